@@ -1,0 +1,25 @@
+#include "engine/plan.hpp"
+
+#include <algorithm>
+
+namespace walbench::engine {
+
+std::string_view profile_name(Profile profile) {
+  return profile == Profile::realistic ? "realistic" : "zero";
+}
+
+std::chrono::nanoseconds ConfigurationPlan::api_time() const {
+  constexpr std::int64_t kCallsPerFile = 2;
+  const std::int64_t rounds = (files + threads - 1) / threads;
+  return api_delay * kCallsPerFile * rounds;
+}
+
+void order_fastest_first(std::vector<ConfigurationPlan>& configurations) {
+  const auto before = [](const ConfigurationPlan& one, const ConfigurationPlan& other) {
+    if (one.profile != other.profile) return one.profile == Profile::zero;
+    return one.profile == Profile::zero ? one.threads < other.threads : one.threads > other.threads;
+  };
+  std::ranges::stable_sort(configurations, before);
+}
+
+}  // namespace walbench::engine

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metrics/gate.hpp"
+#include "storage/axes.hpp"
+#include "storage/connection_settings.hpp"
+#include "storage/schema.hpp"
+
+namespace walbench::engine {
+
+/// How the remote API behaves.
+enum class Profile : std::uint8_t {
+  zero,       ///< it answers at once: only the database is measured
+  realistic,  ///< each call takes the plan's delay
+};
+
+std::string_view profile_name(Profile profile);
+
+/// What is measured once: one number of threads against one strategy.
+struct ConfigurationPlan {
+  std::int64_t threads = 10;
+  Profile profile = Profile::zero;
+  std::chrono::nanoseconds api_delay{0};  ///< of each of a lifecycle's two calls
+  std::string strategy;                   ///< as storage::describe_strategy names the axes
+  storage::Axes axes;
+  std::int64_t files = 818;
+  std::int64_t warmup_files = 0;  ///< lifecycles run, without the API's delay, before the clock starts
+  storage::Schema schema = storage::Schema::bench;
+  storage::ConnectionSettings settings;
+  std::uint64_t seed = 42;
+
+  /// How long the API alone keeps it busy: a lower bound on its duration.
+  std::chrono::nanoseconds api_time() const;
+};
+
+/// What one call of `bench` measures, in this order, and how it is judged.
+struct RunPlan {
+  std::vector<ConfigurationPlan> configurations;
+  std::vector<metrics::Gate> gates;
+  std::uint64_t seed = 42;
+};
+
+/// Puts the quick ones first: all of profile zero by rising number of threads, then realistic from
+/// most threads to fewest.
+void order_fastest_first(std::vector<ConfigurationPlan>& configurations);
+
+}  // namespace walbench::engine

@@ -1,0 +1,210 @@
+#include "engine/runner.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "engine/arena.hpp"
+#include "engine/lifecycle.hpp"
+#include "engine/mock_api.hpp"
+#include "engine/worker_crew.hpp"
+#include "metrics/collector.hpp"
+#include "metrics/timing_queue.hpp"
+#include "storage/schema.hpp"
+#include "storage/sqlite.hpp"
+
+namespace walbench::engine {
+namespace {
+
+using metrics::ConfigurationResult;
+
+metrics::ConfigurationPlanned planned_figures(const ConfigurationPlan& plan) {
+  return {.threads = plan.threads,
+          .profile = std::string(profile_name(plan.profile)),
+          .strategy = plan.strategy,
+          .connection = std::string(storage::axis_name(plan.axes.connection)),
+          .commit = std::string(storage::kCommitEach),
+          .begin = std::string(storage::axis_name(plan.axes.begin)),
+          .guard = std::string(storage::axis_name(plan.axes.guard)),
+          .gate = std::string(storage::axis_name(plan.axes.gate)),
+          .schema = std::string(storage::schema_name(plan.schema)),
+          .files = plan.files,
+          .transitions_per_file = kTransitionsPerFile,
+          .commits_per_file = kCommitsPerFile,
+          .api_delay_ns = plan.api_delay.count(),
+          .warmup_files = plan.warmup_files};
+}
+
+metrics::SettingsReadBack settings_figures(const storage::EffectiveSettings& settings) {
+  return {.journal_mode = settings.journal_mode,
+          .synchronous = settings.synchronous,
+          .busy_timeout_ms = settings.busy_timeout_ms,
+          .wal_autocheckpoint_frames = settings.wal_autocheckpoint_frames,
+          .page_size_bytes = settings.page_size_bytes,
+          .cache_size = settings.cache_size,
+          .locking_mode = settings.locking_mode};
+}
+
+metrics::WalFigures wal_figures(const storage::IoFigures& start, const storage::IoFigures& end) {
+  return {.size_start_bytes = start.wal_size_bytes,
+          .size_end_bytes = end.wal_size_bytes,
+          .growth_bytes = end.wal_growth_bytes,
+          .peak_bytes = end.wal_peak_bytes,
+          .bytes_written = end.wal_bytes_written,
+          .frames = end.wal_frames,
+          .checkpoints = end.checkpoints,
+          .wal_syncs = end.wal_syncs,
+          .db_syncs = end.db_syncs,
+          .db_bytes_written = end.db_bytes_written};
+}
+
+metrics::ConcurrencyReached concurrency_figures(const CrewReport& report) {
+  return {.os_threads = static_cast<std::int64_t>(report.attendance.threads_met),
+          .in_flight_peak = report.in_flight_peak,
+          .in_flight_mean =
+              static_cast<double>(report.residence_ns) / static_cast<double>(report.elapsed_ns),
+          .lifecycles_per_thread = report.attendance.items_by_worker,
+          .lifecycles_stolen = report.attendance.items_stolen};
+}
+
+/// One configuration on its way through the phases.
+class Measurement {
+ public:
+  Measurement(const ConfigurationPlan& plan, std::size_t index, const RunContext& context)
+      : plan_(plan),
+        index_(index),
+        context_(context),
+        database_(context.open_database(plan)),
+        interrupt_(context.stop, [this] { database_->interrupt_waits(); }) {
+    result_.planned = planned_figures(plan);
+  }
+
+  ConfigurationResult run() {
+    begin(Phase::seed);
+    database_->seed(context_.stop);
+    result_.settings = settings_figures(database_->settings());
+    {
+      Arena arena(static_cast<std::size_t>(plan_.threads));
+      const std::unique_ptr<storage::Store> store = database_->open_store(
+          plan_.axes, static_cast<std::size_t>(plan_.threads), *context_.clock);
+      WorkerCrew crew(arena, *store, *context_.clock, context_.stop);
+      warm_up(crew);
+      begin(Phase::reset);
+      database_->reset();
+      measure(crew, *store);
+    }
+    verify();
+    context_.observer->configuration_done(index_);
+    return std::move(result_);
+  }
+
+ private:
+  void begin(Phase phase) {
+    if (context_.stop.stop_requested()) throw RunInterrupted();
+    context_.observer->phase_begins(index_, phase);
+  }
+
+  void warm_up(WorkerCrew& crew) {
+    begin(Phase::warm_up);
+    if (plan_.warmup_files == 0) return;
+    const MockApi immediate(*context_.clock, std::chrono::nanoseconds(0), context_.stop);
+    require_complete(crew.run(plan_.warmup_files, immediate, nullptr, [] {}));
+  }
+
+  void measure(WorkerCrew& crew, const storage::Store& store) {
+    const MockApi api(*context_.clock, plan_.api_delay, context_.stop);
+    metrics::TimingQueue queue(static_cast<std::size_t>(plan_.threads));
+    metrics::Collector collector(queue);
+    const storage::Contention before = store.contention();
+
+    begin(Phase::measure);
+    database_->restart_counting();
+    const storage::IoFigures at_start = database_->figures();
+    const CrewReport report =
+        crew.run(plan_.files, api, &queue, [this] { context_.observer->lifecycle_done(); });
+    const storage::IoFigures at_end = database_->figures();
+    require_complete(report);
+
+    begin(Phase::drain);
+    drain(collector, queue);
+    result_.elapsed_ns = report.elapsed_ns;
+    result_.concurrency = concurrency_figures(report);
+    result_.wal = wal_figures(at_start, at_end);
+    result_.busy_retries = at_end.busy_retries;
+    result_.occ_conflicts = report.occ_conflicts;
+    result_.snapshot_retries = store.contention().snapshot_retries - before.snapshot_retries;
+  }
+
+  void drain(metrics::Collector& collector, const metrics::TimingQueue& queue) {
+    metrics::Collected collected = collector.finish();
+    result_.segments = std::move(collected.segments);
+    result_.samples_produced = queue.samples_produced();
+    result_.samples_recorded = collected.samples_recorded;
+    result_.samples_out_of_range = collected.samples_out_of_range;
+    if (result_.samples_produced != result_.samples_recorded + result_.samples_out_of_range) {
+      throw RunFailed(fmt::format(
+          "samples were lost: {} produced, {} recorded and {} out of range; this is a defect of "
+          "walbench, please report it",
+          result_.samples_produced, result_.samples_recorded, result_.samples_out_of_range));
+    }
+  }
+
+  void verify() {
+    begin(Phase::verify);
+    const storage::Verification found = database_->verify(context_.stop);
+    if (!found.passed(plan_.files)) {
+      throw RunFailed(fmt::format(
+          "the database did not pass verification: of {} files {} rows exist, {} are indexed and "
+          "{} have everything that was written; integrity_check says '{}'",
+          plan_.files, found.rows, found.rows_indexed, found.rows_right, found.integrity));
+    }
+    result_.indexed_count = found.rows_indexed;
+    result_.verified = true;
+  }
+
+  void require_complete(const CrewReport& report) const {
+    if (context_.stop.stop_requested()) throw RunInterrupted();
+    if (report.first_failure.empty()) return;
+    throw RunFailed(fmt::format("a lifecycle failed: {} (OCC conflicts: {})", report.first_failure,
+                                report.occ_conflicts));
+  }
+
+  const ConfigurationPlan& plan_;
+  const std::size_t index_;
+  const RunContext& context_;
+  std::unique_ptr<storage::Database> database_;
+  std::stop_callback<std::function<void()>> interrupt_;
+  ConfigurationResult result_;
+};
+
+std::string label(const ConfigurationPlan& plan) {
+  return fmt::format("c={} {} {}", plan.threads, profile_name(plan.profile), plan.strategy);
+}
+
+}  // namespace
+
+ConfigurationResult measure_configuration(const ConfigurationPlan& plan, std::size_t index,
+                                          const RunContext& context) {
+  try {
+    return Measurement(plan, index, context).run();
+  } catch (const RunInterrupted&) {
+    throw;
+  } catch (const std::exception& error) {
+    // Whatever a stop made fail on its way out is not a failure of the run.
+    if (context.stop.stop_requested()) throw RunInterrupted();
+    throw RunFailed(fmt::format("{}: {}", label(plan), error.what()));
+  }
+}
+
+std::vector<ConfigurationResult> measure_all(const RunPlan& plan, const RunContext& context) {
+  std::vector<ConfigurationResult> results;
+  for (std::size_t index = 0; index < plan.configurations.size(); ++index) {
+    results.push_back(measure_configuration(plan.configurations[index], index, context));
+    results.back().verdicts = metrics::judge(results.back(), plan.gates);
+  }
+  return results;
+}
+
+}  // namespace walbench::engine

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <stop_token>
+#include <vector>
+
+#include "engine/plan.hpp"
+#include "metrics/clock.hpp"
+#include "metrics/run_result.hpp"
+#include "storage/database.hpp"
+
+namespace walbench::engine {
+
+/// A run that ended without a result; the message says what failed and where.
+class RunFailed : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A run that was told to stop.
+class RunInterrupted : public std::runtime_error {
+ public:
+  RunInterrupted() : std::runtime_error("the run was interrupted") {}
+};
+
+/// The parts of one configuration's measurement, in their order.
+enum class Phase : std::uint8_t { seed, warm_up, reset, measure, drain, verify };
+
+/// Follows a run. Phases come from the thread that runs; lifecycle_done comes while measuring, from
+/// the thread that did it. Implementations must not block.
+class RunObserver {
+ public:
+  RunObserver() = default;
+  RunObserver(const RunObserver&) = delete;
+  RunObserver& operator=(const RunObserver&) = delete;
+  virtual ~RunObserver() = default;
+
+  virtual void phase_begins(std::size_t configuration, Phase phase) = 0;
+  virtual void lifecycle_done() = 0;
+  virtual void configuration_done(std::size_t configuration) = 0;
+};
+
+/// What a run needs from outside.
+struct RunContext {
+  /// A fresh, empty database for each configuration.
+  std::function<std::unique_ptr<storage::Database>(const ConfigurationPlan&)> open_database;
+  const metrics::Clock* clock;
+  RunObserver* observer;
+  std::stop_token stop;
+};
+
+/// Measures one configuration: seed, warm up, reset, measure, drain, verify, in this order.
+/// Throws RunFailed when a lifecycle failed, a sample was lost, a setting was not taken, or the
+/// database is not as it must be afterwards; RunInterrupted after a stop was requested.
+metrics::ConfigurationResult measure_configuration(const ConfigurationPlan& plan,
+                                                   std::size_t index, const RunContext& context);
+
+/// Measures all configurations of a plan and judges them by its gates. Throws as
+/// measure_configuration does; a result exists only when every configuration was verified.
+std::vector<metrics::ConfigurationResult> measure_all(const RunPlan& plan,
+                                                      const RunContext& context);
+
+}  // namespace walbench::engine

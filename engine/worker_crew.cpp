@@ -1,0 +1,110 @@
+#include "engine/worker_crew.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "engine/lifecycle.hpp"
+#include "storage/schema.hpp"
+#include "storage/transition_write.hpp"
+
+namespace walbench::engine {
+namespace {
+
+constexpr std::chrono::seconds kRendezvousLimit(10);
+
+/// Counts one lifecycle in flight for the length of a scope.
+class InFlight {
+ public:
+  InFlight(std::atomic<std::int64_t>& now, std::atomic<std::int64_t>& peak) : now_(now) {
+    const std::int64_t mine = now_.fetch_add(1, std::memory_order_relaxed) + 1;
+    std::int64_t seen = peak.load(std::memory_order_relaxed);
+    while (seen < mine && !peak.compare_exchange_weak(seen, mine, std::memory_order_relaxed)) {
+    }
+  }
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+  ~InFlight() { now_.fetch_sub(1, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::int64_t>& now_;
+};
+
+}  // namespace
+
+struct WorkerCrew::Pass {
+  Pass(const MockApi& api_in, metrics::TimingQueue* queue_in,
+       const std::function<void()>& on_done_in)
+      : api(api_in), queue(queue_in), on_done(on_done_in) {}
+
+  const MockApi& api;
+  metrics::TimingQueue* queue;
+  const std::function<void()>& on_done;
+
+  // Safe from any thread.
+  std::atomic<std::int64_t> in_flight = 0;
+  std::atomic<std::int64_t> in_flight_peak = 0;
+  std::atomic<std::int64_t> residence_ns = 0;
+  std::atomic<std::int64_t> occ_conflicts = 0;
+  std::atomic<bool> failed = false;
+
+  std::mutex failure_mutex;
+  std::string first_failure;  // guarded by failure_mutex
+
+  void fail(const std::string& what) {
+    const std::lock_guard lock(failure_mutex);
+    if (!failed.exchange(true)) first_failure = what;
+  }
+};
+
+WorkerCrew::WorkerCrew(Arena& arena, storage::Store& store, const metrics::Clock& clock,
+                       std::stop_token stop)
+    : arena_(arena), store_(store), clock_(clock), stop_(std::move(stop)) {}
+
+CrewReport WorkerCrew::run(std::int64_t files, const MockApi& api, metrics::TimingQueue* queue,
+                           const std::function<void()>& on_done) {
+  Pass pass(api, queue, on_done);
+  std::int64_t started_ns = 0;
+  Attendance attendance = arena_.run(
+      files, kRendezvousLimit, [&] { started_ns = clock_.now_ns(); },
+      [&](std::int64_t file, std::size_t worker) {
+        if (stop_.stop_requested() || pass.failed.load(std::memory_order_relaxed)) return;
+        try {
+          run_one(pass, file, worker);
+        } catch (const storage::OccConflict& conflict) {
+          pass.occ_conflicts.fetch_add(1, std::memory_order_relaxed);
+          pass.fail(conflict.what());
+        } catch (const std::exception& error) {
+          pass.fail(storage::bench_file_path(file) + ": " + error.what());
+        }
+      });
+  return {.attendance = std::move(attendance),
+          .elapsed_ns = clock_.now_ns() - started_ns,
+          .in_flight_peak = pass.in_flight_peak.load(),
+          .residence_ns = pass.residence_ns.load(),
+          .occ_conflicts = pass.occ_conflicts.load(),
+          .first_failure = pass.first_failure};
+}
+
+void WorkerCrew::run_one(Pass& pass, std::int64_t file, std::size_t worker) {
+  const InFlight counted(pass.in_flight, pass.in_flight_peak);
+  const std::string path = storage::bench_file_path(file);
+  const std::int64_t entered_ns = clock_.now_ns();
+
+  metrics::TimingRecord record;
+  const std::unique_ptr<storage::Session> session = store_.open_session(worker);
+  run_lifecycle(path, *session, pass.api, clock_, record).run();
+  if (const std::optional<std::int64_t> connect_ns = session->close()) {
+    record.set(metrics::Segment::connect, *connect_ns);
+  }
+
+  pass.residence_ns.fetch_add(clock_.now_ns() - entered_ns, std::memory_order_relaxed);
+  if (pass.queue != nullptr) pass.queue->producer(worker).enqueue(record);
+  pass.on_done();
+}
+
+}  // namespace walbench::engine

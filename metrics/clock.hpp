@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <stop_token>
+
+namespace walbench::metrics {
+
+/// The one source of time for everything that is measured, and of the delays the mock API makes.
+/// Tests put a manual clock in its place. Thread safe.
+class Clock {
+ public:
+  Clock() = default;
+  Clock(const Clock&) = delete;
+  Clock& operator=(const Clock&) = delete;
+  virtual ~Clock() = default;
+
+  /// Nanoseconds since an arbitrary start; never goes back.
+  virtual std::int64_t now_ns() const noexcept = 0;
+
+  /// Blocks the calling thread for `duration`, or until `stop` is requested.
+  /// Returns whether the whole duration passed.
+  [[nodiscard]] virtual bool sleep_for(std::chrono::nanoseconds duration,
+                                       const std::stop_token& stop) const = 0;
+};
+
+/// CLOCK_MONOTONIC through std::chrono::steady_clock; one read costs 20 to 30 ns on current Linux.
+class SteadyClock final : public Clock {
+ public:
+  std::int64_t now_ns() const noexcept override {
+    return std::chrono::steady_clock::now().time_since_epoch().count();
+  }
+  [[nodiscard]] bool sleep_for(std::chrono::nanoseconds duration,
+                               const std::stop_token& stop) const override;
+};
+
+}  // namespace walbench::metrics

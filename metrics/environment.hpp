@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metrics/clock.hpp"
+
+namespace walbench::metrics {
+
+/// walbench's own version, as in `0.1.0`.
+std::string_view walbench_version();
+
+/// Where and with what a run was measured. What metrics cannot find out itself (SQLite, the file
+/// system of the database) is filled in by the caller.
+struct Environment {
+  std::string walbench_version;
+  std::string build_type;
+  std::string compiler;
+  std::string kernel;
+  std::string cpu_model;
+  std::int64_t cpu_count = 0;
+  std::string cpu_governor;  ///< `unknown` where the kernel does not say
+  double load_average_1min = 0;
+  std::string file_system;  ///< of the database
+  std::string sqlite_version;
+  std::string sqlite_source_id;
+  std::int64_t clock_resolution_ns = 0;
+  double clock_read_ns = 0;       ///< cost of one reading of the clock
+  double record_enqueue_ns = 0;   ///< cost of handing over one lifecycle's timings
+  double sample_record_ns = 0;    ///< cost, in the collector's thread, of one histogram sample
+};
+
+/// Asks the system and measures walbench's own costs, which takes a few milliseconds.
+Environment observe_environment(const Clock& clock);
+
+/// Eight hex digits over what must be equal for two runs to be comparable: everything but the load
+/// and the measured costs.
+std::string environment_digest(const Environment& environment);
+
+/// What makes these surroundings unfit for measuring, each a sentence with its remedy.
+std::vector<std::string> environment_warnings(const Environment& environment);
+
+}  // namespace walbench::metrics

@@ -1,0 +1,367 @@
+#include "metrics/hgrm.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "metrics/format_error.hpp"
+#include "metrics/histogram_codec.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+constexpr std::array<std::string_view, 4> header_columns = {"Value", "Percentile", "TotalCount",
+                                                            "1/(1-Percentile)"};
+constexpr std::string_view comment_start = "#[";
+constexpr std::string_view comment_end = "]";
+constexpr std::string_view json_key = "Walbench = ";
+constexpr std::string_view histogram_key = "Histogram = ";
+constexpr int steps_per_half_distance = 5;
+
+bool is_object_on_one_line(std::string_view json) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+  return json.size() >= 2 && json.starts_with('{') && json.ends_with('}') &&
+         std::none_of(json.begin(), json.end(), is_control);
+}
+
+// ---- writing
+
+// The percentage after `level`: five steps to half the distance to 100 %, then steps half as long.
+double next_level(double level) {
+  const int halvings = static_cast<int>(std::log(100.0 / (100.0 - level)) / std::log(2.0)) + 1;
+  return level + 100.0 / std::ldexp(steps_per_half_distance, halvings);
+}
+
+// The levels approach 100 without end; above some 2^46 samples doubles run out before samples do.
+bool can_follow(double next, double level) {
+  return next > level && next / 100.0 < 1.0;
+}
+
+class HgrmWriter {
+ public:
+  HgrmWriter(const Histogram& histogram, double value_scale)
+      : histogram_(histogram),
+        scale_(value_scale),
+        decimals_(histogram.geometry().significant_digits) {}
+
+  std::string write(std::string_view walbench_json) && {
+    append("{:>12} {:>14} {:>10} {:>14}\n\n", header_columns[0], header_columns[1],
+           header_columns[2], header_columns[3]);
+    if (histogram_.total_count() > 0) append_rows();
+    append_footer();
+    append("{}{}{}{}\n", comment_start, json_key, walbench_json, comment_end);
+    append("{}{}{}{}\n", comment_start, histogram_key, encode_histogram(histogram_), comment_end);
+    return std::move(text_);
+  }
+
+ private:
+  template <typename... Arguments>
+  void append(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+    fmt::format_to(std::back_inserter(text_), format, std::forward<Arguments>(arguments)...);
+  }
+
+  double scaled(double value) const { return value / scale_; }
+  double scaled(std::int64_t value) const { return static_cast<double>(value) / scale_; }
+
+  // One row for every level; several levels may fall on one value. The first value that covers all
+  // samples gets one such row, and then the row for 100 %.
+  void append_rows() {
+    const std::int64_t total = histogram_.total_count();
+    std::size_t index = 0;
+    std::int64_t cumulative = histogram_.count_at_index(0);
+    double level = 0.0;
+    for (;;) {
+      while (cumulative < total && !reaches(level, index, cumulative)) {
+        cumulative += histogram_.count_at_index(++index);
+      }
+      append_row(index, cumulative, level);
+      const double next = next_level(level);
+      if (cumulative == total || !can_follow(next, level)) break;
+      level = next;
+    }
+    append("{:12.{}f} {:2.12f} {:10d}\n", scaled(histogram_.max()), decimals_, 1.0, total);
+  }
+
+  bool reaches(double level, std::size_t index, std::int64_t cumulative) const {
+    return histogram_.count_at_index(index) > 0 &&
+           100.0 * static_cast<double>(cumulative) /
+                   static_cast<double>(histogram_.total_count()) >=
+               level;
+  }
+
+  void append_row(std::size_t index, std::int64_t cumulative, double level) {
+    const std::int64_t value = histogram_.highest_equivalent(histogram_.value_at_index(index));
+    append("{:12.{}f} {:2.12f} {:10d} {:14.2f}\n", scaled(value), decimals_, level / 100.0,
+           cumulative, 1.0 / (1.0 - level / 100.0));
+  }
+
+  void append_footer() {
+    append("#[Mean    = {:12.{}f}, StdDeviation   = {:12.{}f}]\n", scaled(histogram_.mean()),
+           decimals_, scaled(histogram_.standard_deviation()), decimals_);
+    append("#[Max     = {:12.{}f}, Total count    = {:12d}]\n", scaled(histogram_.max()), decimals_,
+           histogram_.total_count());
+    append("#[Buckets = {:12d}, SubBuckets     = {:12d}]\n", histogram_.bucket_count(),
+           histogram_.sub_bucket_count());
+  }
+
+  const Histogram& histogram_;
+  double scale_;
+  int decimals_;
+  std::string text_;
+};
+
+// ---- reading
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r';
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && is_blank(text.back())) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+// The columns of a line; at most one more than a file of this format has.
+struct Columns {
+  explicit Columns(std::string_view line) {
+    for (line = trimmed(line); !line.empty() && count < cells.size(); line = trimmed(line)) {
+      const auto end = std::find_if(line.begin(), line.end(), is_blank);
+      cells.at(count++) = line.substr(0, static_cast<std::size_t>(end - line.begin()));
+      line.remove_prefix(cells.at(count - 1).size());
+    }
+  }
+  bool is_header() const {
+    return count == header_columns.size() &&
+           std::equal(header_columns.begin(), header_columns.end(), cells.begin());
+  }
+
+  std::array<std::string_view, 5> cells;
+  std::size_t count = 0;
+};
+
+template <typename Number>
+std::optional<Number> number_from_all_of(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+// Takes lines one by one and knows, at the end, whether they were a whole file.
+class HgrmParser {
+ public:
+  // `terminated`: a line break followed, so the line cannot have been cut off.
+  void line(std::string_view text, bool terminated);
+  HgrmFile finish() &&;
+
+ private:
+  [[noreturn]] void fail(std::string_view problem) const {
+    throw FormatError(fmt::format("line {}: {}", line_number_, problem));
+  }
+  void require(bool condition, std::string_view problem) const {
+    if (!condition) fail(problem);
+  }
+
+  void row(const Columns& columns);
+  double inverse_distance(std::string_view text) const;
+  double non_negative(std::string_view text) const;
+  std::int64_t count(std::string_view text) const;
+
+  void comment(std::string_view body);
+  void walbench_line(std::string_view json);
+  void histogram_line(std::string_view base64);
+  void footer_line(std::string_view first, std::string_view second);
+  std::string_view value_of(std::string_view field, std::string_view key) const;
+  std::optional<double> statistic(std::string_view text) const;
+  void check_rows_against_total() const;
+
+  HgrmFile file_;
+  std::optional<std::int64_t> footer_total_;
+  std::size_t line_number_ = 0;
+  bool header_seen_ = false;
+  bool last_row_seen_ = false;  // the row that stands for all samples
+  bool mean_line_seen_ = false;
+  bool footer_ended_ = false;
+};
+
+void HgrmParser::line(std::string_view text, bool terminated) {
+  ++line_number_;
+  text = trimmed(text);
+  const Columns columns(text);
+  if (columns.is_header()) {
+    require(!header_seen_, "a second header line");
+    header_seen_ = true;
+  } else if (!header_seen_ || text.empty()) {
+    return;
+  } else if (text.starts_with(comment_start)) {
+    require(text.ends_with(comment_end), "a comment without its closing bracket");
+    comment(text.substr(comment_start.size(), text.size() - comment_start.size() - 1));
+  } else if (!text.starts_with('#') && !footer_ended_) {
+    // Without a line break, a last digit more or less would go unnoticed.
+    require(terminated, "cut off inside a row");
+    row(columns);
+  }
+}
+
+void HgrmParser::row(const Columns& columns) {
+  require(!last_row_seen_, "a row after the last one");
+  require(columns.count == 3 || columns.count == 4, "a row must have 3 or 4 columns");
+  const PercentileRow row{non_negative(columns.cells[0]), non_negative(columns.cells[1]),
+                          count(columns.cells[2])};
+  require(row.percentile <= 1.0, "a percentile above 1");
+  if (!file_.rows.empty()) {
+    const PercentileRow& before = file_.rows.back();
+    require(row.value >= before.value, "the value decreases");
+    require(row.percentile >= before.percentile, "the percentile decreases");
+    require(row.cumulative_count >= before.cumulative_count, "the count decreases");
+  }
+  last_row_seen_ = columns.count == 3 || std::isinf(inverse_distance(columns.cells[3]));
+  require(!last_row_seen_ || row.percentile == 1.0, "a last row that is not at 100 %");
+  file_.rows.push_back(row);
+}
+
+// 1/(1-percentile): infinite in the last row of some dialects. Go puts a sign before it.
+double HgrmParser::inverse_distance(std::string_view text) const {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  const auto number = number_from_all_of<double>(text);
+  if (!number || std::isnan(*number) || *number < 0.0) fail("1/(1-percentile) is not a number");
+  return *number;
+}
+
+double HgrmParser::non_negative(std::string_view text) const {
+  const auto number = number_from_all_of<double>(text);
+  if (!number || !std::isfinite(*number) || *number < 0.0) fail("not a number of 0 or more");
+  return *number;
+}
+
+std::int64_t HgrmParser::count(std::string_view text) const {
+  const auto number = number_from_all_of<std::int64_t>(text);
+  if (!number || *number < 0) fail("not a count");
+  return *number;
+}
+
+void HgrmParser::comment(std::string_view body) {
+  if (body.starts_with(json_key)) {
+    walbench_line(body.substr(json_key.size()));
+  } else if (body.starts_with(histogram_key)) {
+    histogram_line(body.substr(histogram_key.size()));
+  } else {
+    const std::size_t comma = std::min(body.find(','), body.size());
+    footer_line(body.substr(0, comma), body.substr(std::min(comma + 1, body.size())));
+  }
+}
+
+void HgrmParser::walbench_line(std::string_view json) {
+  require(!file_.walbench_json, "a second Walbench line");
+  require(is_object_on_one_line(json), "Walbench: not a JSON object");
+  file_.walbench_json = json;
+}
+
+void HgrmParser::histogram_line(std::string_view base64) {
+  require(!file_.histogram, "a second Histogram line");
+  try {
+    file_.histogram = decode_histogram(base64);
+  } catch (const FormatError& error) {
+    fail(error.what());
+  }
+}
+
+// Anything else in brackets is a comment.
+void HgrmParser::footer_line(std::string_view first, std::string_view second) {
+  const std::string_view key = trimmed(first.substr(0, first.find('=')));
+  if (key == "Mean") {
+    require(!mean_line_seen_, "a second Mean line");
+    mean_line_seen_ = true;
+    file_.mean = statistic(value_of(first, "Mean"));
+    file_.standard_deviation = statistic(value_of(second, "StdDeviation"));
+  } else if (key == "Max") {
+    require(!footer_total_, "a second Max line");
+    file_.max = non_negative(value_of(first, "Max"));
+    footer_total_ = count(value_of(second, "Total count"));
+  } else if (key == "Buckets") {
+    footer_ended_ = true;
+  }
+}
+
+std::string_view HgrmParser::value_of(std::string_view field, std::string_view key) const {
+  const std::size_t equals = field.find('=');
+  if (equals == std::string_view::npos || trimmed(field.substr(0, equals)) != key) {
+    fail(fmt::format("no field '{}'", key));
+  }
+  return trimmed(field.substr(equals + 1));
+}
+
+// The C library writes nan where there are no samples.
+std::optional<double> HgrmParser::statistic(std::string_view text) const {
+  const auto number = number_from_all_of<double>(text);
+  if (number && std::isnan(*number)) return std::nullopt;
+  return non_negative(text);
+}
+
+void HgrmParser::check_rows_against_total() const {
+  const std::int64_t in_rows = file_.rows.empty() ? 0 : file_.rows.back().cumulative_count;
+  require(in_rows <= file_.total_count, "the rows count more samples than the footer");
+  const bool must_agree = last_row_seen_ || file_.rows.empty();
+  require(!must_agree || in_rows == file_.total_count,
+          "the rows count fewer samples than the footer");
+}
+
+HgrmFile HgrmParser::finish() && {
+  require(header_seen_, "the text ends without a percentile distribution's header line");
+  require(!file_.rows.empty() || footer_total_, "the text ends without rows and without a footer");
+  require(last_row_seen_ || footer_total_, "the text ends before the row for 100 %");
+  file_.total_count = footer_total_ ? *footer_total_ : file_.rows.back().cumulative_count;
+  check_rows_against_total();
+  require(file_.walbench_json.has_value() == file_.histogram.has_value(),
+          "the text ends with only one of the Walbench and Histogram lines");
+  require(!file_.histogram || file_.histogram->total_count() == file_.total_count,
+          "the histogram does not have as many samples as the footer states");
+  return std::move(file_);
+}
+
+}  // namespace
+
+double HgrmFile::value_at_percentile(double p) const {
+  if (std::isnan(p) || p < 0.0 || p > 1.0) throw std::invalid_argument("percentile must be 0 to 1");
+  if (rows.empty()) return 0.0;
+  const auto row = std::find_if(rows.begin(), rows.end(),
+                                [p](const PercentileRow& each) { return each.percentile >= p; });
+  return row == rows.end() ? rows.back().value : row->value;
+}
+
+std::string write_hgrm(const Histogram& histogram, double value_scale,
+                       std::string_view walbench_json) {
+  if (!(value_scale > 0.0) || !std::isfinite(value_scale)) {
+    throw std::invalid_argument("hgrm: the scale must be a positive number");
+  }
+  if (!is_object_on_one_line(walbench_json)) {
+    throw std::invalid_argument("hgrm: the JSON must be an object on one line");
+  }
+  return HgrmWriter(histogram, value_scale).write(walbench_json);
+}
+
+HgrmFile parse_hgrm(std::string_view text) {
+  HgrmParser parser;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    const bool terminated = end != std::string_view::npos;
+    parser.line(text.substr(0, end), terminated);
+    text.remove_prefix(terminated ? end + 1 : text.size());
+  }
+  return std::move(parser).finish();
+}
+
+}  // namespace walbench::metrics

@@ -1,0 +1,285 @@
+#define ZLIB_CONST  // zlib promises not to write to its input
+#include "metrics/histogram_codec.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <limits>
+#include <new>
+#include <stdexcept>
+#include <type_traits>
+
+#include "metrics/base64.hpp"
+#include "metrics/format_error.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+constexpr std::uint32_t plain_cookie = 0x1c849303;
+constexpr std::uint32_t compressed_cookie = 0x1c849304;
+// Writers put a word size here that V2 does not use; readers do not look at it.
+constexpr std::uint32_t cookie_word_size_mask = 0xf0;
+constexpr std::uint32_t cookie_word_size = 0x10;
+
+constexpr std::size_t header_size = 40;
+constexpr std::size_t compressed_header_size = 8;
+constexpr std::size_t max_varint_size = 9;
+constexpr std::size_t inflate_step_size = std::size_t{64} * 1024;
+
+template <typename Integer>
+void append_big_endian(std::vector<std::uint8_t>& out, Integer value) {
+  const auto bits = static_cast<std::make_unsigned_t<Integer>>(value);
+  for (int shift = 8 * (static_cast<int>(sizeof(Integer)) - 1); shift >= 0; shift -= 8) {
+    out.push_back(static_cast<std::uint8_t>(bits >> shift));
+  }
+}
+
+template <typename Integer>
+Integer read_big_endian(Bytes bytes, std::size_t offset) {
+  std::make_unsigned_t<Integer> bits = 0;
+  for (const std::uint8_t byte : bytes.subspan(offset, sizeof(Integer))) {
+    bits = bits << 8 | byte;
+  }
+  return static_cast<Integer>(bits);
+}
+
+void expect_cookie(Bytes bytes, std::uint32_t expected, std::string_view part) {
+  const auto cookie = read_big_endian<std::uint32_t>(bytes, 0);
+  if ((cookie & ~cookie_word_size_mask) != expected) {
+    throw FormatError(fmt::format("{} does not start with a V2 histogram cookie", part));
+  }
+}
+
+// ZigZag, then base 128 with the low digits first; the ninth byte holds the last 8 bits in full.
+void append_varint(std::vector<std::uint8_t>& out, std::int64_t number) {
+  auto bits = static_cast<std::uint64_t>(number) << 1 ^ static_cast<std::uint64_t>(number >> 63);
+  for (std::size_t size = 1; size < max_varint_size && bits >= 0x80; ++size) {
+    out.push_back(static_cast<std::uint8_t>(bits | 0x80));
+    bits >>= 7;
+  }
+  out.push_back(static_cast<std::uint8_t>(bits));
+}
+
+// Reads one number off the front of `rest`.
+std::int64_t take_varint(Bytes& rest) {
+  std::uint64_t bits = 0;
+  for (std::size_t size = 0; size < max_varint_size; ++size) {
+    if (rest.empty()) throw FormatError("histogram counts end inside a number");
+    const std::uint64_t byte = rest.front();
+    rest = rest.subspan(1);
+    const bool last_possible = size + 1 == max_varint_size;
+    bits |= (last_possible ? byte : byte & 0x7f) << (7 * size);
+    if (byte < 0x80) break;
+  }
+  return static_cast<std::int64_t>(bits >> 1 ^ (~(bits & 1) + 1));
+}
+
+void append_counts(std::vector<std::uint8_t>& out, const Histogram& histogram) {
+  const std::size_t end = histogram.index_of(histogram.max()) + 1;
+  std::int64_t zeros = 0;
+  for (std::size_t index = 0; index < end; ++index) {
+    const std::int64_t count = histogram.count_at_index(index);
+    if (count == 0) ++zeros;
+    if (zeros > 0 && (count > 0 || index + 1 == end)) {
+      append_varint(out, zeros == 1 ? 0 : -zeros);
+      zeros = 0;
+    }
+    if (count > 0) append_varint(out, count);
+  }
+}
+
+// How many indexes one number of the counts covers: a run of zeros is written negative, except
+// that a single zero is 0 (the C library writes -1).
+std::size_t indexes_covered(std::int64_t number) {
+  if (number >= 0) return 1;
+  return static_cast<std::size_t>(~static_cast<std::uint64_t>(number)) + 1;
+}
+
+Histogram decode_counts(const HistogramGeometry& geometry, Bytes counts) {
+  Histogram histogram(geometry);
+  std::size_t index = 0;
+  while (!counts.empty()) {
+    const std::int64_t number = take_varint(counts);
+    const std::size_t covered = indexes_covered(number);
+    if (covered > histogram.counts_length() - index) {
+      throw FormatError("histogram counts run past the end of the histogram's range");
+    }
+    if (number > 0 && !histogram.record(histogram.value_at_index(index), number)) {
+      throw FormatError("histogram counts add up to more than 64 bits hold");
+    }
+    index += covered;
+  }
+  return histogram;
+}
+
+struct Header {
+  HistogramGeometry geometry;
+  std::size_t counts_size;  // in bytes
+};
+
+std::size_t checked_counts_length(const HistogramGeometry& geometry) {
+  try {
+    const std::size_t length = Histogram::counts_length_for(geometry);
+    if (length <= max_coded_counts_length) return length;
+  } catch (const std::invalid_argument& error) {
+    throw FormatError(fmt::format("histogram header: {}", error.what()));
+  }
+  throw FormatError(
+      fmt::format("histogram header: needs more than {} counts", max_coded_counts_length));
+}
+
+// Requires: header_size bytes. Two fields are not looked at, since writers disagree on them and
+// plain histograms do not use them: the normalizing index offset and the conversion ratio.
+Header read_header(Bytes bytes) {
+  expect_cookie(bytes, plain_cookie, "histogram header");
+  Header header{};
+  header.counts_size = read_big_endian<std::uint32_t>(bytes, 4);
+  header.geometry.significant_digits = read_big_endian<std::int32_t>(bytes, 12);
+  header.geometry.lowest_discernible_value = read_big_endian<std::int64_t>(bytes, 16);
+  header.geometry.highest_trackable_value = read_big_endian<std::int64_t>(bytes, 24);
+  if (header.counts_size > max_varint_size * checked_counts_length(header.geometry)) {
+    throw FormatError("histogram header: states more bytes of counts than its range can have");
+  }
+  return header;
+}
+
+// Inflates one zlib stream step by step. Owns zlib's state; the input must outlive it.
+class Inflater {
+ public:
+  explicit Inflater(Bytes input) {
+    stream_.next_in = input.data();
+    stream_.avail_in = static_cast<uInt>(input.size());
+    if (inflateInit(&stream_) != Z_OK) throw std::bad_alloc();
+  }
+  Inflater(const Inflater&) = delete;
+  Inflater(Inflater&&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+  Inflater& operator=(Inflater&&) = delete;
+  ~Inflater() { inflateEnd(&stream_); }
+
+  // Fills `out` unless the stream ends before; returns how many bytes there were. A stream that
+  // has ended has also passed zlib's checksum.
+  std::size_t read(std::span<std::uint8_t> out) {
+    stream_.next_out = out.data();
+    stream_.avail_out = static_cast<uInt>(out.size());
+    while (stream_.avail_out > 0 && !ended_) {
+      const int result = inflate(&stream_, Z_NO_FLUSH);
+      if (result == Z_MEM_ERROR) throw std::bad_alloc();
+      if (result == Z_BUF_ERROR) throw FormatError("histogram: the zlib stream is cut off");
+      if (result != Z_OK && result != Z_STREAM_END) {
+        throw FormatError("histogram: the zlib stream is damaged");
+      }
+      ended_ = result == Z_STREAM_END;
+    }
+    return out.size() - stream_.avail_out;
+  }
+
+  std::size_t input_left() const { return stream_.avail_in; }
+
+ private:
+  z_stream stream_{};
+  bool ended_ = false;
+};
+
+// Never holds more than the stated size, and that only as far as the stream really fills it.
+std::vector<std::uint8_t> inflate_counts(Inflater& inflater, std::size_t stated_size) {
+  std::vector<std::uint8_t> counts;
+  while (counts.size() < stated_size) {
+    const std::size_t start = counts.size();
+    counts.resize(start + std::min(inflate_step_size, stated_size - start));
+    const auto free_part = std::span(counts).subspan(start);
+    if (inflater.read(free_part) < free_part.size()) {
+      throw FormatError("histogram: fewer bytes of counts than the header states");
+    }
+  }
+  return counts;
+}
+
+void expect_stream_end(Inflater& inflater) {
+  std::array<std::uint8_t, 1> one_more{};
+  if (inflater.read(one_more) != 0) {
+    throw FormatError("histogram: more bytes of counts than the header states");
+  }
+  if (inflater.input_left() != 0) {
+    throw FormatError("histogram: bytes after the end of the zlib stream");
+  }
+}
+
+Bytes zlib_stream_in(Bytes compressed) {
+  if (compressed.size() < compressed_header_size) throw FormatError("histogram: too short");
+  expect_cookie(compressed, compressed_cookie, "histogram");
+  const Bytes stream = compressed.subspan(compressed_header_size);
+  if (read_big_endian<std::uint32_t>(compressed, 4) != stream.size()) {
+    throw FormatError("histogram: the stated compressed length is not the real one");
+  }
+  return stream;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> encode_uncompressed(const Histogram& histogram) {
+  if (histogram.counts_length() > max_coded_counts_length) {
+    throw std::invalid_argument("histogram: too many counts to encode");
+  }
+  std::vector<std::uint8_t> counts;
+  append_counts(counts, histogram);
+
+  const HistogramGeometry& geometry = histogram.geometry();
+  std::vector<std::uint8_t> out;
+  out.reserve(header_size + counts.size());
+  append_big_endian(out, plain_cookie | cookie_word_size);
+  append_big_endian(out, static_cast<std::uint32_t>(counts.size()));
+  append_big_endian(out, std::uint32_t{0});  // normalizing index offset
+  append_big_endian(out, static_cast<std::uint32_t>(geometry.significant_digits));
+  append_big_endian(out, geometry.lowest_discernible_value);
+  append_big_endian(out, geometry.highest_trackable_value);
+  append_big_endian(out, std::bit_cast<std::uint64_t>(1.0));  // conversion ratio
+  out.insert(out.end(), counts.begin(), counts.end());
+  return out;
+}
+
+Histogram decode_uncompressed(Bytes bytes) {
+  if (bytes.size() < header_size) throw FormatError("histogram header: too short");
+  const Header header = read_header(bytes.first(header_size));
+  const Bytes counts = bytes.subspan(header_size);
+  if (counts.size() != header.counts_size) {
+    throw FormatError("histogram: the stated length of the counts is not the real one");
+  }
+  return decode_counts(header.geometry, counts);
+}
+
+std::string encode_histogram(const Histogram& histogram) {
+  const std::vector<std::uint8_t> plain = encode_uncompressed(histogram);
+  uLongf stream_size = compressBound(static_cast<uLong>(plain.size()));
+  std::vector<std::uint8_t> stream(stream_size);
+  const auto plain_size = static_cast<uLong>(plain.size());
+  if (compress2(stream.data(), &stream_size, plain.data(), plain_size, Z_BEST_COMPRESSION) !=
+      Z_OK) {
+    throw std::bad_alloc();
+  }
+  stream.resize(stream_size);
+
+  std::vector<std::uint8_t> out;
+  append_big_endian(out, compressed_cookie | cookie_word_size);
+  append_big_endian(out, static_cast<std::uint32_t>(stream.size()));
+  out.insert(out.end(), stream.begin(), stream.end());
+  return base64_encode(out);
+}
+
+Histogram decode_histogram(std::string_view base64) {
+  const std::vector<std::uint8_t> compressed = base64_decode(base64);
+  Inflater inflater(zlib_stream_in(compressed));
+  std::array<std::uint8_t, header_size> header_bytes{};
+  if (inflater.read(header_bytes) < header_size) throw FormatError("histogram header: too short");
+  const Header header = read_header(header_bytes);
+  const std::vector<std::uint8_t> counts = inflate_counts(inflater, header.counts_size);
+  expect_stream_end(inflater);
+  return decode_counts(header.geometry, counts);
+}
+
+}  // namespace walbench::metrics

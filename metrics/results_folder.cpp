@@ -1,0 +1,193 @@
+#include "metrics/results_folder.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "metrics/hgrm.hpp"
+#include "metrics/result_json.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kNsPerMs = 1e6;
+constexpr int kMostRunsASecond = 1000;
+
+std::string errno_text(int error) { return std::generic_category().message(error); }
+
+[[noreturn]] void fail(const fs::path& path, std::string_view action, int error) {
+  throw ResultsError(fmt::format(
+      "cannot {} '{}': {}; nothing of this result was left there. Make room or choose another place",
+      action, path.string(), errno_text(error)));
+}
+
+/// A file under a temporary name beside its target; gone at the end of the scope unless moved there.
+class PendingFile {
+ public:
+  explicit PendingFile(fs::path target, std::string_view suffix = ".partial")
+      : target_(std::move(target)),
+        temporary_(target_.parent_path() /
+                   fmt::format(".{}{}", target_.filename().string(), suffix)) {}
+  PendingFile(PendingFile&& other) noexcept
+      : target_(std::move(other.target_)),
+        temporary_(std::exchange(other.temporary_, fs::path())),
+        descriptor_(std::exchange(other.descriptor_, -1)),
+        moved_(std::exchange(other.moved_, false)) {}
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+  PendingFile& operator=(PendingFile&&) = delete;
+  ~PendingFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  }
+
+  /// False where the temporary name is taken, which means that somebody is writing that file.
+  bool open_exclusively() {
+    descriptor_ = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+    if (descriptor_ >= 0) return true;
+    const int error = errno;
+    const fs::path refused = std::exchange(temporary_, fs::path());
+    if (error != EEXIST) fail(refused, "create", error);
+    return false;
+  }
+
+  void write_and_flush(std::string_view text) {
+    while (!text.empty()) {
+      const ssize_t written = ::write(descriptor_, text.data(), text.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail(target_, "write", errno);
+      text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    if (::fsync(descriptor_) != 0) fail(target_, "flush", errno);
+    if (::close(std::exchange(descriptor_, -1)) != 0) fail(target_, "close", errno);
+  }
+
+  void move_to_target() {
+    if (std::rename(temporary_.c_str(), target_.c_str()) != 0) fail(target_, "create", errno);
+    temporary_.clear();
+    moved_ = true;
+  }
+
+  void take_back() {
+    if (std::exchange(moved_, false)) ::unlink(target_.c_str());
+  }
+
+  const fs::path& target() const { return target_; }
+
+ private:
+  fs::path target_;
+  fs::path temporary_;
+  int descriptor_ = -1;
+  bool moved_ = false;
+};
+
+std::string run_id_base(const std::string& iso_timestamp) {
+  // 2026-01-31T23:59:59Z -> 20260131-235959
+  std::string id;
+  for (const char c : iso_timestamp) {
+    if (c >= '0' && c <= '9') id += c;
+    if (c == 'T') id += '-';
+  }
+  return id;
+}
+
+fs::path json_path(const fs::path& directory, const std::string& run_id) {
+  return directory / ("results-" + run_id + ".json");
+}
+
+/// Opens the JSON file of the first free id. Its temporary name, created exclusively, is what keeps
+/// two processes from taking the same one.
+PendingFile reserve_run_id(const fs::path& directory, RunResult& run) {
+  const std::string base = run_id_base(run.timestamp);
+  for (int number = 1; number <= kMostRunsASecond; ++number) {
+    run.run_id = number == 1 ? base : fmt::format("{}-{}", base, number);
+    PendingFile json(json_path(directory, run.run_id));
+    if (json.open_exclusively() && !fs::exists(json.target())) return json;
+  }
+  throw ResultsError(fmt::format("'{}' holds {} runs of the same second; name another folder with "
+                                 "--results DIR",
+                                 directory.string(), kMostRunsASecond));
+}
+
+fs::path hgrm_path(const fs::path& directory, const RunResult& run,
+                   const ConfigurationPlanned& planned, Segment segment) {
+  return directory / fmt::format("{}-c{}-{}-{}.{}_ms.hgrm", run.run_id, planned.threads,
+                                 planned.profile, planned.strategy, segment_name(segment));
+}
+
+void flush_directory(const fs::path& directory) {
+  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;  // The files are complete; only a power failure could undo the rename.
+  ::fsync(descriptor);
+  ::close(descriptor);
+}
+
+void move_all_or_none(std::vector<PendingFile>& files) {
+  try {
+    for (PendingFile& file : files) {
+      file.move_to_target();
+    }
+  } catch (const ResultsError&) {
+    for (PendingFile& file : files) {
+      file.take_back();
+    }
+    throw;
+  }
+}
+
+}  // namespace
+
+void write_file_atomically(const fs::path& path, const std::string& text) {
+  PendingFile file(path, fmt::format(".{}.partial", ::getpid()));
+  if (!file.open_exclusively()) fail(path, "create", EEXIST);
+  file.write_and_flush(text);
+  file.move_to_target();
+}
+
+ResultsFolder::ResultsFolder(fs::path directory) : directory_(std::move(directory)) {
+  std::error_code ignored;
+  if (!fs::exists(directory_, ignored)) {
+    throw ResultsError(fmt::format(
+        "the results folder '{}' does not exist; create it or name another with --results DIR",
+        directory_.string()));
+  }
+  if (!fs::is_directory(directory_, ignored)) {
+    throw ResultsError(fmt::format("'{}' is not a folder; name one with --results DIR",
+                                   directory_.string()));
+  }
+  PendingFile probe(directory_ / fmt::format("walbench-probe-{}", ::getpid()));
+  static_cast<void>(probe.open_exclusively());
+}
+
+std::vector<fs::path> ResultsFolder::publish(RunResult& run) const {
+  std::vector<PendingFile> files;
+  files.push_back(reserve_run_id(directory_, run));
+  files.front().write_and_flush(run_to_json(run));
+  for (const ConfigurationResult& configuration : run.configurations) {
+    for (const auto& [segment, histogram] : configuration.segments) {
+      PendingFile& file =
+          files.emplace_back(hgrm_path(directory_, run, configuration.planned, segment));
+      if (!file.open_exclusively()) fail(file.target(), "create", EEXIST);
+      file.write_and_flush(
+          write_hgrm(histogram, kNsPerMs, hgrm_metadata(run, configuration, segment)));
+    }
+  }
+  move_all_or_none(files);
+  flush_directory(directory_);
+
+  std::vector<fs::path> paths;
+  for (const PendingFile& file : files) {
+    paths.push_back(file.target());
+  }
+  return paths;
+}
+
+}  // namespace walbench::metrics

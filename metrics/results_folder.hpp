@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "metrics/run_result.hpp"
+
+namespace walbench::metrics {
+
+/// Results that could not be written; the message says which file, why, and what to do.
+class ResultsError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Writes a whole file under a temporary name, flushes it to the disk and renames it, so that `path`
+/// holds all of `text` or what it held before. Throws ResultsError.
+void write_file_atomically(const std::filesystem::path& path, const std::string& text);
+
+/// The folder where runs land.
+class ResultsFolder {
+ public:
+  /// Throws ResultsError unless `directory` exists and a file can be created in it: better before
+  /// the measurement than after it.
+  explicit ResultsFolder(std::filesystem::path directory);
+
+  /// Gives the run an id no other run in this folder has, writes a .hgrm file for each segment of
+  /// each configuration and a JSON file for the run, and returns their paths, the JSON first. All
+  /// or nothing: on an error nothing of this run is left behind. Throws ResultsError.
+  std::vector<std::filesystem::path> publish(RunResult& run) const;
+
+ private:
+  std::filesystem::path directory_;
+};
+
+}  // namespace walbench::metrics

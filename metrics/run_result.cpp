@@ -1,0 +1,12 @@
+#include "metrics/run_result.hpp"
+
+#include <algorithm>
+
+namespace walbench::metrics {
+
+const Histogram* ConfigurationResult::find(Segment segment) const {
+  const auto found = std::ranges::find(segments, segment, &SegmentHistogram::segment);
+  return found == segments.end() ? nullptr : &found->histogram;
+}
+
+}  // namespace walbench::metrics

@@ -1,0 +1,30 @@
+#include "metrics/timing_queue.hpp"
+
+#include <new>
+
+namespace walbench::metrics {
+
+TimingQueue::TimingQueue(std::size_t producers) : consumer_token_(records_) {
+  for (std::size_t index = 0; index < producers; ++index) {
+    producers_.emplace_back(*this);
+  }
+}
+
+void TimingQueue::Producer::enqueue(const TimingRecord& record) {
+  samples_produced_ += record.sample_count();
+  if (!queue_->enqueue(token_, record)) throw std::bad_alloc();
+}
+
+std::size_t TimingQueue::drain(std::span<TimingRecord> out) {
+  return records_.try_dequeue_bulk(consumer_token_, out.data(), out.size());
+}
+
+std::int64_t TimingQueue::samples_produced() const {
+  std::int64_t total = 0;
+  for (const Producer& producer : producers_) {
+    total += producer.samples_produced();
+  }
+  return total;
+}
+
+}  // namespace walbench::metrics

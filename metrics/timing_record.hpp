@@ -1,0 +1,56 @@
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "metrics/segment.hpp"
+
+namespace walbench::metrics {
+
+/// All timings of one lifecycle, in nanoseconds: what travels through the queue. A value type of
+/// fixed size; it owns nothing.
+class TimingRecord {
+ public:
+  static constexpr std::size_t kMaxTransitions = 3;
+
+  /// Sets a segment's only sample. `transition` has several: see add_transition.
+  void set(Segment segment, std::int64_t ns) {
+    assert(segment != Segment::transition);
+    values_ns_[segment_index(segment)] = ns;
+    present_ |= 1U << segment_index(segment);
+  }
+
+  /// Adds to a segment that sums several intervals; starts it at zero.
+  void add(Segment segment, std::int64_t ns) { set(segment, value_ns(segment) + ns); }
+
+  /// Adds one transition's sample. At most kMaxTransitions fit.
+  void add_transition(std::int64_t ns) {
+    assert(transition_count_ < kMaxTransitions);
+    transitions_ns_[transition_count_++] = ns;
+  }
+
+  bool has(Segment segment) const { return (present_ >> segment_index(segment) & 1U) != 0; }
+  /// The segment's sample, 0 where it has none.
+  std::int64_t value_ns(Segment segment) const { return values_ns_[segment_index(segment)]; }
+  std::size_t transition_count() const { return transition_count_; }
+  std::int64_t transition_ns(std::size_t index) const { return transitions_ns_[index]; }
+
+  /// How many samples this record puts into histograms.
+  std::int64_t sample_count() const {
+    return std::popcount(present_) + static_cast<std::int64_t>(transition_count_);
+  }
+
+ private:
+  std::array<std::int64_t, kSegmentCount> values_ns_{};
+  std::array<std::int64_t, kMaxTransitions> transitions_ns_{};
+  std::uint32_t present_ = 0;
+  std::uint32_t transition_count_ = 0;
+};
+
+static_assert(std::is_trivially_copyable_v<TimingRecord>);
+
+}  // namespace walbench::metrics

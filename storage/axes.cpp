@@ -1,0 +1,68 @@
+#include "storage/axes.hpp"
+
+#include <algorithm>
+
+namespace walbench::storage {
+
+std::string_view axis_name(ConnectionAxis value) {
+  switch (value) {
+    case ConnectionAxis::per_file: return "per-file";
+    case ConnectionAxis::per_worker: return "per-worker";
+    case ConnectionAxis::shared: return "shared";
+  }
+  return "?";
+}
+
+std::string_view axis_name(BeginAxis value) {
+  return value == BeginAxis::immediate ? "immediate" : "deferred";
+}
+
+std::string_view axis_name(GuardAxis value) {
+  switch (value) {
+    case GuardAxis::where: return "where";
+    case GuardAxis::version: return "version";
+    case GuardAxis::select: return "select";
+  }
+  return "?";
+}
+
+std::string_view axis_name(GateAxis value) {
+  switch (value) {
+    case GateAxis::sqlite: return "sqlite";
+    case GateAxis::mutex: return "mutex";
+    case GateAxis::fifo: return "fifo";
+  }
+  return "?";
+}
+
+std::optional<Strategy> find_strategy(std::string_view name) {
+  const auto* const found = std::ranges::find(kStrategies, name, &Strategy::name);
+  if (found == kStrategies.end()) return std::nullopt;
+  return *found;
+}
+
+std::string describe_strategy(std::string_view base, const Axes& axes) {
+  const auto* const exact = std::ranges::find(kStrategies, axes, &Strategy::axes);
+  if (exact != kStrategies.end()) return std::string(exact->name);
+
+  const Axes of_base = find_strategy(base).value_or(kStrategies.front()).axes;
+  std::string name(base);
+  const auto append = [&name](std::string_view axis, std::string_view value) {
+    name.append("+").append(axis).append("-").append(value);
+  };
+  if (axes.connection != of_base.connection) append("connection", axis_name(axes.connection));
+  if (axes.begin != of_base.begin) append("begin", axis_name(axes.begin));
+  if (axes.guard != of_base.guard) append("guard", axis_name(axes.guard));
+  if (axes.gate != of_base.gate) append("gate", axis_name(axes.gate));
+  return name;
+}
+
+std::optional<std::string> contradiction(const Axes& axes) {
+  if (axes.connection == ConnectionAxis::shared && axes.gate == GateAxis::sqlite) {
+    return "a shared connection needs --gate mutex or --gate fifo: SQLite's busy handler does not "
+           "keep apart the transactions of one connection";
+  }
+  return std::nullopt;
+}
+
+}  // namespace walbench::storage

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+
+#include "metrics/clock.hpp"
+#include "storage/axes.hpp"
+#include "storage/connection_settings.hpp"
+#include "storage/counting_vfs.hpp"
+#include "storage/store.hpp"
+
+namespace walbench::storage {
+
+/// What was found when the database was looked at after a run.
+struct Verification {
+  std::int64_t rows = 0;
+  std::int64_t rows_indexed = 0;       ///< state `indexed`
+  std::int64_t rows_right = 0;         ///< indexed, version 3, every answer of the API stored
+  std::string integrity = "not asked"; ///< `ok`, or what PRAGMA integrity_check complained about
+
+  /// Every row that was seeded is there, went the whole way, and the file is sound.
+  bool passed(std::int64_t files) const {
+    return rows == files && rows_right == files && integrity == "ok";
+  }
+};
+
+/// The database of one configuration, as a run needs it. Calls come from one thread and in this
+/// order: seed, open_store, reset, restart_counting, the lifecycles, figures, verify; only
+/// interrupt_waits may come at any time and from any thread.
+class Database {
+ public:
+  Database() = default;
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  virtual ~Database() = default;
+
+  /// Creates the tables and one untracked row a file. `stop` ends it with an error.
+  virtual void seed(const std::stop_token& stop) = 0;
+
+  /// The store to write through; it must be gone before the database is.
+  virtual std::unique_ptr<Store> open_store(const Axes& axes, std::size_t workers,
+                                            const metrics::Clock& clock) = 0;
+
+  /// What a connection of the store's kind is set to, asked of SQLite itself. Throws
+  /// SettingsMismatch where it is not what was ordered.
+  virtual EffectiveSettings settings() = 0;
+
+  /// Puts every row back to untracked and empties the WAL.
+  virtual void reset() = 0;
+
+  virtual void restart_counting() = 0;
+  virtual IoFigures figures() const = 0;
+
+  /// Looks at every row and at the file's integrity. No store may be open. `stop` ends it with an
+  /// error.
+  virtual Verification verify(const std::stop_token& stop) = 0;
+
+  /// Makes whoever waits for a lock give up soon.
+  virtual void interrupt_waits() = 0;
+};
+
+}  // namespace walbench::storage

@@ -1,0 +1,115 @@
+#include "storage/database_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+#include <system_error>
+
+namespace walbench::storage {
+namespace {
+
+std::string errno_text(int error) { return std::generic_category().message(error); }
+
+std::filesystem::path make_private_directory() {
+  const char* const configured = std::getenv("TMPDIR");
+  const std::string base = configured != nullptr && *configured != '\0' ? configured : "/tmp";
+  std::string pattern = base + "/walbench-XXXXXX";
+  if (mkdtemp(pattern.data()) == nullptr) {
+    throw DatabaseFileError("cannot create a temporary directory in '" + base +
+                            "': " + errno_text(errno) +
+                            "; set TMPDIR to a writable directory or name a file with --db FILE");
+  }
+  return pattern;
+}
+
+}  // namespace
+
+DatabaseFiles::DatabaseFiles(const std::optional<std::filesystem::path>& wanted)
+    : directory_(wanted ? std::filesystem::path() : make_private_directory()),
+      database_(wanted ? std::filesystem::absolute(*wanted) : directory_ / "bench.db"),
+      wal_(database_.string() + "-wal"),
+      shm_(database_.string() + "-shm"),
+      journal_(database_.string() + "-journal") {
+  for (const std::string* const sibling : {&wal_, &shm_, &journal_}) {
+    struct stat status {};
+    if (lstat(sibling->c_str(), &status) == 0) {
+      throw DatabaseFileError("'" + *sibling +
+                              "' exists, left by another database; remove it or name another file "
+                              "with --db");
+    }
+  }
+  create_empty();
+}
+
+DatabaseFiles::~DatabaseFiles() {
+  if (!kept_) remove();
+}
+
+void DatabaseFiles::create_empty() {
+  const int descriptor =
+      ::open(database_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (descriptor < 0) {
+    const int error = errno;
+    if (error == EEXIST) {
+      throw DatabaseFileError("'" + database_.string() +
+                              "' exists already, and a run needs a fresh file; remove it or name "
+                              "another file with --db");
+    }
+    throw DatabaseFileError("cannot create the database '" + database_.string() +
+                            "': " + errno_text(error) + "; name a writable place with --db FILE");
+  }
+  ::close(descriptor);
+  created_ = true;
+}
+
+void DatabaseFiles::start_over() {
+  for (const char* const path : {journal_.c_str(), wal_.c_str(), shm_.c_str()}) {
+    ::unlink(path);
+  }
+  ::unlink(database_.c_str());
+  created_ = false;
+  create_empty();
+}
+
+void DatabaseFiles::remove() noexcept {
+  if (created_) {
+    for (const char* const path : {journal_.c_str(), wal_.c_str(), shm_.c_str()}) {
+      ::unlink(path);
+    }
+    ::unlink(database_.c_str());
+    created_ = false;
+  }
+  if (!directory_.empty()) ::rmdir(directory_.c_str());
+}
+
+std::string file_system_type(const std::filesystem::path& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return "unknown";
+  const std::string device =
+      std::to_string(major(status.st_dev)) + ":" + std::to_string(minor(status.st_dev));
+
+  // A line: id parent major:minor root mount-point options [optional fields] - type source ...
+  std::ifstream mounts("/proc/self/mountinfo");
+  std::string type = "unknown";
+  for (std::string line; std::getline(mounts, line);) {
+    std::istringstream fields(line);
+    std::string id;
+    std::string parent;
+    std::string line_device;
+    fields >> id >> parent >> line_device;
+    const std::size_t separator = line.find(" - ");
+    if (line_device != device || separator == std::string::npos) continue;
+    std::istringstream(line.substr(separator + 3)) >> type;
+  }
+  return type;
+}
+
+}  // namespace walbench::storage

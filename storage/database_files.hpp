@@ -1,0 +1,56 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace walbench::storage {
+
+/// A database file that cannot be created where it was wanted; the message says why and what to do.
+class DatabaseFileError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Owns the place where a run's database lives: creates it, and removes at the end what SQLite left
+/// there, unless it is to be kept. Only files that this object created are ever removed.
+class DatabaseFiles {
+ public:
+  /// With a path: that file, which must not exist, nor a -wal, -shm or -journal beside it. Without
+  /// one: a file in a new directory of mode 0700 below TMPDIR or /tmp. The file exists, empty,
+  /// afterwards. Throws DatabaseFileError.
+  explicit DatabaseFiles(const std::optional<std::filesystem::path>& wanted);
+  DatabaseFiles(const DatabaseFiles&) = delete;
+  DatabaseFiles& operator=(const DatabaseFiles&) = delete;
+  ~DatabaseFiles();
+
+  const std::filesystem::path& database() const { return database_; }
+
+  /// Leaves everything where it is when this object goes.
+  void keep() { kept_ = true; }
+
+  /// Removes what SQLite wrote and puts an empty database file in its place.
+  void start_over();
+
+  /// Removes the files now. Calls nothing that allocates or locks besides unlink and rmdir, so that
+  /// it can be the last act of a process that no longer reacts.
+  void remove() noexcept;
+
+ private:
+  void create_empty();
+
+  std::filesystem::path directory_;  ///< empty where the caller named the file
+  std::filesystem::path database_;
+  std::string wal_;
+  std::string shm_;
+  std::string journal_;
+  bool created_ = false;
+  bool kept_ = false;
+};
+
+/// The type of the file system that holds `path`, as /proc/self/mountinfo names it (`ext4`,
+/// `tmpfs`), or `unknown`.
+std::string file_system_type(const std::filesystem::path& path);
+
+}  // namespace walbench::storage

@@ -1,0 +1,101 @@
+#include "storage/sqlite_database.hpp"
+
+#include <utility>
+
+#include "storage/sqlite.hpp"
+#include "storage/sqlite_store.hpp"
+
+namespace walbench::storage {
+namespace {
+
+constexpr std::int64_t kFileSizeBytes = 1024;
+constexpr int kProgressInstructions = 10'000;
+
+/// Ends a connection's long statements with SQLITE_INTERRUPT once `stop` is requested.
+void stop_with(const Connection& connection, const std::stop_token& stop) {
+  sqlite3_progress_handler(
+      connection.handle(), kProgressInstructions,
+      [](void* token) { return static_cast<std::stop_token*>(token)->stop_requested() ? 1 : 0; },
+      const_cast<std::stop_token*>(&stop));
+}
+
+void insert_rows(const Connection& connection, const Seeding& seeding) {
+  Statement insert = connection.prepare(
+      "INSERT INTO files(file_path, content_hash, filename, file_size) VALUES(?1, ?2, ?3, ?4)");
+  for (std::int64_t index = 0; index < seeding.files; ++index) {
+    const std::string path = bench_file_path(index);
+    const std::string hash = bench_content_hash(seeding.seed, index);
+    insert.bind(1, path);
+    insert.bind(2, hash);
+    insert.bind(3, std::string_view(path).substr(path.rfind('/') + 1));
+    insert.bind(4, kFileSizeBytes);
+    insert.step();
+    insert.reset();
+  }
+}
+
+}  // namespace
+
+SqliteDatabase::SqliteDatabase(std::filesystem::path path, const Seeding& seeding,
+                               const ConnectionSettings& settings)
+    : path_(std::move(path)), seeding_(seeding), settings_(settings) {}
+
+void SqliteDatabase::seed(const std::stop_token& stop) {
+  const Connection connection(path_, vfs_.name());
+  stop_with(connection, stop);
+  // Not in WAL mode yet: a million rows in one transaction would make a WAL of their size. The one
+  // sync at the end leaves no dirty pages for the kernel to write during the measurement.
+  connection.execute("PRAGMA journal_mode=MEMORY");
+  connection.execute("PRAGMA synchronous=FULL");
+  connection.execute("BEGIN");
+  connection.execute(schema_sql(seeding_.schema));
+  insert_rows(connection, seeding_);
+  connection.execute("COMMIT");
+  apply_settings(connection, settings_);
+}
+
+std::unique_ptr<Store> SqliteDatabase::open_store(const Axes& axes, std::size_t workers,
+                                                  const metrics::Clock& clock) {
+  return std::make_unique<SqliteStore>(path_, settings_, axes, workers, vfs_, clock);
+}
+
+EffectiveSettings SqliteDatabase::settings() {
+  const Connection connection(path_, vfs_.name());
+  apply_settings(connection, settings_);
+  return read_settings_back(connection, settings_);
+}
+
+void SqliteDatabase::reset() {
+  const Connection connection(path_, vfs_.name());
+  apply_settings(connection, settings_);
+  connection.execute(
+      "UPDATE files SET gemini_state='untracked', version=0, gemini_state_updated_at=NULL, "
+      "gemini_file_id=NULL, gemini_file_uri=NULL, upload_timestamp=NULL, gemini_store_doc_id=NULL "
+      "WHERE version<>0");
+  const std::int64_t busy = connection.query_int64("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (busy != 0) {
+    throw SqliteError(connection.handle(), SQLITE_BUSY, "emptying the WAL before the measurement");
+  }
+}
+
+Verification SqliteDatabase::verify(const std::stop_token& stop) {
+  const Connection connection(path_, vfs_.name());
+  stop_with(connection, stop);
+  apply_settings(connection, settings_);
+  Verification found;
+  found.rows = connection.query_int64("SELECT count(*) FROM files");
+  found.rows_indexed =
+      connection.query_int64("SELECT count(*) FROM files WHERE gemini_state='indexed'");
+  found.rows_right = connection.query_int64(
+      "SELECT count(*) FROM files WHERE gemini_state='indexed' AND version=3 "
+      "AND gemini_file_id IS NOT NULL AND gemini_file_uri IS NOT NULL "
+      "AND gemini_store_doc_id IS NOT NULL AND upload_timestamp IS NOT NULL "
+      "AND gemini_state_updated_at IS NOT NULL");
+  found.integrity = connection.query_text("PRAGMA integrity_check");
+  return found;
+}
+
+std::string sqlite_version() { return sqlite3_libversion(); }
+std::string sqlite_source_id() { return sqlite3_sourceid(); }
+
+}  // namespace walbench::storage

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "storage/database.hpp"
+#include "storage/schema.hpp"
+
+namespace walbench::storage {
+
+/// What is put into the database before a run.
+struct Seeding {
+  std::int64_t files = 0;
+  std::uint64_t seed = 0;  ///< of the content hashes
+  Schema schema = Schema::bench;
+};
+
+/// A database file on disk. See Database for the order of calls. Between calls it keeps no
+/// connection of its own open: one more connection would spare the lifecycles' connections the
+/// checkpoint that the last one to close has to make.
+class SqliteDatabase final : public Database {
+ public:
+  /// `path` is an empty file. Does nothing yet.
+  SqliteDatabase(std::filesystem::path path, const Seeding& seeding,
+                 const ConnectionSettings& settings);
+
+  void seed(const std::stop_token& stop) override;
+  std::unique_ptr<Store> open_store(const Axes& axes, std::size_t workers,
+                                    const metrics::Clock& clock) override;
+  EffectiveSettings settings() override;
+  void reset() override;
+  void restart_counting() override { vfs_.restart_counting(); }
+  IoFigures figures() const override { return vfs_.figures(); }
+  Verification verify(const std::stop_token& stop) override;
+  void interrupt_waits() override { vfs_.interrupt_waits(); }
+
+ private:
+  std::string path_;
+  Seeding seeding_;
+  ConnectionSettings settings_;
+  CountingVfs vfs_;
+};
+
+/// The version and source id of the SQLite that is linked.
+std::string sqlite_version();
+std::string sqlite_source_id();
+
+}  // namespace walbench::storage

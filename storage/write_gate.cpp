@@ -1,0 +1,36 @@
+#include "storage/write_gate.hpp"
+
+namespace walbench::storage {
+
+FifoGate::FifoGate() {
+  for (std::uint32_t index = 1; index < kSlots; ++index) {
+    slots_[index].served.store(index - kSlots, std::memory_order_relaxed);
+  }
+}
+
+void FifoGate::enter() {
+  const std::uint32_t ticket = next_ticket_.fetch_add(1, std::memory_order_relaxed);
+  std::atomic<std::uint32_t>& served = slot(ticket).served;
+  for (std::uint32_t seen = served.load(std::memory_order_acquire); seen != ticket;
+       seen = served.load(std::memory_order_acquire)) {
+    served.wait(seen, std::memory_order_relaxed);
+  }
+  ticket_inside_ = ticket;
+}
+
+void FifoGate::leave() {
+  const std::uint32_t next = ticket_inside_ + 1;
+  slot(next).served.store(next, std::memory_order_release);
+  slot(next).served.notify_all();
+}
+
+std::unique_ptr<WriteGate> make_gate(GateAxis axis) {
+  switch (axis) {
+    case GateAxis::sqlite: return nullptr;
+    case GateAxis::mutex: return std::make_unique<MutexGate>();
+    case GateAxis::fifo: return std::make_unique<FifoGate>();
+  }
+  return nullptr;
+}
+
+}  // namespace walbench::storage

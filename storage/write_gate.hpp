@@ -1,0 +1,85 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include "storage/axes.hpp"
+
+namespace walbench::storage {
+
+/// Lets one writer of this process through at a time. Thread safe; not recursive.
+class WriteGate {
+ public:
+  WriteGate() = default;
+  WriteGate(const WriteGate&) = delete;
+  WriteGate& operator=(const WriteGate&) = delete;
+  virtual ~WriteGate() = default;
+
+  /// Blocks until the caller is the one inside.
+  virtual void enter() = 0;
+  /// Lets the next one in. Only by the one inside.
+  virtual void leave() = 0;
+};
+
+/// std::mutex: whoever is running takes it, so one thread may barge in again and again while the
+/// others sleep. High throughput, long tails.
+class MutexGate final : public WriteGate {
+ public:
+  void enter() override { mutex_.lock(); }
+  void leave() override { mutex_.unlock(); }
+
+ private:
+  std::mutex mutex_;
+};
+
+/// First come, first served: a ticket lock whose waiters sleep, each on the slot of its own ticket,
+/// so that leaving wakes one. Short tails, at the price of a hand-over to a sleeping thread a write.
+///
+/// Invariants:
+///   1. Tickets are drawn and served in the same order, without gaps.
+///   2. The slot of ticket t holds t once t may enter; before that, an older ticket's number.
+///   3. leave() releases and enter() acquires on that slot, so what one writer did happened before
+///      the next one enters.
+///   4. `ticket_inside_` belongs to whoever is inside.
+/// More than kSlots waiters share slots: they wake now and then for nothing, and are still in order.
+class FifoGate final : public WriteGate {
+ public:
+  FifoGate();
+  void enter() override;
+  void leave() override;
+
+ private:
+  static constexpr std::uint32_t kSlots = 64;
+  struct alignas(64) Slot {
+    std::atomic<std::uint32_t> served = 0;
+  };
+  Slot& slot(std::uint32_t ticket) { return slots_[ticket % kSlots]; }
+
+  std::array<Slot, kSlots> slots_;
+  std::atomic<std::uint32_t> next_ticket_ = 0;
+  std::uint32_t ticket_inside_ = 0;
+};
+
+/// The gate for that axis, or null for `sqlite`, which has none.
+std::unique_ptr<WriteGate> make_gate(GateAxis axis);
+
+/// Enters a gate, if there is one, and leaves it at the end of the scope.
+class GateHold {
+ public:
+  explicit GateHold(WriteGate* gate) : gate_(gate) {
+    if (gate_ != nullptr) gate_->enter();
+  }
+  GateHold(const GateHold&) = delete;
+  GateHold& operator=(const GateHold&) = delete;
+  ~GateHold() {
+    if (gate_ != nullptr) gate_->leave();
+  }
+
+ private:
+  WriteGate* gate_;
+};
+
+}  // namespace walbench::storage

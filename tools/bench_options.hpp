@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/plan.hpp"
+
+namespace walbench::tools {
+
+enum class ProgressMode : std::uint8_t { automatic, always, never };
+
+/// What a command line of `bench` asks for, checked.
+struct BenchOptions {
+  engine::RunPlan plan;
+  std::optional<std::filesystem::path> db;
+  bool keep_db = false;
+  std::filesystem::path results = "results";
+  bool results_named = false;  ///< the default folder is created where it is missing
+  ProgressMode progress = ProgressMode::automatic;
+  bool quiet = false;
+};
+
+/// Instead of options: text for the user (help, version, or what was wrong) and the exit code.
+struct ParseEnd {
+  int exit_code;
+  std::string text;
+};
+
+/// Reads the arguments behind the program's name.
+std::variant<BenchOptions, ParseEnd> parse_bench_options(const std::vector<std::string>& arguments);
+
+}  // namespace walbench::tools

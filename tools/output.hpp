@@ -1,0 +1,22 @@
+#pragma once
+
+#include <stdexcept>
+#include <string_view>
+
+namespace walbench::tools {
+
+/// Standard output that cannot be written to, for another reason than a reader who has gone.
+class OutputError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Keeps a reader who leaves early (`| head`) from ending the program: writes then fail instead.
+/// Once, at the start of main.
+void survive_closed_pipes();
+
+/// Writes to standard output and flushes. A reader who has gone is no error: what follows is
+/// dropped. Throws OutputError.
+void write_output(std::string_view text);
+
+}  // namespace walbench::tools

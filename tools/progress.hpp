@@ -1,0 +1,73 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/plan.hpp"
+#include "engine/runner.hpp"
+
+namespace walbench::tools {
+
+/// Where a run is; what a progress line is made from.
+struct ProgressState {
+  std::size_t configuration = 0;
+  std::size_t configurations = 1;
+  std::string label;
+  engine::Phase phase = engine::Phase::seed;
+  std::int64_t files_done = 0;
+  std::int64_t files = 0;
+  std::optional<std::chrono::nanoseconds> remaining;  ///< unknown as long as nothing is done
+};
+
+/// The line as it stands on the terminal, at most `width` columns: a bar, the share done, the ETA.
+std::string progress_line(const ProgressState& state, std::size_t width);
+
+/// How long a run still takes: the configuration at work at the speed so far, those to come at
+/// least as long as their API calls take and, with profile zero, as long as the last such one took.
+std::optional<std::chrono::nanoseconds> estimate_remaining(
+    const engine::RunPlan& plan, const ProgressState& state,
+    std::chrono::nanoseconds configuration_elapsed, std::chrono::nanoseconds last_zero_elapsed);
+
+/// Follows a run and draws it on stderr, from a thread of its own, several times a second. Nothing
+/// is drawn in the first second, nor at all unless `enabled`.
+class Progress final : public engine::RunObserver {
+ public:
+  Progress(const engine::RunPlan& plan, bool enabled);
+  ~Progress() override;
+
+  void phase_begins(std::size_t configuration, engine::Phase phase) override;
+  void lifecycle_done() override { files_done_.fetch_add(1, std::memory_order_relaxed); }
+  void configuration_done(std::size_t configuration) override;
+
+  /// Stops drawing and clears the line.
+  void finish();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void draw_until_finished();
+  void draw();
+
+  const engine::RunPlan& plan_;
+
+  std::atomic<std::int64_t> files_done_ = 0;
+
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable finished_changed_;
+  bool finished_ = false;
+  bool drawn_ = false;
+  std::size_t configuration_ = 0;
+  engine::Phase phase_ = engine::Phase::seed;
+  Clock::time_point measuring_since_;
+  std::chrono::nanoseconds last_zero_elapsed_{0};
+
+  std::thread thread_;
+};
+
+}  // namespace walbench::tools

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "metrics/analysis.hpp"
+#include "metrics/run_result.hpp"
+
+namespace walbench::tools {
+
+/// Everything about one configuration, several lines: rates, threads, segments, WAL, verdicts. All
+/// its strings are made printable.
+std::string render_configuration(const metrics::ConfigurationResult& configuration);
+
+/// One row a configuration; for runs of more than one.
+std::string render_overview(const std::vector<metrics::ConfigurationResult>& configurations);
+
+/// The before/after table.
+std::string render_comparison(const metrics::Comparison& comparison);
+
+/// Bottleneck, root cause and their evidence; empty where there is nothing to say.
+std::string render_bottleneck(const std::vector<metrics::ConfigurationResult>& configurations);
+
+}  // namespace walbench::tools
