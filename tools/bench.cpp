@@ -175,14 +175,7 @@ int measure_and_publish(const BenchOptions& options, const InterruptSignals& sig
 
 int run_bench(const std::vector<std::string>& arguments) {
   const auto parsed = parse_bench_options(arguments);
-  if (const auto* const end = std::get_if<ParseEnd>(&parsed)) {
-    if (end->exit_code != kDone) {
-      fmt::print(stderr, "{}", end->text);
-    } else {
-      write_output(end->text);
-    }
-    return end->exit_code;
-  }
+  if (const auto* const end = std::get_if<ParseEnd>(&parsed)) return end->tell();
   const auto& options = std::get<BenchOptions>(parsed);
   if (const auto why = allow_open_connections(most_connections(options.plan))) {
     complain(*why);

@@ -14,7 +14,6 @@
 #include "metrics/environment.hpp"
 #include "storage/sqlite_database.hpp"
 #include "tools/exit_code.hpp"
-#include "tools/text.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -320,10 +319,6 @@ std::string version_text() {
                      storage::sqlite_version());
 }
 
-ParseEnd wrong_usage(std::string_view what) {
-  return {kWrongUsage, fmt::format("bench: {}\nTry 'bench --help'.\n", printable(what))};
-}
-
 }  // namespace
 
 std::variant<BenchOptions, ParseEnd> parse_bench_options(
@@ -348,9 +343,9 @@ std::variant<BenchOptions, ParseEnd> parse_bench_options(
   } catch (const CLI::CallForVersion& version) {
     return ParseEnd{kDone, std::string(version.what()) + "\n"};
   } catch (const CLI::ParseError& error) {
-    return wrong_usage(error.what());
+    return ParseEnd::wrong_usage("bench", error.what());
   } catch (const std::invalid_argument& error) {
-    return wrong_usage(error.what());
+    return ParseEnd::wrong_usage("bench", error.what());
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/plan.hpp"
+#include "tools/parse_end.hpp"
 
 namespace walbench::tools {
 
@@ -22,12 +23,6 @@ struct BenchOptions {
   bool results_named = false;  ///< the default folder is created where it is missing
   ProgressMode progress = ProgressMode::automatic;
   bool quiet = false;
-};
-
-/// Instead of options: text for the user (help, version, or what was wrong) and the exit code.
-struct ParseEnd {
-  int exit_code;
-  std::string text;
 };
 
 /// Reads the arguments behind the program's name.

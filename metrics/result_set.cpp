@@ -1,0 +1,146 @@
+#include "metrics/result_set.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+#include <stdexcept>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "metrics/format_error.hpp"
+#include "metrics/result_json.hpp"
+#include "metrics/text_file.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
+constexpr std::string_view kBaseline = "per-file";
+constexpr std::string_view kMitigation = "shared-connection";
+
+LoadedRun& run_of(ResultSet& set, const HgrmMetadata& metadata) {
+  const auto found = std::ranges::find_if(set.runs, [&](const LoadedRun& run) {
+    return run.run_id == metadata.run_id && run.environment_digest == metadata.environment_digest;
+  });
+  if (found != set.runs.end()) return *found;
+  return set.runs.emplace_back(
+      LoadedRun{metadata.run_id, metadata.timestamp, metadata.environment_digest, {}});
+}
+
+ConfigurationResult& configuration_of(LoadedRun& run, ConfigurationResult&& described) {
+  const auto key = [](const ConfigurationResult& configuration) {
+    const ConfigurationPlanned& planned = configuration.planned;
+    return std::tie(planned.threads, planned.profile, planned.strategy);
+  };
+  const auto found = std::ranges::find_if(run.configurations, [&](const ConfigurationResult& each) {
+    return key(each) == key(described);
+  });
+  if (found != run.configurations.end()) return *found;
+  return run.configurations.emplace_back(std::move(described));
+}
+
+void add_segment(ResultSet& set, HgrmMetadata metadata, Histogram histogram) {
+  const std::optional<Segment> segment = segment_from_name(metadata.segment);
+  if (!segment) throw FormatError("its walbench metadata names a segment that does not exist");
+  ConfigurationResult& configuration =
+      configuration_of(run_of(set, metadata), std::move(metadata.configuration));
+  if (const Histogram* const present = configuration.find(*segment)) {
+    if (*present == histogram) return;
+    throw FormatError("another file already gave this segment of the same configuration, with "
+                      "other samples; leave one of them out");
+  }
+  configuration.segments.push_back({*segment, std::move(histogram)});
+}
+
+void add_file(ResultSet& set, const std::filesystem::path& path) {
+  HgrmFile file = parse_hgrm(read_text_file(path, kMostBytes));
+  if (file.walbench_json && file.histogram && !is_values_metadata(*file.walbench_json)) {
+    add_segment(set, parse_hgrm_metadata(*file.walbench_json), std::move(*file.histogram));
+  } else {
+    set.lone.push_back({path, std::move(file)});
+  }
+}
+
+struct Measured {
+  const LoadedRun* run;
+  const ConfigurationResult* configuration;
+};
+
+bool is_later(const Measured& one, const Measured& other) {
+  return std::tie(one.run->timestamp, one.run->run_id) >
+         std::tie(other.run->timestamp, other.run->run_id);
+}
+
+std::vector<Measured> with_strategy(const ResultSet& set, std::string_view strategy) {
+  std::vector<Measured> found;
+  for (const LoadedRun& run : set.runs) {
+    for (const ConfigurationResult& configuration : run.configurations) {
+      if (configuration.planned.strategy == strategy) found.push_back({&run, &configuration});
+    }
+  }
+  std::ranges::stable_sort(found, is_later);
+  return found;
+}
+
+bool same_level(const Measured& one, const Measured& other) {
+  return one.configuration->planned.threads == other.configuration->planned.threads &&
+         one.configuration->planned.profile == other.configuration->planned.profile;
+}
+
+/// Compares with the baseline of the same run, or else with the latest that fits.
+std::optional<std::variant<Comparison, NotCompared>> compare_with_baseline(
+    const Measured& mitigation, std::vector<Measured> baselines) {
+  std::erase_if(baselines, [&](const Measured& each) { return !same_level(each, mitigation); });
+  if (baselines.empty()) return std::nullopt;
+  std::ranges::stable_partition(baselines,
+                                [&](const Measured& each) { return each.run == mitigation.run; });
+  std::string why;
+  for (const Measured& baseline : baselines) {
+    const auto difference = plan_difference(*baseline.configuration, *mitigation.configuration);
+    const bool same_system = baseline.run->environment_digest == mitigation.run->environment_digest;
+    if (!difference && same_system) {
+      return compare(*baseline.configuration, *mitigation.configuration);
+    }
+    if (!why.empty()) continue;
+    why = difference ? "they differ in " + *difference : "they were measured on different systems";
+  }
+  return NotCompared{mitigation.configuration, why};
+}
+
+}  // namespace
+
+ResultSet load_results(const std::vector<std::filesystem::path>& paths) {
+  ResultSet set;
+  for (const std::filesystem::path& path : paths) {
+    try {
+      add_file(set, path);
+    } catch (const std::exception& error) {
+      set.problems.push_back({path, error.what()});
+    }
+  }
+  for (LoadedRun& run : set.runs) {
+    for (ConfigurationResult& configuration : run.configurations) {
+      std::ranges::sort(configuration.segments, {}, &SegmentHistogram::segment);
+    }
+  }
+  return set;
+}
+
+std::vector<std::variant<Comparison, NotCompared>> find_comparisons(const ResultSet& set) {
+  const std::vector<Measured> baselines = with_strategy(set, kBaseline);
+  std::vector<std::variant<Comparison, NotCompared>> comparisons;
+  std::vector<Measured> done;
+  for (const Measured& mitigation : with_strategy(set, kMitigation)) {
+    const bool older = std::ranges::any_of(
+        done, [&](const Measured& each) { return same_level(each, mitigation); });
+    if (older) continue;
+    done.push_back(mitigation);
+    if (auto comparison = compare_with_baseline(mitigation, baselines)) {
+      comparisons.push_back(std::move(*comparison));
+    }
+  }
+  return comparisons;
+}
+
+}  // namespace walbench::metrics

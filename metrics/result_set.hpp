@@ -1,0 +1,57 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "metrics/analysis.hpp"
+#include "metrics/hgrm.hpp"
+#include "metrics/run_result.hpp"
+
+namespace walbench::metrics {
+
+/// What .hgrm files said about one run of bench.
+struct LoadedRun {
+  std::string run_id;
+  std::string timestamp;
+  std::string environment_digest;
+  std::vector<ConfigurationResult> configurations;  ///< with the segments whose files were given
+};
+
+/// A distribution that belongs to no run of bench.
+struct LoneDistribution {
+  std::filesystem::path path;
+  HgrmFile file;  ///< with a histogram, in nanoseconds, where walbench wrote it
+};
+
+/// A file that could not be used, and why.
+struct FileProblem {
+  std::filesystem::path path;
+  std::string what;
+};
+
+/// .hgrm files, put together again.
+struct ResultSet {
+  std::vector<LoadedRun> runs;  ///< in the order of their first file
+  std::vector<LoneDistribution> lone;
+  std::vector<FileProblem> problems;
+};
+
+/// Reads the files. One that cannot be used becomes a problem and does not keep the others from
+/// being read.
+ResultSet load_results(const std::vector<std::filesystem::path>& paths);
+
+/// A mitigation that has no baseline to be compared with, and why.
+struct NotCompared {
+  const ConfigurationResult* mitigation;
+  std::string why;
+};
+
+/// For each number of threads and profile with a per-file and a shared-connection configuration:
+/// the latest shared-connection one beside the baseline of the same run or, where that has none,
+/// the latest baseline. Points into `set`.
+std::vector<std::variant<Comparison, NotCompared>> find_comparisons(const ResultSet& set);
+
+}  // namespace walbench::metrics

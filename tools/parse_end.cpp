@@ -1,0 +1,27 @@
+#include "tools/parse_end.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "tools/exit_code.hpp"
+#include "tools/output.hpp"
+#include "tools/text.hpp"
+
+namespace walbench::tools {
+
+ParseEnd ParseEnd::wrong_usage(std::string_view program, std::string_view what) {
+  return {kWrongUsage,
+          fmt::format("{}: {}\nTry '{} --help'.\n", program, printable(what), program)};
+}
+
+int ParseEnd::tell() const {
+  if (exit_code == kDone) {
+    write_output(text);
+  } else {
+    fmt::print(stderr, "{}", text);
+  }
+  return exit_code;
+}
+
+}  // namespace walbench::tools
