@@ -48,8 +48,7 @@ class Rendezvous {
     std::unique_lock lock(mutex_);
     if (started_) return;
     ++arrived_;
-    if (arrived_ < expected_ &&
-        gone_on_.wait_until(lock, deadline_, [this] { return started_; })) {
+    if (arrived_ < expected_ && gone_on_.wait_until(lock, deadline_, [this] { return started_; })) {
       return;
     }
     if (started_) return;

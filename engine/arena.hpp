@@ -33,11 +33,11 @@ class Arena {
   Arena& operator=(const Arena&) = delete;
   ~Arena();
 
-  /// Waits until all threads are there, or `rendezvous_limit` has passed; calls `on_start` on one of
-  /// them; then calls `body(item, worker)` once for each item of [0, items). Items are dealt evenly
-  /// to the workers, and those who are done steal from the others. `worker` is in [0, threads), and
-  /// no two threads are the same worker at once. `body` must not throw, nor wait for anything that
-  /// the arena would have to run.
+  /// Waits until all threads are there, or `rendezvous_limit` has passed; calls `on_start` on one
+  /// of them; then calls `body(item, worker)` once for each item of [0, items). Items are dealt
+  /// evenly to the workers, and those who are done steal from the others. `worker` is in [0,
+  /// threads), and no two threads are the same worker at once. `body` must not throw, nor wait for
+  /// anything that the arena would have to run.
   Attendance run(std::int64_t items, std::chrono::nanoseconds rendezvous_limit,
                  const std::function<void()>& on_start,
                  const std::function<void(std::int64_t item, std::size_t worker)>& body);

@@ -1,7 +1,8 @@
 // Timing a lifecycle without timing the timer: adjacent intervals share one clock reading, so the
 // exclusive parts lie side by side and what is between them, `other`, stays small.
 //
-//   hydrate | dispatch | write ... | api ... | dispatch | write ... | api ... | dispatch | write ...
+//   hydrate | dispatch | write ... | api ... | dispatch | write ... | api ... | dispatch | write
+//   ...
 //
 // A write's own parts come back from the store, which knows when the lock was held.
 

@@ -26,8 +26,8 @@ enum class LifecycleEvent : std::uint8_t {
 };
 
 inline constexpr std::array<std::string_view, 8> kLifecycleEventNames = {
-    "start_upload",    "complete_upload", "complete_processing", "fail_upload",
-    "fail_processing", "retry",           "reset",               "fail_reset"};
+    "start_upload", "complete_upload", "complete_processing", "fail_upload", "fail_processing",
+    "retry",        "reset",           "fail_reset"};
 
 constexpr std::string_view event_name(LifecycleEvent event) {
   return kLifecycleEventNames[static_cast<std::size_t>(event)];
@@ -64,8 +64,8 @@ constexpr std::optional<LifecycleState> next_state(LifecycleState from, Lifecycl
 class IllegalEvent : public std::logic_error {
  public:
   IllegalEvent(LifecycleState state_in, LifecycleEvent event_in)
-      : std::logic_error("event " + std::string(event_name(event_in)) +
-                         " is illegal in state " + std::string(storage::state_name(state_in))),
+      : std::logic_error("event " + std::string(event_name(event_in)) + " is illegal in state " +
+                         std::string(storage::state_name(state_in))),
         state(state_in),
         event(event_in) {}
 

@@ -8,8 +8,8 @@ namespace walbench::engine {
 
 /// The coroutine of one lifecycle. It starts when run, and whoever holds the task owns the frame.
 ///
-/// With what it awaits today (see storage::Completed) it never suspends in between, so run() carries
-/// it from hydration to the last commit on the calling thread.
+/// With what it awaits today (see storage::Completed) it never suspends in between, so run()
+/// carries it from hydration to the last commit on the calling thread.
 class [[nodiscard]] LifecycleTask {
  public:
   struct promise_type {

@@ -23,8 +23,8 @@ struct UploadedFile {
   std::string uri;   ///< `uri://mock_<path>`, likewise
 };
 
-/// Stands in for the remote API: answers at once or after a constant delay, during which the calling
-/// thread is blocked, as one would be that waits for a reply. Thread safe.
+/// Stands in for the remote API: answers at once or after a constant delay, during which the
+/// calling thread is blocked, as one would be that waits for a reply. Thread safe.
 class MockApi {
  public:
   /// `clock` must outlive the API. Requesting a stop cancels calls under way.

@@ -29,7 +29,8 @@ struct ConfigurationPlan {
   std::string strategy;                   ///< as storage::describe_strategy names the axes
   storage::Axes axes;
   std::int64_t files = 818;
-  std::int64_t warmup_files = 0;  ///< lifecycles run, without the API's delay, before the clock starts
+  std::int64_t warmup_files =
+      0;  ///< lifecycles run, without the API's delay, before the clock starts
   storage::Schema schema = storage::Schema::bench;
   storage::ConnectionSettings settings;
   std::uint64_t seed = 42;

@@ -56,8 +56,8 @@ struct RunContext {
 /// Measures one configuration: seed, warm up, reset, measure, drain, verify, in this order.
 /// Throws RunFailed when a lifecycle failed, a sample was lost, a setting was not taken, or the
 /// database is not as it must be afterwards; RunInterrupted after a stop was requested.
-metrics::ConfigurationResult measure_configuration(const ConfigurationPlan& plan,
-                                                   std::size_t index, const RunContext& context);
+metrics::ConfigurationResult measure_configuration(const ConfigurationPlan& plan, std::size_t index,
+                                                   const RunContext& context);
 
 /// Measures all configurations of a plan and judges them by its gates. Throws as
 /// measure_configuration does; a result exists only when every configuration was verified.

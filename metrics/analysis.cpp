@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::array kBottleneckCandidates = {Segment::db_total, Segment::lock_wait,
                                               Segment::fsm_dispatch};
-constexpr std::array kExclusiveParts = {Segment::lock_wait,   Segment::statement,
-                                        Segment::commit,      Segment::fsm_hydrate,
+constexpr std::array kExclusiveParts = {Segment::lock_wait,    Segment::statement,
+                                        Segment::commit,       Segment::fsm_hydrate,
                                         Segment::fsm_dispatch, Segment::other};
 constexpr std::array kComparedSegments = {Segment::db_total, Segment::lock_wait,
                                           Segment::fsm_dispatch, Segment::fsm_net};
@@ -78,9 +78,9 @@ std::optional<WalContention> judge_wal_contention(const ConfigurationResult& con
   const double db_p95_ms = percentile_ms(*db_total, 95);
   const double share = db_p95_ms > 0 ? percentile_ms(*lock_wait, 95) / db_p95_ms : 0;
   const bool contributes = share > kContentionShare;
-  return WalContention{
-      contributes, fmt::format("{}: lock_wait P95 is {:.1f} % of db_total P95 (threshold 5 %)",
-                               contributes ? "CONTRIBUTOR" : "NOT A CONTRIBUTOR", share * 100)};
+  return WalContention{contributes,
+                       fmt::format("{}: lock_wait P95 is {:.1f} % of db_total P95 (threshold 5 %)",
+                                   contributes ? "CONTRIBUTOR" : "NOT A CONTRIBUTOR", share * 100)};
 }
 
 double ComparisonRow::delta_percent() const {

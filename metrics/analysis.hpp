@@ -15,8 +15,8 @@ struct Bottleneck {
   std::string evidence;    ///< one sentence
 };
 
-/// The bottleneck of the configuration with 10 threads and profile zero, or, where the run has none,
-/// of its first. Nothing where there are no samples.
+/// The bottleneck of the configuration with 10 threads and profile zero, or, where the run has
+/// none, of its first. Nothing where there are no samples.
 std::optional<Bottleneck> find_bottleneck(const std::vector<ConfigurationResult>& configurations);
 
 /// Whether waiting for the write lock contributes: P95 of lock_wait above 5 % of P95 of db_total.

@@ -11,7 +11,9 @@ constexpr std::size_t kBatchRecords = 256;
 }  // namespace
 
 Collector::Collector(TimingQueue& queue, std::chrono::microseconds poll_interval)
-    : queue_(queue), batch_(kBatchRecords), thread_([this, poll_interval] { run(poll_interval); }) {}
+    : queue_(queue),
+      batch_(kBatchRecords),
+      thread_([this, poll_interval] { run(poll_interval); }) {}
 
 Collector::~Collector() {
   producers_stopped_.store(true, std::memory_order_release);

@@ -50,7 +50,7 @@ std::chrono::nanoseconds parse_duration(std::string_view text) {
 }
 
 std::string format_duration(std::chrono::nanoseconds duration) {
-  const double ns = static_cast<double>(duration.count());
+  const auto ns = static_cast<double>(duration.count());
   if (ns < 1e3) return fmt::format("{} ns", duration.count());
   if (ns < 999.5e3) return fmt::format("{:.3g} us", ns / 1e3);
   if (ns < 999.5e6) return fmt::format("{:.3g} ms", ns / 1e6);

@@ -105,7 +105,9 @@ std::string compiler() {
 
 }  // namespace
 
-std::string_view walbench_version() { return WALBENCH_VERSION; }
+std::string_view walbench_version() {
+  return WALBENCH_VERSION;
+}
 
 Environment observe_environment(const Clock& clock) {
   Environment environment;
@@ -137,7 +139,7 @@ std::vector<std::string> environment_warnings(const Environment& environment) {
         "this is a {} build, which is slower than what users run; measure with the release preset",
         environment.build_type));
   }
-  if (std::string_view(WALBENCH_SANITIZERS) != "") {
+  if (!std::string_view(WALBENCH_SANITIZERS).empty()) {
     warnings.emplace_back(
         "this build has sanitizers (" WALBENCH_SANITIZERS
         "), which cost a multiple of what is measured; measure with the release preset");
@@ -149,8 +151,8 @@ std::vector<std::string> environment_warnings(const Environment& environment) {
         "with --db FILE, or set TMPDIR",
         environment.file_system));
   }
-  constexpr std::array<std::string_view, 8> kNetwork = {
-      "nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "fuse.sshfs", "virtiofs"};
+  constexpr std::array<std::string_view, 8> kNetwork = {"nfs", "nfs4", "cifs",       "smb3",
+                                                        "9p",  "ceph", "fuse.sshfs", "virtiofs"};
   if (std::ranges::find(kNetwork, environment.file_system) != kNetwork.end()) {
     warnings.push_back(fmt::format(
         "the database is on {}, a network file system, where WAL's shared memory and locks are not "

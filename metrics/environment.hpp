@@ -27,9 +27,9 @@ struct Environment {
   std::string sqlite_version;
   std::string sqlite_source_id;
   std::int64_t clock_resolution_ns = 0;
-  double clock_read_ns = 0;       ///< cost of one reading of the clock
-  double record_enqueue_ns = 0;   ///< cost of handing over one lifecycle's timings
-  double sample_record_ns = 0;    ///< cost, in the collector's thread, of one histogram sample
+  double clock_read_ns = 0;      ///< cost of one reading of the clock
+  double record_enqueue_ns = 0;  ///< cost of handing over one lifecycle's timings
+  double sample_record_ns = 0;   ///< cost, in the collector's thread, of one histogram sample
 };
 
 /// Asks the system and measures walbench's own costs, which takes a few milliseconds.

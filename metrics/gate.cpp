@@ -31,8 +31,7 @@ GateVerdict judge_elapsed(const ConfigurationResult& configuration, const Gate& 
   const double factor = passed ? ratio : 1 / ratio;
   std::string evidence = fmt::format(
       "{} of {}, {:.{}f}x", format_duration(std::chrono::nanoseconds(configuration.elapsed_ns)),
-      format_duration(std::chrono::nanoseconds(limit_ns)), factor,
-      factor < 10 ? 2 : 0);
+      format_duration(std::chrono::nanoseconds(limit_ns)), factor, factor < 10 ? 2 : 0);
   if (!passed) evidence += " too long";
   if (limit_ns != gate.limit_ns) {
     evidence += fmt::format(" (limit scaled from {} files to {})", gate.limit_files,
@@ -45,7 +44,7 @@ GateVerdict judge_elapsed(const ConfigurationResult& configuration, const Gate& 
 
 std::vector<Gate> standard_gates() {
   return {{"threshold_1", "zero", 10, 300 * kSecondNs, kStandardFiles},
-          {"threshold_2", "realistic", 10, 6 * 3600 * kSecondNs, kStandardFiles}};
+          {"threshold_2", "realistic", 10, std::int64_t{6} * 3600 * kSecondNs, kStandardFiles}};
 }
 
 Gate parse_gate(const std::string& text) {
@@ -75,10 +74,10 @@ std::vector<GateVerdict> judge(const ConfigurationResult& configuration,
                                const std::vector<Gate>& gates) {
   std::vector<GateVerdict> verdicts;
   if (configuration.concurrency.os_threads < configuration.planned.threads) {
-    verdicts.push_back({"concurrency", false,
-                        fmt::format("{} of {} threads had met when the clock started",
-                                    configuration.concurrency.os_threads,
-                                    configuration.planned.threads)});
+    verdicts.push_back(
+        {"concurrency", false,
+         fmt::format("{} of {} threads had met when the clock started",
+                     configuration.concurrency.os_threads, configuration.planned.threads)});
   }
   for (const Gate& gate : gates) {
     if (gate.profile == configuration.planned.profile &&

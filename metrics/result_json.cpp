@@ -50,9 +50,8 @@ void add_wal(Json& json, const ConfigurationResult& configuration) {
 Json verdicts_json(const ConfigurationResult& configuration) {
   Json verdicts = Json::array();
   for (const GateVerdict& verdict : configuration.verdicts) {
-    verdicts.push_back({{"gate", verdict.gate},
-                        {"passed", verdict.passed},
-                        {"evidence", verdict.evidence}});
+    verdicts.push_back(
+        {{"gate", verdict.gate}, {"passed", verdict.passed}, {"evidence", verdict.evidence}});
   }
   return verdicts;
 }
@@ -326,11 +325,9 @@ HgrmMetadata parse_hgrm_metadata(std::string_view text) {
 }
 
 std::string values_metadata(std::string_view source) {
-  return dump({{"schema_version", kSchemaVersion},
-               {"kind", "values"},
-               {"source", source},
-               {"unit", "ns"}},
-              -1);
+  return dump(
+      {{"schema_version", kSchemaVersion}, {"kind", "values"}, {"source", source}, {"unit", "ns"}},
+      -1);
 }
 
 bool is_values_metadata(std::string_view text) {

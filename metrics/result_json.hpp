@@ -27,12 +27,12 @@ struct HgrmMetadata {
 
 /// Throws FormatError where the text is no JSON, lacks a field, or has a field of another type or
 /// out of any sensible range, and where it is of a later schema version than this program knows.
-HgrmMetadata parse_hgrm_metadata(std::string_view json);
+HgrmMetadata parse_hgrm_metadata(std::string_view text);
 
 /// The metadata of a .hgrm file made from a plain column of values, which has no configuration.
 std::string values_metadata(std::string_view source);
 
 /// Whether metadata is of a column of values, not of a configuration.
-bool is_values_metadata(std::string_view json);
+bool is_values_metadata(std::string_view text);
 
 }  // namespace walbench::metrics

@@ -47,8 +47,9 @@ void add_segment(ResultSet& set, HgrmMetadata metadata, Histogram histogram) {
       configuration_of(run_of(set, metadata), std::move(metadata.configuration));
   if (const Histogram* const present = configuration.find(*segment)) {
     if (*present == histogram) return;
-    throw FormatError("another file already gave this segment of the same configuration, with "
-                      "other samples; leave one of them out");
+    throw FormatError(
+        "another file already gave this segment of the same configuration, with "
+        "other samples; leave one of them out");
   }
   configuration.segments.push_back({*segment, std::move(histogram)});
 }

@@ -21,15 +21,19 @@ namespace fs = std::filesystem;
 constexpr double kNsPerMs = 1e6;
 constexpr int kMostRunsASecond = 1000;
 
-std::string errno_text(int error) { return std::generic_category().message(error); }
-
-[[noreturn]] void fail(const fs::path& path, std::string_view action, int error) {
-  throw ResultsError(fmt::format(
-      "cannot {} '{}': {}; nothing of this result was left there. Make room or choose another place",
-      action, path.string(), errno_text(error)));
+std::string errno_text(int error) {
+  return std::generic_category().message(error);
 }
 
-/// A file under a temporary name beside its target; gone at the end of the scope unless moved there.
+[[noreturn]] void fail(const fs::path& path, std::string_view action, int error) {
+  throw ResultsError(
+      fmt::format("cannot {} '{}': {}; nothing of this result was left there. Make room or choose "
+                  "another place",
+                  action, path.string(), errno_text(error)));
+}
+
+/// A file under a temporary name beside its target; gone at the end of the scope unless moved
+/// there.
 class PendingFile {
  public:
   explicit PendingFile(fs::path target, std::string_view suffix = ".partial")
@@ -112,9 +116,10 @@ PendingFile reserve_run_id(const fs::path& directory, RunResult& run) {
     PendingFile json(json_path(directory, run.run_id));
     if (json.open_exclusively() && !fs::exists(json.target())) return json;
   }
-  throw ResultsError(fmt::format("'{}' holds {} runs of the same second; name another folder with "
-                                 "--results DIR",
-                                 directory.string(), kMostRunsASecond));
+  throw ResultsError(
+      fmt::format("'{}' holds {} runs of the same second; name another folder with "
+                  "--results DIR",
+                  directory.string(), kMostRunsASecond));
 }
 
 fs::path hgrm_path(const fs::path& directory, const RunResult& run,
@@ -125,7 +130,8 @@ fs::path hgrm_path(const fs::path& directory, const RunResult& run,
 
 void flush_directory(const fs::path& directory) {
   const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;  // The files are complete; only a power failure could undo the rename.
+  if (descriptor < 0)
+    return;  // The files are complete; only a power failure could undo the rename.
   ::fsync(descriptor);
   ::close(descriptor);
 }
@@ -160,8 +166,8 @@ ResultsFolder::ResultsFolder(fs::path directory) : directory_(std::move(director
         directory_.string()));
   }
   if (!fs::is_directory(directory_, ignored)) {
-    throw ResultsError(fmt::format("'{}' is not a folder; name one with --results DIR",
-                                   directory_.string()));
+    throw ResultsError(
+        fmt::format("'{}' is not a folder; name one with --results DIR", directory_.string()));
   }
   PendingFile probe(directory_ / fmt::format("walbench-probe-{}", ::getpid()));
   static_cast<void>(probe.open_exclusively());
@@ -184,6 +190,7 @@ std::vector<fs::path> ResultsFolder::publish(RunResult& run) const {
   flush_directory(directory_);
 
   std::vector<fs::path> paths;
+  paths.reserve(files.size());
   for (const PendingFile& file : files) {
     paths.push_back(file.target());
   }

@@ -47,7 +47,8 @@ struct SettingsReadBack {
 struct ConcurrencyReached {
   std::int64_t os_threads = 0;  ///< that had met when the clock started
   std::int64_t in_flight_peak = 0;
-  double in_flight_mean = 0;  ///< Little's law: time in lifecycles, connections included, by elapsed
+  double in_flight_mean =
+      0;  ///< Little's law: time in lifecycles, connections included, by elapsed
   std::vector<std::int64_t> lifecycles_per_thread;
   std::int64_t lifecycles_stolen = 0;
 };

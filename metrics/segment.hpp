@@ -35,12 +35,15 @@ inline constexpr std::size_t kSegmentCount = 13;
 
 /// Names as they stand in files and tables, without the `_ms` that files append.
 inline constexpr std::array<std::string_view, kSegmentCount> kSegmentNames = {
-    "fsm_net",      "lock_wait", "busy_wait", "statement",  "commit",   "fsm_hydrate",
-    "fsm_dispatch", "other",     "db_total",  "transition", "mock_api", "total_wall",
-    "connect"};
+    "fsm_net", "lock_wait", "busy_wait",  "statement", "commit",     "fsm_hydrate", "fsm_dispatch",
+    "other",   "db_total",  "transition", "mock_api",  "total_wall", "connect"};
 
-constexpr std::size_t segment_index(Segment segment) { return static_cast<std::size_t>(segment); }
-constexpr Segment segment_at(std::size_t index) { return static_cast<Segment>(index); }
+constexpr std::size_t segment_index(Segment segment) {
+  return static_cast<std::size_t>(segment);
+}
+constexpr Segment segment_at(std::size_t index) {
+  return static_cast<Segment>(index);
+}
 constexpr std::string_view segment_name(Segment segment) {
   return kSegmentNames[segment_index(segment)];
 }

@@ -48,8 +48,8 @@ std::string read_text_file(const std::filesystem::path& path, std::size_t most_b
     if (count == 0) return text;
     text.append(chunk.data(), static_cast<std::size_t>(count));
     if (text.size() > most_bytes) {
-      throw FileReadError(fmt::format("holds more than {} MiB, which no such file needs",
-                                      most_bytes >> 20U));
+      throw FileReadError(
+          fmt::format("holds more than {} MiB, which no such file needs", most_bytes >> 20U));
     }
   }
 }

@@ -43,7 +43,6 @@ class SettingsMismatch : public std::runtime_error {
 void apply_settings(const Connection& connection, const ConnectionSettings& settings);
 
 /// Asks the connection for its settings and throws SettingsMismatch where they are not as asked.
-EffectiveSettings read_settings_back(const Connection& connection,
-                                     const ConnectionSettings& asked);
+EffectiveSettings read_settings_back(const Connection& connection, const ConnectionSettings& asked);
 
 }  // namespace walbench::storage

@@ -38,7 +38,9 @@ struct CountingFile {
 };
 static_assert(sizeof(CountingFile) % 8 == 0, "SQLite expects the real file behind it aligned to 8");
 
-CountingFile& counting(sqlite3_file* file) { return *reinterpret_cast<CountingFile*>(file); }
+CountingFile& counting(sqlite3_file* file) {
+  return *reinterpret_cast<CountingFile*>(file);
+}
 
 sqlite3_file* real(sqlite3_file* file) {
   return reinterpret_cast<sqlite3_file*>(reinterpret_cast<CountingFile*>(file) + 1);
@@ -142,17 +144,30 @@ struct CountingVfsMethods {
   }
 
   static sqlite3_io_methods io_methods(int version) {
-    return {version,     close,   read,          write,
-            truncate,    sync,    file_size,     lock,
-            unlock,      check_reserved_lock,    file_control,
-            sector_size, device_characteristics, shm_map,
-            shm_lock,    shm_barrier,            shm_unmap,
-            fetch,       unfetch};
+    return {version,
+            close,
+            read,
+            write,
+            truncate,
+            sync,
+            file_size,
+            lock,
+            unlock,
+            check_reserved_lock,
+            file_control,
+            sector_size,
+            device_characteristics,
+            shm_map,
+            shm_lock,
+            shm_barrier,
+            shm_unmap,
+            fetch,
+            unfetch};
   }
 
   static const sqlite3_io_methods* io_methods_for(int real_version) {
-    static const sqlite3_io_methods kVersions[] = {io_methods(1), io_methods(2), io_methods(3)};
-    return &kVersions[std::clamp(real_version, 1, 3) - 1];
+    static const sqlite3_io_methods versions[] = {io_methods(1), io_methods(2), io_methods(3)};
+    return &versions[std::clamp(real_version, 1, 3) - 1];
   }
 
   // Methods of the VFS. Only these differ from the real VFS's; see the constructor.
@@ -261,7 +276,9 @@ CountingVfs::CountingVfs() : real_(sqlite3_vfs_find(nullptr)) {
   if (code != SQLITE_OK) throw SqliteError(nullptr, code, "registering a VFS");
 }
 
-CountingVfs::~CountingVfs() { sqlite3_vfs_unregister(vfs_.get()); }
+CountingVfs::~CountingVfs() {
+  sqlite3_vfs_unregister(vfs_.get());
+}
 
 IoFigures CountingVfs::figures() const {
   const auto read = [](const std::atomic<std::int64_t>& value) {
@@ -285,8 +302,7 @@ void CountingVfs::restart_counting() {
         &db_syncs_, &checkpoints_, &busy_retries_}) {
     count->store(0, std::memory_order_relaxed);
   }
-  wal_peak_bytes_.store(wal_size_bytes_.load(std::memory_order_relaxed),
-                        std::memory_order_relaxed);
+  wal_peak_bytes_.store(wal_size_bytes_.load(std::memory_order_relaxed), std::memory_order_relaxed);
 }
 
 void CountingVfs::busy_sleep(int microseconds) {
@@ -298,7 +314,9 @@ void CountingVfs::busy_sleep(int microseconds) {
   add(busy_retries_, 1);
 }
 
-ThreadBusyWait CountingVfs::thread_busy_wait() { return thread_wait; }
+ThreadBusyWait CountingVfs::thread_busy_wait() {
+  return thread_wait;
+}
 
 void CountingVfs::count_wal_write(const void* data, std::int64_t amount, std::int64_t offset) {
   add(wal_bytes_written_, amount);

@@ -82,7 +82,8 @@ class CountingVfs {
   std::atomic<std::int64_t> wal_peak_bytes_ = 0;
   std::atomic<std::int64_t> wal_growth_bytes_ = 0;
   std::atomic<std::int64_t> wal_syncs_ = 0;
-  std::atomic<std::int64_t> wal_frame_bytes_ = 0;  ///< page size and frame header, from the WAL header
+  std::atomic<std::int64_t> wal_frame_bytes_ =
+      0;  ///< page size and frame header, from the WAL header
   std::atomic<std::int64_t> db_bytes_written_ = 0;
   std::atomic<std::int64_t> db_syncs_ = 0;
   std::atomic<std::int64_t> checkpoints_ = 0;

@@ -19,9 +19,9 @@ namespace walbench::storage {
 /// What was found when the database was looked at after a run.
 struct Verification {
   std::int64_t rows = 0;
-  std::int64_t rows_indexed = 0;       ///< state `indexed`
-  std::int64_t rows_right = 0;         ///< indexed, version 3, every answer of the API stored
-  std::string integrity = "not asked"; ///< `ok`, or what PRAGMA integrity_check complained about
+  std::int64_t rows_indexed = 0;        ///< state `indexed`
+  std::int64_t rows_right = 0;          ///< indexed, version 3, every answer of the API stored
+  std::string integrity = "not asked";  ///< `ok`, or what PRAGMA integrity_check complained about
 
   /// Every row that was seeded is there, went the whole way, and the file is sound.
   bool passed(std::int64_t files) const {

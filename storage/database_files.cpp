@@ -16,7 +16,9 @@
 namespace walbench::storage {
 namespace {
 
-std::string errno_text(int error) { return std::generic_category().message(error); }
+std::string errno_text(int error) {
+  return std::generic_category().message(error);
+}
 
 std::filesystem::path make_private_directory() {
   const char* const configured = std::getenv("TMPDIR");

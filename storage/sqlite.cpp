@@ -19,6 +19,18 @@ int int_size(std::string_view text) {
   return static_cast<int>(text.size());
 }
 
+/// Resets a statement at the end of the scope.
+class ResetAtEnd {
+ public:
+  explicit ResetAtEnd(Statement& statement) : statement_(statement) {}
+  ResetAtEnd(const ResetAtEnd&) = delete;
+  ResetAtEnd& operator=(const ResetAtEnd&) = delete;
+  ~ResetAtEnd() { statement_.reset(); }
+
+ private:
+  Statement& statement_;
+};
+
 }  // namespace
 
 SqliteError::SqliteError(sqlite3* db, int code, std::string_view operation)
@@ -43,9 +55,8 @@ bool Statement::step() {
   const int code = try_step();
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  const SqliteError error(sqlite3_db_handle(handle_.get()), code, sqlite3_sql(handle_.get()));
-  reset();
-  throw error;
+  const ResetAtEnd reset_after_the_message_is_made(*this);
+  throw SqliteError(sqlite3_db_handle(handle_.get()), code, sqlite3_sql(handle_.get()));
 }
 
 int Statement::try_step() {
@@ -73,8 +84,8 @@ std::int64_t Statement::column_int64(int column) const {
 
 Connection::Connection(const std::string& path, const char* vfs_name) {
   sqlite3* db = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &db,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, vfs_name);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, vfs_name);
   handle_.reset(db);
   if (code != SQLITE_OK) throw SqliteError(db, code, "opening '" + path + "'");
   sqlite3_extended_result_codes(db, 1);
@@ -106,6 +117,8 @@ void Connection::check(int code, std::string_view operation) const {
   if (code != SQLITE_OK) throw SqliteError(handle_.get(), code, operation);
 }
 
-std::int64_t sqlite_memory_peak_bytes() { return sqlite3_memory_highwater(0); }
+std::int64_t sqlite_memory_peak_bytes() {
+  return sqlite3_memory_highwater(0);
+}
 
 }  // namespace walbench::storage

@@ -1,7 +1,5 @@
 #include "storage/sqlite_database.hpp"
 
-#include <utility>
-
 #include "storage/sqlite.hpp"
 #include "storage/sqlite_store.hpp"
 
@@ -36,9 +34,9 @@ void insert_rows(const Connection& connection, const Seeding& seeding) {
 
 }  // namespace
 
-SqliteDatabase::SqliteDatabase(std::filesystem::path path, const Seeding& seeding,
+SqliteDatabase::SqliteDatabase(const std::filesystem::path& path, const Seeding& seeding,
                                const ConnectionSettings& settings)
-    : path_(std::move(path)), seeding_(seeding), settings_(settings) {}
+    : path_(path.string()), seeding_(seeding), settings_(settings) {}
 
 void SqliteDatabase::seed(const std::stop_token& stop) {
   const Connection connection(path_, vfs_.name());
@@ -95,7 +93,11 @@ Verification SqliteDatabase::verify(const std::stop_token& stop) {
   return found;
 }
 
-std::string sqlite_version() { return sqlite3_libversion(); }
-std::string sqlite_source_id() { return sqlite3_sourceid(); }
+std::string sqlite_version() {
+  return sqlite3_libversion();
+}
+std::string sqlite_source_id() {
+  return sqlite3_sourceid();
+}
 
 }  // namespace walbench::storage

@@ -23,7 +23,7 @@ struct Seeding {
 class SqliteDatabase final : public Database {
  public:
   /// `path` is an empty file. Does nothing yet.
-  SqliteDatabase(std::filesystem::path path, const Seeding& seeding,
+  SqliteDatabase(const std::filesystem::path& path, const Seeding& seeding,
                  const ConnectionSettings& settings);
 
   void seed(const std::stop_token& stop) override;

@@ -26,7 +26,9 @@ class BorrowedConnectionSession final : public Session {
 class OwnConnectionSession final : public Session {
  public:
   explicit OwnConnectionSession(WriterContext& context)
-      : clock_(*context.clock), started_ns_(clock_.now_ns()), writer_(std::in_place, context) {
+      : clock_(*context.clock),
+        started_ns_(clock_.now_ns()),
+        writer_(std::make_unique<TransitionWriter>(context)) {
     connect_ns_ = clock_.now_ns() - started_ns_;
   }
 
@@ -47,7 +49,7 @@ class OwnConnectionSession final : public Session {
   const metrics::Clock& clock_;
   std::int64_t started_ns_;
   std::int64_t connect_ns_ = 0;
-  std::optional<TransitionWriter> writer_;
+  std::unique_ptr<TransitionWriter> writer_;
 };
 
 std::size_t kept_connections(ConnectionAxis connection, std::size_t workers) {
@@ -63,8 +65,8 @@ std::size_t kept_connections(ConnectionAxis connection, std::size_t workers) {
 
 SqliteStore::SqliteStore(std::string db_path, const ConnectionSettings& settings, const Axes& axes,
                          std::size_t workers, CountingVfs& vfs, const metrics::Clock& clock)
-    : gate_(make_gate(axes.gate)),
-      context_{std::move(db_path), settings, axes, &vfs, &clock, gate_.get()} {
+    : gate_(make_gate(axes.gate)), context_{std::move(db_path), settings, axes, &vfs, &clock,
+                                            gate_.get()} {
   if (const std::optional<std::string> why = contradiction(axes)) throw std::invalid_argument(*why);
   for (std::size_t index = 0; index < kept_connections(axes.connection, workers); ++index) {
     writers_.emplace_back(context_);

@@ -74,8 +74,8 @@ class TransitionWriter::Transaction {
 TransitionWriter::TransitionWriter(WriterContext& context)
     : context_(&context), connection_(context.db_path, context.vfs->name()) {
   apply_settings(connection_, context.settings);
-  begin_ = connection_.prepare(context.axes.begin == BeginAxis::immediate ? "BEGIN IMMEDIATE"
-                                                                          : "BEGIN");
+  begin_ =
+      connection_.prepare(context.axes.begin == BeginAxis::immediate ? "BEGIN IMMEDIATE" : "BEGIN");
   commit_ = connection_.prepare("COMMIT");
   rollback_ = connection_.prepare("ROLLBACK");
   if (context.axes.guard == GuardAxis::select) {
@@ -126,11 +126,10 @@ void TransitionWriter::update_deferred(const TransitionWrite& write, Transaction
     // busy handler there, since the one it would wait for may be waiting for this reader.
     const bool upgrade_refused =
         context_->axes.guard == GuardAxis::select && (code & 0xFF) == SQLITE_BUSY;
-    const SqliteError refused(connection_.handle(), code, "UPDATE");
     const std::chrono::nanoseconds waited(context_->clock->now_ns() - started_ns);
     if (!upgrade_refused || waited >= context_->settings.busy_timeout ||
         context_->vfs->interrupted()) {
-      throw refused;
+      throw SqliteError(connection_.handle(), code, "UPDATE");
     }
     transaction.roll_back();
     context_->snapshot_retries.fetch_add(1, std::memory_order_relaxed);
@@ -154,8 +153,7 @@ int TransitionWriter::guarded_update(const TransitionWrite& write) {
 int TransitionWriter::read_and_compare(const TransitionWrite& write) {
   select_.bind(1, write.file_path);
   const int code = select_.try_step();
-  const bool as_expected = code == SQLITE_ROW &&
-                           select_.column_text(0) == state_name(write.from) &&
+  const bool as_expected = code == SQLITE_ROW && select_.column_text(0) == state_name(write.from) &&
                            select_.column_int64(1) == write.version;
   select_.reset();
   if (code != SQLITE_ROW && code != SQLITE_DONE) return code;

@@ -38,7 +38,8 @@ class TransitionWriter {
   /// when the row is not as expected, SqliteError for what the database refused.
   WriteTimings write(const TransitionWrite& write);
 
-  /// With BEGIN IMMEDIATE the UPDATE is timed on its own; otherwise SQLite takes the lock inside it.
+  /// With BEGIN IMMEDIATE the UPDATE is timed on its own; otherwise SQLite takes the lock inside
+  /// it.
   bool times_statement_apart() const { return context_->axes.begin == BeginAxis::immediate; }
 
  private:

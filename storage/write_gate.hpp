@@ -36,7 +36,8 @@ class MutexGate final : public WriteGate {
 };
 
 /// First come, first served: a ticket lock whose waiters sleep, each on the slot of its own ticket,
-/// so that leaving wakes one. Short tails, at the price of a hand-over to a sleeping thread a write.
+/// so that leaving wakes one. Short tails, at the price of a hand-over to a sleeping thread a
+/// write.
 ///
 /// Invariants:
 ///   1. Tickets are drawn and served in the same order, without gaps.
@@ -44,7 +45,8 @@ class MutexGate final : public WriteGate {
 ///   3. leave() releases and enter() acquires on that slot, so what one writer did happened before
 ///      the next one enters.
 ///   4. `ticket_inside_` belongs to whoever is inside.
-/// More than kSlots waiters share slots: they wake now and then for nothing, and are still in order.
+/// More than kSlots waiters share slots: they wake now and then for nothing, and are still in
+/// order.
 class FifoGate final : public WriteGate {
  public:
   FifoGate();

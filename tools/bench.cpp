@@ -34,7 +34,9 @@
 namespace walbench::tools {
 namespace {
 
-void complain(std::string_view what) { fmt::print(stderr, "bench: {}\n", printable(what)); }
+void complain(std::string_view what) {
+  fmt::print(stderr, "bench: {}\n", printable(what));
+}
 
 std::string utc_now() {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -84,9 +86,9 @@ metrics::RunResult measure(const BenchOptions& options, storage::DatabaseFiles& 
     complain("warning: " + warning);
   }
 
-  const bool draw = options.progress == ProgressMode::always ||
-                    (options.progress == ProgressMode::automatic && !options.quiet &&
-                     ::isatty(STDERR_FILENO) != 0);
+  const bool draw =
+      options.progress == ProgressMode::always || (options.progress == ProgressMode::automatic &&
+                                                   !options.quiet && ::isatty(STDERR_FILENO) != 0);
   Progress progress(options.plan, draw);
   bool fresh = true;
   const auto open_database = [&](const engine::ConfigurationPlan& plan) {
@@ -94,8 +96,7 @@ metrics::RunResult measure(const BenchOptions& options, storage::DatabaseFiles& 
     return std::make_unique<storage::SqliteDatabase>(
         files.database(), storage::Seeding{plan.files, plan.seed, plan.schema}, plan.settings);
   };
-  run.configurations =
-      engine::measure_all(options.plan, {open_database, &clock, &progress, stop});
+  run.configurations = engine::measure_all(options.plan, {open_database, &clock, &progress, stop});
 
   constexpr std::int64_t kBytesPerKib = 1024;
   rusage usage{};

@@ -135,8 +135,9 @@ void declare_database(CLI::App& app, RawOptions& raw) {
   app.add_option("--db", raw.db,
                  "where the database is to be: a file that does not exist yet [a private temporary "
                  "directory]");
-  app.add_flag("--keep-db", raw.keep_db,
-               "leave the database where it is; otherwise it is removed at the end, also with --db");
+  app.add_flag(
+      "--keep-db", raw.keep_db,
+      "leave the database where it is; otherwise it is removed at the end, also with --db");
 }
 
 void declare_output(CLI::App& app, RawOptions& raw) {
@@ -184,8 +185,8 @@ std::vector<std::int64_t> thread_list(std::string_view text) {
 std::int64_t in_range(std::string_view option, std::int64_t value, std::int64_t least,
                       std::int64_t most) {
   if (value < least || value > most) {
-    refuse(option, fmt::format("{} is out of range; write a number from {} to {}", value, least,
-                               most));
+    refuse(option,
+           fmt::format("{} is out of range; write a number from {} to {}", value, least, most));
   }
   return value;
 }
@@ -202,9 +203,8 @@ std::chrono::milliseconds busy_timeout(const std::string& text) {
   const std::chrono::nanoseconds exact = duration("--busy-timeout", text);
   const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(exact);
   if (whole != exact || whole > kLongestBusyTimeout) {
-    refuse("--busy-timeout",
-           fmt::format("'{}' is no whole number of milliseconds up to {}", text,
-                       kLongestBusyTimeout.count()));
+    refuse("--busy-timeout", fmt::format("'{}' is no whole number of milliseconds up to {}", text,
+                                         kLongestBusyTimeout.count()));
   }
   return whole;
 }
@@ -280,8 +280,7 @@ engine::ConfigurationPlan configuration_plan(const RawOptions& raw, const storag
   plan.files = in_range("--files", raw.files, 1, kMostFiles);
   plan.warmup_files =
       in_range("--warmup", raw.warmup.value_or(std::min(kUsualWarmup, plan.files)), 0, plan.files);
-  plan.schema =
-      raw.schema == "production" ? storage::Schema::production : storage::Schema::bench;
+  plan.schema = raw.schema == "production" ? storage::Schema::production : storage::Schema::bench;
   plan.settings.synchronous = raw.synchronous == "off"    ? storage::Synchronous::off
                               : raw.synchronous == "full" ? storage::Synchronous::full
                                                           : storage::Synchronous::normal;
@@ -294,8 +293,7 @@ engine::ConfigurationPlan configuration_plan(const RawOptions& raw, const storag
 
 BenchOptions checked(const RawOptions& raw) {
   const GateOptions gates = gate_options(raw.limits);
-  const engine::ConfigurationPlan common =
-      configuration_plan(raw, effective_axes(raw, gates.axis));
+  const engine::ConfigurationPlan common = configuration_plan(raw, effective_axes(raw, gates.axis));
   BenchOptions options;
   for (const std::int64_t threads : thread_list(raw.threads)) {
     options.plan.configurations.push_back(common);

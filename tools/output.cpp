@@ -8,14 +8,16 @@
 
 namespace walbench::tools {
 
-void survive_closed_pipes() { static_cast<void>(std::signal(SIGPIPE, SIG_IGN)); }
+void survive_closed_pipes() {
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+}
 
 void write_output(std::string_view text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (written && std::fflush(stdout) == 0) return;
   if (errno == EPIPE) return;
-  throw OutputError("cannot write to standard output: " +
-                    std::generic_category().message(errno) + "; send it somewhere else");
+  throw OutputError("cannot write to standard output: " + std::generic_category().message(errno) +
+                    "; send it somewhere else");
 }
 
 }  // namespace walbench::tools

@@ -63,8 +63,8 @@ std::optional<std::chrono::nanoseconds> estimate_remaining(
     const engine::RunPlan& plan, const ProgressState& state,
     std::chrono::nanoseconds configuration_elapsed, std::chrono::nanoseconds last_zero_elapsed) {
   if (state.files_done == 0) return std::nullopt;
-  const double speed_so_far = static_cast<double>(configuration_elapsed.count()) /
-                              static_cast<double>(state.files_done);
+  const double speed_so_far =
+      static_cast<double>(configuration_elapsed.count()) / static_cast<double>(state.files_done);
   auto remaining = std::chrono::nanoseconds(static_cast<std::int64_t>(
       speed_so_far * static_cast<double>(state.files - state.files_done)));
   for (std::size_t index = state.configuration + 1; index < plan.configurations.size(); ++index) {
@@ -81,7 +81,9 @@ Progress::Progress(const engine::RunPlan& plan, bool enabled)
   if (enabled) thread_ = std::thread([this] { draw_until_finished(); });
 }
 
-Progress::~Progress() { finish(); }
+Progress::~Progress() {
+  finish();
+}
 
 void Progress::phase_begins(std::size_t configuration, engine::Phase phase) {
   const std::lock_guard lock(mutex_);

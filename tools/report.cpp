@@ -32,7 +32,9 @@ namespace {
 constexpr double kNsPerMs = 1e6;
 constexpr std::array kPercentiles = {0.5, 0.95, 0.99, 0.999};
 
-void complain(std::string_view what) { fmt::print(stderr, "report: {}\n", printable(what)); }
+void complain(std::string_view what) {
+  fmt::print(stderr, "report: {}\n", printable(what));
+}
 
 std::string render_run(const metrics::LoadedRun& run) {
   std::string out = fmt::format("run {} ({})\n\n", printable(run.run_id), printable(run.timestamp));
@@ -63,14 +65,14 @@ std::string render_lone(const metrics::LoneDistribution& lone) {
   }
   const double last_row = file.rows.empty() ? 0 : file.rows.back().value;
   cells.push_back(fmt::format("{:.3f}", file.max.value_or(last_row)));
-  TextTable table({file.histogram ? "ms" : "unit of the file", "P50", "P95", "P99", "P99.9", "max"});
+  TextTable table(
+      {file.histogram ? "ms" : "unit of the file", "P50", "P95", "P99", "P99.9", "max"});
   cells.insert(cells.begin(), "value");
   table.add_row(std::move(cells));
-  return fmt::format("{}: {} samples, {}\n{}\n", printable(lone.path.string()),
-                     with_thousands(file.total_count),
-                     file.histogram ? "exact"
-                                    : "approximate (percentiles from the rows of another program)",
-                     table.str(2));
+  return fmt::format(
+      "{}: {} samples, {}\n{}\n", printable(lone.path.string()), with_thousands(file.total_count),
+      file.histogram ? "exact" : "approximate (percentiles from the rows of another program)",
+      table.str(2));
 }
 
 int report_files(const ReportFiles& options) {

@@ -53,8 +53,7 @@ std::string milliseconds_of_ns(std::int64_t ns) {
 }
 
 std::string label(const metrics::ConfigurationPlanned& planned) {
-  return printable(
-      fmt::format("c={} {} {}", planned.threads, planned.profile, planned.strategy));
+  return printable(fmt::format("c={} {} {}", planned.threads, planned.profile, planned.strategy));
 }
 
 std::string seconds(const ConfigurationResult& configuration) {
@@ -124,7 +123,9 @@ std::string settings_line(const ConfigurationResult& configuration) {
          "\n";
 }
 
-std::string verdict_word(bool passed) { return passed ? "PASS" : "FAIL"; }
+std::string verdict_word(bool passed) {
+  return passed ? "PASS" : "FAIL";
+}
 
 std::string verdict_lines(const ConfigurationResult& configuration) {
   std::string lines;
@@ -143,8 +144,7 @@ std::string verdict_lines(const ConfigurationResult& configuration) {
 
 std::string overall_verdict(const ConfigurationResult& configuration) {
   if (configuration.verdicts.empty()) return "-";
-  return verdict_word(
-      std::ranges::all_of(configuration.verdicts, &metrics::GateVerdict::passed));
+  return verdict_word(std::ranges::all_of(configuration.verdicts, &metrics::GateVerdict::passed));
 }
 
 std::string percentile_cell(const ConfigurationResult& configuration, Segment segment,
@@ -176,18 +176,16 @@ std::string render_overview(const std::vector<ConfigurationResult>& configuratio
                    "WAL growth", "verdict"});
   for (const ConfigurationResult& each : configurations) {
     const Histogram* const net = each.find(Segment::fsm_net);
-    table.add_row({label(each.planned), seconds(each),
-                   with_thousands(each.transitions_per_second()),
-                   with_thousands(each.commits_per_second()),
-                   percentile_cell(each, Segment::db_total, 50),
-                   percentile_cell(each, Segment::db_total, 95),
-                   percentile_cell(each, Segment::lock_wait, 95),
-                   percentile_cell(each, Segment::fsm_dispatch, 95),
-                   percentile_cell(each, Segment::fsm_net, 50),
-                   percentile_cell(each, Segment::fsm_net, 95),
-                   percentile_cell(each, Segment::fsm_net, 99),
-                   net == nullptr ? "-" : milliseconds_of_ns(net->max()),
-                   format_bytes(each.wal.growth_bytes), overall_verdict(each)});
+    table.add_row(
+        {label(each.planned), seconds(each), with_thousands(each.transitions_per_second()),
+         with_thousands(each.commits_per_second()), percentile_cell(each, Segment::db_total, 50),
+         percentile_cell(each, Segment::db_total, 95),
+         percentile_cell(each, Segment::lock_wait, 95),
+         percentile_cell(each, Segment::fsm_dispatch, 95),
+         percentile_cell(each, Segment::fsm_net, 50), percentile_cell(each, Segment::fsm_net, 95),
+         percentile_cell(each, Segment::fsm_net, 99),
+         net == nullptr ? "-" : milliseconds_of_ns(net->max()), format_bytes(each.wal.growth_bytes),
+         overall_verdict(each)});
   }
   return table.str(0);
 }

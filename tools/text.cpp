@@ -22,8 +22,11 @@ Decoded decode_utf8(std::string_view text) {
   };
   const std::uint32_t first = byte(0);
   if (first < 0x80) return {first, 1};
-  const std::size_t length = first >= 0xF5 ? 0 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3
-                             : first >= 0xC2 ? 2 : 0;
+  const std::size_t length = first >= 0xF5   ? 0
+                             : first >= 0xF0 ? 4
+                             : first >= 0xE0 ? 3
+                             : first >= 0xC2 ? 2
+                                             : 0;
   if (length == 0 || length > text.size()) return {0, 0};
   std::uint32_t code_point = first & (0x7FU >> length);
   for (std::size_t index = 1; index < length; ++index) {
@@ -87,9 +90,13 @@ std::string format_bytes(std::int64_t bytes) {
   return fmt::format("{:.2f} GB", size / 1e9);
 }
 
-TextTable::TextTable(std::vector<std::string> header) { rows_.push_back(std::move(header)); }
+TextTable::TextTable(std::vector<std::string> header) {
+  rows_.push_back(std::move(header));
+}
 
-void TextTable::add_row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+void TextTable::add_row(std::vector<std::string> cells) {
+  rows_.push_back(std::move(cells));
+}
 
 std::string TextTable::str(std::size_t indent) const {
   std::vector<std::size_t> widths(rows_.front().size(), 0);

@@ -16,8 +16,8 @@ class ValueColumnError : public std::runtime_error {
 
 /// Records a column of whole numbers, one latency in nanoseconds a line; blank lines are skipped.
 /// With an expected interval above 0, corrects for coordinated omission: see
-/// Histogram::record_corrected. Reads in constant memory. Throws ValueColumnError for a line that is
-/// no number, is negative, or does not fit into the histogram.
+/// Histogram::record_corrected. Reads in constant memory. Throws ValueColumnError for a line that
+/// is no number, is negative, or does not fit into the histogram.
 void record_column(std::istream& input, std::int64_t expected_interval_ns,
                    metrics::Histogram& histogram);
 
