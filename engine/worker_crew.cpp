@@ -1,5 +1,7 @@
 #include "engine/worker_crew.hpp"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <chrono>
 #include <exception>
@@ -10,6 +12,7 @@
 
 #include "engine/lifecycle.hpp"
 #include "storage/schema.hpp"
+#include "storage/sqlite.hpp"
 #include "storage/transition_write.hpp"
 
 namespace walbench::engine {
@@ -78,6 +81,9 @@ CrewReport WorkerCrew::run(std::int64_t files, const MockApi& api, metrics::Timi
         } catch (const storage::OccConflict& conflict) {
           pass.occ_conflicts.fetch_add(1, std::memory_order_relaxed);
           pass.fail(conflict.what());
+        } catch (const storage::SqliteError& error) {
+          pass.fail(fmt::format("{}: {}{}", storage::bench_file_path(file), error.what(),
+                                error.remedy()));
         } catch (const std::exception& error) {
           pass.fail(storage::bench_file_path(file) + ": " + error.what());
         }

@@ -40,11 +40,6 @@ double next_level(double level) {
   return level + 100.0 / std::ldexp(steps_per_half_distance, halvings);
 }
 
-// The levels approach 100 without end; above some 2^46 samples doubles run out before samples do.
-bool can_follow(double next, double level) {
-  return next > level && next / 100.0 < 1.0;
-}
-
 class HgrmWriter {
  public:
   HgrmWriter(const Histogram& histogram, double value_scale)
@@ -84,7 +79,8 @@ class HgrmWriter {
       }
       append_row(index, cumulative, level);
       const double next = next_level(level);
-      if (cumulative == total || !can_follow(next, level)) break;
+      // Above some 2^46 samples doubles run out of levels below 100 before the samples run out.
+      if (cumulative == total || next <= level) break;
       level = next;
     }
     append("{:12.{}f} {:2.12f} {:10d}\n", scaled(histogram_.max()), decimals_, 1.0, total);
@@ -321,7 +317,6 @@ void HgrmParser::check_rows_against_total() const {
 
 HgrmFile HgrmParser::finish() && {
   require(header_seen_, "the text ends without a percentile distribution's header line");
-  require(!file_.rows.empty() || footer_total_, "the text ends without rows and without a footer");
   require(last_row_seen_ || footer_total_, "the text ends before the row for 100 %");
   file_.total_count = footer_total_ ? *footer_total_ : file_.rows.back().cumulative_count;
   check_rows_against_total();

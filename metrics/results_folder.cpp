@@ -58,8 +58,8 @@ class PendingFile {
     descriptor_ = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
     if (descriptor_ >= 0) return true;
     const int error = errno;
-    const fs::path refused = std::exchange(temporary_, fs::path());
-    if (error != EEXIST) fail(refused, "create", error);
+    temporary_.clear();
+    if (error != EEXIST) fail(target_, "create", error);
     return false;
   }
 

@@ -33,6 +33,9 @@ class Descriptor {
 
 std::string read_text_file(const std::filesystem::path& path, std::size_t most_bytes) {
   const int opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (opened < 0 && errno == ENOENT) {
+    throw FileReadError("does not exist; bench writes .hgrm files into its results folder");
+  }
   if (opened < 0) fail_with_errno();
   const Descriptor descriptor(opened);
   struct stat status {};

@@ -36,6 +36,19 @@ class ResetAtEnd {
 SqliteError::SqliteError(sqlite3* db, int code, std::string_view operation)
     : std::runtime_error(error_text(db, code, operation)), extended_code_(code) {}
 
+std::string_view SqliteError::remedy() const {
+  switch (code()) {
+    case SQLITE_BUSY:
+      return "; the write lock was not free within the busy timeout: raise --busy-timeout or lower "
+             "--threads";
+    case SQLITE_FULL:
+      return "; free some space, or put the database elsewhere with --db FILE or TMPDIR";
+    case SQLITE_CANTOPEN:
+      return "; too many open files may be the reason: lower --threads or raise ulimit -n";
+    default: return "";
+  }
+}
+
 void Statement::bind(int position, std::string_view text) {
   const int code =
       sqlite3_bind_text(handle_.get(), position, text.data(), int_size(text), SQLITE_STATIC);

@@ -21,6 +21,9 @@ class SqliteError : public std::runtime_error {
   /// The primary result code, such as SQLITE_BUSY.
   int code() const { return extended_code_ & 0xFF; }
 
+  /// What the user can do about it, as the end of a sentence; empty where we do not know.
+  std::string_view remedy() const;
+
  private:
   int extended_code_;
 };

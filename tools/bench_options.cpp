@@ -53,7 +53,7 @@ struct RawOptions {
   std::string connection;
   std::string begin;
   std::string guard;
-  std::string gate;
+  std::vector<std::string> gates;
   std::string schema = "bench";
   std::string synchronous = "normal";
   std::string busy_timeout = "5s";
@@ -63,7 +63,6 @@ struct RawOptions {
   std::string results = "results";
   std::optional<std::int64_t> warmup;
   std::uint64_t seed = 42;
-  std::vector<std::string> limits;
   std::string progress = "auto";
   bool quiet = false;
 };
@@ -111,7 +110,7 @@ void declare_strategy(CLI::App& app, RawOptions& raw) {
                  "overrides its OCC guard: where (state and version), version, or select (read, "
                  "then write)")
       ->check(Choice({"where", "version", "select"}));
-  app.add_option("--gate", raw.gate,
+  app.add_option("--gate", raw.gates,
                  "overrides how its writers queue: sqlite (busy handler), mutex, or fifo. With a "
                  "value like zero:10:300s, PROFILE:THREADS:MAX, it is a limit instead: a "
                  "configuration that takes longer fails (exit code 1). Repeatable")
@@ -292,7 +291,7 @@ engine::ConfigurationPlan configuration_plan(const RawOptions& raw, const storag
 }
 
 BenchOptions checked(const RawOptions& raw) {
-  const GateOptions gates = gate_options(raw.limits);
+  const GateOptions gates = gate_options(raw.gates);
   const engine::ConfigurationPlan common = configuration_plan(raw, effective_axes(raw, gates.axis));
   BenchOptions options;
   for (const std::int64_t threads : thread_list(raw.threads)) {

@@ -219,23 +219,12 @@ std::vector<std::int64_t> random_samples(std::mt19937_64& random, int shape, std
   std::vector<std::int64_t> samples(size);
   for (std::int64_t& sample : samples) {
     switch (shape) {
-      case 0:
-        sample = uniform(random);
-        break;
-      case 1:
-        sample = static_cast<std::int64_t>(lognormal(random));
-        break;
-      case 2:
-        sample = static_cast<std::int64_t>(exponential(random));
-        break;
-      case 3:
-        sample = uniform(random) % 5;
-        break;
-      case 4:
-        sample = uniform(random) % 50 == 0 ? 200'000'000 : 1'000'000;
-        break;
-      default:
-        sample = std::min(random_value(random, 42), end_of_default_range - 1);
+      case 0: sample = uniform(random); break;
+      case 1: sample = static_cast<std::int64_t>(lognormal(random)); break;
+      case 2: sample = static_cast<std::int64_t>(exponential(random)); break;
+      case 3: sample = uniform(random) % 5; break;
+      case 4: sample = uniform(random) % 50 == 0 ? 200'000'000 : 1'000'000; break;
+      default: sample = std::min(random_value(random, 42), end_of_default_range - 1);
     }
   }
   return samples;
@@ -326,6 +315,12 @@ TEST(HistogramCorrection, AddsTheSamplesAStallHid) {
     record_all(expected, each.recorded);
     EXPECT_EQ(corrected, expected) << each.value << " every " << each.interval;
   }
+}
+
+TEST(HistogramCorrection, AddsNothingBelowTheIntervalWhereElementsAreWiderThanIt) {
+  Histogram histogram({1000, 1'000'000, 3});
+  EXPECT_TRUE(histogram.record_corrected(500, 150));  // 500, 350, 200
+  EXPECT_EQ(histogram.total_count(), 3);
 }
 
 TEST(HistogramCorrection, OneSecondAtOneMillisecondAdds999Samples) {

@@ -1,0 +1,201 @@
+// Would catch: a folder that includes what it may not, which compiles and links as long as only a
+// header is used; a source file nobody builds; documentation that has fallen behind the code.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace walbench::house {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+const fs::path kRoot = WALBENCH_SOURCE_DIR;
+constexpr std::size_t kLongestLine = 100;
+constexpr std::size_t kLongestFile = 400;
+
+std::string read(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+std::vector<std::string> lines_of(const fs::path& path) {
+  std::vector<std::string> lines;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+std::vector<fs::path> sources_in(const std::string& folder) {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder)) {
+    const std::string extension = entry.path().extension();
+    if (extension == ".cpp" || extension == ".hpp") found.push_back(entry.path());
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+std::vector<std::string> includes_of(const fs::path& path) {
+  static const std::regex pattern(R"(^#include\s*[<"]([^">]+)[">])");
+  std::vector<std::string> included;
+  for (const std::string& line : lines_of(path)) {
+    std::smatch match;
+    if (std::regex_search(line, match, pattern)) included.push_back(match[1]);
+  }
+  return included;
+}
+
+const std::map<std::string, std::set<std::string>> kMayInclude = {
+    {"metrics", {"metrics"}},
+    {"storage", {"storage", "metrics"}},
+    {"engine", {"engine", "storage", "metrics"}},
+    {"tools", {"tools", "engine", "storage", "metrics"}},
+};
+
+TEST(Layering, FoldersIncludeOnlyWhatTheyMay) {
+  for (const auto& [folder, allowed] : kMayInclude) {
+    for (const fs::path& file : sources_in(folder)) {
+      for (const std::string& included : includes_of(file)) {
+        const std::string target = included.substr(0, included.find('/'));
+        if (!kMayInclude.contains(target) && target != "tests") continue;
+        EXPECT_TRUE(allowed.contains(target)) << file << " includes " << included;
+      }
+    }
+  }
+}
+
+TEST(Layering, StorageTakesNoMachineryOfMetrics) {
+  for (const fs::path& file : sources_in("storage")) {
+    for (const std::string& included : includes_of(file)) {
+      if (included.starts_with("metrics/")) {
+        EXPECT_EQ(included, "metrics/clock.hpp") << file;
+      }
+    }
+  }
+}
+
+TEST(Layering, ReportNeedsMetricsAlone) {
+  for (const char* file :
+       {"tools/report.cpp", "tools/report_options.cpp", "tools/value_column.cpp",
+        "tools/result_tables.cpp", "tools/text.cpp", "tools/output.cpp", "tools/parse_end.cpp"}) {
+    ASSERT_TRUE(fs::exists(kRoot / file)) << file;
+    for (const std::string& included : includes_of(kRoot / file)) {
+      EXPECT_FALSE(included.starts_with("engine/") || included.starts_with("storage/"))
+          << file << " includes " << included;
+    }
+  }
+}
+
+TEST(Layering, LibrariesStayWhereTheyBelong) {
+  struct Home {
+    std::regex header;
+    std::regex allowed;
+  };
+  const std::vector<Home> homes = {
+      {std::regex("^sqlite3\\.h$"), std::regex("^storage/")},
+      {std::regex("^(oneapi/)?tbb"), std::regex("^engine/arena\\.")},
+      {std::regex("concurrentqueue"), std::regex("^metrics/timing_queue\\.")},
+      {std::regex("^nlohmann/"), std::regex("^metrics/result_json\\.cpp$")},
+      {std::regex("^CLI/"), std::regex("^tools/(bench|report)_options\\.cpp$")},
+  };
+  for (const auto& [folder, unused] : kMayInclude) {
+    for (const fs::path& file : sources_in(folder)) {
+      const std::string name = fs::relative(file, kRoot).string();
+      for (const std::string& included : includes_of(file)) {
+        for (const Home& home : homes) {
+          if (!std::regex_search(included, home.header)) continue;
+          EXPECT_TRUE(std::regex_search(name, home.allowed)) << name << " includes " << included;
+        }
+      }
+    }
+  }
+}
+
+TEST(Files, AreBuiltAndReadInOneSitting) {
+  for (const std::string folder : {"metrics", "storage", "engine", "tools", "tests"}) {
+    const std::string build = read(kRoot / folder / "CMakeLists.txt");
+    for (const fs::path& file : sources_in(folder)) {
+      const std::string listed = fs::relative(file, kRoot / folder).string();
+      if (file.extension() == ".cpp") {
+        EXPECT_THAT(build, HasSubstr(listed));
+      }
+      const std::vector<std::string> lines = lines_of(file);
+      EXPECT_LE(lines.size(), kLongestFile) << file;
+      for (const std::string& line : lines) {
+        EXPECT_LE(line.size(), kLongestLine) << file << ": " << line;
+      }
+    }
+  }
+}
+
+TEST(Files, TestsSayWhatTheyWouldCatch) {
+  for (const fs::path& file : sources_in("tests")) {
+    if (!file.filename().string().ends_with("_test.cpp")) continue;
+    EXPECT_TRUE(lines_of(file).front().starts_with("// ")) << file;
+  }
+}
+
+/// The words in `text` that `pattern`'s first group matches.
+std::set<std::string> words(const std::string& text, const std::string& pattern) {
+  const std::regex expression(pattern);
+  std::set<std::string> found;
+  for (std::sregex_iterator at(text.begin(), text.end(), expression), end; at != end; ++at) {
+    found.insert((*at)[1]);
+  }
+  return found;
+}
+
+TEST(Documentation, ResultsReadmeNamesEveryFieldThatIsWritten) {
+  const std::string readme = read(kRoot / "results/README.md");
+  const std::set<std::string> fields =
+      words(read(kRoot / "metrics/result_json.cpp"), R"re((?:\{|\[)"([a-z0-9_]+)"(?:,|\] =))re");
+  EXPECT_GT(fields.size(), 60U);
+  for (const std::string& field : fields) {
+    EXPECT_THAT(readme, HasSubstr("`" + field + "`"));
+  }
+}
+
+TEST(Documentation, ReadmeShowsTheCommandsAndTheExitCodes) {
+  const std::string readme = read(kRoot / "README.md");
+  EXPECT_THAT(readme, HasSubstr("tools/dev bench --threads 10 --profile zero"));
+  EXPECT_THAT(readme, HasSubstr("tools/dev report results/*.hgrm"));
+  EXPECT_THAT(readme, HasSubstr("tools/dev test"));
+  for (const char* code : {"| 0 |", "| 1 |", "| 2 |", "| 3 |", "| 130 |"}) {
+    EXPECT_THAT(readme, HasSubstr(code));
+  }
+}
+
+TEST(Documentation, ReadmeNamesNoFlagThatDoesNotExist) {
+  const std::string options =
+      read(kRoot / "tools/bench_options.cpp") + read(kRoot / "tools/report_options.cpp");
+  std::set<std::string> ours;
+  for (const std::string& line : lines_of(kRoot / "README.md")) {
+    const bool runs_ours =
+        line.find("bench ") != std::string::npos || line.find("report ") != std::string::npos;
+    const bool runs_others = line.find("perf ") != std::string::npos ||
+                             line.find("cmake ") != std::string::npos ||
+                             line.find("benchmark_") != std::string::npos;
+    if (runs_ours && !runs_others) ours.merge(words(line, R"re((--[a-z][a-z-]+))re"));
+  }
+  EXPECT_GT(ours.size(), 3U);
+  for (const std::string& flag : ours) {
+    EXPECT_THAT(options, HasSubstr("\"" + flag + "\""));
+  }
+}
+
+}  // namespace
+}  // namespace walbench::house

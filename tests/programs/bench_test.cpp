@@ -1,0 +1,229 @@
+// Would catch: a bench whose parts are right and whose whole is not. Wrong exit codes, files that
+// are missing or left over, a run that claims threads it did not have, a WAL that "did not grow".
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "tests/programs/program.hpp"
+
+namespace walbench::programs {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// A scratch directory with a results folder and a TMPDIR, both empty.
+class BenchTest : public testing::Test {
+ protected:
+  BenchTest() {
+    std::filesystem::create_directory(results());
+    std::filesystem::create_directory(tmpdir());
+  }
+
+  std::filesystem::path results() const { return scratch_ / "results"; }
+  std::filesystem::path tmpdir() const { return scratch_ / "tmp"; }
+  Program::Options options() const { return {.directory = scratch_.path(), .tmpdir = tmpdir()}; }
+
+  Outcome bench(const std::vector<std::string>& arguments) const {
+    return run_bench(arguments, options());
+  }
+
+  json only_json() const {
+    for (const std::string& name : names_in(results())) {
+      if (name.ends_with(".json")) return json::parse(read_file(results() / name));
+    }
+    return {};
+  }
+
+  void expect_nothing_left_over() const {
+    EXPECT_THAT(names_in(results()), IsEmpty());
+    EXPECT_THAT(names_in(tmpdir()), IsEmpty());
+  }
+
+  ScratchDirectory scratch_;
+};
+
+TEST_F(BenchTest, MeasuresVerifiesPublishesAndCleansUp) {
+  const Outcome outcome = bench({"--threads", "10", "--profile", "zero", "--files", "200"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("c=10 zero per-file: 200 files, database verified"));
+  EXPECT_THAT(outcome.out, HasSubstr("threshold_1: PASS"));
+  for (const char* segment :
+       {"fsm_net", "lock_wait", "busy_wait", "commit", "fsm_hydrate", "fsm_dispatch", "other",
+        "db_total", "transition", "mock_api", "total_wall", "connect"}) {
+    EXPECT_THAT(outcome.out, HasSubstr(segment));
+    const auto suffix = std::string("-c10-zero-per-file.") + segment + "_ms.hgrm";
+    EXPECT_TRUE(std::ranges::any_of(names_in(results()), [&](const std::string& name) {
+      return name.ends_with(suffix);
+    })) << suffix;
+  }
+  EXPECT_THAT(names_in(tmpdir()), IsEmpty());
+}
+
+TEST_F(BenchTest, RunsThatManyThreadsAtOnceAndSaysSo) {
+  ASSERT_EQ(bench({"--threads", "10", "--profile", "realistic", "--api-delay", "20ms", "--files",
+                   "60", "--quiet"})
+                .exit_code,
+            0);
+  const json configuration = only_json()["configurations"][0];
+  EXPECT_EQ(configuration["os_threads"], 10);
+  EXPECT_EQ(configuration["in_flight_peak"], 10);
+  EXPECT_GT(configuration["in_flight_mean"].get<double>(), 5.0);
+  const auto per_thread = configuration["lifecycles_per_thread"].get<std::vector<int>>();
+  EXPECT_EQ(per_thread.size(), 10U);
+  EXPECT_EQ(std::accumulate(per_thread.begin(), per_thread.end(), 0), 60);
+  EXPECT_GE(configuration["segments"]["mock_api_ms"]["p50"].get<double>(), 40.0);
+}
+
+TEST_F(BenchTest, CountsTheWalWhereItIsWritten) {
+  for (const std::string strategy : {"per-file", "pooled-connection", "shared-connection"}) {
+    SCOPED_TRACE(strategy);
+    std::filesystem::remove_all(results());
+    std::filesystem::create_directory(results());
+    ASSERT_EQ(
+        bench({"--threads", "4", "--files", "100", "--strategy", strategy, "--quiet"}).exit_code,
+        0);
+    const json wal = only_json()["configurations"][0];
+    // Each of the 300 commits writes a frame at least: 4,096 bytes and its header.
+    EXPECT_GE(wal["wal_frames"].get<int>(), 300);
+    EXPECT_GE(wal["wal_bytes_written"].get<int>(), 300 * 4120);
+    EXPECT_GT(wal["wal_delta_bytes"].get<int>(), 0);
+    EXPECT_GT(wal["wal_peak_bytes"].get<int>(), 0);
+    EXPECT_EQ(wal["wal_size_start_bytes"], 0);
+    // Closing the last connection deletes the file; connections that stay open keep it.
+    EXPECT_EQ(wal["wal_size_end_bytes"].get<int>() == 0, strategy == "per-file");
+  }
+}
+
+TEST_F(BenchTest, MeasuresEveryCombinationOfAxes) {
+  for (const std::string begin : {"deferred", "immediate"}) {
+    for (const std::string guard : {"where", "version", "select"}) {
+      for (const std::string gate : {"sqlite", "mutex", "fifo"}) {
+        for (const std::string connection : {"per-file", "per-worker", "shared"}) {
+          if (connection == "shared" && gate == "sqlite") continue;
+          std::filesystem::remove_all(results());
+          std::filesystem::create_directory(results());
+          const Outcome outcome =
+              bench({"--threads", "3", "--files", "12", "--warmup", "3", "--quiet", "--begin",
+                     begin, "--guard", guard, "--gate", gate, "--connection", connection});
+          ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+          const json configuration = only_json()["configurations"][0];
+          EXPECT_TRUE(configuration["verified"].get<bool>());
+          EXPECT_EQ(configuration["axes"]["gate"], gate);
+          EXPECT_EQ(configuration["segments"].contains("statement_ms"), begin == "immediate");
+          EXPECT_EQ(configuration["segments"].contains("connect_ms"), connection == "per-file");
+        }
+      }
+    }
+  }
+}
+
+TEST_F(BenchTest, SettingsAreThoseThatSqliteReportsBack) {
+  ASSERT_EQ(bench({"--threads", "2", "--files", "20", "--synchronous", "full", "--busy-timeout",
+                   "1234ms", "--wal-autocheckpoint", "77", "--schema", "production", "--quiet"})
+                .exit_code,
+            0);
+  const json configuration = only_json()["configurations"][0];
+  EXPECT_EQ(configuration["settings"]["synchronous"], "full");
+  EXPECT_EQ(configuration["settings"]["busy_timeout_ms"], 1234);
+  EXPECT_EQ(configuration["settings"]["wal_autocheckpoint_frames"], 77);
+  EXPECT_EQ(configuration["settings"]["journal_mode"], "wal");
+  EXPECT_EQ(configuration["schema"], "production");
+  // synchronous=full syncs the WAL in every commit.
+  EXPECT_GE(configuration["wal_syncs"].get<int>(), 60);
+}
+
+TEST_F(BenchTest, SamplesAreConservedAndCounted) {
+  ASSERT_EQ(bench({"--threads", "8", "--files", "300", "--quiet"}).exit_code, 0);
+  const json configuration = only_json()["configurations"][0];
+  EXPECT_EQ(configuration["samples_produced"], configuration["samples_recorded"]);
+  EXPECT_EQ(configuration["samples_out_of_range"], 0);
+  EXPECT_EQ(configuration["segments"]["fsm_net_ms"]["count"], 300);
+  EXPECT_EQ(configuration["segments"]["transition_ms"]["count"], 900);
+}
+
+TEST_F(BenchTest, FailedGateIsExitCodeOneAndStillPublishes) {
+  const Outcome outcome =
+      bench({"--threads", "2", "--files", "20", "--gate", "zero:2:1ns", "--gate", "mutex"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("zero:2:1ns: FAIL"));
+  EXPECT_THAT(outcome.err, HasSubstr("gate zero:2:1ns failed"));
+  EXPECT_EQ(only_json()["configurations"][0]["axes"]["gate"], "mutex");
+}
+
+TEST_F(BenchTest, FailedRunIsExitCodeThreeAndPublishesNothing) {
+  // No busy timeout at all: writers that meet are refused.
+  const Outcome outcome = bench({"--threads", "10", "--files", "500", "--busy-timeout", "0"});
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_THAT(outcome.err, HasSubstr("database is locked"));
+  EXPECT_THAT(outcome.err, HasSubstr("--busy-timeout"));
+  expect_nothing_left_over();
+}
+
+struct WrongUsage {
+  std::vector<std::string> arguments;
+  std::string says;
+};
+
+TEST_F(BenchTest, WrongUsageIsExitCodeTwoAndASentence) {
+  write_file(scratch_ / "taken.db", "");
+  write_file(scratch_ / "free.db-wal", "");
+  for (const WrongUsage& wrong : std::vector<WrongUsage>{
+           {{"--no-such-flag"}, "--no-such-flag"},
+           {{"surplus"}, "surplus"},
+           {{"--threads", "0"}, "--threads"},
+           {{"--threads", "-3"}, "--threads"},
+           {{"--threads", "99999999999999999999"}, "--threads"},
+           {{"--threads", "1,,2"}, "--threads"},
+           {{"--threads", "5,5"}, "twice"},
+           {{"--files", "0"}, "--files"},
+           {{"--profile", "imaginary"}, "--profile"},
+           {{"--strategy", "psychic"}, "--strategy"},
+           {{"--api-delay", "2"}, "--api-delay"},
+           {{"--profile", "realistic", "--api-delay", "2"}, "no unit"},
+           {{"--busy-timeout", "1us"}, "--busy-timeout"},
+           {{"--gate", "turnstile"}, "turnstile"},
+           {{"--connection", "shared", "--gate", "sqlite"}, "shared connection"},
+           {{"--db", "taken.db"}, "exists already"},
+           {{"--db", "free.db"}, "free.db-wal"},
+           {{"--db", "no/such/dir/x.db"}, "--db"},
+           {{"--results", "no/such/folder"}, "--results"},
+           {{"--results", "taken.db"}, "not a folder"}}) {
+    SCOPED_TRACE(testing::PrintToString(wrong.arguments));
+    const Outcome outcome = bench(wrong.arguments);
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_THAT(outcome.err, HasSubstr(wrong.says));
+    EXPECT_THAT(outcome.out, IsEmpty());
+    expect_nothing_left_over();
+  }
+  EXPECT_TRUE(std::filesystem::exists(scratch_ / "taken.db"));
+  EXPECT_TRUE(std::filesystem::exists(scratch_ / "free.db-wal"));
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "free.db"));
+}
+
+TEST_F(BenchTest, DefaultResultsFolderIsCreated) {
+  std::filesystem::remove(results());
+  ASSERT_EQ(bench({"--threads", "1", "--files", "5", "--quiet"}).exit_code, 0);
+  EXPECT_FALSE(names_in(results()).empty());
+}
+
+TEST_F(BenchTest, HelpAndVersionAnswerOnStandardOutput) {
+  const Outcome help = bench({"--help"});
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_THAT(help.out, HasSubstr("exit codes"));
+  const Outcome version = bench({"--version"});
+  EXPECT_EQ(version.exit_code, 0);
+  EXPECT_THAT(version.out, HasSubstr("walbench"));
+  EXPECT_THAT(version.err, IsEmpty());
+}
+
+}  // namespace
+}  // namespace walbench::programs

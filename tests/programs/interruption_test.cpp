@@ -1,0 +1,138 @@
+// Would catch: a bench that cannot be stopped, leaves its database behind, publishes half a run, or
+// draws its progress into a log file.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/programs/program.hpp"
+
+namespace walbench::programs {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+class InterruptionTest : public testing::Test {
+ protected:
+  InterruptionTest() {
+    std::filesystem::create_directory(scratch_ / "results");
+    std::filesystem::create_directory(scratch_ / "tmp");
+  }
+
+  Program::Options options(Terminal terminal = Terminal::none) const {
+    return {.directory = scratch_.path(), .tmpdir = scratch_ / "tmp", .terminal = terminal};
+  }
+
+  ScratchDirectory scratch_;
+};
+
+/// A call to the API takes an hour: the program ends early only when the call is cut short.
+const std::vector<std::string> kEndless = {"--threads",   "4",  "--profile",  "realistic",
+                                           "--api-delay", "1h", "--progress", "always"};
+
+std::string integrity_of(const std::filesystem::path& path) {
+  sqlite3* db = nullptr;
+  if (sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE, nullptr) != SQLITE_OK) {
+    sqlite3_close(db);
+    return "cannot be opened";
+  }
+  const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> closer(db, sqlite3_close);
+  std::string answer = "no answer";
+  sqlite3_exec(
+      db, "PRAGMA integrity_check",
+      [](void* text, int, char** values, char**) {
+        *static_cast<std::string*>(text) = values[0];
+        return 0;
+      },
+      &answer, nullptr);
+  return answer;
+}
+
+TEST_F(InterruptionTest, SigintEndsTheRunWithoutATrace) {
+  Program bench(bench_path(), kEndless, options());
+  ASSERT_TRUE(bench.wait_for_error_text("c=4 realistic"));
+  bench.send_signal(SIGINT);
+  const Outcome outcome = bench.wait();
+  EXPECT_EQ(outcome.exit_code, 130);
+  EXPECT_THAT(outcome.err, HasSubstr("interrupted"));
+  EXPECT_THAT(outcome.out, IsEmpty());
+  EXPECT_THAT(names_in(scratch_ / "results"), IsEmpty());
+  EXPECT_THAT(names_in(scratch_ / "tmp"), IsEmpty());
+}
+
+TEST_F(InterruptionTest, SigtermEndsItLikewise) {
+  Program bench(bench_path(), kEndless, options());
+  ASSERT_TRUE(bench.wait_for_error_text("c=4 realistic"));
+  bench.send_signal(SIGTERM);
+  EXPECT_EQ(bench.wait().exit_code, 128 + SIGTERM);
+  EXPECT_THAT(names_in(scratch_ / "tmp"), IsEmpty());
+}
+
+TEST_F(InterruptionTest, KeptDatabaseIsValidAfterSigint) {
+  std::vector<std::string> arguments = kEndless;
+  arguments.insert(arguments.end(), {"--keep-db", "--db", "kept.db"});
+  Program bench(bench_path(), arguments, options());
+  ASSERT_TRUE(bench.wait_for_error_text("c=4 realistic"));
+  bench.send_signal(SIGINT);
+  const Outcome outcome = bench.wait();
+  EXPECT_EQ(outcome.exit_code, 130);
+  EXPECT_THAT(outcome.err, HasSubstr("database kept"));
+  EXPECT_EQ(integrity_of(scratch_ / "kept.db"), "ok");
+}
+
+TEST_F(InterruptionTest, SigintDuringContentionEndsIt) {
+  Program bench(bench_path(),
+                {"--threads", "20", "--files", "10000000", "--warmup", "0", "--progress", "always"},
+                options());
+  ASSERT_TRUE(bench.wait_for_error_text("c=20 zero"));
+  bench.send_signal(SIGINT);
+  EXPECT_EQ(bench.wait().exit_code, 130);
+  EXPECT_THAT(names_in(scratch_ / "results"), IsEmpty());
+  EXPECT_THAT(names_in(scratch_ / "tmp"), IsEmpty());
+}
+
+TEST_F(InterruptionTest, ReaderWhoLeavesDoesNotEndTheRun) {
+  Program::Options leaving = options();
+  leaving.reader_leaves = true;
+  const Outcome outcome = run_bench({"--threads", "2", "--files", "20"}, leaving);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(names_in(scratch_ / "results"), Contains(HasSubstr(".json")));
+  EXPECT_THAT(names_in(scratch_ / "tmp"), IsEmpty());
+}
+
+TEST_F(InterruptionTest, ProgressIsDrawnOnATerminalOnly) {
+  const std::vector<std::string> slow = {"--threads",   "2",        "--profile", "realistic",
+                                         "--api-delay", "300ms",    "--files",   "6",
+                                         "--quiet",     "--warmup", "0"};
+  std::vector<std::string> shown = slow;
+  shown.insert(shown.end(), {"--progress", "auto"});
+  std::erase(shown, "--quiet");
+  const Outcome on_terminal = run_bench(shown, options(Terminal::error_output));
+  EXPECT_EQ(on_terminal.exit_code, 0);
+  EXPECT_THAT(on_terminal.err, HasSubstr("ETA"));
+
+  EXPECT_THAT(run_bench(shown, options()).err, IsEmpty());
+  EXPECT_THAT(run_bench(slow, options(Terminal::error_output)).err, Not(HasSubstr("ETA")));
+}
+
+TEST_F(InterruptionTest, KeepDbLeavesTheDatabaseAndNothingElse) {
+  const Outcome outcome =
+      run_bench({"--threads", "2", "--files", "20", "--keep-db", "--db", "kept.db"}, options());
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(integrity_of(scratch_ / "kept.db"), "ok");
+  EXPECT_EQ(run_bench({"--threads", "2", "--files", "20", "--db", "gone.db"}, options()).exit_code,
+            0);
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "gone.db"));
+}
+
+}  // namespace
+}  // namespace walbench::programs

@@ -1,0 +1,151 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "storage/database.hpp"
+
+namespace walbench::test_support {
+
+/// What happened, line by line, in the order it happened. Thread safe.
+class Script {
+ public:
+  void add(std::string line) {
+    const std::lock_guard lock(mutex_);
+    lines_.push_back(std::move(line));
+  }
+  std::vector<std::string> lines() const {
+    const std::lock_guard lock(mutex_);
+    return lines_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
+
+/// How the fakes below behave. Set it before the threads start; the functions are called from the
+/// thread that does the thing they are named after, and may throw.
+struct FakeBehaviour {
+  Script script;
+
+  std::function<void(const storage::TransitionWrite&)> on_write = [](const auto&) {};
+  std::function<void(std::size_t worker)> on_open_session = [](std::size_t) {};
+  std::function<void()> on_seed = [] {};
+  std::function<void()> on_settings = [] {};
+  std::function<void()> on_reset = [] {};
+  std::function<void()> on_verify = [] {};
+  std::function<void()> on_interrupt_waits = [] {};
+
+  storage::WriteTimings write_timings;
+  bool statement_apart = false;
+  std::optional<std::int64_t> connect_ns;
+  storage::EffectiveSettings settings;
+  std::vector<storage::IoFigures> figures;       ///< one a call; the last one again and again
+  std::vector<storage::Contention> contentions;  ///< likewise
+  storage::Verification verification;
+};
+
+/// A write as a line of the script: `write /bench/file_0000.txt untracked>uploading v0`.
+inline std::string write_line(const storage::TransitionWrite& write) {
+  return "write " + std::string(write.file_path) + " " +
+         std::string(storage::state_name(write.from)) + ">" +
+         std::string(storage::state_name(write.to)) + " v" + std::to_string(write.version);
+}
+
+class FakeSession final : public storage::Session {
+ public:
+  explicit FakeSession(FakeBehaviour& behaviour) : behaviour_(behaviour) {}
+
+  storage::Completed<storage::WriteTimings> apply(const storage::TransitionWrite& write) override {
+    behaviour_.script.add(write_line(write));
+    behaviour_.on_write(write);
+    return storage::Completed(behaviour_.write_timings);
+  }
+  bool times_statement_apart() const override { return behaviour_.statement_apart; }
+  std::optional<std::int64_t> close() override {
+    behaviour_.script.add("close session");
+    return behaviour_.connect_ns;
+  }
+
+ private:
+  FakeBehaviour& behaviour_;
+};
+
+class FakeStore final : public storage::Store {
+ public:
+  explicit FakeStore(FakeBehaviour& behaviour) : behaviour_(behaviour) {}
+  FakeStore(const FakeStore&) = delete;
+  FakeStore& operator=(const FakeStore&) = delete;
+  ~FakeStore() override { behaviour_.script.add("close store"); }
+
+  std::unique_ptr<storage::Session> open_session(std::size_t worker) override {
+    behaviour_.on_open_session(worker);
+    return std::make_unique<FakeSession>(behaviour_);
+  }
+  storage::Contention contention() const override {
+    if (behaviour_.contentions.empty()) return {};
+    const std::size_t last = behaviour_.contentions.size() - 1;
+    return behaviour_.contentions[std::min(contention_calls_++, last)];
+  }
+
+ private:
+  FakeBehaviour& behaviour_;
+  mutable std::size_t contention_calls_ = 0;
+};
+
+class FakeDatabase final : public storage::Database {
+ public:
+  explicit FakeDatabase(FakeBehaviour& behaviour) : behaviour_(behaviour) {}
+
+  void seed(const std::stop_token& /*stop*/) override {
+    behaviour_.script.add("seed");
+    behaviour_.on_seed();
+  }
+  std::unique_ptr<storage::Store> open_store(const storage::Axes& axes, std::size_t workers,
+                                             const metrics::Clock& /*clock*/) override {
+    behaviour_.script.add("open store " + std::string(storage::axis_name(axes.connection)) +
+                          " for " + std::to_string(workers));
+    return std::make_unique<FakeStore>(behaviour_);
+  }
+  storage::EffectiveSettings settings() override {
+    behaviour_.script.add("settings");
+    behaviour_.on_settings();
+    return behaviour_.settings;
+  }
+  void reset() override {
+    behaviour_.script.add("reset");
+    behaviour_.on_reset();
+  }
+  void restart_counting() override { behaviour_.script.add("restart counting"); }
+  storage::IoFigures figures() const override {
+    behaviour_.script.add("figures");
+    if (behaviour_.figures.empty()) return {};
+    const std::size_t last = behaviour_.figures.size() - 1;
+    return behaviour_.figures[std::min(figure_calls_++, last)];
+  }
+  storage::Verification verify(const std::stop_token& /*stop*/) override {
+    behaviour_.script.add("verify");
+    behaviour_.on_verify();
+    return behaviour_.verification;
+  }
+  void interrupt_waits() override {
+    behaviour_.script.add("interrupt waits");
+    behaviour_.on_interrupt_waits();
+  }
+
+ private:
+  FakeBehaviour& behaviour_;
+  mutable std::size_t figure_calls_ = 0;
+};
+
+}  // namespace walbench::test_support
