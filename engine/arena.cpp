@@ -138,9 +138,9 @@ class Run {
 ///
 /// Requires that `run` outlives the task. Guarantees, also to ThreadSanitizer, that what happened
 /// before a copy was made happened before the copy runs, and that what a seat did happened before
-/// whoever reads its part of `seats_left`: each copy releases on `handed_over` and each run acquires
-/// on it (copies only increment, so the last one seen stands for all before it); each end of a seat
-/// releases on `seats_left`.
+/// whoever reads its part of `seats_left`: each copy releases on `handed_over` and each run
+/// acquires on it (copies only increment, so the last one seen stands for all before it); each end
+/// of a seat releases on `seats_left`.
 class Seat {
  public:
   Seat(Run& run, std::size_t number, std::atomic<std::size_t>& seats_left)

@@ -103,6 +103,8 @@ LifecycleTask run_lifecycle(std::string_view path, storage::Session& session, co
   write.to = fsm.fire(LifecycleEvent::complete_processing);
   timer.lap(Segment::fsm_dispatch);
   write.version += 1;
+  write.remote_file_id = {};
+  write.remote_file_uri = {};
   write.store_doc_id = document_id;
   const storage::WriteTimings indexed = co_await session.apply(write);
   timer.transition_written(indexed, statement_apart);

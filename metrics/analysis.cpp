@@ -18,7 +18,7 @@ constexpr std::array kExclusiveParts = {Segment::lock_wait,    Segment::statemen
                                         Segment::fsm_dispatch, Segment::other};
 constexpr std::array kComparedSegments = {Segment::db_total, Segment::lock_wait,
                                           Segment::fsm_dispatch, Segment::fsm_net};
-constexpr double kContentionShare = 0.05;
+constexpr std::int64_t kContentionDivisor = 20;  // one twentieth is the 5 % of the rule
 constexpr double kNsPerMs = 1e6;
 
 struct Candidate {
@@ -75,9 +75,11 @@ std::optional<WalContention> judge_wal_contention(const ConfigurationResult& con
   const Histogram* const lock_wait = configuration.find(Segment::lock_wait);
   const Histogram* const db_total = configuration.find(Segment::db_total);
   if (lock_wait == nullptr || db_total == nullptr) return std::nullopt;
-  const double db_p95_ms = percentile_ms(*db_total, 95);
-  const double share = db_p95_ms > 0 ? percentile_ms(*lock_wait, 95) / db_p95_ms : 0;
-  const bool contributes = share > kContentionShare;
+  const std::int64_t lock_p95_ns = lock_wait->value_at_percentile(95);
+  const std::int64_t db_p95_ns = db_total->value_at_percentile(95);
+  const bool contributes = kContentionDivisor * lock_p95_ns > db_p95_ns;
+  const double share =
+      db_p95_ns > 0 ? static_cast<double>(lock_p95_ns) / static_cast<double>(db_p95_ns) : 0;
   return WalContention{contributes,
                        fmt::format("{}: lock_wait P95 is {:.1f} % of db_total P95 (threshold 5 %)",
                                    contributes ? "CONTRIBUTOR" : "NOT A CONTRIBUTOR", share * 100)};
@@ -98,7 +100,8 @@ std::optional<std::string> plan_difference(const ConfigurationResult& one,
   const ConfigurationPlanned& b = other.planned;
   for (const std::optional<std::string>& difference :
        {differ("threads", a.threads, b.threads), differ("profile", a.profile, b.profile),
-        differ("files", a.files, b.files), differ("schema", a.schema, b.schema),
+        differ("files", a.files, b.files), differ("warm-up files", a.warmup_files, b.warmup_files),
+        differ("schema", a.schema, b.schema),
         differ("API delay in ns", a.api_delay_ns, b.api_delay_ns),
         differ("synchronous", one.settings.synchronous, other.settings.synchronous),
         differ("busy_timeout in ms", one.settings.busy_timeout_ms, other.settings.busy_timeout_ms),

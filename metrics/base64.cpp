@@ -11,24 +11,24 @@
 namespace walbench::metrics {
 namespace {
 
-constexpr std::string_view alphabet =
+constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::uint8_t not_a_digit = 0xff;
-constexpr std::size_t group_bytes = 3;
-constexpr std::size_t group_chars = 4;
+constexpr std::uint8_t kNotADigit = 0xff;
+constexpr std::size_t kGroupBytes = 3;
+constexpr std::size_t kGroupChars = 4;
 
-constexpr std::array<std::uint8_t, 256> digit_values = [] {
+constexpr std::array<std::uint8_t, 256> kDigitValues = [] {
   std::array<std::uint8_t, 256> values{};
-  values.fill(not_a_digit);
-  for (std::size_t digit = 0; digit < alphabet.size(); ++digit) {
-    values[static_cast<unsigned char>(alphabet[digit])] = static_cast<std::uint8_t>(digit);
+  values.fill(kNotADigit);
+  for (std::size_t digit = 0; digit < kAlphabet.size(); ++digit) {
+    values[static_cast<unsigned char>(kAlphabet[digit])] = static_cast<std::uint8_t>(digit);
   }
   return values;
 }();
 
 std::uint32_t digit_at(std::string_view text, std::size_t position) {
-  const std::uint8_t value = digit_values[static_cast<unsigned char>(text[position])];
-  if (value == not_a_digit) {
+  const std::uint8_t value = kDigitValues[static_cast<unsigned char>(text[position])];
+  if (value == kNotADigit) {
     throw FormatError(fmt::format("base64: no base64 digit at position {}", position));
   }
   return value;
@@ -43,28 +43,28 @@ std::size_t count_padding(std::string_view text) {
 
 std::string base64_encode(std::span<const std::uint8_t> bytes) {
   std::string text;
-  text.reserve((bytes.size() + group_bytes - 1) / group_bytes * group_chars);
-  for (std::size_t start = 0; start < bytes.size(); start += group_bytes) {
-    const std::size_t present = std::min(group_bytes, bytes.size() - start);
+  text.reserve((bytes.size() + kGroupBytes - 1) / kGroupBytes * kGroupChars);
+  for (std::size_t start = 0; start < bytes.size(); start += kGroupBytes) {
+    const std::size_t present = std::min(kGroupBytes, bytes.size() - start);
     std::uint32_t group = 0;
-    for (std::size_t i = 0; i < group_bytes; ++i) {
+    for (std::size_t i = 0; i < kGroupBytes; ++i) {
       group = group << 8 | (i < present ? bytes[start + i] : 0U);
     }
-    for (std::size_t i = 0; i < group_chars; ++i) {
-      text += i <= present ? alphabet[group >> (18 - 6 * i) & 0x3f] : '=';
+    for (std::size_t i = 0; i < kGroupChars; ++i) {
+      text += i <= present ? kAlphabet[group >> (18 - 6 * i) & 0x3f] : '=';
     }
   }
   return text;
 }
 
 std::vector<std::uint8_t> base64_decode(std::string_view text) {
-  if (text.size() % group_chars != 0) {
+  if (text.size() % kGroupChars != 0) {
     throw FormatError(
-        fmt::format("base64: length {} is not a multiple of {}", text.size(), group_chars));
+        fmt::format("base64: length {} is not a multiple of {}", text.size(), kGroupChars));
   }
   const std::size_t digits = text.size() - count_padding(text);
   std::vector<std::uint8_t> bytes;
-  bytes.reserve(text.size() / group_chars * group_bytes);
+  bytes.reserve(text.size() / kGroupChars * kGroupBytes);
   std::uint32_t pending = 0;
   int pending_bits = 0;
   for (std::size_t position = 0; position < digits; ++position) {

@@ -11,7 +11,8 @@ namespace walbench::metrics {
 /// durations and for more than 100 years.
 std::chrono::nanoseconds parse_duration(std::string_view text);
 
-/// The duration in the unit in which it reads best: `310 us`, `1.03 s`, `2 min 5 s`, `6 h`.
+/// The duration in the unit in which it reads best: `310 us`, `1.03 s`, `300 s`, `12 min 5 s`, `6
+/// h`.
 std::string format_duration(std::chrono::nanoseconds duration);
 
 }  // namespace walbench::metrics

@@ -113,6 +113,7 @@ Environment observe_environment(const Clock& clock) {
   Environment environment;
   environment.walbench_version = WALBENCH_VERSION;
   environment.build_type = WALBENCH_BUILD_TYPE;
+  environment.sanitizers = WALBENCH_SANITIZERS;
   environment.compiler = compiler();
   environment.kernel = kernel();
   environment.cpu_model = cpu_model();
@@ -124,10 +125,13 @@ Environment observe_environment(const Clock& clock) {
 }
 
 std::string environment_digest(const Environment& environment) {
-  const std::string text = fmt::format(
-      "{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", environment.walbench_version, environment.build_type,
-      environment.compiler, environment.kernel, environment.cpu_model, environment.cpu_count,
-      environment.cpu_governor, environment.file_system, environment.sqlite_source_id);
+  const std::array<std::string_view, 10> identifying = {
+      environment.walbench_version, environment.build_type,  environment.sanitizers,
+      environment.compiler,         environment.kernel,      environment.cpu_model,
+      environment.cpu_governor,     environment.file_system, environment.sqlite_version,
+      environment.sqlite_source_id};
+  const std::string text =
+      fmt::format("{}\n{}", fmt::join(identifying, "\n"), environment.cpu_count);
   const uLong checksum = crc32_z(0, reinterpret_cast<const Bytef*>(text.data()), text.size());
   return fmt::format("{:08x}", checksum);
 }
@@ -137,12 +141,13 @@ std::vector<std::string> environment_warnings(const Environment& environment) {
   if (environment.build_type != "Release" && environment.build_type != "RelWithDebInfo") {
     warnings.push_back(fmt::format(
         "this is a {} build, which is slower than what users run; measure with the release preset",
-        environment.build_type));
+        environment.build_type.empty() ? "nameless" : environment.build_type));
   }
-  if (!std::string_view(WALBENCH_SANITIZERS).empty()) {
-    warnings.emplace_back(
-        "this build has sanitizers (" WALBENCH_SANITIZERS
-        "), which cost a multiple of what is measured; measure with the release preset");
+  if (!environment.sanitizers.empty()) {
+    warnings.push_back(fmt::format(
+        "this build has sanitizers ({}), which cost a multiple of what is measured; measure with "
+        "the release preset",
+        environment.sanitizers));
   }
   constexpr std::array<std::string_view, 3> kMemory = {"tmpfs", "ramfs", "devtmpfs"};
   if (std::ranges::find(kMemory, environment.file_system) != kMemory.end()) {

@@ -17,6 +17,7 @@ std::string_view walbench_version();
 struct Environment {
   std::string walbench_version;
   std::string build_type;
+  std::string sanitizers;  ///< as -fsanitize= took them; empty: none
   std::string compiler;
   std::string kernel;
   std::string cpu_model;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -19,20 +20,24 @@ constexpr std::int64_t kSecondNs = 1'000'000'000;
 
 std::int64_t limit_for(const Gate& gate, std::int64_t files) {
   if (gate.limit_files == 0 || gate.limit_files == files) return gate.limit_ns;
-  return std::llround(static_cast<double>(gate.limit_ns) * static_cast<double>(files) /
-                      static_cast<double>(gate.limit_files));
+  const double scaled = static_cast<double>(gate.limit_ns) * static_cast<double>(files) /
+                        static_cast<double>(gate.limit_files);
+  constexpr double kLongestNs = 9e18;  // below the largest std::int64_t
+  return std::llround(std::min(scaled, kLongestNs));
 }
 
 GateVerdict judge_elapsed(const ConfigurationResult& configuration, const Gate& gate) {
   const std::int64_t limit_ns = limit_for(gate, configuration.planned.files);
   const bool passed = configuration.elapsed_ns <= limit_ns;
-  const double ratio =
-      static_cast<double>(limit_ns) / static_cast<double>(configuration.elapsed_ns);
-  const double factor = passed ? ratio : 1 / ratio;
-  std::string evidence = fmt::format(
-      "{} of {}, {:.{}f}x", format_duration(std::chrono::nanoseconds(configuration.elapsed_ns)),
-      format_duration(std::chrono::nanoseconds(limit_ns)), factor, factor < 10 ? 2 : 0);
-  if (!passed) evidence += " too long";
+  std::string evidence =
+      fmt::format("{} of {}", format_duration(std::chrono::nanoseconds(configuration.elapsed_ns)),
+                  format_duration(std::chrono::nanoseconds(limit_ns)));
+  const std::int64_t smaller_ns = std::min(limit_ns, configuration.elapsed_ns);
+  if (smaller_ns > 0) {
+    const double factor = static_cast<double>(std::max(limit_ns, configuration.elapsed_ns)) /
+                          static_cast<double>(smaller_ns);
+    evidence += fmt::format(", {:.{}f}x{}", factor, factor < 10 ? 2 : 0, passed ? "" : " too long");
+  }
   if (limit_ns != gate.limit_ns) {
     evidence += fmt::format(" (limit scaled from {} files to {})", gate.limit_files,
                             configuration.planned.files);

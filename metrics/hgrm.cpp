@@ -18,13 +18,13 @@
 namespace walbench::metrics {
 namespace {
 
-constexpr std::array<std::string_view, 4> header_columns = {"Value", "Percentile", "TotalCount",
+constexpr std::array<std::string_view, 4> kHeaderColumns = {"Value", "Percentile", "TotalCount",
                                                             "1/(1-Percentile)"};
-constexpr std::string_view comment_start = "#[";
-constexpr std::string_view comment_end = "]";
-constexpr std::string_view json_key = "Walbench = ";
-constexpr std::string_view histogram_key = "Histogram = ";
-constexpr int steps_per_half_distance = 5;
+constexpr std::string_view kCommentStart = "#[";
+constexpr std::string_view kCommentEnd = "]";
+constexpr std::string_view kJsonKey = "Walbench = ";
+constexpr std::string_view kHistogramKey = "Histogram = ";
+constexpr int kStepsPerHalfDistance = 5;
 
 bool is_object_on_one_line(std::string_view json) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
@@ -37,7 +37,7 @@ bool is_object_on_one_line(std::string_view json) {
 // The percentage after `level`: five steps to half the distance to 100 %, then steps half as long.
 double next_level(double level) {
   const int halvings = static_cast<int>(std::log(100.0 / (100.0 - level)) / std::log(2.0)) + 1;
-  return level + 100.0 / std::ldexp(steps_per_half_distance, halvings);
+  return level + 100.0 / std::ldexp(kStepsPerHalfDistance, halvings);
 }
 
 class HgrmWriter {
@@ -48,12 +48,12 @@ class HgrmWriter {
         decimals_(histogram.geometry().significant_digits) {}
 
   std::string write(std::string_view walbench_json) && {
-    append("{:>12} {:>14} {:>10} {:>14}\n\n", header_columns[0], header_columns[1],
-           header_columns[2], header_columns[3]);
+    append("{:>12} {:>14} {:>10} {:>14}\n\n", kHeaderColumns[0], kHeaderColumns[1],
+           kHeaderColumns[2], kHeaderColumns[3]);
     if (histogram_.total_count() > 0) append_rows();
     append_footer();
-    append("{}{}{}{}\n", comment_start, json_key, walbench_json, comment_end);
-    append("{}{}{}{}\n", comment_start, histogram_key, encode_histogram(histogram_), comment_end);
+    append("{}{}{}{}\n", kCommentStart, kJsonKey, walbench_json, kCommentEnd);
+    append("{}{}{}{}\n", kCommentStart, kHistogramKey, encode_histogram(histogram_), kCommentEnd);
     return std::move(text_);
   }
 
@@ -140,8 +140,8 @@ struct Columns {
     }
   }
   bool is_header() const {
-    return count == header_columns.size() &&
-           std::equal(header_columns.begin(), header_columns.end(), cells.begin());
+    return count == kHeaderColumns.size() &&
+           std::equal(kHeaderColumns.begin(), kHeaderColumns.end(), cells.begin());
   }
 
   std::array<std::string_view, 5> cells;
@@ -202,9 +202,9 @@ void HgrmParser::line(std::string_view text, bool terminated) {
     header_seen_ = true;
   } else if (!header_seen_ || text.empty()) {
     return;
-  } else if (text.starts_with(comment_start)) {
-    require(text.ends_with(comment_end), "a comment without its closing bracket");
-    comment(text.substr(comment_start.size(), text.size() - comment_start.size() - 1));
+  } else if (text.starts_with(kCommentStart)) {
+    require(text.ends_with(kCommentEnd), "a comment without its closing bracket");
+    comment(text.substr(kCommentStart.size(), text.size() - kCommentStart.size() - 1));
   } else if (!text.starts_with('#') && !footer_ended_) {
     // Without a line break, a last digit more or less would go unnoticed.
     require(terminated, "cut off inside a row");
@@ -250,10 +250,10 @@ std::int64_t HgrmParser::count(std::string_view text) const {
 }
 
 void HgrmParser::comment(std::string_view body) {
-  if (body.starts_with(json_key)) {
-    walbench_line(body.substr(json_key.size()));
-  } else if (body.starts_with(histogram_key)) {
-    histogram_line(body.substr(histogram_key.size()));
+  if (body.starts_with(kJsonKey)) {
+    walbench_line(body.substr(kJsonKey.size()));
+  } else if (body.starts_with(kHistogramKey)) {
+    histogram_line(body.substr(kHistogramKey.size()));
   } else {
     const std::size_t comma = std::min(body.find(','), body.size());
     footer_line(body.substr(0, comma), body.substr(std::min(comma + 1, body.size())));

@@ -8,8 +8,8 @@
 namespace walbench::metrics {
 namespace {
 
-constexpr std::int64_t int64_max = std::numeric_limits<std::int64_t>::max();
-constexpr std::array<std::uint32_t, 6> powers_of_ten{1, 10, 100, 1'000, 10'000, 100'000};
+constexpr std::int64_t kInt64Max = std::numeric_limits<std::int64_t>::max();
+constexpr std::array<std::uint32_t, 6> kPowersOfTen{1, 10, 100, 1'000, 10'000, 100'000};
 
 void check_ranges(const HistogramGeometry& geometry) {
   if (geometry.significant_digits < 0 || geometry.significant_digits > 5) {
@@ -32,7 +32,7 @@ int unit_magnitude_for(const HistogramGeometry& geometry) {
 // log2 of half the sub-buckets in a bucket: of the least power of two that tells 10^digits apart.
 int half_magnitude_for(const HistogramGeometry& geometry) {
   const auto digits = static_cast<std::size_t>(geometry.significant_digits);
-  return static_cast<int>(std::bit_width(powers_of_ten.at(digits) - 1));
+  return static_cast<int>(std::bit_width(kPowersOfTen.at(digits) - 1));
 }
 
 // log2 of where the first bucket ends.
@@ -51,7 +51,7 @@ int bucket_count_for(const HistogramGeometry& geometry) {
   int buckets = 1;
   while (end <= geometry.highest_trackable_value) {
     ++buckets;
-    if (end > int64_max / 2) break;
+    if (end > kInt64Max / 2) break;
     end *= 2;
   }
   return buckets;

@@ -20,16 +20,16 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-constexpr std::uint32_t plain_cookie = 0x1c849303;
-constexpr std::uint32_t compressed_cookie = 0x1c849304;
+constexpr std::uint32_t kPlainCookie = 0x1c849303;
+constexpr std::uint32_t kCompressedCookie = 0x1c849304;
 // Writers put a word size here that V2 does not use; readers do not look at it.
-constexpr std::uint32_t cookie_word_size_mask = 0xf0;
-constexpr std::uint32_t cookie_word_size = 0x10;
+constexpr std::uint32_t kCookieWordSizeMask = 0xf0;
+constexpr std::uint32_t kCookieWordSize = 0x10;
 
-constexpr std::size_t header_size = 40;
-constexpr std::size_t compressed_header_size = 8;
-constexpr std::size_t max_varint_size = 9;
-constexpr std::size_t inflate_step_size = std::size_t{64} * 1024;
+constexpr std::size_t kHeaderSize = 40;
+constexpr std::size_t kCompressedHeaderSize = 8;
+constexpr std::size_t kMaxVarintSize = 9;
+constexpr std::size_t kInflateStepSize = std::size_t{64} * 1024;
 
 template <typename Integer>
 void append_big_endian(std::vector<std::uint8_t>& out, Integer value) {
@@ -50,7 +50,7 @@ Integer read_big_endian(Bytes bytes, std::size_t offset) {
 
 void expect_cookie(Bytes bytes, std::uint32_t expected, std::string_view part) {
   const auto cookie = read_big_endian<std::uint32_t>(bytes, 0);
-  if ((cookie & ~cookie_word_size_mask) != expected) {
+  if ((cookie & ~kCookieWordSizeMask) != expected) {
     throw FormatError(fmt::format("{} does not start with a V2 histogram cookie", part));
   }
 }
@@ -58,7 +58,7 @@ void expect_cookie(Bytes bytes, std::uint32_t expected, std::string_view part) {
 // ZigZag, then base 128 with the low digits first; the ninth byte holds the last 8 bits in full.
 void append_varint(std::vector<std::uint8_t>& out, std::int64_t number) {
   auto bits = static_cast<std::uint64_t>(number) << 1 ^ static_cast<std::uint64_t>(number >> 63);
-  for (std::size_t size = 1; size < max_varint_size && bits >= 0x80; ++size) {
+  for (std::size_t size = 1; size < kMaxVarintSize && bits >= 0x80; ++size) {
     out.push_back(static_cast<std::uint8_t>(bits | 0x80));
     bits >>= 7;
   }
@@ -68,11 +68,11 @@ void append_varint(std::vector<std::uint8_t>& out, std::int64_t number) {
 // Reads one number off the front of `rest`.
 std::int64_t take_varint(Bytes& rest) {
   std::uint64_t bits = 0;
-  for (std::size_t size = 0; size < max_varint_size; ++size) {
+  for (std::size_t size = 0; size < kMaxVarintSize; ++size) {
     if (rest.empty()) throw FormatError("histogram counts end inside a number");
     const std::uint64_t byte = rest.front();
     rest = rest.subspan(1);
-    const bool last_possible = size + 1 == max_varint_size;
+    const bool last_possible = size + 1 == kMaxVarintSize;
     bits |= (last_possible ? byte : byte & 0x7f) << (7 * size);
     if (byte < 0x80) break;
   }
@@ -125,24 +125,24 @@ struct Header {
 std::size_t checked_counts_length(const HistogramGeometry& geometry) {
   try {
     const std::size_t length = Histogram::counts_length_for(geometry);
-    if (length <= max_coded_counts_length) return length;
+    if (length <= kMaxCodedCountsLength) return length;
   } catch (const std::invalid_argument& error) {
     throw FormatError(fmt::format("histogram header: {}", error.what()));
   }
   throw FormatError(
-      fmt::format("histogram header: needs more than {} counts", max_coded_counts_length));
+      fmt::format("histogram header: needs more than {} counts", kMaxCodedCountsLength));
 }
 
-// Requires: header_size bytes. Two fields are not looked at, since writers disagree on them and
+// Requires: kHeaderSize bytes. Two fields are not looked at, since writers disagree on them and
 // plain histograms do not use them: the normalizing index offset and the conversion ratio.
 Header read_header(Bytes bytes) {
-  expect_cookie(bytes, plain_cookie, "histogram header");
+  expect_cookie(bytes, kPlainCookie, "histogram header");
   Header header{};
   header.counts_size = read_big_endian<std::uint32_t>(bytes, 4);
   header.geometry.significant_digits = read_big_endian<std::int32_t>(bytes, 12);
   header.geometry.lowest_discernible_value = read_big_endian<std::int64_t>(bytes, 16);
   header.geometry.highest_trackable_value = read_big_endian<std::int64_t>(bytes, 24);
-  if (header.counts_size > max_varint_size * checked_counts_length(header.geometry)) {
+  if (header.counts_size > kMaxVarintSize * checked_counts_length(header.geometry)) {
     throw FormatError("histogram header: states more bytes of counts than its range can have");
   }
   return header;
@@ -191,7 +191,7 @@ std::vector<std::uint8_t> inflate_counts(Inflater& inflater, std::size_t stated_
   std::vector<std::uint8_t> counts;
   while (counts.size() < stated_size) {
     const std::size_t start = counts.size();
-    counts.resize(start + std::min(inflate_step_size, stated_size - start));
+    counts.resize(start + std::min(kInflateStepSize, stated_size - start));
     const auto free_part = std::span(counts).subspan(start);
     if (inflater.read(free_part) < free_part.size()) {
       throw FormatError("histogram: fewer bytes of counts than the header states");
@@ -211,9 +211,9 @@ void expect_stream_end(Inflater& inflater) {
 }
 
 Bytes zlib_stream_in(Bytes compressed) {
-  if (compressed.size() < compressed_header_size) throw FormatError("histogram: too short");
-  expect_cookie(compressed, compressed_cookie, "histogram");
-  const Bytes stream = compressed.subspan(compressed_header_size);
+  if (compressed.size() < kCompressedHeaderSize) throw FormatError("histogram: too short");
+  expect_cookie(compressed, kCompressedCookie, "histogram");
+  const Bytes stream = compressed.subspan(kCompressedHeaderSize);
   if (read_big_endian<std::uint32_t>(compressed, 4) != stream.size()) {
     throw FormatError("histogram: the stated compressed length is not the real one");
   }
@@ -223,7 +223,7 @@ Bytes zlib_stream_in(Bytes compressed) {
 }  // namespace
 
 std::vector<std::uint8_t> encode_uncompressed(const Histogram& histogram) {
-  if (histogram.counts_length() > max_coded_counts_length) {
+  if (histogram.counts_length() > kMaxCodedCountsLength) {
     throw std::invalid_argument("histogram: too many counts to encode");
   }
   std::vector<std::uint8_t> counts;
@@ -231,8 +231,8 @@ std::vector<std::uint8_t> encode_uncompressed(const Histogram& histogram) {
 
   const HistogramGeometry& geometry = histogram.geometry();
   std::vector<std::uint8_t> out;
-  out.reserve(header_size + counts.size());
-  append_big_endian(out, plain_cookie | cookie_word_size);
+  out.reserve(kHeaderSize + counts.size());
+  append_big_endian(out, kPlainCookie | kCookieWordSize);
   append_big_endian(out, static_cast<std::uint32_t>(counts.size()));
   append_big_endian(out, std::uint32_t{0});  // normalizing index offset
   append_big_endian(out, static_cast<std::uint32_t>(geometry.significant_digits));
@@ -244,9 +244,9 @@ std::vector<std::uint8_t> encode_uncompressed(const Histogram& histogram) {
 }
 
 Histogram decode_uncompressed(Bytes bytes) {
-  if (bytes.size() < header_size) throw FormatError("histogram header: too short");
-  const Header header = read_header(bytes.first(header_size));
-  const Bytes counts = bytes.subspan(header_size);
+  if (bytes.size() < kHeaderSize) throw FormatError("histogram header: too short");
+  const Header header = read_header(bytes.first(kHeaderSize));
+  const Bytes counts = bytes.subspan(kHeaderSize);
   if (counts.size() != header.counts_size) {
     throw FormatError("histogram: the stated length of the counts is not the real one");
   }
@@ -265,7 +265,7 @@ std::string encode_histogram(const Histogram& histogram) {
   stream.resize(stream_size);
 
   std::vector<std::uint8_t> out;
-  append_big_endian(out, compressed_cookie | cookie_word_size);
+  append_big_endian(out, kCompressedCookie | kCookieWordSize);
   append_big_endian(out, static_cast<std::uint32_t>(stream.size()));
   out.insert(out.end(), stream.begin(), stream.end());
   return base64_encode(out);
@@ -274,8 +274,8 @@ std::string encode_histogram(const Histogram& histogram) {
 Histogram decode_histogram(std::string_view base64) {
   const std::vector<std::uint8_t> compressed = base64_decode(base64);
   Inflater inflater(zlib_stream_in(compressed));
-  std::array<std::uint8_t, header_size> header_bytes{};
-  if (inflater.read(header_bytes) < header_size) throw FormatError("histogram header: too short");
+  std::array<std::uint8_t, kHeaderSize> header_bytes{};
+  if (inflater.read(header_bytes) < kHeaderSize) throw FormatError("histogram header: too short");
   const Header header = read_header(header_bytes);
   const std::vector<std::uint8_t> counts = inflate_counts(inflater, header.counts_size);
   expect_stream_end(inflater);

@@ -19,15 +19,15 @@ namespace walbench::metrics {
 /// The longest counts array that is encoded or decoded: 32 MiB of counts, enough for 1 ns .. 1 h
 /// at 5 significant digits. Decoding never uses more memory than a small multiple of the counts its
 /// input's geometry needs, however far the input would inflate.
-inline constexpr std::size_t max_coded_counts_length = std::size_t{1} << 22;
+inline constexpr std::size_t kMaxCodedCountsLength = std::size_t{1} << 22;
 
 /// Base64 of the compressed form. Throws std::invalid_argument when the histogram has more than
-/// max_coded_counts_length counts.
+/// kMaxCodedCountsLength counts.
 std::string encode_histogram(const Histogram& histogram);
 
 /// Reads what encode_histogram() or another V2 writer wrote, with the geometry found there. Throws
 /// FormatError when any part of it is malformed, cut off, too long or inconsistent, and when the
-/// geometry needs more than max_coded_counts_length counts.
+/// geometry needs more than kMaxCodedCountsLength counts.
 Histogram decode_histogram(std::string_view base64);
 
 /// The same without compression and base64: header and counts. Same errors.

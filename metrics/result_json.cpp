@@ -16,7 +16,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr double kNsPerMs = 1e6;
 constexpr double kNsPerSecond = 1e9;
-constexpr double kLargestCount = 1e15;  ///< exact in a double, and beyond what anybody measures
+constexpr double kLongestSeconds = 9e9;  ///< as nanoseconds still a std::int64_t
+constexpr double kLargestCount = 1e15;   ///< exact in a double, and beyond what anybody measures
 
 std::string dump(const Json& json, int indent) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
@@ -125,6 +126,7 @@ Json environment_json(const Environment& environment) {
   return {{"digest", environment_digest(environment)},
           {"walbench_version", environment.walbench_version},
           {"build_type", environment.build_type},
+          {"sanitizers", environment.sanitizers},
           {"compiler", environment.compiler},
           {"kernel", environment.kernel},
           {"cpu_model", environment.cpu_model},
@@ -164,8 +166,17 @@ double number_in(const Json& json, const char* name) {
   return number;
 }
 
-std::int64_t count_in(const Json& json, const char* name) {
+std::int64_t integer_in(const Json& json, const char* name) {
+  if (!field(json, name).is_number_integer()) {
+    refuse(std::string("has '") + name + "' that is no whole number");
+  }
   return static_cast<std::int64_t>(number_in(json, name));
+}
+
+std::int64_t count_in(const Json& json, const char* name) {
+  const std::int64_t count = integer_in(json, name);
+  if (count < 0) refuse(std::string("has '") + name + "' below zero");
+  return count;
 }
 
 bool flag_in(const Json& json, const char* name) {
@@ -204,19 +215,29 @@ SettingsReadBack settings_from(const Json& json) {
           .busy_timeout_ms = count_in(json, "busy_timeout_ms"),
           .wal_autocheckpoint_frames = count_in(json, "wal_autocheckpoint_frames"),
           .page_size_bytes = count_in(json, "page_size_bytes"),
-          .cache_size = count_in(json, "cache_size"),
+          .cache_size = integer_in(json, "cache_size"),
           .locking_mode = text_in(json, "locking_mode")};
 }
 
+double non_negative_in(const Json& json, const char* name, double most) {
+  const double number = number_in(json, name);
+  if (!(number >= 0 && number <= most)) refuse(std::string("has an absurd '") + name + "'");
+  return number;
+}
+
 ConcurrencyReached concurrency_from(const Json& json) {
-  ConcurrencyReached reached{.os_threads = count_in(json, "os_threads"),
-                             .in_flight_peak = count_in(json, "in_flight_peak"),
-                             .in_flight_mean = number_in(json, "in_flight_mean"),
-                             .lifecycles_per_thread = {},
-                             .lifecycles_stolen = count_in(json, "lifecycles_stolen")};
+  ConcurrencyReached reached{
+      .os_threads = count_in(json, "os_threads"),
+      .in_flight_peak = count_in(json, "in_flight_peak"),
+      .in_flight_mean = non_negative_in(json, "in_flight_mean", kLargestCount),
+      .lifecycles_per_thread = {},
+      .lifecycles_stolen = count_in(json, "lifecycles_stolen")};
   for (const Json& count : list_in(json, "lifecycles_per_thread")) {
-    if (!count.is_number_integer()) refuse("has 'lifecycles_per_thread' with something else");
-    reached.lifecycles_per_thread.push_back(count.get<std::int64_t>());
+    const double number = count.is_number() ? count.get<double>() : -1;
+    if (!(number >= 0 && number <= kLargestCount)) {
+      refuse("has 'lifecycles_per_thread' with something that is no count");
+    }
+    reached.lifecycles_per_thread.push_back(static_cast<std::int64_t>(number));
   }
   return reached;
 }
@@ -247,8 +268,9 @@ ConfigurationResult configuration_from(const Json& json) {
   ConfigurationResult configuration;
   configuration.planned = planned_from(json);
   configuration.settings = settings_from(field(json, "settings"));
-  configuration.elapsed_ns = std::llround(number_in(json, "elapsed_seconds") * kNsPerSecond);
-  if (configuration.elapsed_ns <= 0) refuse("has 'elapsed_seconds' that is not positive");
+  configuration.elapsed_ns =
+      std::llround(non_negative_in(json, "elapsed_seconds", kLongestSeconds) * kNsPerSecond);
+  if (configuration.elapsed_ns == 0) refuse("has 'elapsed_seconds' of less than a nanosecond");
   configuration.indexed_count = count_in(json, "indexed_count");
   configuration.verified = flag_in(json, "verified");
   configuration.samples_produced = count_in(json, "samples_produced");

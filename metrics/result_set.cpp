@@ -68,9 +68,13 @@ struct Measured {
   const ConfigurationResult* configuration;
 };
 
+/// Of runs of the same second the number behind the id tells, and a longer number is a larger one.
 bool is_later(const Measured& one, const Measured& other) {
-  return std::tie(one.run->timestamp, one.run->run_id) >
-         std::tie(other.run->timestamp, other.run->run_id);
+  const auto key = [](const LoadedRun& run) {
+    return std::tuple(std::string_view(run.timestamp), run.run_id.size(),
+                      std::string_view(run.run_id));
+  };
+  return key(*one.run) > key(*other.run);
 }
 
 std::vector<Measured> with_strategy(const ResultSet& set, std::string_view strategy) {

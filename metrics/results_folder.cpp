@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <ranges>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -20,6 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr double kNsPerMs = 1e6;
 constexpr int kMostRunsASecond = 1000;
+constexpr mode_t kFileMode = 0644;
 
 std::string errno_text(int error) {
   return std::generic_category().message(error);
@@ -36,10 +40,9 @@ std::string errno_text(int error) {
 /// there.
 class PendingFile {
  public:
-  explicit PendingFile(fs::path target, std::string_view suffix = ".partial")
+  explicit PendingFile(fs::path target)
       : target_(std::move(target)),
-        temporary_(target_.parent_path() /
-                   fmt::format(".{}{}", target_.filename().string(), suffix)) {}
+        temporary_(target_.parent_path() / ("." + target_.filename().string() + ".partial")) {}
   PendingFile(PendingFile&& other) noexcept
       : target_(std::move(other.target_)),
         temporary_(std::exchange(other.temporary_, fs::path())),
@@ -55,12 +58,21 @@ class PendingFile {
 
   /// False where the temporary name is taken, which means that somebody is writing that file.
   bool open_exclusively() {
-    descriptor_ = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+    descriptor_ = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, kFileMode);
     if (descriptor_ >= 0) return true;
     const int error = errno;
     temporary_.clear();
     if (error != EEXIST) fail(target_, "create", error);
     return false;
+  }
+
+  /// Takes a temporary name that nobody has.
+  void open_under_any_name() {
+    std::string pattern = temporary_.string() + "-XXXXXX";
+    temporary_.clear();
+    descriptor_ = ::mkostemp(pattern.data(), O_CLOEXEC);
+    if (descriptor_ < 0 || ::fchmod(descriptor_, kFileMode) != 0) fail(target_, "create", errno);
+    temporary_ = pattern;
   }
 
   void write_and_flush(std::string_view text) {
@@ -136,9 +148,10 @@ void flush_directory(const fs::path& directory) {
   ::close(descriptor);
 }
 
+/// The first one last: once a run's JSON file is there, all its files are.
 void move_all_or_none(std::vector<PendingFile>& files) {
   try {
-    for (PendingFile& file : files) {
+    for (PendingFile& file : std::views::reverse(files)) {
       file.move_to_target();
     }
   } catch (const ResultsError&) {
@@ -152,8 +165,12 @@ void move_all_or_none(std::vector<PendingFile>& files) {
 }  // namespace
 
 void write_file_atomically(const fs::path& path, const std::string& text) {
-  PendingFile file(path, fmt::format(".{}.partial", ::getpid()));
-  if (!file.open_exclusively()) fail(path, "create", EEXIST);
+  if (fs::exists(path) && !fs::is_regular_file(path)) {
+    throw ResultsError(
+        fmt::format("'{}' exists and is no ordinary file; choose another name", path.string()));
+  }
+  PendingFile file(path);
+  file.open_under_any_name();
   file.write_and_flush(text);
   file.move_to_target();
 }
@@ -174,6 +191,15 @@ ResultsFolder::ResultsFolder(fs::path directory) : directory_(std::move(director
 }
 
 std::vector<fs::path> ResultsFolder::publish(RunResult& run) const {
+  try {
+    return publish_all(run);
+  } catch (...) {
+    run.run_id.clear();
+    throw;
+  }
+}
+
+std::vector<fs::path> ResultsFolder::publish_all(RunResult& run) const {
   std::vector<PendingFile> files;
   files.push_back(reserve_run_id(directory_, run));
   files.front().write_and_flush(run_to_json(run));

@@ -32,6 +32,8 @@ class ResultsFolder {
   std::vector<std::filesystem::path> publish(RunResult& run) const;
 
  private:
+  std::vector<std::filesystem::path> publish_all(RunResult& run) const;
+
   std::filesystem::path directory_;
 };
 

@@ -87,10 +87,12 @@ struct ConfigurationResult {
 
   double elapsed_seconds() const { return static_cast<double>(elapsed_ns) / 1e9; }
   double transitions_per_second() const {
-    return static_cast<double>(planned.files * planned.transitions_per_file) / elapsed_seconds();
+    return static_cast<double>(planned.files) * static_cast<double>(planned.transitions_per_file) /
+           elapsed_seconds();
   }
   double commits_per_second() const {
-    return static_cast<double>(planned.files * planned.commits_per_file) / elapsed_seconds();
+    return static_cast<double>(planned.files) * static_cast<double>(planned.commits_per_file) /
+           elapsed_seconds();
   }
   /// The segment's distribution, or null where it has no samples.
   const Histogram* find(Segment segment) const;

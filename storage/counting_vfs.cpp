@@ -35,6 +35,8 @@ struct CountingFile {
   sqlite3_file base;
   CountingVfs* owner;
   FileKind kind;
+  /// The connection wrote nothing but a frame's header, here, in its last write to the WAL; or -1.
+  std::int64_t frame_begun_at;
 };
 static_assert(sizeof(CountingFile) % 8 == 0, "SQLite expects the real file behind it aligned to 8");
 
@@ -82,7 +84,9 @@ struct CountingVfsMethods {
     const int code = real(file)->pMethods->xWrite(real(file), data, amount, offset);
     if (code != SQLITE_OK) return code;
     CountingVfs& vfs = *counting(file).owner;
-    if (counting(file).kind == FileKind::wal) vfs.count_wal_write(data, amount, offset);
+    if (counting(file).kind == FileKind::wal) {
+      vfs.count_wal_write(data, amount, offset, counting(file).frame_begun_at);
+    }
     if (counting(file).kind == FileKind::database) add(vfs.db_bytes_written_, amount);
     return code;
   }
@@ -180,6 +184,7 @@ struct CountingVfsMethods {
     ours.kind = (flags & SQLITE_OPEN_MAIN_DB) != 0 ? FileKind::database
                 : (flags & SQLITE_OPEN_WAL) != 0   ? FileKind::wal
                                                    : FileKind::other;
+    ours.frame_begun_at = -1;
     const int code = real_vfs(vfs)->xOpen(real_vfs(vfs), path, real(file), flags, out_flags);
     if (real(file)->pMethods != nullptr) {
       ours.base.pMethods = io_methods_for(real(file)->pMethods->iVersion);
@@ -318,17 +323,19 @@ ThreadBusyWait CountingVfs::thread_busy_wait() {
   return thread_wait;
 }
 
-void CountingVfs::count_wal_write(const void* data, std::int64_t amount, std::int64_t offset) {
+// A frame is two writes, its header and, right behind it, its page. Either may be written again
+// alone: the header when a transaction's checksums are made anew, the page when a transaction
+// changes it a second time. So a frame is counted where a page follows upon its header.
+void CountingVfs::count_wal_write(const void* data, std::int64_t amount, std::int64_t offset,
+                                  std::int64_t& frame_begun_at) {
   add(wal_bytes_written_, amount);
-  if (offset == 0 && amount >= kWalHeaderBytes) {
-    wal_frame_bytes_.store(page_size_in_wal_header(data) + kWalFrameHeaderBytes,
-                           std::memory_order_relaxed);
-  } else {
-    // SQLite writes a frame's header and its page apart; a write that starts where a frame starts
-    // is the header of one. (Rewriting a page inside a frame, as checksums sometimes need, is not.)
-    const std::int64_t frame_bytes = wal_frame_bytes_.load(std::memory_order_relaxed);
-    if (frame_bytes > 0 && (offset - kWalHeaderBytes) % frame_bytes == 0) add(wal_frames_, 1);
+  if (offset == 0 && amount == kWalHeaderBytes) {
+    wal_page_bytes_.store(page_size_in_wal_header(data), std::memory_order_relaxed);
   }
+  const std::int64_t page_bytes = wal_page_bytes_.load(std::memory_order_relaxed);
+  if (amount == page_bytes && offset == frame_begun_at + kWalFrameHeaderBytes) add(wal_frames_, 1);
+  frame_begun_at = amount == kWalFrameHeaderBytes ? offset : -1;
+
   const std::int64_t end = offset + amount;
   const std::int64_t size = wal_size_bytes_.load(std::memory_order_relaxed);
   if (end > size) {

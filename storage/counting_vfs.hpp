@@ -68,7 +68,8 @@ class CountingVfs {
  private:
   friend struct CountingVfsMethods;
 
-  void count_wal_write(const void* data, std::int64_t amount, std::int64_t offset);
+  void count_wal_write(const void* data, std::int64_t amount, std::int64_t offset,
+                       std::int64_t& frame_begun_at);
   void wal_size_becomes(std::int64_t bytes);
 
   std::string name_;
@@ -82,8 +83,7 @@ class CountingVfs {
   std::atomic<std::int64_t> wal_peak_bytes_ = 0;
   std::atomic<std::int64_t> wal_growth_bytes_ = 0;
   std::atomic<std::int64_t> wal_syncs_ = 0;
-  std::atomic<std::int64_t> wal_frame_bytes_ =
-      0;  ///< page size and frame header, from the WAL header
+  std::atomic<std::int64_t> wal_page_bytes_ = 0;  ///< from the WAL header
   std::atomic<std::int64_t> db_bytes_written_ = 0;
   std::atomic<std::int64_t> db_syncs_ = 0;
   std::atomic<std::int64_t> checkpoints_ = 0;

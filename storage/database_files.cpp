@@ -32,11 +32,17 @@ std::filesystem::path make_private_directory() {
   return pattern;
 }
 
+std::filesystem::path named_database(const std::filesystem::path& wanted) {
+  if (wanted.empty())
+    throw DatabaseFileError("the database has no name; name a file with --db FILE");
+  return std::filesystem::absolute(wanted);
+}
+
 }  // namespace
 
 DatabaseFiles::DatabaseFiles(const std::optional<std::filesystem::path>& wanted)
     : directory_(wanted ? std::filesystem::path() : make_private_directory()),
-      database_(wanted ? std::filesystem::absolute(*wanted) : directory_ / "bench.db"),
+      database_(wanted ? named_database(*wanted) : directory_ / "bench.db"),
       wal_(database_.string() + "-wal"),
       shm_(database_.string() + "-shm"),
       journal_(database_.string() + "-journal") {
@@ -48,7 +54,12 @@ DatabaseFiles::DatabaseFiles(const std::optional<std::filesystem::path>& wanted)
                               "with --db");
     }
   }
-  create_empty();
+  try {
+    create_empty();
+  } catch (const DatabaseFileError&) {
+    remove();
+    throw;
+  }
 }
 
 DatabaseFiles::~DatabaseFiles() {

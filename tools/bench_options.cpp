@@ -48,7 +48,7 @@ struct RawOptions {
   std::string profile = "zero";
   bool quick = false;
   std::string api_delay;
-  std::int64_t files = 818;
+  std::string files = "818";
   std::string strategy = "per-file";
   std::string connection;
   std::string begin;
@@ -57,12 +57,12 @@ struct RawOptions {
   std::string schema = "bench";
   std::string synchronous = "normal";
   std::string busy_timeout = "5s";
-  std::int64_t wal_autocheckpoint = 1000;
-  std::string db;
+  std::string wal_autocheckpoint = "1000";
+  std::optional<std::string> db;
   bool keep_db = false;
   std::string results = "results";
-  std::optional<std::int64_t> warmup;
-  std::uint64_t seed = 42;
+  std::string warmup;
+  std::string seed = "42";
   std::string progress = "auto";
   bool quiet = false;
 };
@@ -155,23 +155,23 @@ void declare_output(CLI::App& app, RawOptions& raw) {
   throw std::invalid_argument(fmt::format("{}: {}", option, why));
 }
 
-std::int64_t thread_count(std::string_view text) {
-  std::int64_t count = 0;
+template <typename Integer>
+Integer whole_number(std::string_view option, std::string_view text, Integer least, Integer most) {
+  Integer value = 0;
   const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, count);
-  if (error != std::errc() || rest != end || count < 1 || count > kMostThreads) {
-    refuse("--threads", fmt::format("'{}' is not a number of threads; write numbers from 1 to {}, "
-                                    "separated by commas",
-                                    text, kMostThreads));
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || rest != end || value < least || value > most) {
+    refuse(option, fmt::format("'{}' is no whole number from {} to {}", text, least, most));
   }
-  return count;
+  return value;
 }
 
 std::vector<std::int64_t> thread_list(std::string_view text) {
   std::vector<std::int64_t> counts;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::int64_t count = thread_count(text.substr(begin, end - begin));
+    const std::int64_t count =
+        whole_number<std::int64_t>("--threads", text.substr(begin, end - begin), 1, kMostThreads);
     if (std::ranges::find(counts, count) != counts.end()) {
       refuse("--threads", fmt::format("{} is there twice", count));
     }
@@ -179,15 +179,6 @@ std::vector<std::int64_t> thread_list(std::string_view text) {
     begin = end + 1;
   }
   return counts;
-}
-
-std::int64_t in_range(std::string_view option, std::int64_t value, std::int64_t least,
-                      std::int64_t most) {
-  if (value < least || value > most) {
-    refuse(option,
-           fmt::format("{} is out of range; write a number from {} to {}", value, least, most));
-  }
-  return value;
 }
 
 std::chrono::nanoseconds duration(std::string_view option, const std::string& text) {
@@ -276,17 +267,18 @@ engine::ConfigurationPlan configuration_plan(const RawOptions& raw, const storag
   plan.api_delay = api_delay(raw, plan.profile);
   plan.axes = axes;
   plan.strategy = storage::describe_strategy(raw.strategy, axes);
-  plan.files = in_range("--files", raw.files, 1, kMostFiles);
-  plan.warmup_files =
-      in_range("--warmup", raw.warmup.value_or(std::min(kUsualWarmup, plan.files)), 0, plan.files);
+  plan.files = whole_number<std::int64_t>("--files", raw.files, 1, kMostFiles);
+  plan.warmup_files = raw.warmup.empty()
+                          ? std::min(kUsualWarmup, plan.files)
+                          : whole_number<std::int64_t>("--warmup", raw.warmup, 0, plan.files);
   plan.schema = raw.schema == "production" ? storage::Schema::production : storage::Schema::bench;
   plan.settings.synchronous = raw.synchronous == "off"    ? storage::Synchronous::off
                               : raw.synchronous == "full" ? storage::Synchronous::full
                                                           : storage::Synchronous::normal;
   plan.settings.busy_timeout = busy_timeout(raw.busy_timeout);
   plan.settings.wal_autocheckpoint_frames =
-      in_range("--wal-autocheckpoint", raw.wal_autocheckpoint, 0, kMostFrames);
-  plan.seed = raw.seed;
+      whole_number<std::int64_t>("--wal-autocheckpoint", raw.wal_autocheckpoint, 0, kMostFrames);
+  plan.seed = whole_number<std::uint64_t>("--seed", raw.seed, 0, UINT64_MAX);
   return plan;
 }
 
@@ -300,8 +292,8 @@ BenchOptions checked(const RawOptions& raw) {
   }
   engine::order_fastest_first(options.plan.configurations);
   options.plan.gates = gates.limits;
-  options.plan.seed = raw.seed;
-  if (!raw.db.empty()) options.db = raw.db;
+  options.plan.seed = common.seed;
+  if (raw.db) options.db = *raw.db;
   options.keep_db = raw.keep_db;
   options.results = raw.results;
   options.progress = raw.progress == "always"  ? ProgressMode::always

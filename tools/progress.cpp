@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::chrono::seconds kSilentAtFirst(1);
 constexpr std::chrono::milliseconds kRedrawInterval(200);
+constexpr double kLongestNs = 9e18;  // below the largest std::int64_t
 constexpr std::size_t kBarCells = 24;
 constexpr std::size_t kUsualWidth = 80;
 
@@ -63,17 +64,17 @@ std::optional<std::chrono::nanoseconds> estimate_remaining(
     const engine::RunPlan& plan, const ProgressState& state,
     std::chrono::nanoseconds configuration_elapsed, std::chrono::nanoseconds last_zero_elapsed) {
   if (state.files_done == 0) return std::nullopt;
-  const double speed_so_far =
-      static_cast<double>(configuration_elapsed.count()) / static_cast<double>(state.files_done);
-  auto remaining = std::chrono::nanoseconds(static_cast<std::int64_t>(
-      speed_so_far * static_cast<double>(state.files - state.files_done)));
+  // In double: absurd plans are to give an absurd figure, not an overflow.
+  double remaining_ns = static_cast<double>(configuration_elapsed.count()) /
+                        static_cast<double>(state.files_done) *
+                        static_cast<double>(state.files - state.files_done);
   for (std::size_t index = state.configuration + 1; index < plan.configurations.size(); ++index) {
     const engine::ConfigurationPlan& later = plan.configurations[index];
-    remaining += std::max(later.api_time(), later.profile == engine::Profile::zero
-                                                ? last_zero_elapsed
-                                                : std::chrono::nanoseconds(0));
+    const auto as_the_last_one =
+        later.profile == engine::Profile::zero ? last_zero_elapsed : std::chrono::nanoseconds(0);
+    remaining_ns += static_cast<double>(std::max(later.api_time(), as_the_last_one).count());
   }
-  return remaining;
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(remaining_ns, kLongestNs)));
 }
 
 Progress::Progress(const engine::RunPlan& plan, bool enabled)

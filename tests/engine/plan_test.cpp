@@ -87,5 +87,13 @@ TEST(Plan, ApiTimeOfAMillionSlowFilesDoesNotOverflow) {
   EXPECT_EQ(plan.api_time(), seconds(120'000'000));
 }
 
+TEST(Plan, ApiTimeBeyondWhatNanosecondsCanHoldIsStillLong) {
+  ConfigurationPlan plan;
+  plan.api_delay = std::chrono::hours(1);
+  plan.threads = 1;
+  plan.files = 1'000'000'000;
+  EXPECT_GT(plan.api_time(), std::chrono::hours(24 * 365 * 200));
+}
+
 }  // namespace
 }  // namespace walbench::engine

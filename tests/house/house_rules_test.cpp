@@ -131,7 +131,7 @@ TEST(Files, AreBuiltAndReadInOneSitting) {
     for (const fs::path& file : sources_in(folder)) {
       const std::string listed = fs::relative(file, kRoot / folder).string();
       if (file.extension() == ".cpp") {
-        EXPECT_THAT(build, HasSubstr(listed));
+        EXPECT_NE(build.find(listed), std::string::npos) << file << " is built by nobody";
       }
       const std::vector<std::string> lines = lines_of(file);
       EXPECT_LE(lines.size(), kLongestFile) << file;
@@ -165,7 +165,7 @@ TEST(Documentation, ResultsReadmeNamesEveryFieldThatIsWritten) {
       words(read(kRoot / "metrics/result_json.cpp"), R"re((?:\{|\[)"([a-z0-9_]+)"(?:,|\] =))re");
   EXPECT_GT(fields.size(), 60U);
   for (const std::string& field : fields) {
-    EXPECT_THAT(readme, HasSubstr("`" + field + "`"));
+    EXPECT_NE(readme.find("`" + field + "`"), std::string::npos) << field;
   }
 }
 
@@ -193,7 +193,8 @@ TEST(Documentation, ReadmeNamesNoFlagThatDoesNotExist) {
   }
   EXPECT_GT(ours.size(), 3U);
   for (const std::string& flag : ours) {
-    EXPECT_THAT(options, HasSubstr("\"" + flag + "\""));
+    if (flag == "--help") continue;  // CLI11's own
+    EXPECT_NE(options.find("\"" + flag + "\""), std::string::npos) << flag;
   }
 }
 

@@ -112,7 +112,8 @@ TEST(FormatDuration, ChoosesTheUnitThatReadsBest) {
 TEST(FormatDuration, DoesWhatItsDocumentationShows) {
   EXPECT_EQ(format_duration(310us), "310 us");
   EXPECT_EQ(format_duration(1'030ms), "1.03 s");
-  EXPECT_EQ(format_duration(125s), "2 min 5 s");
+  EXPECT_EQ(format_duration(300s), "300 s");
+  EXPECT_EQ(format_duration(725s), "12 min 5 s");
   EXPECT_EQ(format_duration(6h), "6 h");
 }
 

@@ -20,10 +20,10 @@
 namespace walbench::metrics {
 namespace {
 
-constexpr std::string_view json = R"({"schema_version":1,"axes":["a","b"]})";
+constexpr std::string_view kJson = R"({"schema_version":1,"axes":["a","b"]})";
 
 // Byte for byte what the Java reference prints for 1, 1, 5, 3000, but for our two lines.
-constexpr std::string_view example_rows =
+constexpr std::string_view kExampleRows =
     "       Value     Percentile TotalCount 1/(1-Percentile)\n"
     "\n"
     "       1.000 0.000000000000          2           1.00\n"
@@ -39,11 +39,11 @@ constexpr std::string_view example_rows =
     "       5.000 0.750000000000          3           4.00\n"
     "    3001.000 0.775000000000          4           4.44\n"
     "    3001.000 1.000000000000          4\n";
-constexpr std::string_view example_footer =
+constexpr std::string_view kExampleFooter =
     "#[Mean    =      752.000, StdDeviation   =     1298.462]\n"
     "#[Max     =     3001.000, Total count    =            4]\n"
     "#[Buckets =           32, SubBuckets     =         2048]\n";
-constexpr std::string_view json_line = R"(#[Walbench = {"schema_version":1,"axes":["a","b"]}])"
+constexpr std::string_view kJsonLine = R"(#[Walbench = {"schema_version":1,"axes":["a","b"]}])"
                                        "\n";
 
 Histogram example() {
@@ -83,8 +83,8 @@ std::string message_of(std::string_view text) {
 }
 
 TEST(HgrmWrite, PrintsTheReferencesText) {
-  EXPECT_EQ(write_hgrm(example(), 1.0, json),
-            text_of({example_rows, example_footer, json_line, histogram_line(example())}));
+  EXPECT_EQ(write_hgrm(example(), 1.0, kJson),
+            text_of({kExampleRows, kExampleFooter, kJsonLine, histogram_line(example())}));
 }
 
 TEST(HgrmWrite, AnEmptyHistogramHasNoRows) {
@@ -121,8 +121,8 @@ TEST(HgrmWrite, RefusesWhatCouldNotBeReadBack) {
 
 // Levels approach 100 % until doubles no longer tell them apart; samples may then still be left.
 TEST(HgrmWrite, HugeTotalsEnd) {
-  constexpr std::int64_t int64_max = std::numeric_limits<std::int64_t>::max();
-  for (std::int64_t total = 1'000'000; total < int64_max / 2; total *= 2) {
+  constexpr std::int64_t kInt64Max = std::numeric_limits<std::int64_t>::max();
+  for (std::int64_t total = 1'000'000; total < kInt64Max / 2; total *= 2) {
     Histogram histogram;
     ASSERT_TRUE(histogram.record(1000, total));
     ASSERT_TRUE(histogram.record(9'000'000));
@@ -145,9 +145,9 @@ TEST(Hgrm, RandomHistogramsSurviveAndRowsAgreeWithThem) {
     for (int samples = round * 40; samples > 0; --samples) {
       ASSERT_TRUE(histogram.record(static_cast<std::int64_t>(lognormal(random))));
     }
-    const HgrmFile file = parse_hgrm(write_hgrm(histogram, 1.0, json));
+    const HgrmFile file = parse_hgrm(write_hgrm(histogram, 1.0, kJson));
     ASSERT_EQ(file.histogram, histogram);
-    ASSERT_EQ(file.walbench_json, json);
+    ASSERT_EQ(file.walbench_json, kJson);
     ASSERT_EQ(file.total_count, histogram.total_count());
     ASSERT_NEAR(file.mean.value_or(-1.0), histogram.mean(), 0.001);
     ASSERT_NEAR(file.standard_deviation.value_or(-1.0), histogram.standard_deviation(), 0.001);
@@ -160,7 +160,7 @@ TEST(Hgrm, RandomHistogramsSurviveAndRowsAgreeWithThem) {
 }
 
 TEST(HgrmFile, AnswersPercentilesFromItsRows) {
-  const HgrmFile file = parse_hgrm(text_of({example_rows, example_footer}));
+  const HgrmFile file = parse_hgrm(text_of({kExampleRows, kExampleFooter}));
   EXPECT_FALSE(file.histogram.has_value());
   EXPECT_EQ(file.value_at_percentile(0.0), 1.0);
   EXPECT_EQ(file.value_at_percentile(0.5), 1.0);
@@ -175,7 +175,7 @@ TEST(HgrmFile, AnswersPercentilesFromItsRows) {
 
 TEST(HgrmParse, ReadsTheJavaDialectWithOrWithoutItsFooter) {
   for (const std::string& text :
-       {text_of({example_rows, example_footer}), std::string(example_rows)}) {
+       {text_of({kExampleRows, kExampleFooter}), std::string(kExampleRows)}) {
     const HgrmFile file = parse_hgrm(text);
     ASSERT_EQ(file.rows.size(), 13U);
     EXPECT_EQ(file.rows[11].value, 3001.0);
@@ -185,12 +185,12 @@ TEST(HgrmParse, ReadsTheJavaDialectWithOrWithoutItsFooter) {
     EXPECT_FALSE(file.walbench_json.has_value());
     EXPECT_FALSE(file.histogram.has_value());
   }
-  EXPECT_EQ(parse_hgrm(text_of({example_rows, example_footer})).mean, 752.0);
-  EXPECT_EQ(parse_hgrm(example_rows).mean, std::nullopt);
+  EXPECT_EQ(parse_hgrm(text_of({kExampleRows, kExampleFooter})).mean, 752.0);
+  EXPECT_EQ(parse_hgrm(kExampleRows).mean, std::nullopt);
 }
 
 // C: six digits, other spacing, infinity in the last row; wrk2 puts its own report around that.
-constexpr std::string_view wrk2_output =
+constexpr std::string_view kWrk2Output =
     "Running 30s test @ http://127.0.0.1:80/index.html\n"
     "  2 threads and 100 connections\n"
     "#[not ours\n"
@@ -209,13 +209,13 @@ constexpr std::string_view wrk2_output =
     "  60018 requests in 30.00s, 19.81MB read\n";
 
 TEST(HgrmParse, ReadsTheCDialectInsideWrk2sReport) {
-  const HgrmFile file = parse_hgrm(wrk2_output);
+  const HgrmFile file = parse_hgrm(kWrk2Output);
   ASSERT_EQ(file.rows.size(), 4U);
   EXPECT_EQ(file.total_count, 39501);
   EXPECT_EQ(file.max, 27.376);
   EXPECT_EQ(file.value_at_percentile(1.0), 27.391);
   for (const char* infinity : {"Infinity", "+Inf", "INF"}) {
-    EXPECT_EQ(parse_hgrm(replaced(wrk2_output, "inf\n", std::string(infinity) + "\n")).rows.size(),
+    EXPECT_EQ(parse_hgrm(replaced(kWrk2Output, "inf\n", std::string(infinity) + "\n")).rows.size(),
               4U);
   }
 }
@@ -231,17 +231,17 @@ TEST(HgrmParse, AnEmptyCHistogramHasNoMean) {
 
 TEST(HgrmParse, ReadsWindowsLineEnds) {
   std::string text;
-  for (const char c : write_hgrm(example(), 1.0, json)) {
+  for (const char c : write_hgrm(example(), 1.0, kJson)) {
     text += c == '\n' ? "\r\n" : std::string(1, c);
   }
   const HgrmFile file = parse_hgrm(text);
   EXPECT_EQ(file.rows.size(), 13U);
   EXPECT_EQ(file.histogram, example());
-  EXPECT_EQ(file.walbench_json, json);
+  EXPECT_EQ(file.walbench_json, kJson);
 }
 
 TEST(HgrmParse, RefusesRowsThatCannotBe) {
-  constexpr std::string_view row = "       5.000 0.550000000000          3           2.22\n";
+  constexpr std::string_view kRow = "       5.000 0.550000000000          3           2.22\n";
   for (const char* bad : {"nan 0.55 3 2.22",
                           "inf 0.55 3 2.22",
                           "-5.0 0.55 3 2.22",
@@ -268,15 +268,15 @@ TEST(HgrmParse, RefusesRowsThatCannotBe) {
                           "5.0 0.55 9223372036854775808 2.22",
                           "5.0 0.55 3 inf",
                           "hello"}) {
-    const std::string text = replaced(example_rows, row, std::string(bad) + "\n");
+    const std::string text = replaced(kExampleRows, kRow, std::string(bad) + "\n");
     EXPECT_EQ(message_of(text).substr(0, 7), "line 9:") << bad << " gives " << message_of(text);
   }
 }
 
 TEST(HgrmParse, RefusesWhatIsNoWholeFile) {
   const std::string header = "Value Percentile TotalCount 1/(1-Percentile)\n";
-  const std::string rows(example_rows);
-  const std::string footer(example_footer);
+  const std::string rows(kExampleRows);
+  const std::string footer(kExampleFooter);
   const std::string histogram = histogram_line(example());
   const std::vector<std::string> bad = {
       "",
@@ -303,15 +303,15 @@ TEST(HgrmParse, RefusesWhatIsNoWholeFile) {
       rows + replaced(footer, "752.000", "    -1."),
       rows + replaced(footer, "3001.000", "     nan"),
       rows + replaced(footer, "2048]", "2048"),
-      rows + footer + std::string(json_line),
+      rows + footer + std::string(kJsonLine),
       rows + footer + histogram,
-      rows + footer + std::string(json_line) + std::string(json_line) + histogram,
-      rows + footer + std::string(json_line) + histogram + histogram,
+      rows + footer + std::string(kJsonLine) + std::string(kJsonLine) + histogram,
+      rows + footer + std::string(kJsonLine) + histogram + histogram,
       rows + footer + "#[Walbench = []]\n" + histogram,
-      rows + footer + std::string(json_line) + "#[Histogram = ]\n",
-      rows + footer + std::string(json_line) + "#[Histogram = HISTFAAA]\n",
-      rows + footer + std::string(json_line) + histogram_line(Histogram{}),
-      rows + std::string(json_line) + histogram_line(Histogram{}),
+      rows + footer + std::string(kJsonLine) + "#[Histogram = ]\n",
+      rows + footer + std::string(kJsonLine) + "#[Histogram = HISTFAAA]\n",
+      rows + footer + std::string(kJsonLine) + histogram_line(Histogram{}),
+      rows + std::string(kJsonLine) + histogram_line(Histogram{}),
   };
   for (const std::string& text : bad) {
     EXPECT_TRUE(message_of(text).starts_with("line ")) << text << message_of(text);
@@ -319,14 +319,14 @@ TEST(HgrmParse, RefusesWhatIsNoWholeFile) {
 }
 
 TEST(HgrmParse, TheMessageDoesNotRepeatTheInput) {
-  const std::string text = replaced(example_rows, "3001.000", "\x1b[31mred");
+  const std::string text = replaced(kExampleRows, "3001.000", "\x1b[31mred");
   EXPECT_EQ(message_of(text).find('\x1b'), std::string::npos);
 }
 
 TEST(HgrmParse, CutOffAnywhereItIsRefusedOrHasNoHistogram) {
-  const std::string whole = write_hgrm(example(), 1.0, json);
-  const std::size_t rows_end = example_rows.size();
-  const std::size_t footer_end = rows_end + example_footer.size();
+  const std::string whole = write_hgrm(example(), 1.0, kJson);
+  const std::size_t rows_end = kExampleRows.size();
+  const std::size_t footer_end = rows_end + kExampleFooter.size();
   for (std::size_t size = 0; size + 1 < whole.size(); ++size) {
     try {
       const HgrmFile file = parse_hgrm(whole.substr(0, size));
@@ -344,15 +344,15 @@ TEST(HgrmParse, CutOffAnywhereItIsRefusedOrHasNoHistogram) {
 
 TEST(HgrmParse, MutatedFilesAreReadOrRefused) {
   std::mt19937_64 random(2);
-  const std::string valid = write_hgrm(example(), 1.0, json);
-  constexpr std::string_view likely = "0123456789.-+ \n\r#[]=,einfa{}";
+  const std::string valid = write_hgrm(example(), 1.0, kJson);
+  constexpr std::string_view kLikely = "0123456789.-+ \n\r#[]=,einfa{}";
   for (int i = 0; i < 4000; ++i) {
-    std::string text = i % 2 == 0 ? valid : std::string(wrk2_output);
+    std::string text = i % 2 == 0 ? valid : std::string(kWrk2Output);
     for (auto changes = random() % 6 + 1; changes > 0; --changes) {
       const std::size_t position = random() % text.size();
       switch (random() % 4) {
         case 0: text[position] = static_cast<char>(random()); break;
-        case 1: text[position] = likely[random() % likely.size()]; break;
+        case 1: text[position] = kLikely[random() % kLikely.size()]; break;
         case 2: text.erase(position, random() % 20); break;
         default: text.insert(position, text, random() % text.size(), random() % 60);
       }

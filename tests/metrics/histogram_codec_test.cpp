@@ -24,12 +24,12 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr std::int64_t int64_max = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kInt64Max = std::numeric_limits<std::int64_t>::max();
 
 // What the Java reference writes for 1, 1, 5, 3000 in the default geometry.
-constexpr std::string_view java_base64 =
+constexpr std::string_view kJavaBase64 =
     "HISTFAAAACd4nJNpmSzMwMDAzgABzFCaEch0M9ixgMH+A1SEhZVptToTAG/oBTE=";
-constexpr std::string_view java_plain_hex =
+constexpr std::string_view kJavaPlainHex =
     "1c849313"
     "00000007"
     "00000000"
@@ -43,7 +43,7 @@ constexpr std::string_view java_plain_hex =
     "02"
     "ab27"
     "02";
-constexpr std::size_t header_size = 40;
+constexpr std::size_t kHeaderSize = 40;
 
 Bytes from_hex(std::string_view hex) {
   Bytes bytes;
@@ -67,8 +67,8 @@ Bytes joined(Bytes front, const Bytes& back) {
 
 // The uncompressed form with these counts, its length field set right.
 Bytes plain_with_counts(const Bytes& counts, const HistogramGeometry& geometry = {}) {
-  Bytes bytes = from_hex(java_plain_hex);
-  bytes.resize(header_size);
+  Bytes bytes = from_hex(kJavaPlainHex);
+  bytes.resize(kHeaderSize);
   put(bytes, 4, counts.size(), 4);
   put(bytes, 12, static_cast<std::uint64_t>(geometry.significant_digits), 4);
   put(bytes, 16, static_cast<std::uint64_t>(geometry.lowest_discernible_value), 8);
@@ -115,7 +115,7 @@ Histogram java_example() {
 }
 
 TEST(HistogramCodec, WritesTheReferencesBytes) {
-  const Bytes expected = from_hex(java_plain_hex);
+  const Bytes expected = from_hex(kJavaPlainHex);
   EXPECT_EQ(encode_uncompressed(java_example()), expected);
   const std::string base64 = encode_histogram(java_example());
   EXPECT_TRUE(base64.starts_with("HISTFAAA"));
@@ -123,8 +123,8 @@ TEST(HistogramCodec, WritesTheReferencesBytes) {
 }
 
 TEST(HistogramCodec, ReadsTheReferencesBytes) {
-  EXPECT_EQ(decode_histogram(java_base64), java_example());
-  EXPECT_EQ(decode_uncompressed(from_hex(java_plain_hex)), java_example());
+  EXPECT_EQ(decode_histogram(kJavaBase64), java_example());
+  EXPECT_EQ(decode_uncompressed(from_hex(kJavaPlainHex)), java_example());
 }
 
 TEST(HistogramCodec, WritesEveryFormOfCount) {
@@ -144,7 +144,7 @@ TEST(HistogramCodec, WritesEveryFormOfCount) {
       {65, 1, "810102"},
       {0, (std::int64_t{1} << 55) - 1, "feffffffffffff7f"},
       {0, std::int64_t{1} << 55, "808080808080808001"},
-      {0, int64_max, "feffffffffffffffff"},
+      {0, kInt64Max, "feffffffffffffffff"},
   };
   for (const Case& each : cases) {
     Histogram histogram;
@@ -166,7 +166,7 @@ TEST(HistogramCodec, ReadsWhatOtherWritersDoDifferently) {
   EXPECT_EQ(decode_uncompressed(plain_with_counts({})), Histogram{});
 
   // JavaScript: a normalizing index offset of 1 and the integer 1 as the conversion ratio.
-  Bytes javascript = from_hex(java_plain_hex);
+  Bytes javascript = from_hex(kJavaPlainHex);
   put(javascript, 8, 1, 4);
   put(javascript, 32, 1, 8);
   EXPECT_EQ(decode_uncompressed(javascript), java_example());
@@ -180,7 +180,7 @@ TEST(HistogramCodec, RandomHistogramsSurvive) {
       {1, 1'000'000'000, 4},
       {1, 10'000'000, 5},
       {1000, 3'600'000'000'000, 3},
-      {1, int64_max, 3},
+      {1, kInt64Max, 3},
       {1, 1000, 0},
   };
   std::mt19937_64 random(1);
@@ -206,14 +206,14 @@ TEST(HistogramCodec, TheFirstAndLastElementSurvive) {
 }
 
 TEST(HistogramCodec, CutOffAnywhereIsRefused) {
-  const Bytes plain = from_hex(java_plain_hex);
+  const Bytes plain = from_hex(kJavaPlainHex);
   for (std::size_t size = 0; size < plain.size(); ++size) {
     expect_refused(Bytes(plain.begin(), plain.begin() + static_cast<std::ptrdiff_t>(size)));
   }
-  for (std::size_t size = 0; size < java_base64.size(); ++size) {
-    EXPECT_THROW(decode_histogram(java_base64.substr(0, size)), FormatError) << size;
+  for (std::size_t size = 0; size < kJavaBase64.size(); ++size) {
+    EXPECT_THROW(decode_histogram(kJavaBase64.substr(0, size)), FormatError) << size;
   }
-  const Bytes whole = base64_decode(java_base64);
+  const Bytes whole = base64_decode(kJavaBase64);
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
     EXPECT_THROW(decode_histogram(base64_encode(cut)), FormatError) << size;
@@ -224,7 +224,7 @@ TEST(HistogramCodec, CutOffAnywhereIsRefused) {
 }
 
 TEST(HistogramCodec, AnyFlippedBitIsRefusedOrMeansNothing) {
-  const Bytes whole = base64_decode(java_base64);
+  const Bytes whole = base64_decode(kJavaBase64);
   int accepted = 0;
   for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
     Bytes damaged = whole;
@@ -243,12 +243,12 @@ TEST(HistogramCodec, AnyFlippedBitIsRefusedOrMeansNothing) {
 TEST(HistogramCodec, WrongCookiesAreRefused) {
   for (const std::uint64_t cookie : {0x1c849301U, 0x1c849302U, 0x1c849308U, 0x1c849309U,
                                      0x1c849314U, 0x1c849304U, 0x0c849313U, 0U}) {
-    Bytes plain = from_hex(java_plain_hex);
+    Bytes plain = from_hex(kJavaPlainHex);
     put(plain, 0, cookie, 4);
     expect_refused(plain);
   }
   for (const std::uint64_t cookie : {0x1c849302U, 0x1c849309U, 0x1c849313U, 0x1c849303U, 0U}) {
-    Bytes whole = base64_decode(java_base64);
+    Bytes whole = base64_decode(kJavaBase64);
     put(whole, 0, cookie, 4);
     EXPECT_THROW(decode_histogram(base64_encode(whole)), FormatError);
   }
@@ -257,22 +257,22 @@ TEST(HistogramCodec, WrongCookiesAreRefused) {
 TEST(HistogramCodec, WrongLengthsAndTrailingBytesAreRefused) {
   for (const std::uint64_t length :
        {0U, 6U, 8U, 9U * 33792U, 9U * 33792U + 1U, 0x7fffffffU, 0x80000000U, 0xffffffffU}) {
-    Bytes plain = from_hex(java_plain_hex);
+    Bytes plain = from_hex(kJavaPlainHex);
     put(plain, 4, length, 4);
     expect_refused(plain);
   }
-  expect_refused(joined(from_hex(java_plain_hex), {0}));
+  expect_refused(joined(from_hex(kJavaPlainHex), {0}));
 
   for (const std::uint64_t length : {0U, 0x26U, 0x28U, 0x7fffffffU, 0xffffffffU}) {
-    Bytes whole = base64_decode(java_base64);
+    Bytes whole = base64_decode(kJavaBase64);
     put(whole, 4, length, 4);
     EXPECT_THROW(decode_histogram(base64_encode(whole)), FormatError);
   }
-  const Bytes stream = deflated(from_hex(java_plain_hex));
+  const Bytes stream = deflated(from_hex(kJavaPlainHex));
   EXPECT_NO_THROW(decode_histogram(wrapped(stream)));
   EXPECT_THROW(decode_histogram(wrapped(joined(stream, {0}))), FormatError);
   EXPECT_THROW(decode_histogram(wrapped(joined(stream, stream))), FormatError);
-  EXPECT_THROW(decode_histogram(base64_encode(joined(base64_decode(java_base64), {0}))),
+  EXPECT_THROW(decode_histogram(base64_encode(joined(base64_decode(kJavaBase64), {0}))),
                FormatError);
 }
 
@@ -300,13 +300,13 @@ TEST(HistogramCodec, AbsurdGeometriesAreRefused) {
   const std::vector<HistogramGeometry> bad = {{0, 1000, 3},      {-1, 1000, 3},
                                               {1, 1, 3},         {1, -1000, 3},
                                               {1, 1000, 6},      {1, 1000, -1},
-                                              {10, 19, 3},       {int64_max, 10, 3},
-                                              {1, int64_max, 5},  // the last: 6 million counts
+                                              {10, 19, 3},       {kInt64Max, 10, 3},
+                                              {1, kInt64Max, 5},  // the last: 6 million counts
                                               {1, 1000, 1 << 30}};
   for (const HistogramGeometry& geometry : bad) {
     expect_refused(plain_with_counts({0}, geometry));
   }
-  EXPECT_THROW(encode_histogram(Histogram({1, int64_max, 5})), std::invalid_argument);
+  EXPECT_THROW(encode_histogram(Histogram({1, kInt64Max, 5})), std::invalid_argument);
   const Histogram largest({1, 3'600'000'000'000, 5});
   EXPECT_EQ(decode_histogram(encode_histogram(largest)), largest);
 }
@@ -344,8 +344,8 @@ std::int64_t peak_resident_kib() {
 }
 
 TEST(HistogramCodec, AZlibBombCostsNothing) {
-  const Bytes plain = from_hex(java_plain_hex);
-  Bytes header(plain.begin(), plain.begin() + header_size);
+  const Bytes plain = from_hex(kJavaPlainHex);
+  Bytes header(plain.begin(), plain.begin() + kHeaderSize);
   std::vector<std::string> bombs = {wrapped(zlib_bomb(plain, 1024)), wrapped(zlib_bomb({}, 1024))};
   for (const std::uint64_t stated_size : {7U, 9U * 33792U, 1U << 30}) {
     put(header, 4, stated_size, 4);

@@ -17,9 +17,9 @@
 namespace walbench::metrics {
 namespace {
 
-constexpr std::int64_t int64_max = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t int64_min = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t end_of_default_range = 4'398'046'511'104;
+constexpr std::int64_t kInt64Max = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kInt64Min = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kEndOfDefaultRange = 4'398'046'511'104;
 
 struct GeometryCase {
   HistogramGeometry geometry;
@@ -37,9 +37,9 @@ const std::vector<GeometryCase> geometry_cases = {
     {{1, 3'600'000'000'000, 5}, 25, 262144, 3407872},
     {{1000, 3'600'000'000'000, 3}, 23, 2048, 24576},
     {{4096, 10'000'000, 2}, 5, 256, 768},
-    {{1, int64_max, 3}, 53, 2048, 55296},
-    {{std::int64_t{1} << 52, int64_max, 2}, 4, 256, 640},
-    {{std::int64_t{1} << 51, int64_max, 3}, 2, 2048, 3072},
+    {{1, kInt64Max, 3}, 53, 2048, 55296},
+    {{std::int64_t{1} << 52, kInt64Max, 2}, 4, 256, 640},
+    {{std::int64_t{1} << 51, kInt64Max, 3}, 2, 2048, 3072},
     {{3, 6, 1}, 1, 32, 32},
     {{1, 2, 0}, 2, 2, 3},
     {{1, 2047, 3}, 1, 2048, 2048},
@@ -71,11 +71,11 @@ TEST(HistogramGeometry, GivesTheReferencesBuckets) {
 
 TEST(HistogramGeometry, OutOfRangeIsRefused) {
   const std::vector<HistogramGeometry> bad = {
-      {0, 1000, 3},  {-1, 1000, 3},       {int64_min, 1000, 3},
-      {1, 1, 3},     {1, 0, 3},           {1, int64_min, 3},
-      {10, 19, 3},   {int64_max, 2, 3},   {int64_max, int64_max, 3},
+      {0, 1000, 3},  {-1, 1000, 3},       {kInt64Min, 1000, 3},
+      {1, 1, 3},     {1, 0, 3},           {1, kInt64Min, 3},
+      {10, 19, 3},   {kInt64Max, 2, 3},   {kInt64Max, kInt64Max, 3},
       {1, 1000, -1}, {1, 1000, 6},        {1, 1000, std::numeric_limits<int>::max()},
-      {2, 3, 3},     {1, 1000, -1000000}, {std::int64_t{1} << 52, int64_max, 3},
+      {2, 3, 3},     {1, 1000, -1000000}, {std::int64_t{1} << 52, kInt64Max, 3},
   };
   for (const HistogramGeometry& geometry : bad) {
     EXPECT_THROW(Histogram{geometry}, std::invalid_argument);
@@ -97,7 +97,7 @@ TEST(HistogramLayout, EveryIndexStandsForOneUnbrokenRangeOfValues) {
       ASSERT_EQ(histogram.lowest_equivalent(high), low);
       ASSERT_EQ(histogram.highest_equivalent(high), high);
       ASSERT_EQ(median, low + (high - low) / 2 + (high - low) % 2);
-      if (high == int64_max) break;
+      if (high == kInt64Max) break;
       expected_low = high + 1;
     }
   }
@@ -117,13 +117,13 @@ TEST(HistogramLayout, ValuesOfOneElementDifferByLessThanThePrecision) {
 
 TEST(HistogramRecord, SaysWhenAValueDoesNotFit) {
   Histogram histogram;
-  for (const std::int64_t value : {std::int64_t{-1}, int64_min, end_of_default_range, int64_max}) {
+  for (const std::int64_t value : {std::int64_t{-1}, kInt64Min, kEndOfDefaultRange, kInt64Max}) {
     EXPECT_FALSE(histogram.record(value)) << value;
     EXPECT_FALSE(histogram.record_corrected(value, 1)) << value;
   }
   EXPECT_EQ(histogram, Histogram{});
 
-  EXPECT_TRUE(histogram.record(end_of_default_range - 1));
+  EXPECT_TRUE(histogram.record(kEndOfDefaultRange - 1));
   EXPECT_EQ(histogram.total_count(), 1);
 }
 
@@ -131,22 +131,22 @@ TEST(HistogramRecord, NegativeValuesFitNoGeometry) {
   for (const GeometryCase& each : geometry_cases) {
     Histogram histogram(each.geometry);
     EXPECT_FALSE(histogram.record(-1));
-    EXPECT_FALSE(histogram.record(int64_min));
+    EXPECT_FALSE(histogram.record(kInt64Min));
     EXPECT_TRUE(histogram.record(each.geometry.highest_trackable_value));
   }
 }
 
 TEST(HistogramRecord, CountsMustBePositiveAndTheirTotalMustFit) {
   Histogram histogram;
-  for (const std::int64_t count : {std::int64_t{0}, std::int64_t{-1}, int64_min}) {
+  for (const std::int64_t count : {std::int64_t{0}, std::int64_t{-1}, kInt64Min}) {
     EXPECT_FALSE(histogram.record(5, count));
   }
-  EXPECT_TRUE(histogram.record(5, int64_max - 1));
+  EXPECT_TRUE(histogram.record(5, kInt64Max - 1));
   EXPECT_FALSE(histogram.record(6, 2));
   EXPECT_TRUE(histogram.record(6));
   EXPECT_FALSE(histogram.record(7));
   EXPECT_FALSE(histogram.record_corrected(7, 3));
-  EXPECT_EQ(histogram.total_count(), int64_max);
+  EXPECT_EQ(histogram.total_count(), kInt64Max);
   EXPECT_EQ(histogram.count_at_index(7), 0);
   EXPECT_EQ(histogram.max(), 6);
 }
@@ -224,7 +224,7 @@ std::vector<std::int64_t> random_samples(std::mt19937_64& random, int shape, std
       case 2: sample = static_cast<std::int64_t>(exponential(random)); break;
       case 3: sample = uniform(random) % 5; break;
       case 4: sample = uniform(random) % 50 == 0 ? 200'000'000 : 1'000'000; break;
-      default: sample = std::min(random_value(random, 42), end_of_default_range - 1);
+      default: sample = std::min(random_value(random, 42), kEndOfDefaultRange - 1);
     }
   }
   return samples;
@@ -291,12 +291,12 @@ TEST(HistogramAdd, AcrossGeometriesKeepsWhatFitsAndReturnsTheRest) {
 
 TEST(HistogramAdd, ATotalPast64BitsIsReturned) {
   Histogram almost_full;
-  ASSERT_TRUE(almost_full.record(1, int64_max - 10));
+  ASSERT_TRUE(almost_full.record(1, kInt64Max - 10));
   Histogram other;
   ASSERT_TRUE(other.record(1, 20));
   ASSERT_TRUE(other.record(2, 5));
   EXPECT_EQ(almost_full.add(other), 20);
-  EXPECT_EQ(almost_full.total_count(), int64_max - 5);
+  EXPECT_EQ(almost_full.total_count(), kInt64Max - 5);
 }
 
 TEST(HistogramCorrection, AddsTheSamplesAStallHid) {
@@ -352,7 +352,7 @@ TEST(HistogramCorrection, RecordsAllOrNothingAndAHugeStallAtOnce) {
   EXPECT_TRUE(histogram.record_corrected(3'600'000'000'000, 1));
   EXPECT_EQ(histogram.total_count(), 3'600'000'000'000);
 
-  ASSERT_TRUE(histogram.record(1, int64_max - histogram.total_count() - 2));
+  ASSERT_TRUE(histogram.record(1, kInt64Max - histogram.total_count() - 2));
   const Histogram before = histogram;
   EXPECT_FALSE(histogram.record_corrected(10, 3));
   EXPECT_EQ(histogram, before);

@@ -1,0 +1,235 @@
+// Silent bugs these tests would catch: a pass that goes on after a failure or a stop; a conflict
+// that nobody counts; timings that get lost or are handed over for a lifecycle that failed; figures
+// of concurrency that leave out what they claim to include.
+
+#include "engine/worker_crew.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/support/fake_database.hpp"
+#include "tests/support/manual_clock.hpp"
+
+namespace walbench::engine {
+namespace {
+
+using metrics::Segment;
+using metrics::TimingRecord;
+using std::chrono::nanoseconds;
+using storage::LifecycleState;
+using storage::TransitionWrite;
+using test_support::FakeBehaviour;
+using test_support::FakeStore;
+using test_support::ManualClock;
+using testing::HasSubstr;
+
+/// A pass of a crew over a fake store.
+class WorkerCrewTest : public testing::Test {
+ protected:
+  CrewReport run(std::int64_t files, std::size_t threads = 1) {
+    Arena arena(threads);
+    FakeStore store(behaviour_);
+    WorkerCrew crew(arena, store, clock_, stop_.get_token());
+    return crew.run(files, api_, queue_, [this] { done_.fetch_add(1); });
+  }
+
+  std::int64_t writes() const {
+    return std::ranges::count_if(behaviour_.script.lines(), [](const std::string& line) {
+      return line.starts_with("write ");
+    });
+  }
+
+  static std::vector<TimingRecord> drain(metrics::TimingQueue& queue) {
+    std::vector<TimingRecord> records(1000);
+    records.resize(queue.drain(records));
+    return records;
+  }
+
+  ManualClock clock_{nanoseconds(1)};
+  std::stop_source stop_;
+  FakeBehaviour behaviour_;
+  MockApi api_{clock_, nanoseconds(0), stop_.get_token()};
+  metrics::TimingQueue* queue_ = nullptr;
+  std::atomic<int> done_ = 0;
+};
+
+TEST_F(WorkerCrewTest, RunsEachFileOnceFromHydrationToTheEndOfItsSession) {
+  const CrewReport report = run(2);
+  EXPECT_EQ(behaviour_.script.lines(), (std::vector<std::string>{
+                                           "write /bench/file_0000.txt untracked>uploading v0",
+                                           "write /bench/file_0000.txt uploading>processing v1",
+                                           "write /bench/file_0000.txt processing>indexed v2",
+                                           "close session",
+                                           "write /bench/file_0001.txt untracked>uploading v0",
+                                           "write /bench/file_0001.txt uploading>processing v1",
+                                           "write /bench/file_0001.txt processing>indexed v2",
+                                           "close session",
+                                           "close store",
+                                       }));
+  EXPECT_EQ(report.first_failure, "");
+  EXPECT_EQ(report.occ_conflicts, 0);
+  EXPECT_EQ(report.attendance.threads_met, 1U);
+  EXPECT_EQ(done_.load(), 2);
+}
+
+TEST_F(WorkerCrewTest, OfManyThreadsEveryFileGoesItsWholeWay) {
+  constexpr std::int64_t kFiles = 60;
+  const CrewReport report = run(kFiles, 6);
+  EXPECT_EQ(report.first_failure, "");
+  EXPECT_EQ(done_.load(), kFiles);
+  std::vector<std::string> lines = behaviour_.script.lines();
+  std::ranges::sort(lines);
+  EXPECT_EQ(std::ranges::adjacent_find(lines,
+                                       [](const std::string& one, const std::string& two) {
+                                         return one == two && one.starts_with("write ");
+                                       }),
+            lines.end());
+  EXPECT_EQ(writes(), 3 * kFiles);
+}
+
+TEST_F(WorkerCrewTest, HandsTheTimingsOverToTheWorkersProducer) {
+  metrics::TimingQueue queue(3);
+  queue_ = &queue;
+  behaviour_.connect_ns = 4711;
+  run(20, 3);
+  const std::vector<TimingRecord> records = drain(queue);
+  ASSERT_EQ(records.size(), 20U);
+  std::int64_t samples = 0;
+  for (const TimingRecord& record : records) {
+    EXPECT_EQ(record.value_ns(Segment::connect), 4711);
+    EXPECT_TRUE(record.has(Segment::total_wall));
+    samples += record.sample_count();
+  }
+  EXPECT_EQ(queue.samples_produced(), samples);
+}
+
+TEST_F(WorkerCrewTest, WithoutAConnectionOfItsOwnALifecycleHasNoConnectSample) {
+  metrics::TimingQueue queue(1);
+  queue_ = &queue;
+  run(1);
+  const std::vector<TimingRecord> records = drain(queue);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_FALSE(records.front().has(Segment::connect));
+}
+
+TEST_F(WorkerCrewTest, OpensTheSessionOfTheWorkerThatUsesIt) {
+  std::atomic<bool> out_of_range = false;
+  std::vector<std::atomic<int>> opened(4);
+  behaviour_.on_open_session = [&](std::size_t worker) {
+    if (worker >= opened.size()) out_of_range = true;
+    opened[worker % opened.size()].fetch_add(1);
+  };
+  const CrewReport report = run(40, 4);
+  EXPECT_FALSE(out_of_range.load());
+  for (std::size_t worker = 0; worker < opened.size(); ++worker) {
+    EXPECT_EQ(opened[worker].load(), report.attendance.items_by_worker[worker]);
+  }
+}
+
+TEST_F(WorkerCrewTest, AConflictIsCountedNamedAndEndsThePass) {
+  metrics::TimingQueue queue(1);
+  queue_ = &queue;
+  behaviour_.on_write = [](const TransitionWrite& write) {
+    if (write.file_path == "/bench/file_0002.txt" && write.to == LifecycleState::processing) {
+      throw storage::OccConflict(write);
+    }
+  };
+  const CrewReport report = run(5);
+  EXPECT_EQ(report.occ_conflicts, 1);
+  EXPECT_THAT(report.first_failure, HasSubstr("OCC conflict"));
+  EXPECT_THAT(report.first_failure, HasSubstr("/bench/file_0002.txt"));
+  EXPECT_THAT(report.first_failure, HasSubstr("uploading at version 1"));
+  EXPECT_EQ(writes(), 3 + 3 + 2);
+  EXPECT_EQ(drain(queue).size(), 2U) << "the failed lifecycle's timings are worth nothing";
+  EXPECT_EQ(done_.load(), 2);
+}
+
+TEST_F(WorkerCrewTest, AnyOtherFailureNamesTheFileAndIsNoConflict) {
+  behaviour_.on_write = [](const TransitionWrite& write) {
+    if (write.file_path == "/bench/file_0001.txt") throw std::runtime_error("disk on fire");
+  };
+  const CrewReport report = run(5);
+  EXPECT_EQ(report.first_failure, "/bench/file_0001.txt: disk on fire");
+  EXPECT_EQ(report.occ_conflicts, 0);
+  EXPECT_EQ(writes(), 3 + 1);
+}
+
+TEST_F(WorkerCrewTest, ASessionThatDoesNotOpenIsAFailureToo) {
+  behaviour_.on_open_session = [](std::size_t) { throw std::runtime_error("no descriptors"); };
+  const CrewReport report = run(3);
+  EXPECT_EQ(report.first_failure, "/bench/file_0000.txt: no descriptors");
+  EXPECT_EQ(done_.load(), 0);
+}
+
+TEST_F(WorkerCrewTest, OfSeveralFailuresTheFirstIsKept) {
+  // Both writers are inside before either fails, so the pass cannot end before the second one.
+  std::atomic<int> inside = 0;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  behaviour_.on_write = [&](const TransitionWrite& write) {
+    inside.fetch_add(1);
+    while (inside.load() < 2 && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::yield();
+    }
+    throw storage::OccConflict(write);
+  };
+  const CrewReport report = run(2, 2);
+  EXPECT_EQ(report.occ_conflicts, 2);
+  EXPECT_THAT(report.first_failure, HasSubstr("OCC conflict: '/bench/file_000"));
+}
+
+TEST_F(WorkerCrewTest, AStopKeepsFurtherLifecyclesFromStarting) {
+  behaviour_.on_write = [this](const TransitionWrite& write) {
+    if (write.file_path == "/bench/file_0001.txt") stop_.request_stop();
+  };
+  const CrewReport report = run(50);
+  EXPECT_EQ(writes(), 3 + 3) << "the one under way comes to its end, no other begins";
+  EXPECT_EQ(report.first_failure, "");
+}
+
+TEST_F(WorkerCrewTest, NothingStartsAfterAStop) {
+  stop_.request_stop();
+  run(10);
+  EXPECT_EQ(behaviour_.script.lines(), std::vector<std::string>{"close store"});
+}
+
+TEST_F(WorkerCrewTest, PeakInFlightIsHowManyReallyWereThereAtOnce) {
+  EXPECT_EQ(run(10).in_flight_peak, 1);
+
+  std::atomic<int> inside = 0;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  behaviour_.on_write = [&](const TransitionWrite& write) {
+    if (write.version != 0) return;
+    inside.fetch_add(1);
+    while (inside.load() < 4 && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::yield();
+    }
+  };
+  EXPECT_EQ(run(4, 4).in_flight_peak, 4);
+}
+
+TEST_F(WorkerCrewTest, ResidenceIncludesTheConnectionAndElapsedRunsFromStartToEnd) {
+  // One file, one thread: everything but these two advances is a step of 1 ns a reading.
+  behaviour_.on_open_session = [this](std::size_t) { clock_.advance(nanoseconds(1'000'000)); };
+  behaviour_.on_write = [this](const TransitionWrite&) { clock_.advance(nanoseconds(20'000)); };
+  const CrewReport report = run(1);
+  // A reading on entry, ten in the lifecycle, one at the end of it; one each around the pass.
+  EXPECT_EQ(report.residence_ns, 1'000'000 + 3 * 20'000 + 11);
+  EXPECT_EQ(report.elapsed_ns, report.residence_ns + 2);
+}
+
+TEST_F(WorkerCrewTest, ResidenceIsTheSumOverLifecycles) {
+  behaviour_.on_write = [this](const TransitionWrite&) { clock_.advance(nanoseconds(1'000)); };
+  EXPECT_EQ(run(7).residence_ns, 7 * (3'000 + 11));
+}
+
+}  // namespace
+}  // namespace walbench::engine

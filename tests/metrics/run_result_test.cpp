@@ -1,0 +1,44 @@
+// Silent bugs these tests would catch: a rate in another unit than it says (4 transitions and 3
+// commits a file); a segment looked up by its place instead of its name.
+
+#include "metrics/run_result.hpp"
+
+#include <gtest/gtest.h>
+
+namespace walbench::metrics {
+namespace {
+
+TEST(ConfigurationResult, RatesCountFilesTimesTransitionsAndCommits) {
+  ConfigurationResult result;
+  result.planned.files = 818;
+  result.planned.transitions_per_file = 4;
+  result.planned.commits_per_file = 3;
+  result.elapsed_ns = 2'000'000'000;
+  EXPECT_DOUBLE_EQ(result.elapsed_seconds(), 2);
+  EXPECT_DOUBLE_EQ(result.transitions_per_second(), 3272 / 2.0);
+  EXPECT_DOUBLE_EQ(result.commits_per_second(), 2454 / 2.0);
+}
+
+// Both are within what a .hgrm file may say about itself.
+TEST(ConfigurationResult, RatesOfHugeRunsDoNotOverflow) {
+  ConfigurationResult result;
+  result.planned.files = 1'000'000'000'000'000;
+  result.planned.transitions_per_file = 1'000'000;
+  result.planned.commits_per_file = 1'000'000;
+  result.elapsed_ns = 1'000'000'000;
+  EXPECT_DOUBLE_EQ(result.transitions_per_second(), 1e21);
+  EXPECT_DOUBLE_EQ(result.commits_per_second(), 1e21);
+}
+
+TEST(ConfigurationResult, FindsSegmentsByName) {
+  ConfigurationResult result;
+  EXPECT_EQ(result.find(Segment::fsm_net), nullptr);
+  result.segments.push_back({Segment::connect, Histogram()});
+  result.segments.push_back({Segment::commit, Histogram()});
+  EXPECT_EQ(result.find(Segment::connect), &result.segments[0].histogram);
+  EXPECT_EQ(result.find(Segment::commit), &result.segments[1].histogram);
+  EXPECT_EQ(result.find(Segment::fsm_net), nullptr);
+}
+
+}  // namespace
+}  // namespace walbench::metrics

@@ -1,0 +1,109 @@
+// Silent bugs these tests would catch: a strategy whose name means other axes than the design says,
+// so that results are filed under the wrong name; a description that hides an override; axes that
+// would mix the transactions of two lifecycles and are let through.
+
+#include "storage/axes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace walbench::storage {
+namespace {
+
+TEST(Axes, NamedStrategiesAreThePointsTheDesignNames) {
+  EXPECT_EQ(kStrategies.front().name, "per-file") << "the baseline comes first";
+  EXPECT_EQ(find_strategy("per-file")->axes, (Axes{ConnectionAxis::per_file, BeginAxis::deferred,
+                                                   GuardAxis::where, GateAxis::sqlite}));
+  EXPECT_EQ(
+      find_strategy("pooled-connection")->axes,
+      (Axes{ConnectionAxis::per_worker, BeginAxis::deferred, GuardAxis::where, GateAxis::sqlite}));
+  EXPECT_EQ(find_strategy("shared-connection")->axes,
+            (Axes{ConnectionAxis::shared, BeginAxis::deferred, GuardAxis::where, GateAxis::mutex}));
+}
+
+TEST(Axes, UnknownStrategiesAreNotFound) {
+  for (const char* const name : {"", "per_file", "per-fil", "per-file ", "PER-FILE"}) {
+    EXPECT_FALSE(find_strategy(name).has_value()) << name;
+  }
+}
+
+TEST(Axes, NoNamedStrategyContradictsItself) {
+  for (const Strategy& strategy : kStrategies) {
+    EXPECT_FALSE(contradiction(strategy.axes).has_value()) << strategy.name;
+  }
+}
+
+TEST(Axes, OnlyASharedConnectionWithoutAGateIsAContradiction) {
+  for (const auto connection :
+       {ConnectionAxis::per_file, ConnectionAxis::per_worker, ConnectionAxis::shared}) {
+    for (const auto gate : {GateAxis::sqlite, GateAxis::mutex, GateAxis::fifo}) {
+      const Axes axes{connection, BeginAxis::immediate, GuardAxis::select, gate};
+      const bool expected = connection == ConnectionAxis::shared && gate == GateAxis::sqlite;
+      const std::optional<std::string> why = contradiction(axes);
+      EXPECT_EQ(why.has_value(), expected) << axis_name(connection) << " " << axis_name(gate);
+      if (why) {
+        EXPECT_NE(why->find("--gate"), std::string::npos) << "no remedy: " << *why;
+      }
+    }
+  }
+}
+
+TEST(Axes, ExactlyNamedAxesGetTheirNameWhateverTheBase) {
+  for (const Strategy& base : kStrategies) {
+    for (const Strategy& strategy : kStrategies) {
+      EXPECT_EQ(describe_strategy(base.name, strategy.axes), strategy.name);
+    }
+  }
+}
+
+TEST(Axes, OverridesAreNamedAfterTheBase) {
+  EXPECT_EQ(describe_strategy("per-file", {.begin = BeginAxis::immediate, .gate = GateAxis::fifo}),
+            "per-file+begin-immediate+gate-fifo");
+  EXPECT_EQ(describe_strategy("pooled-connection", {.connection = ConnectionAxis::per_worker,
+                                                    .guard = GuardAxis::version}),
+            "pooled-connection+guard-version");
+  EXPECT_EQ(describe_strategy("shared-connection",
+                              {.connection = ConnectionAxis::shared, .gate = GateAxis::fifo}),
+            "shared-connection+gate-fifo");
+  EXPECT_EQ(describe_strategy("shared-connection",
+                              {.connection = ConnectionAxis::per_worker, .gate = GateAxis::mutex}),
+            "shared-connection+connection-per-worker");
+}
+
+TEST(Axes, EveryPointHasADescriptionOfItsOwn) {
+  std::set<std::string> names;
+  std::size_t points = 0;
+  for (const auto connection :
+       {ConnectionAxis::per_file, ConnectionAxis::per_worker, ConnectionAxis::shared}) {
+    for (const auto begin : {BeginAxis::deferred, BeginAxis::immediate}) {
+      for (const auto guard : {GuardAxis::where, GuardAxis::version, GuardAxis::select}) {
+        for (const auto gate : {GateAxis::sqlite, GateAxis::mutex, GateAxis::fifo}) {
+          names.insert(describe_strategy("per-file", {connection, begin, guard, gate}));
+          ++points;
+        }
+      }
+    }
+  }
+  EXPECT_EQ(names.size(), points);
+}
+
+TEST(Axes, ValuesAreNamedAsOnTheCommandLine) {
+  EXPECT_EQ(axis_name(ConnectionAxis::per_file), "per-file");
+  EXPECT_EQ(axis_name(ConnectionAxis::per_worker), "per-worker");
+  EXPECT_EQ(axis_name(ConnectionAxis::shared), "shared");
+  EXPECT_EQ(axis_name(BeginAxis::deferred), "deferred");
+  EXPECT_EQ(axis_name(BeginAxis::immediate), "immediate");
+  EXPECT_EQ(axis_name(GuardAxis::where), "where");
+  EXPECT_EQ(axis_name(GuardAxis::version), "version");
+  EXPECT_EQ(axis_name(GuardAxis::select), "select");
+  EXPECT_EQ(axis_name(GateAxis::sqlite), "sqlite");
+  EXPECT_EQ(axis_name(GateAxis::mutex), "mutex");
+  EXPECT_EQ(axis_name(GateAxis::fifo), "fifo");
+  EXPECT_EQ(kCommitEach, "each");
+}
+
+}  // namespace
+}  // namespace walbench::storage

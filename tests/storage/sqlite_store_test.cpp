@@ -1,0 +1,220 @@
+// Silent bugs these tests would catch: a strategy that opens other connections than its name says,
+// so that two strategies measure the same; a lifecycle's connection that stays open and spares the
+// others their checkpoint; writers that mix or lose each other's transactions.
+
+#include "storage/sqlite_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "metrics/clock.hpp"
+#include "storage/sqlite_database.hpp"
+#include "tests/storage/test_database.hpp"
+#include "tests/support/manual_clock.hpp"
+
+namespace walbench::storage {
+namespace {
+
+using std::chrono::nanoseconds;
+using test_support::ManualClock;
+
+const ConnectionSettings fast_settings = {.synchronous = Synchronous::off,
+                                          .busy_timeout = std::chrono::seconds(60)};
+
+/// Takes one file all the way through a session.
+void live_a_life(Session& session, std::int64_t file) {
+  const std::string path = bench_file_path(file);
+  session.apply({path, LifecycleState::untracked, LifecycleState::uploading, 0});
+  session.apply({.file_path = path,
+                 .from = LifecycleState::uploading,
+                 .to = LifecycleState::processing,
+                 .version = 1,
+                 .remote_file_id = "id",
+                 .remote_file_uri = "uri"});
+  session.apply({.file_path = path,
+                 .from = LifecycleState::processing,
+                 .to = LifecycleState::indexed,
+                 .version = 2,
+                 .store_doc_id = "doc"});
+}
+
+class SqliteStoreTest : public testing::Test {
+ protected:
+  SqliteStoreTest() { database_.create_files(8); }
+
+  std::unique_ptr<SqliteStore> open(const Axes& axes, std::size_t workers) {
+    return std::make_unique<SqliteStore>(database_.path(), fast_settings, axes, workers,
+                                         database_.vfs(), clock_);
+  }
+
+  TestDatabase database_;
+  ManualClock clock_{nanoseconds(1'000)};
+};
+
+TEST_F(SqliteStoreTest, PerFileOpensAConnectionForEachSessionAndClosesIt) {
+  const ConnectionSpy spy;
+  const auto store = open({.connection = ConnectionAxis::per_file}, 4);
+  EXPECT_EQ(ConnectionSpy::opened(), 0U);
+  for (std::size_t file = 0; file < 3; ++file) {
+    const std::unique_ptr<Session> session = store->open_session(file % 2);
+    EXPECT_EQ(ConnectionSpy::opened(), file + 1);
+    live_a_life(*session, static_cast<std::int64_t>(file));
+    EXPECT_TRUE(size_on_disk(database_.wal_path()).has_value());
+    // Two readings around the opening and two around the closing; the three writes are left out.
+    EXPECT_EQ(session->close(), 2'000);
+    EXPECT_FALSE(size_on_disk(database_.wal_path()).has_value()) << "the connection is still open";
+  }
+  EXPECT_EQ(database_.vfs().figures().checkpoints, 3) << "one a close";
+}
+
+TEST_F(SqliteStoreTest, ASessionThatIsDroppedClosesItsConnectionToo) {
+  const auto store = open({.connection = ConnectionAxis::per_file}, 1);
+  {
+    const std::unique_ptr<Session> session = store->open_session(0);
+    session->apply({bench_file_path(0), LifecycleState::untracked, LifecycleState::uploading, 0});
+  }
+  EXPECT_FALSE(size_on_disk(database_.wal_path()).has_value());
+}
+
+TEST_F(SqliteStoreTest, PerWorkerKeepsOneConnectionAWorker) {
+  const ConnectionSpy spy;
+  const auto store = open({.connection = ConnectionAxis::per_worker}, 3);
+  EXPECT_EQ(ConnectionSpy::opened(), 3U);
+  for (std::size_t file = 0; file < 6; ++file) {
+    const std::unique_ptr<Session> session = store->open_session(file % 3);
+    live_a_life(*session, static_cast<std::int64_t>(file));
+    EXPECT_EQ(session->close(), std::nullopt) << "a connection of the worker's is not the file's";
+  }
+  EXPECT_EQ(ConnectionSpy::opened(), 3U);
+  EXPECT_TRUE(size_on_disk(database_.wal_path()).has_value());
+}
+
+TEST_F(SqliteStoreTest, SharedKeepsOneConnectionInAll) {
+  const ConnectionSpy spy;
+  const auto store = open({.connection = ConnectionAxis::shared, .gate = GateAxis::mutex}, 3);
+  for (std::size_t worker = 0; worker < 3; ++worker) {
+    const std::unique_ptr<Session> session = store->open_session(worker);
+    live_a_life(*session, static_cast<std::int64_t>(worker));
+    EXPECT_EQ(session->close(), std::nullopt);
+  }
+  EXPECT_EQ(ConnectionSpy::opened(), 1U);
+}
+
+TEST_F(SqliteStoreTest, TheStoresCloseClosesItsConnections) {
+  auto store = open({.connection = ConnectionAxis::per_worker}, 3);
+  live_a_life(*store->open_session(0), 0);
+  store.reset();
+  EXPECT_FALSE(size_on_disk(database_.wal_path()).has_value());
+  EXPECT_EQ(database_.vfs().figures().wal_size_bytes, 0);
+}
+
+TEST_F(SqliteStoreTest, ASharedConnectionWithoutAGateIsRefused) {
+  EXPECT_THROW(open({.connection = ConnectionAxis::shared}, 2), std::invalid_argument);
+}
+
+TEST_F(SqliteStoreTest, TimesTheStatementApartWithImmediateTransactionsOnly) {
+  for (const auto connection : {ConnectionAxis::per_file, ConnectionAxis::per_worker}) {
+    EXPECT_FALSE(open({.connection = connection}, 1)->open_session(0)->times_statement_apart());
+    EXPECT_TRUE(open({.connection = connection, .begin = BeginAxis::immediate}, 1)
+                    ->open_session(0)
+                    ->times_statement_apart());
+  }
+}
+
+TEST_F(SqliteStoreTest, AWriteIsCarriedOutBeforeItIsAwaited) {
+  const auto store = open({.connection = ConnectionAxis::per_worker}, 1);
+  const std::unique_ptr<Session> session = store->open_session(0);
+  const std::string path = bench_file_path(0);
+  Completed<WriteTimings> write =
+      session->apply({path, LifecycleState::untracked, LifecycleState::uploading, 0});
+  EXPECT_TRUE(write.await_ready());
+  EXPECT_EQ(read_file_row(database_.connect_uncounted(), path).at("version"), "1");
+  EXPECT_EQ(write.await_resume().db_total_ns, 2'000);
+}
+
+TEST_F(SqliteStoreTest, ContentionAddsUpTheRetriesOfAllSessions) {
+  const Connection other = database_.connect_uncounted();
+  const auto store = open({.connection = ConnectionAxis::per_file, .guard = GuardAxis::select}, 1);
+  EXPECT_EQ(store->contention().snapshot_retries, 0);
+  for (std::int64_t file = 0; file < 3; ++file) {
+    const ConnectionSpy spy;
+    const std::unique_ptr<Session> session = store->open_session(0);
+    bool interfered = false;
+    const StatementHook hook(ConnectionSpy::latest(), [&](const std::string& sql) {
+      if (!sql.starts_with("UPDATE") || interfered) return;
+      interfered = true;
+      other.execute("UPDATE files SET mtime=coalesce(mtime,0)+1 WHERE file_path='" +
+                    bench_file_path(7) + "'");
+    });
+    live_a_life(*session, file);
+  }
+  EXPECT_EQ(store->contention().snapshot_retries, 3);
+}
+
+/// Every point in the axes that is no contradiction.
+std::vector<Axes> all_axes() {
+  std::vector<Axes> all;
+  for (const auto connection :
+       {ConnectionAxis::per_file, ConnectionAxis::per_worker, ConnectionAxis::shared}) {
+    for (const auto begin : {BeginAxis::deferred, BeginAxis::immediate}) {
+      for (const auto guard : {GuardAxis::where, GuardAxis::version, GuardAxis::select}) {
+        for (const auto gate : {GateAxis::sqlite, GateAxis::mutex, GateAxis::fifo}) {
+          const Axes axes{connection, begin, guard, gate};
+          if (!contradiction(axes)) all.push_back(axes);
+        }
+      }
+    }
+  }
+  return all;
+}
+
+class EveryStrategy : public testing::TestWithParam<Axes> {};
+
+TEST_P(EveryStrategy, ConcurrentWritersEndVerified) {
+  constexpr std::size_t kThreads = 4;
+  constexpr std::int64_t kFiles = 20;
+  const DatabaseFiles files(std::nullopt);
+  const metrics::SteadyClock clock;
+  SqliteDatabase database(files.database(), {.files = kFiles, .seed = 1}, fast_settings);
+  database.seed({});
+  std::atomic<std::int64_t> next_file = 0;
+  {
+    const std::unique_ptr<Store> store = database.open_store(GetParam(), kThreads, clock);
+    std::vector<std::jthread> threads;
+    for (std::size_t worker = 0; worker < kThreads; ++worker) {
+      threads.emplace_back([&, worker] {
+        for (std::int64_t file = next_file++; file < kFiles; file = next_file++) {
+          const std::unique_ptr<Session> session = store->open_session(worker);
+          EXPECT_NO_THROW(live_a_life(*session, file));
+          session->close();
+        }
+      });
+    }
+  }
+  const Verification found = database.verify({});
+  EXPECT_EQ(found.rows, kFiles);
+  EXPECT_EQ(found.rows_right, kFiles);
+  EXPECT_EQ(found.integrity, "ok");
+  EXPECT_TRUE(found.passed(kFiles));
+}
+
+INSTANTIATE_TEST_SUITE_P(Axes, EveryStrategy, testing::ValuesIn(all_axes()), [](const auto& axes) {
+  std::string name = std::string(axis_name(axes.param.connection)) + "_" +
+                     std::string(axis_name(axes.param.begin)) + "_" +
+                     std::string(axis_name(axes.param.guard)) + "_" +
+                     std::string(axis_name(axes.param.gate));
+  std::erase(name, '-');
+  return name;
+});
+
+}  // namespace
+}  // namespace walbench::storage

@@ -1,0 +1,282 @@
+// Silent bugs these tests would catch: a write that sets a column too many, too few or another
+// one's value; a guard that does not guard; a conflict after which something was written after all,
+// or after which the connection cannot be used; times that do not add up.
+
+#include "storage/transition_writer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "storage/timestamp.hpp"
+#include "tests/storage/test_database.hpp"
+#include "tests/support/manual_clock.hpp"
+
+namespace walbench::storage {
+namespace {
+
+using std::chrono::nanoseconds;
+using test_support::ManualClock;
+using testing::HasSubstr;
+
+constexpr std::int64_t kStepNs = 10;
+
+const std::string path = "/bench/file_0001.txt";
+const std::string remote_id = "files/mock__bench_file_0001.txt";
+const std::string remote_uri = "uri://mock__bench_file_0001.txt";
+const std::string document_id = "doc_files/mock__bench_file_0001.txt";
+
+const TransitionWrite to_uploading = {path, LifecycleState::untracked, LifecycleState::uploading,
+                                      0};
+const TransitionWrite to_processing = {.file_path = path,
+                                       .from = LifecycleState::uploading,
+                                       .to = LifecycleState::processing,
+                                       .version = 1,
+                                       .remote_file_id = remote_id,
+                                       .remote_file_uri = remote_uri};
+const TransitionWrite to_indexed = {.file_path = path,
+                                    .from = LifecycleState::processing,
+                                    .to = LifecycleState::indexed,
+                                    .version = 2,
+                                    .store_doc_id = document_id};
+
+std::string now_text() {
+  const TimestampText now = timestamp_now();
+  return now.data();
+}
+
+void expect_iso_with_microseconds(const std::optional<std::string>& text) {
+  std::string shape = text.value_or("null");
+  std::ranges::replace_if(
+      shape, [](char letter) { return letter >= '0' && letter <= '9'; }, '#');
+  EXPECT_EQ(shape, "####-##-##T##:##:##.######") << text.value_or("null");
+}
+
+TEST(Timestamp, IsTheTimeThatSqliteTellsToo) {
+  const Connection connection(":memory:", nullptr);
+  const char* const in_milliseconds = "SELECT strftime('%Y-%m-%dT%H:%M:%f','now')";
+  const std::string before = connection.query_text(in_milliseconds);
+  const std::string ours = now_text();
+  const std::string after = connection.query_text(in_milliseconds);
+  expect_iso_with_microseconds(ours);
+  EXPECT_LE(before.substr(0, 19), ours.substr(0, 19));
+  EXPECT_LE(ours.substr(0, 19), after.substr(0, 19));
+}
+
+class TransitionWriterTest : public testing::TestWithParam<std::tuple<BeginAxis, GuardAxis>> {
+ protected:
+  static BeginAxis begin() { return std::get<0>(GetParam()); }
+  static GuardAxis guard() { return std::get<1>(GetParam()); }
+
+  Row row() const { return read_file_row(reader_, path); }
+  std::vector<Row> other_rows() const {
+    return read_rows(reader_, "SELECT * FROM files WHERE file_path<>'" + path + "'");
+  }
+
+  /// The message of the conflict that the write ends in.
+  std::string conflict(const TransitionWrite& write) {
+    try {
+      writer_.write(write);
+    } catch (const OccConflict& error) {
+      return error.what();
+    }
+    return "no conflict";
+  }
+
+  TestDatabase database_{3};
+  Connection reader_ = database_.connect_uncounted();
+  ManualClock clock_{nanoseconds(kStepNs)};
+  WriterContext context_{database_.path(),
+                         {.synchronous = Synchronous::off},
+                         {.begin = begin(), .guard = guard()},
+                         &database_.vfs(),
+                         &clock_,
+                         nullptr};
+  TransitionWriter writer_{context_};
+};
+
+TEST_P(TransitionWriterTest, EachWriteSetsItsColumnsAndNoOther) {
+  const std::vector<Row> others = other_rows();
+  const Row untracked = row();
+  ASSERT_EQ(untracked.at("gemini_state"), "untracked");
+
+  const std::string started = now_text();
+  writer_.write(to_uploading);
+  const Row uploading = row();
+  const std::optional<std::string> uploading_at = uploading.at("gemini_state_updated_at");
+  expect_iso_with_microseconds(uploading_at);
+  EXPECT_EQ(changed_columns(untracked, uploading), (Row{{"gemini_state", "uploading"},
+                                                        {"gemini_state_updated_at", uploading_at},
+                                                        {"version", "1"}}));
+
+  writer_.write(to_processing);
+  const Row processing = row();
+  const std::optional<std::string> processing_at = processing.at("gemini_state_updated_at");
+  expect_iso_with_microseconds(processing_at);
+  EXPECT_EQ(changed_columns(uploading, processing), (Row{{"gemini_state", "processing"},
+                                                         {"gemini_state_updated_at", processing_at},
+                                                         {"version", "2"},
+                                                         {"gemini_file_id", remote_id},
+                                                         {"gemini_file_uri", remote_uri},
+                                                         {"upload_timestamp", processing_at}}));
+
+  writer_.write(to_indexed);
+  const Row indexed = row();
+  const std::optional<std::string> indexed_at = indexed.at("gemini_state_updated_at");
+  expect_iso_with_microseconds(indexed_at);
+  EXPECT_EQ(changed_columns(processing, indexed), (Row{{"gemini_state", "indexed"},
+                                                       {"gemini_state_updated_at", indexed_at},
+                                                       {"version", "3"},
+                                                       {"gemini_store_doc_id", document_id}}));
+
+  EXPECT_LE(started, uploading_at);
+  EXPECT_LE(uploading_at, processing_at);
+  EXPECT_LE(processing_at, indexed_at);
+  EXPECT_LE(indexed_at, now_text());
+  EXPECT_EQ(other_rows(), others);
+}
+
+TEST_P(TransitionWriterTest, AWriteIsCommittedWhenItReturns) {
+  writer_.write(to_uploading);
+  reader_.execute("BEGIN IMMEDIATE");
+  EXPECT_EQ(reader_.query_int64("SELECT version FROM files WHERE file_path='" + path + "'"), 1);
+}
+
+TEST_P(TransitionWriterTest, ADifferentVersionIsAConflict) {
+  for (const std::int64_t version : {-1, 1, 2}) {
+    const Row before = row();
+    TransitionWrite write = to_uploading;
+    write.version = version;
+    EXPECT_EQ(conflict(write), "OCC conflict: '" + path + "' is not untracked at version " +
+                                   std::to_string(version) +
+                                   "; another writer changed or removed the row");
+    EXPECT_EQ(row(), before);
+  }
+  EXPECT_NO_THROW(writer_.write(to_uploading));
+  EXPECT_EQ(row().at("version"), "1");
+}
+
+TEST_P(TransitionWriterTest, ADifferentStateIsAConflictUnlessTheGuardIsTheVersionAlone) {
+  reader_.execute("UPDATE files SET gemini_state='failed' WHERE file_path='" + path + "'");
+  const Row before = row();
+  if (guard() == GuardAxis::version) {
+    EXPECT_EQ(conflict(to_uploading), "no conflict");
+    EXPECT_EQ(row().at("gemini_state"), "uploading");
+    return;
+  }
+  EXPECT_THAT(conflict(to_uploading), HasSubstr("is not untracked at version 0"));
+  EXPECT_EQ(row(), before);
+}
+
+TEST_P(TransitionWriterTest, AMissingRowIsAConflict) {
+  reader_.execute("DELETE FROM files WHERE file_path='" + path + "'");
+  const std::vector<Row> others = other_rows();
+  EXPECT_THAT(conflict(to_uploading), HasSubstr("'" + path + "'"));
+  EXPECT_EQ(other_rows(), others);
+  EXPECT_TRUE(row().empty());
+}
+
+TEST_P(TransitionWriterTest, AfterAConflictNoLockIsHeldAndTheWriterGoesOn) {
+  EXPECT_THAT(conflict(to_indexed), HasSubstr("OCC conflict"));
+  EXPECT_NO_THROW(reader_.execute("BEGIN IMMEDIATE; ROLLBACK"));
+  writer_.write(to_uploading);
+  EXPECT_THAT(conflict(to_uploading), HasSubstr("OCC conflict")) << "a write made twice";
+  writer_.write(to_processing);
+  writer_.write(to_indexed);
+  EXPECT_EQ(row().at("gemini_state"), "indexed");
+  EXPECT_EQ(row().at("version"), "3");
+}
+
+TEST_P(TransitionWriterTest, EveryIntervalIsTheTimeBetweenTwoReadings) {
+  const WriteTimings timings = writer_.write(to_uploading);
+  const bool apart = begin() == BeginAxis::immediate;
+  EXPECT_EQ(writer_.times_statement_apart(), apart);
+  EXPECT_EQ(timings.lock_wait_ns, kStepNs);
+  EXPECT_EQ(timings.statement_ns, apart ? kStepNs : 0);
+  EXPECT_EQ(timings.commit_ns, kStepNs);
+  EXPECT_EQ(timings.db_total_ns, apart ? 3 * kStepNs : 2 * kStepNs);
+  EXPECT_EQ(timings.busy_wait_ns, 0);
+  EXPECT_EQ(timings.lock_wait_ns + timings.statement_ns + timings.commit_ns, timings.db_total_ns);
+}
+
+TEST_P(TransitionWriterTest, TheTimeInsideEachStatementGoesWhereItBelongs) {
+  // What a statement takes is simulated by moving the clock on while it starts.
+  ConnectionSpy spy;
+  TransitionWriter writer(context_);
+  const StatementHook hook(ConnectionSpy::latest(), [this](const std::string& sql) {
+    if (sql.starts_with("BEGIN")) clock_.advance(nanoseconds(1'000));
+    if (sql.starts_with("SELECT")) clock_.advance(nanoseconds(20'000));
+    if (sql.starts_with("UPDATE")) clock_.advance(nanoseconds(300'000));
+    if (sql.starts_with("COMMIT")) clock_.advance(nanoseconds(4'000'000));
+  });
+  const std::int64_t update_ns = guard() == GuardAxis::select ? 320'000 : 300'000;
+  const WriteTimings timings = writer.write(to_uploading);
+  if (begin() == BeginAxis::immediate) {
+    EXPECT_EQ(timings.lock_wait_ns, 1'000 + kStepNs);
+    EXPECT_EQ(timings.statement_ns, update_ns + kStepNs);
+  } else {
+    EXPECT_EQ(timings.lock_wait_ns, 1'000 + update_ns + kStepNs);
+    EXPECT_EQ(timings.statement_ns, 0);
+  }
+  EXPECT_EQ(timings.commit_ns, 4'000'000 + kStepNs);
+  EXPECT_EQ(timings.db_total_ns, timings.lock_wait_ns + timings.statement_ns + timings.commit_ns);
+}
+
+TEST_P(TransitionWriterTest, AFullDatabaseIsAnErrorAndNothingIsWritten) {
+  ConnectionSpy spy;
+  TransitionWriter writer(context_);
+  sqlite3* const db = ConnectionSpy::latest();
+  writer.write(to_uploading);
+  const Row before = row();
+  ASSERT_EQ(sqlite3_exec(db, "PRAGMA max_page_count=1", nullptr, nullptr, nullptr), SQLITE_OK);
+
+  const std::string large(1'000'000, 'x');
+  TransitionWrite write = to_processing;
+  write.remote_file_id = large;
+  try {
+    writer.write(write);
+    ADD_FAILURE() << "a full database took a megabyte";
+  } catch (const SqliteError& error) {
+    EXPECT_EQ(error.code(), SQLITE_FULL);
+    EXPECT_THAT(error.what(), HasSubstr("full"));
+  }
+  EXPECT_EQ(row(), before);
+  EXPECT_NE(sqlite3_get_autocommit(db), 0) << "the transaction is still open";
+  EXPECT_NO_THROW(reader_.execute("BEGIN IMMEDIATE; ROLLBACK"));
+  EXPECT_NO_THROW(writer.write(to_processing));
+}
+
+TEST_P(TransitionWriterTest, AStateThatNoWriteLeadsToIsRefused) {
+  const Row before = row();
+  TransitionWrite write = to_uploading;
+  write.to = LifecycleState::failed;
+  EXPECT_THROW(writer_.write(write), std::invalid_argument);
+  EXPECT_EQ(row(), before);
+  EXPECT_NO_THROW(reader_.execute("BEGIN IMMEDIATE; ROLLBACK"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Axes, TransitionWriterTest,
+    testing::Combine(testing::Values(BeginAxis::deferred, BeginAxis::immediate),
+                     testing::Values(GuardAxis::where, GuardAxis::version, GuardAxis::select)),
+    [](const auto& axes) {
+      return std::string(axis_name(std::get<0>(axes.param))) + "_" +
+             std::string(axis_name(std::get<1>(axes.param)));
+    });
+
+TEST(TransitionWriterOpening, FailsWhereTheDatabaseHasNoTable) {
+  TestDatabase empty;
+  const ManualClock clock;
+  WriterContext context{empty.path(), {}, {}, &empty.vfs(), &clock, nullptr};
+  EXPECT_THROW(TransitionWriter{context}, SqliteError);
+}
+
+}  // namespace
+}  // namespace walbench::storage

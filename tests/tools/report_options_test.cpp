@@ -1,0 +1,102 @@
+// Silent bugs these tests would catch: an option that is accepted and not used, so that a histogram
+// stays uncorrected, or files that are named and not read.
+
+#include "tools/report_options.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace walbench::tools {
+namespace {
+
+using namespace std::chrono_literals;
+using Arguments = std::vector<std::string>;
+using Paths = std::vector<std::filesystem::path>;
+
+Paths files(const Arguments& arguments) {
+  const auto parsed = parse_report_options(arguments);
+  const auto* const found = std::get_if<ReportFiles>(&parsed);
+  EXPECT_NE(found, nullptr) << testing::PrintToString(arguments);
+  return found == nullptr ? Paths() : found->paths;
+}
+
+ReportValues values(const Arguments& arguments) {
+  const auto parsed = parse_report_options(arguments);
+  const auto* const found = std::get_if<ReportValues>(&parsed);
+  EXPECT_NE(found, nullptr) << testing::PrintToString(arguments);
+  return found == nullptr ? ReportValues() : *found;
+}
+
+std::string ending(const Arguments& arguments) {
+  const auto parsed = parse_report_options(arguments);
+  const auto* const end = std::get_if<ParseEnd>(&parsed);
+  return end == nullptr ? "accepted" : std::to_string(end->exit_code) + " " + end->text;
+}
+
+TEST(ReportOptions, TakesFilesInTheirOrder) {
+  EXPECT_EQ(files({"b.hgrm"}), Paths{"b.hgrm"});
+  EXPECT_EQ(files({"b.hgrm", "a.hgrm", "b.hgrm"}), (Paths{"b.hgrm", "a.hgrm", "b.hgrm"}));
+  EXPECT_EQ(files({"--", "--odd.hgrm"}), Paths{"--odd.hgrm"});
+  EXPECT_EQ(files({"with space,comma.hgrm"}), Paths{"with space,comma.hgrm"});
+}
+
+TEST(ReportOptions, TakesAColumnOfValues) {
+  const ReportValues from_file = values({"--values", "in.txt", "--hgrm", "out.hgrm"});
+  EXPECT_EQ(from_file.source, "in.txt");
+  EXPECT_EQ(from_file.target, "out.hgrm");
+  EXPECT_EQ(from_file.expected_interval, 0ns);
+  EXPECT_EQ(values({"--hgrm", "out.hgrm", "--values", "-"}).source, "-");
+  EXPECT_EQ(
+      values({"--values", "-", "--hgrm", "o", "--expected-interval", "10ms"}).expected_interval,
+      10ms);
+}
+
+TEST(ReportOptions, RefusesWhatDoesNotGoTogether) {
+  const std::vector<std::pair<Arguments, std::string>> cases = {
+      {{}, "no files"},
+      {{"--values", "in.txt"}, "go together"},
+      {{"--hgrm", "out.hgrm"}, "go together"},
+      {{"--values", "in.txt", "--hgrm", "out.hgrm", "a.hgrm"}, "takes no further files"},
+      {{"a.hgrm", "--expected-interval", "1s"}, "--expected-interval goes with"},
+      {{"--expected-interval", "1s"}, "--expected-interval goes with"},
+      {{"--values", "in", "--hgrm", "out", "--expected-interval", "5"}, "has no unit"},
+      {{"--values", "in", "--hgrm", "out", "--expected-interval=-5s"}, "is negative"},
+      {{"--values", "in", "--values", "in2", "--hgrm", "out"}, "--values"},
+      {{"--values"}, "--values"},
+      {{"--nonsense", "a.hgrm"}, "--nonsense"},
+  };
+  for (const auto& [arguments, why] : cases) {
+    const std::string end = ending(arguments);
+    EXPECT_TRUE(end.starts_with("2 report: ")) << testing::PrintToString(arguments) << ": " << end;
+    EXPECT_NE(end.find(why), std::string::npos) << testing::PrintToString(arguments) << ": " << end;
+    EXPECT_TRUE(end.ends_with("Try 'report --help'.\n")) << end;
+  }
+}
+
+TEST(ReportOptions, ARefusalCannotSteerTheTerminal) {
+  const std::string end = ending({"--\x1b[31m"});
+  EXPECT_TRUE(end.starts_with("2 ")) << end;
+  EXPECT_EQ(end.find('\x1b'), std::string::npos);
+}
+
+TEST(ReportOptions, HelpNamesEveryFlagAndExitCode) {
+  const std::string help = ending({"--help"});
+  EXPECT_TRUE(help.starts_with("0 ")) << help;
+  for (const char* const text : {"FILES", "--values", "--hgrm", "--expected-interval", "--version",
+                                 "--help", "\n  0  ", "\n  2  ", "\n  3  ", "\n  130  "}) {
+    EXPECT_NE(help.find(text), std::string::npos) << text;
+  }
+}
+
+TEST(ReportOptions, VersionIsALine) {
+  const std::string version = ending({"--version"});
+  EXPECT_TRUE(version.starts_with("0 report (walbench) ")) << version;
+  EXPECT_TRUE(version.ends_with("\n"));
+}
+
+}  // namespace
+}  // namespace walbench::tools
