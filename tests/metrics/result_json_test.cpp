@@ -185,6 +185,7 @@ TEST(RunJson, HasEveryFieldOfTheRun) {
   const Json environment = {{"digest", environment_digest(full_run().environment)},
                             {"walbench_version", "0.1.0"},
                             {"build_type", "Release"},
+                            {"sanitizers", "thread"},
                             {"compiler", "gcc"},
                             {"kernel", "Linux"},
                             {"cpu_model", "a CPU"},
