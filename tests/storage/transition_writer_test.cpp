@@ -59,15 +59,23 @@ void expect_iso_with_microseconds(const std::optional<std::string>& text) {
   EXPECT_EQ(shape, "####-##-##T##:##:##.######") << text.value_or("null");
 }
 
-TEST(Timestamp, IsTheTimeThatSqliteTellsToo) {
+TEST(Timestamp, IsThePresentToTheMicrosecond) {
+  const auto now = [] {
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  };
+  const auto before = now();
+  const std::string text = now_text();
+  const auto after = now();
+  expect_iso_with_microseconds(text);
+
+  // SQLite reads the date and the time of day; the fraction is digits.
   const Connection connection(":memory:", nullptr);
-  const char* const in_milliseconds = "SELECT strftime('%Y-%m-%dT%H:%M:%f','now')";
-  const std::string before = connection.query_text(in_milliseconds);
-  const std::string ours = now_text();
-  const std::string after = connection.query_text(in_milliseconds);
-  expect_iso_with_microseconds(ours);
-  EXPECT_LE(before.substr(0, 19), ours.substr(0, 19));
-  EXPECT_LE(ours.substr(0, 19), after.substr(0, 19));
+  const std::int64_t seconds =
+      connection.query_int64("SELECT unixepoch('" + text.substr(0, 19) + "')");
+  const std::chrono::sys_time<std::chrono::microseconds> told{
+      std::chrono::seconds(seconds) + std::chrono::microseconds(std::stoll(text.substr(20)))};
+  EXPECT_LE(before, told);
+  EXPECT_LE(told, after);
 }
 
 class TransitionWriterTest : public testing::TestWithParam<std::tuple<BeginAxis, GuardAxis>> {
