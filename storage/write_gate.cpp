@@ -20,7 +20,9 @@ void FifoGate::enter() {
 
 void FifoGate::leave() {
   const std::uint32_t next = ticket_inside_ + 1;
-  slot(next).served.store(next, std::memory_order_release);
+  // Sequentially consistent, though release would do for what the gate protects: libstdc++ 12 wakes
+  // only when it sees a waiter counted, and must not look before others can see this store.
+  slot(next).served.store(next, std::memory_order_seq_cst);
   slot(next).served.notify_all();
 }
 
