@@ -110,7 +110,9 @@ class Run {
     rendezvous_.arrive_and_wait();
     for (std::size_t distance = 0; distance < shares_.size(); ++distance) {
       Share& victim = shares_[(seat + distance) % shares_.size()];
-      while (const std::optional<std::int64_t> item = victim.take()) {
+      for (;;) {
+        const std::optional<std::int64_t> item = victim.take();
+        if (!item) break;
         body_(*item, seat);
         shares_[seat].items_done += 1;
         if (distance != 0) shares_[seat].items_stolen += 1;

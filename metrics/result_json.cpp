@@ -221,7 +221,7 @@ SettingsReadBack settings_from(const Json& json) {
 
 double non_negative_in(const Json& json, const char* name, double most) {
   const double number = number_in(json, name);
-  if (!(number >= 0 && number <= most)) refuse(std::string("has an absurd '") + name + "'");
+  if (number < 0 || number > most) refuse(std::string("has an absurd '") + name + "'");
   return number;
 }
 
@@ -234,7 +234,7 @@ ConcurrencyReached concurrency_from(const Json& json) {
       .lifecycles_stolen = count_in(json, "lifecycles_stolen")};
   for (const Json& count : list_in(json, "lifecycles_per_thread")) {
     const double number = count.is_number() ? count.get<double>() : -1;
-    if (!(number >= 0 && number <= kLargestCount)) {
+    if (number < 0 || number > kLargestCount) {
       refuse("has 'lifecycles_per_thread' with something that is no count");
     }
     reached.lifecycles_per_thread.push_back(static_cast<std::int64_t>(number));

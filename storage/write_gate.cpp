@@ -10,7 +10,7 @@ FifoGate::FifoGate() {
 
 void FifoGate::enter() {
   const std::uint32_t ticket = next_ticket_.fetch_add(1, std::memory_order_relaxed);
-  std::atomic<std::uint32_t>& served = slot(ticket).served;
+  const std::atomic<std::uint32_t>& served = slot(ticket).served;
   for (std::uint32_t seen = served.load(std::memory_order_acquire); seen != ticket;
        seen = served.load(std::memory_order_acquire)) {
     served.wait(seen, std::memory_order_relaxed);
