@@ -69,6 +69,7 @@ struct RawOptions {
 
 std::vector<std::string> strategy_names() {
   std::vector<std::string> names;
+  names.reserve(storage::kStrategies.size());
   for (const storage::Strategy& strategy : storage::kStrategies) {
     names.emplace_back(strategy.name);
   }
@@ -170,7 +171,7 @@ std::vector<std::int64_t> thread_list(std::string_view text) {
   std::vector<std::int64_t> counts;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::int64_t count =
+    const auto count =
         whole_number<std::int64_t>("--threads", text.substr(begin, end - begin), 1, kMostThreads);
     if (std::ranges::find(counts, count) != counts.end()) {
       refuse("--threads", fmt::format("{} is there twice", count));
@@ -220,7 +221,7 @@ storage::Axes effective_axes(const RawOptions& raw, const std::string& gate) {
   using storage::ConnectionAxis;
   using storage::GateAxis;
   using storage::GuardAxis;
-  storage::Axes axes = storage::find_strategy(raw.strategy)->axes;
+  storage::Axes axes = storage::find_strategy(raw.strategy).value_or(storage::Strategy{}).axes;
   const auto choose = [](const std::string& text, auto& axis, auto... values) {
     for (const auto value : {values...}) {
       if (text == storage::axis_name(value)) axis = value;

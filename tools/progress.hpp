@@ -40,6 +40,8 @@ std::optional<std::chrono::nanoseconds> estimate_remaining(
 class Progress final : public engine::RunObserver {
  public:
   Progress(const engine::RunPlan& plan, bool enabled);
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
   ~Progress() override;
 
   void phase_begins(std::size_t configuration, engine::Phase phase) override;
