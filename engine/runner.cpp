@@ -194,7 +194,9 @@ ConfigurationResult measure_configuration(const ConfigurationPlan& plan, std::si
   } catch (const std::exception& error) {
     // Whatever a stop made fail on its way out is not a failure of the run.
     if (context.stop.stop_requested()) throw RunInterrupted();
-    throw RunFailed(fmt::format("{}: {}", label(plan), error.what()));
+    const auto* const refused = dynamic_cast<const storage::SqliteError*>(&error);
+    throw RunFailed(fmt::format("{}: {}{}", label(plan), error.what(),
+                                refused != nullptr ? refused->remedy() : ""));
   }
 }
 
