@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <stdexcept>
 #include <string_view>
 #include <tuple>
@@ -135,15 +136,26 @@ ResultSet load_results(const std::vector<std::filesystem::path>& paths) {
 std::vector<std::variant<Comparison, NotCompared>> find_comparisons(const ResultSet& set) {
   const std::vector<Measured> baselines = with_strategy(set, kBaseline);
   std::vector<std::variant<Comparison, NotCompared>> comparisons;
-  std::vector<Measured> done;
+  std::vector<Measured> compared;
+  std::vector<std::pair<Measured, NotCompared>> refused;
+  const auto level_is_in = [](const auto& list, const Measured& one, auto measured_of) {
+    return std::ranges::any_of(
+        list, [&](const auto& each) { return same_level(measured_of(each), one); });
+  };
+  const auto first = [](const auto& pair) { return pair.first; };
   for (const Measured& mitigation : with_strategy(set, kMitigation)) {
-    const bool older = std::ranges::any_of(
-        done, [&](const Measured& each) { return same_level(each, mitigation); });
-    if (older) continue;
-    done.push_back(mitigation);
-    if (auto comparison = compare_with_baseline(mitigation, baselines)) {
-      comparisons.push_back(std::move(*comparison));
+    if (level_is_in(compared, mitigation, std::identity())) continue;
+    const auto outcome = compare_with_baseline(mitigation, baselines);
+    if (!outcome) continue;
+    if (std::holds_alternative<Comparison>(*outcome)) {
+      comparisons.push_back(*outcome);
+      compared.push_back(mitigation);
+    } else if (!level_is_in(refused, mitigation, first)) {
+      refused.emplace_back(mitigation, std::get<NotCompared>(*outcome));
     }
+  }
+  for (const auto& [mitigation, refusal] : refused) {
+    if (!level_is_in(compared, mitigation, std::identity())) comparisons.emplace_back(refusal);
   }
   return comparisons;
 }

@@ -165,7 +165,9 @@ void move_all_or_none(std::vector<PendingFile>& files) {
 }  // namespace
 
 void write_file_atomically(const fs::path& path, const std::string& text) {
-  if (fs::exists(path) && !fs::is_regular_file(path)) {
+  // A link is not followed: what it leads to may be a device, and replacing the link is worse.
+  const fs::file_status status = fs::symlink_status(path);
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
     throw ResultsError(
         fmt::format("'{}' exists and is no ordinary file; choose another name", path.string()));
   }

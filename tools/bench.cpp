@@ -35,7 +35,7 @@ namespace walbench::tools {
 namespace {
 
 void complain(std::string_view what) {
-  fmt::print(stderr, "bench: {}\n", printable(what));
+  write_error(fmt::format("bench: {}\n", printable(what)));
 }
 
 std::string utc_now() {
@@ -150,7 +150,7 @@ int measure_and_publish(const BenchOptions& options, const InterruptSignals& sig
   files_in_use.store(options.keep_db ? nullptr : &files);
   const auto database_kept = [&] {
     if (options.keep_db) {
-      fmt::print(stderr, "database kept: {}\n", printable(files.database().string()));
+      write_error(fmt::format("database kept: {}\n", printable(files.database().string())));
     }
   };
   try {

@@ -18,7 +18,7 @@
 namespace walbench::tools {
 namespace {
 
-constexpr std::int64_t kMostThreads = 10'000;
+constexpr std::int64_t kMostThreads = 1'000;  // more take long to start and to stop
 constexpr std::int64_t kMostFiles = 1'000'000'000;
 constexpr std::int64_t kUsualWarmup = 100;
 constexpr std::int64_t kMostFrames = std::numeric_limits<std::int32_t>::max();
@@ -33,7 +33,7 @@ exit codes:
   0    measured, verified and published, and every gate passed
   1    the same, but a gate failed
   2    wrong usage: nothing was done
-  3    the run failed: nothing was published
+  3    the run failed: nothing was published; or its tables could not be printed
   130  interrupted (SIGINT): nothing was published; another signal gives 128 + its number
 
 examples:
@@ -292,6 +292,15 @@ BenchOptions checked(const RawOptions& raw) {
     options.plan.configurations.back().threads = threads;
   }
   engine::order_fastest_first(options.plan.configurations);
+  for (const metrics::Gate& gate : gates.limits) {
+    const bool concerns_one = std::ranges::any_of(
+        options.plan.configurations, [&](const engine::ConfigurationPlan& plan) {
+          return plan.threads == gate.threads && engine::profile_name(plan.profile) == gate.profile;
+        });
+    if (!concerns_one && !gate.name.starts_with("threshold_")) {
+      refuse("--gate", fmt::format("'{}' concerns no configuration of this run", gate.name));
+    }
+  }
   options.plan.gates = gates.limits;
   options.plan.seed = common.seed;
   if (raw.db) options.db = *raw.db;

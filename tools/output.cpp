@@ -20,4 +20,9 @@ void write_output(std::string_view text) {
                     "; send it somewhere else");
 }
 
+void write_error(std::string_view text) noexcept {
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+  static_cast<void>(std::fflush(stderr));
+}
+
 }  // namespace walbench::tools

@@ -19,4 +19,8 @@ void survive_closed_pipes();
 /// dropped. Throws OutputError.
 void write_output(std::string_view text);
 
+/// Writes to standard error. Whether anybody reads it must not decide how a run ends, so a failure
+/// is ignored.
+void write_error(std::string_view text) noexcept;
+
 }  // namespace walbench::tools

@@ -19,7 +19,7 @@ int ParseEnd::tell() const {
   if (exit_code == kDone) {
     write_output(text);
   } else {
-    fmt::print(stderr, "{}", text);
+    write_error(text);
   }
   return exit_code;
 }

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "metrics/duration.hpp"
+#include "tools/output.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -117,7 +118,7 @@ void Progress::draw_until_finished() {
     draw();
     finished_changed_.wait_for(lock, kRedrawInterval, [this] { return finished_; });
   }
-  if (drawn_) fmt::print(stderr, "\r\x1b[K");
+  if (drawn_) write_error("\r\x1b[K");
 }
 
 void Progress::draw() {
@@ -133,8 +134,7 @@ void Progress::draw() {
     state.remaining =
         estimate_remaining(plan_, state, Clock::now() - measuring_since_, last_zero_elapsed_);
   }
-  fmt::print(stderr, "\r{}\x1b[K", progress_line(state, terminal_width()));
-  std::fflush(stderr);
+  write_error(fmt::format("\r{}\x1b[K", progress_line(state, terminal_width())));
   drawn_ = true;
 }
 

@@ -33,7 +33,7 @@ constexpr double kNsPerMs = 1e6;
 constexpr std::array kPercentiles = {0.5, 0.95, 0.99, 0.999};
 
 void complain(std::string_view what) {
-  fmt::print(stderr, "report: {}\n", printable(what));
+  write_error(fmt::format("report: {}\n", printable(what)));
 }
 
 std::string render_run(const metrics::LoadedRun& run) {
@@ -61,10 +61,12 @@ std::string render_lone(const metrics::LoneDistribution& lone) {
         file.histogram
             ? static_cast<double>(file.histogram->value_at_percentile(100 * share)) / kNsPerMs
             : file.value_at_percentile(share);
-    cells.push_back(fmt::format("{:.3f}", value));
+    cells.push_back(file.histogram ? format_milliseconds(value) : fmt::format("{:.3f}", value));
   }
   const double last_row = file.rows.empty() ? 0 : file.rows.back().value;
-  cells.push_back(fmt::format("{:.3f}", file.max.value_or(last_row)));
+  cells.push_back(file.histogram
+                      ? format_milliseconds(static_cast<double>(file.histogram->max()) / kNsPerMs)
+                      : fmt::format("{:.3f}", file.max.value_or(last_row)));
   TextTable table(
       {file.histogram ? "ms" : "unit of the file", "P50", "P95", "P99", "P99.9", "max"});
   cells.insert(cells.begin(), "value");
@@ -113,6 +115,12 @@ metrics::Histogram read_values(const ReportValues& options) {
 }
 
 int report_values(const ReportValues& options) {
+  std::error_code ignored;
+  if (std::filesystem::equivalent(options.source, options.target, ignored)) {
+    complain(fmt::format("'{}' is the column itself; name another file with --hgrm",
+                         options.target.string()));
+    return kFailed;
+  }
   try {
     const metrics::Histogram histogram = read_values(options);
     if (histogram.total_count() == 0) complain("warning: there are no values; the file is empty");

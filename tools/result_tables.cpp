@@ -40,16 +40,8 @@ constexpr std::array<SegmentLine, metrics::kSegmentCount> kSegmentLines = {{
     {Segment::connect, 0},
 }};
 
-std::string milliseconds(double ms) {
-  const double size = std::abs(ms);
-  if (size >= 100) return fmt::format("{:.1f}", ms);
-  if (size >= 10) return fmt::format("{:.2f}", ms);
-  if (size >= 0.01 || size == 0) return fmt::format("{:.3f}", ms);
-  return fmt::format("{:.5f}", ms);
-}
-
 std::string milliseconds_of_ns(std::int64_t ns) {
-  return milliseconds(static_cast<double>(ns) / 1e6);
+  return format_milliseconds(static_cast<double>(ns) / 1e6);
 }
 
 std::string label(const metrics::ConfigurationPlanned& planned) {
@@ -156,6 +148,14 @@ std::string percentile_cell(const ConfigurationResult& configuration, Segment se
 
 }  // namespace
 
+std::string format_milliseconds(double ms) {
+  const double size = std::abs(ms);
+  if (size >= 100) return fmt::format("{:.1f}", ms);
+  if (size >= 10) return fmt::format("{:.2f}", ms);
+  if (size >= 0.01 || size == 0) return fmt::format("{:.3f}", ms);
+  return fmt::format("{:.5f}", ms);
+}
+
 std::string render_configuration(const ConfigurationResult& configuration) {
   std::string out =
       fmt::format("{}: {} files, {}\n", label(configuration.planned),
@@ -195,8 +195,8 @@ std::string render_comparison(const metrics::Comparison& comparison) {
   for (const metrics::ComparisonRow& row : comparison.rows) {
     const double percent = row.delta_percent();
     table.add_row({fmt::format("{} {}", metrics::segment_name(row.segment), row.statistic),
-                   milliseconds(row.before_ms), milliseconds(row.after_ms),
-                   (row.delta_ms() > 0 ? "+" : "") + milliseconds(row.delta_ms()),
+                   format_milliseconds(row.before_ms), format_milliseconds(row.after_ms),
+                   (row.delta_ms() > 0 ? "+" : "") + format_milliseconds(row.delta_ms()),
                    std::isnan(percent) ? "-" : fmt::format("{:+.1f} %", percent)});
   }
   const double before = comparison.baseline->transitions_per_second();

@@ -8,6 +8,9 @@
 
 namespace walbench::tools {
 
+/// Milliseconds with as many digits as tell small ones apart.
+std::string format_milliseconds(double ms);
+
 /// Everything about one configuration, several lines: rates, threads, segments, WAL, verdicts. All
 /// its strings are made printable.
 std::string render_configuration(const metrics::ConfigurationResult& configuration);
