@@ -71,11 +71,12 @@ constexpr LifecycleState state_after_a_whole_life() {
 }
 
 TEST(LifecycleFsm, WorksAtCompileTime) {
-  static_assert(state_after_a_whole_life() == LifecycleState::indexed);
-  static_assert(next_state(LifecycleState::failed, LifecycleEvent::retry) ==
-                LifecycleState::untracked);
-  static_assert(!next_state(LifecycleState::untracked, LifecycleEvent::complete_upload));
-  SUCCEED();
+  constexpr LifecycleState kEnd = state_after_a_whole_life();
+  constexpr auto kRetried = next_state(LifecycleState::failed, LifecycleEvent::retry);
+  constexpr auto kIllegal = next_state(LifecycleState::untracked, LifecycleEvent::complete_upload);
+  EXPECT_EQ(kEnd, LifecycleState::indexed);
+  EXPECT_EQ(kRetried, LifecycleState::untracked);
+  EXPECT_EQ(kIllegal, std::nullopt);
 }
 
 TEST(LifecycleFsm, AMachineThatRefusedAnEventGoesOn) {

@@ -50,10 +50,16 @@ TEST_P(EveryGate, LetsOneInAtATime) {
 }
 
 TEST_P(EveryGate, IsFreeAgainAfterManyTurnsOfOneThread) {
-  for (int turn = 0; turn < 1000; ++turn) {
+  int turns = 0;
+  while (turns < 1000) {
     const GateHold hold(gate_.get());
+    ++turns;
   }
-  std::jthread([this] { const GateHold hold(gate_.get()); }).join();
+  std::jthread([&] {
+    const GateHold hold(gate_.get());
+    ++turns;
+  }).join();
+  EXPECT_EQ(turns, 1001);
 }
 
 INSTANTIATE_TEST_SUITE_P(Gates, EveryGate, testing::Values(GateAxis::mutex, GateAxis::fifo),
