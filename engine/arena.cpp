@@ -22,18 +22,25 @@
 
 #include "engine/arena.hpp"
 
+// Turns tbb::profiling on; it is off by default in optimised builds.
+#define TBB_USE_PROFILING_TOOLS 1
+
 #include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/profiling.h>
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
+#include <oneapi/tbb/task_scheduler_observer.h>
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdlib>
 #include <latch>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace walbench::engine {
 namespace {
@@ -196,24 +203,60 @@ std::size_t startable(std::size_t threads) {
 
 }  // namespace
 
+namespace {
+
+class EntryObserver final : public tbb::task_scheduler_observer {
+ public:
+  EntryObserver(tbb::task_arena& arena, std::function<void()> on_thread_enters)
+      : tbb::task_scheduler_observer(arena), on_thread_enters_(std::move(on_thread_enters)) {
+    if (on_thread_enters_) observe(true);
+  }
+  EntryObserver(const EntryObserver&) = delete;
+  EntryObserver& operator=(const EntryObserver&) = delete;
+  // Before the members go: no thread may enter while they do.
+  ~EntryObserver() override { observe(false); }
+
+  void on_scheduler_entry(bool /*is_worker*/) override { on_thread_enters_(); }
+
+ private:
+  std::function<void()> on_thread_enters_;
+};
+
+/// VTune and Advisor attach by naming their collector in this variable. Without one, nobody would
+/// read the events, and making their text would cost every lifecycle an allocation.
+bool itt_collector_attached() {
+  return std::getenv("INTEL_LIBITTNOTIFY64") != nullptr;
+}
+
+}  // namespace
+
 struct Arena::Tbb {
-  explicit Tbb(std::size_t threads)
+  Tbb(std::size_t threads, std::function<void()> on_thread_enters)
       : allowed(tbb::global_control::max_allowed_parallelism, threads),
-        arena(static_cast<int>(threads), 1) {}
+        arena(static_cast<int>(threads), 1),
+        observer(arena, std::move(on_thread_enters)) {}
 
   tbb::global_control allowed;
   tbb::task_arena arena;
+  EntryObserver observer;
 };
 
-Arena::Arena(std::size_t threads)
-    : threads_(startable(threads)), tbb_(std::make_unique<Tbb>(threads)) {}
+Arena::Arena(std::size_t threads, std::function<void()> on_thread_enters)
+    : threads_(startable(threads)),
+      tbb_(std::make_unique<Tbb>(threads, std::move(on_thread_enters))) {}
 
 Arena::~Arena() = default;
 
 Attendance Arena::run(std::int64_t items, std::chrono::nanoseconds rendezvous_limit,
                       const std::function<void()>& on_start,
                       const std::function<void(std::int64_t, std::size_t)>& body) {
-  Run run(threads_, items, rendezvous_limit, on_start, body);
+  const std::function<void(std::int64_t, std::size_t)> named = [&](std::int64_t item,
+                                                                   std::size_t worker) {
+    tbb::profiling::event::emit("lifecycle " + std::to_string(item) + " begins");
+    body(item, worker);
+    tbb::profiling::event::emit("lifecycle " + std::to_string(item) + " ends");
+  };
+  Run run(threads_, items, rendezvous_limit, on_start, itt_collector_attached() ? named : body);
   std::atomic<std::size_t> seats_left = 0;
   tbb_->arena.execute([&] {
     tbb::task_group workers;

@@ -27,8 +27,9 @@ struct Attendance {
 /// stealing. One run at a time.
 class Arena {
  public:
-  /// Throws ArenaError when the machine does not start that many threads.
-  explicit Arena(std::size_t threads);
+  /// Throws ArenaError when the machine does not start that many threads. Each thread that enters
+  /// calls `on_thread_enters`, if there is one; it must not throw.
+  explicit Arena(std::size_t threads, std::function<void()> on_thread_enters = nullptr);
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
   ~Arena();

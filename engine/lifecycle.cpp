@@ -5,8 +5,15 @@
 //   ...
 //
 // A write's own parts come back from the store, which knows when the lock was held.
+//
+// An attempt that fails is timed like the rest, so the sums over a lifecycle still add up. Its
+// transitions' samples go into a record of their own, because records have a fixed size and the
+// number of attempts has none.
 
 #include "engine/lifecycle.hpp"
+
+#include <optional>
+#include <string>
 
 #include "engine/lifecycle_fsm.hpp"
 
@@ -15,11 +22,18 @@ namespace {
 
 using metrics::Segment;
 
+constexpr std::int64_t kWritesOfFailedUpload = 3;  ///< start_upload, fail_upload, retry
+constexpr std::int64_t kWritesOfFailedImport = 4;  ///< and complete_upload
+
 /// Accumulates what one lifecycle cost.
 class LifecycleTimer {
  public:
-  LifecycleTimer(const metrics::Clock& clock, metrics::TimingRecord& record)
-      : clock_(clock), record_(record), started_ns_(clock.now_ns()), mark_ns_(started_ns_) {}
+  LifecycleTimer(const metrics::Clock& clock, LifecycleOutcome& outcome)
+      : clock_(clock),
+        outcome_(outcome),
+        record_(outcome.record),
+        started_ns_(clock.now_ns()),
+        mark_ns_(started_ns_) {}
 
   /// Adds the time since the last mark to `segment`, and marks now.
   void lap(Segment segment) {
@@ -28,9 +42,7 @@ class LifecycleTimer {
     mark_ns_ = now_ns;
   }
 
-  /// Marks now; the time since the last mark belongs to nobody.
-  void mark() { mark_ns_ = clock_.now_ns(); }
-
+  void attempt_begins() { attempt_started_ns_ = mark_ns_; }
   void transition_begins() { transition_started_ns_ = mark_ns_; }
 
   /// Adds a write that has just been acknowledged, and its transition; marks now.
@@ -40,12 +52,22 @@ class LifecycleTimer {
     if (statement_apart) record_.add(Segment::statement, write.statement_ns);
     record_.add(Segment::commit, write.commit_ns);
     record_.add(Segment::db_total, write.db_total_ns);
-    mark();
+    mark_ns_ = clock_.now_ns();
     record_.add_transition(mark_ns_ - transition_started_ns_);
+    outcome_.writes += 1;
+    if (write.committed) outcome_.commits += 1;
+  }
+
+  /// The attempt is back at `untracked`: its samples get a record of their own.
+  void attempt_failed() {
+    metrics::TimingRecord& failed =
+        outcome_.failed_attempts.emplace_back(record_.take_transitions());
+    failed.set(Segment::attempt, mark_ns_ - attempt_started_ns_);
+    failed.set(Segment::failed_attempt, mark_ns_ - attempt_started_ns_);
   }
 
   /// Fills what follows from the rest.
-  void finish() {
+  void finish(bool api_can_fail) {
     const std::int64_t total_wall_ns = mark_ns_ - started_ns_;
     const std::int64_t net_ns = total_wall_ns - record_.value_ns(Segment::mock_api);
     record_.set(Segment::total_wall, total_wall_ns);
@@ -53,62 +75,101 @@ class LifecycleTimer {
     record_.set(Segment::other, net_ns - record_.value_ns(Segment::fsm_hydrate) -
                                     record_.value_ns(Segment::fsm_dispatch) -
                                     record_.value_ns(Segment::db_total));
+    if (api_can_fail) record_.set(Segment::attempt, mark_ns_ - attempt_started_ns_);
   }
 
  private:
   const metrics::Clock& clock_;
+  LifecycleOutcome& outcome_;
   metrics::TimingRecord& record_;
   std::int64_t started_ns_;
   std::int64_t mark_ns_;
+  std::int64_t attempt_started_ns_ = 0;
   std::int64_t transition_started_ns_ = 0;
 };
 
+/// What the row is believed to be, and where it goes next.
+class Transitions {
+ public:
+  Transitions(std::string_view path, LifecycleTimer& timer) : timer_(timer) {
+    write_.file_path = path;
+    write_.version = -1;  // fire() counts to the version that the row has.
+  }
+
+  /// Fires the event; the write that makes it durable is then ready, without any answer of the API.
+  storage::TransitionWrite& fire(LifecycleEvent event) {
+    timer_.transition_begins();
+    write_ = {.file_path = write_.file_path,
+              .from = fsm_.state(),
+              .to = fsm_.fire(event),
+              .version = write_.version + 1};
+    timer_.lap(Segment::fsm_dispatch);
+    return write_;
+  }
+
+ private:
+  LifecycleTimer& timer_;
+  LifecycleFsm fsm_{LifecycleState::untracked};
+  storage::TransitionWrite write_{};
+};
+
+std::string failure_text(std::string_view call, std::int64_t attempt) {
+  return std::string(call) + " failed at attempt " + std::to_string(attempt);
+}
+
 }  // namespace
 
-LifecycleTask run_lifecycle(std::string_view path, storage::Session& session, const MockApi& api,
-                            const metrics::Clock& clock, metrics::TimingRecord& record) {
-  const bool statement_apart = session.times_statement_apart();
-  storage::TransitionWrite write{};
-  write.file_path = path;
+std::int64_t final_version(const ApiFate& fate) {
+  return kWritesPerFile + kWritesOfFailedUpload * fate.upload_failures +
+         kWritesOfFailedImport * fate.import_failures;
+}
 
-  LifecycleTimer timer(clock, record);
-  LifecycleFsm fsm(LifecycleState::untracked);
+LifecycleTask run_lifecycle(std::string_view path, storage::Session& session, const MockApi& api,
+                            const metrics::Clock& clock, LifecycleOutcome& outcome) {
+  const bool apart = session.times_statement_apart();
+  LifecycleTimer timer(clock, outcome);
+  Transitions transitions(path, timer);
   timer.lap(Segment::fsm_hydrate);
 
-  timer.transition_begins();
-  write.from = fsm.state();
-  write.to = fsm.fire(LifecycleEvent::start_upload);
-  timer.lap(Segment::fsm_dispatch);
-  const storage::WriteTimings uploading = co_await session.apply(write);
-  timer.transition_written(uploading, statement_apart);
+  for (std::int64_t attempt = 1;; ++attempt) {
+    timer.attempt_begins();
+    const storage::TransitionWrite& uploading = transitions.fire(LifecycleEvent::start_upload);
+    timer.transition_written(co_await session.apply(uploading), apart);
 
-  const UploadedFile uploaded = co_await api.upload_file(path);
-  timer.lap(Segment::mock_api);
+    const std::optional<UploadedFile> uploaded = co_await api.upload_file(path, attempt);
+    timer.lap(Segment::mock_api);
+    outcome.api_calls += 1;
 
-  timer.transition_begins();
-  write.from = fsm.state();
-  write.to = fsm.fire(LifecycleEvent::complete_upload);
-  timer.lap(Segment::fsm_dispatch);
-  write.version += 1;
-  write.remote_file_id = uploaded.name;
-  write.remote_file_uri = uploaded.uri;
-  const storage::WriteTimings processing = co_await session.apply(write);
-  timer.transition_written(processing, statement_apart);
+    std::optional<std::string> document_id;
+    if (uploaded) {
+      storage::TransitionWrite& processing = transitions.fire(LifecycleEvent::complete_upload);
+      processing.remote_file_id = uploaded->name;
+      processing.remote_file_uri = uploaded->uri;
+      timer.transition_written(co_await session.apply(processing), apart);
 
-  const std::string document_id = co_await api.import_to_store(uploaded.name);
-  timer.lap(Segment::mock_api);
+      document_id = co_await api.import_to_store(uploaded->name, attempt);
+      timer.lap(Segment::mock_api);
+      outcome.api_calls += 1;
+    }
+    if (document_id) {
+      storage::TransitionWrite& indexed = transitions.fire(LifecycleEvent::complete_processing);
+      indexed.store_doc_id = *document_id;
+      timer.transition_written(co_await session.apply(indexed), apart);
+      timer.finish(api.can_fail());
+      co_return;
+    }
 
-  timer.transition_begins();
-  write.from = fsm.state();
-  write.to = fsm.fire(LifecycleEvent::complete_processing);
-  timer.lap(Segment::fsm_dispatch);
-  write.version += 1;
-  write.remote_file_id = {};
-  write.remote_file_uri = {};
-  write.store_doc_id = document_id;
-  const storage::WriteTimings indexed = co_await session.apply(write);
-  timer.transition_written(indexed, statement_apart);
-  timer.finish();
+    outcome.api_failures += 1;
+    const std::string error = failure_text(uploaded ? "import_to_store" : "upload_file", attempt);
+    storage::TransitionWrite& failed =
+        transitions.fire(uploaded ? LifecycleEvent::fail_processing : LifecycleEvent::fail_upload);
+    failed.error_message = error;
+    timer.transition_written(co_await session.apply(failed), apart);
+
+    const storage::TransitionWrite& retried = transitions.fire(LifecycleEvent::retry);
+    timer.transition_written(co_await session.apply(retried), apart);
+    timer.attempt_failed();
+  }
 }
 
 }  // namespace walbench::engine

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "engine/lifecycle_task.hpp"
 #include "engine/mock_api.hpp"
@@ -11,22 +12,38 @@
 
 namespace walbench::engine {
 
-/// Writes a lifecycle makes, each one committed.
-inline constexpr std::int64_t kCommitsPerFile = 3;
+/// Writes a lifecycle makes in which no API call fails.
+inline constexpr std::int64_t kWritesPerFile = 3;
 
-/// Transitions a lifecycle counts for: its commits, and its hydration, as the harness that walbench
+/// Transitions a lifecycle counts for: its writes, and its hydration, as the harness that walbench
 /// replaces counted, so that figures compare.
 inline constexpr std::int64_t kTransitionsPerFile = 4;
 
-/// One file's life: hydrate, then three times fire an event and write the transition, with the
-/// API's two calls in between.
+/// What one lifecycle came to.
+struct LifecycleOutcome {
+  metrics::TimingRecord record;                        ///< every segment but `connect`
+  std::vector<metrics::TimingRecord> failed_attempts;  ///< `attempt`, `failed_attempt`, transitions
+  std::int64_t writes = 0;
+  std::int64_t commits = 0;  ///< fewer than the writes where a batch commits several
+  std::int64_t api_calls = 0;
+  std::int64_t api_failures = 0;
+};
+
+/// The version of a file's row after a lifecycle with that fate.
+std::int64_t final_version(const ApiFate& fate);
+
+/// One file's life: hydrate, then fire an event and write the transition, with the API's two calls
+/// in between.
 ///
 ///   untracked --start_upload--> uploading --(upload_file) complete_upload--> processing
 ///             --(import_to_store) complete_processing--> indexed
 ///
-/// Fills every segment of `record` but `connect`. All arguments must outlive the task. Throws what
-/// the store and the API throw; `record` is then incomplete and worth nothing.
+/// Where a call fails, the file goes to `failed` (fail_upload, fail_processing), from there back to
+/// `untracked` (retry), each with a write of its own, and starts over.
+///
+/// All arguments must outlive the task. Throws what the store and the API throw; `outcome` is then
+/// incomplete and worth nothing.
 LifecycleTask run_lifecycle(std::string_view path, storage::Session& session, const MockApi& api,
-                            const metrics::Clock& clock, metrics::TimingRecord& record);
+                            const metrics::Clock& clock, LifecycleOutcome& outcome);
 
 }  // namespace walbench::engine

@@ -4,24 +4,105 @@
 #include <utility>
 
 namespace walbench::engine {
+namespace {
 
-MockApi::MockApi(const metrics::Clock& clock, std::chrono::nanoseconds delay, std::stop_token stop)
-    : clock_(clock), delay_(delay), stop_(std::move(stop)) {}
+/// Random numbers that belong to one call: splitmix64 (Steele, Lea, Flood 2014), started from a
+/// hash of what the call is about.
+class CallRandom {
+ public:
+  CallRandom(std::uint64_t seed, std::string_view subject, std::int64_t attempt)
+      : state_(kFnvOffset ^ seed) {
+    for (const char c : subject) {
+      state_ = (state_ ^ static_cast<unsigned char>(c)) * kFnvPrime;
+    }
+    state_ += static_cast<std::uint64_t>(attempt) * kGoldenGamma;
+    next();  // FNV alone leaves the last bytes' traces in the high bits.
+  }
 
-storage::Completed<UploadedFile> MockApi::upload_file(std::string_view path) const {
-  delay_call();
+  /// The next number in (0, 1].
+  double uniform() {
+    constexpr double kOneBy2To53 = 0x1p-53;
+    return static_cast<double>((next() >> 11U) + 1) * kOneBy2To53;
+  }
+
+ private:
+  static constexpr std::uint64_t kFnvOffset = 0xCBF29CE484222325U;
+  static constexpr std::uint64_t kFnvPrime = 0x100000001B3U;
+  static constexpr std::uint64_t kGoldenGamma = 0x9E3779B97F4A7C15U;
+
+  std::uint64_t next() {
+    state_ += kGoldenGamma;
+    std::uint64_t mixed = state_;
+    mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9U;
+    mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBU;
+    return mixed ^ (mixed >> 31U);
+  }
+
+  std::uint64_t state_;
+};
+
+struct CallDraw {
+  std::chrono::nanoseconds delay;
+  bool fails;
+};
+
+CallDraw draw(const ApiBehaviour& behaviour, std::string_view subject, std::int64_t attempt) {
+  if (behaviour.fail_rate == 0 && behaviour.delay.is_constant()) {
+    return {behaviour.delay.mean(), false};
+  }
+  CallRandom random(behaviour.seed, subject, attempt);
+  const double one = random.uniform();
+  const double other = random.uniform();
+  return {behaviour.delay.draw(one, other), random.uniform() <= behaviour.fail_rate};
+}
+
+}  // namespace
+
+MockApi::MockApi(const metrics::Clock& clock, ApiBehaviour behaviour, std::stop_token stop)
+    : clock_(clock), behaviour_(std::move(behaviour)), stop_(std::move(stop)) {}
+
+UploadedFile MockApi::uploaded_file(std::string_view path) {
   std::string flat(path);
   std::ranges::replace(flat, '/', '_');
-  return storage::Completed(UploadedFile{"files/mock_" + flat, "uri://mock_" + flat});
+  return {"files/mock_" + flat, "uri://mock_" + flat};
 }
 
-storage::Completed<std::string> MockApi::import_to_store(std::string_view name) const {
-  delay_call();
-  return storage::Completed("doc_" + std::string(name));
+std::string MockApi::document_id(std::string_view name) {
+  return "doc_" + std::string(name);
 }
 
-void MockApi::delay_call() const {
-  if (delay_.count() > 0 && !clock_.sleep_for(delay_, stop_)) throw ApiCallCancelled();
+storage::Completed<std::optional<UploadedFile>> MockApi::upload_file(std::string_view path,
+                                                                     std::int64_t attempt) const {
+  return storage::Completed(call(path, attempt) ? std::optional(uploaded_file(path))
+                                                : std::nullopt);
+}
+
+storage::Completed<std::optional<std::string>> MockApi::import_to_store(
+    std::string_view name, std::int64_t attempt) const {
+  return storage::Completed(call(name, attempt) ? std::optional(document_id(name)) : std::nullopt);
+}
+
+ApiFate MockApi::fate(std::string_view path) const {
+  ApiFate fate;
+  if (!can_fail()) return fate;
+  const std::string name = uploaded_file(path).name;
+  for (std::int64_t attempt = 1;; ++attempt) {
+    if (draw(behaviour_, path, attempt).fails) {
+      fate.upload_failures += 1;
+    } else if (draw(behaviour_, name, attempt).fails) {
+      fate.import_failures += 1;
+    } else {
+      return fate;
+    }
+  }
+}
+
+bool MockApi::call(std::string_view subject, std::int64_t attempt) const {
+  const auto [delay, fails] = draw(behaviour_, subject, attempt);
+  if (delay.count() > 0 && !clock_.sleep_for(delay, stop_)) throw ApiCallCancelled();
+  // An API that fails at once could be called for ever.
+  if (fails && stop_.stop_requested()) throw ApiCallCancelled();
+  return !fails;
 }
 
 }  // namespace walbench::engine

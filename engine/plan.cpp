@@ -3,18 +3,49 @@
 #include <algorithm>
 
 namespace walbench::engine {
+namespace {
+
+constexpr double kLongestNs = 9e18;  // below the largest std::int64_t
+
+std::chrono::nanoseconds capped(double ns) {
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(ns, kLongestNs)));
+}
+
+}  // namespace
 
 std::string_view profile_name(Profile profile) {
   return profile == Profile::realistic ? "realistic" : "zero";
 }
 
 std::chrono::nanoseconds ConfigurationPlan::api_time() const {
-  constexpr std::int64_t kCallsPerFile = 2;
-  constexpr double kLongestNs = 9e18;  // below the largest std::int64_t
   const std::int64_t rounds = (files + threads - 1) / threads;
-  const double ns = static_cast<double>(api_delay.count()) * static_cast<double>(kCallsPerFile) *
-                    static_cast<double>(rounds);
-  return std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(ns, kLongestNs)));
+  // A file's second call is made again until it succeeds, and each of these times the first one.
+  const double success = 1 - api_fail_rate;
+  const double calls_per_file = 1 / success + 1 / (success * success);
+  return capped(static_cast<double>(api_delay.mean().count()) * calls_per_file *
+                static_cast<double>(rounds));
+}
+
+std::vector<const ConfigurationPlan*> RunPlan::measurements() const {
+  std::vector<const ConfigurationPlan*> all;
+  for (const ConfigurationPlan& each : configurations) {
+    all.push_back(&each);
+  }
+  for (const MitigationPlan& each : mitigations) {
+    for (std::int64_t repeat = 0; repeat < each.repeats; ++repeat) {
+      all.push_back(&each.baseline);
+      all.push_back(&each.mitigation);
+    }
+  }
+  return all;
+}
+
+std::chrono::nanoseconds RunPlan::api_time() const {
+  double ns = 0;
+  for (const ConfigurationPlan* const each : measurements()) {
+    ns += static_cast<double>(each->api_time().count());
+  }
+  return capped(ns);
 }
 
 void order_fastest_first(std::vector<ConfigurationPlan>& configurations) {

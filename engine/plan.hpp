@@ -6,7 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/api_delay.hpp"
 #include "metrics/gate.hpp"
+#include "metrics/mitigation_result.hpp"
 #include "storage/axes.hpp"
 #include "storage/connection_settings.hpp"
 #include "storage/schema.hpp"
@@ -25,25 +27,42 @@ std::string_view profile_name(Profile profile);
 struct ConfigurationPlan {
   std::int64_t threads = 10;
   Profile profile = Profile::zero;
-  std::chrono::nanoseconds api_delay{0};  ///< of each of a lifecycle's two calls
-  std::string strategy;                   ///< as storage::describe_strategy names the axes
+  ApiDelay api_delay;        ///< of each of a lifecycle's calls
+  double api_fail_rate = 0;  ///< of each call, 0 to below 1
+  std::string strategy;      ///< as storage::describe_strategy names the axes
   storage::Axes axes;
   std::int64_t files = 818;
-  std::int64_t warmup_files =
-      0;  ///< lifecycles run, without the API's delay, before the clock starts
+  std::int64_t warmup_files = 0;  ///< lifecycles run, with an API that answers at once, before the
+                                  ///< clock starts
   storage::Schema schema = storage::Schema::bench;
   storage::ConnectionSettings settings;
   std::uint64_t seed = 42;
 
-  /// How long the API alone keeps it busy: a lower bound on its duration.
+  /// How long the API alone keeps it busy, on average: a lower bound on its duration.
   std::chrono::nanoseconds api_time() const;
+};
+
+/// A mitigation to be measured against its baseline, both `repeats` times, in turn.
+struct MitigationPlan {
+  metrics::MitigationInfo info;
+  ConfigurationPlan baseline;
+  ConfigurationPlan mitigation;
+  std::int64_t repeats = 1;
 };
 
 /// What one call of `bench` measures, in this order, and how it is judged.
 struct RunPlan {
   std::vector<ConfigurationPlan> configurations;
+  std::vector<MitigationPlan> mitigations;
   std::vector<metrics::Gate> gates;
   std::uint64_t seed = 42;
+
+  /// Every measurement in its order: the configurations, then for each mitigation baseline,
+  /// mitigation, baseline, mitigation, ... Points into the plan.
+  std::vector<const ConfigurationPlan*> measurements() const;
+
+  /// How long the API alone keeps the whole run busy: a lower bound on its duration.
+  std::chrono::nanoseconds api_time() const;
 };
 
 /// Puts the quick ones first: all of profile zero by rising number of threads, then realistic from

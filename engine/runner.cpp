@@ -25,15 +25,16 @@ metrics::ConfigurationPlanned planned_figures(const ConfigurationPlan& plan) {
           .profile = std::string(profile_name(plan.profile)),
           .strategy = plan.strategy,
           .connection = std::string(storage::axis_name(plan.axes.connection)),
-          .commit = std::string(storage::kCommitEach),
+          .commit = storage::commit_name(plan.axes.batch),
           .begin = std::string(storage::axis_name(plan.axes.begin)),
           .guard = std::string(storage::axis_name(plan.axes.guard)),
           .gate = std::string(storage::axis_name(plan.axes.gate)),
           .schema = std::string(storage::schema_name(plan.schema)),
           .files = plan.files,
           .transitions_per_file = kTransitionsPerFile,
-          .commits_per_file = kCommitsPerFile,
-          .api_delay_ns = plan.api_delay.count(),
+          .api_delay = plan.api_delay.text(),
+          .api_delay_ns = plan.api_delay.mean().count(),
+          .api_fail_rate = plan.api_fail_rate,
           .warmup_files = plan.warmup_files};
 }
 
@@ -76,6 +77,7 @@ class Measurement {
       : plan_(plan),
         index_(index),
         context_(context),
+        api_(*context.clock, {plan.api_delay, plan.api_fail_rate, plan.seed}, context.stop),
         database_(context.open_database(plan)),
         interrupt_(context.stop, [this] { database_->interrupt_waits(); }) {
     result_.planned = planned_figures(plan);
@@ -86,7 +88,7 @@ class Measurement {
     database_->seed(context_.stop);
     result_.settings = settings_figures(database_->settings());
     {
-      Arena arena(static_cast<std::size_t>(plan_.threads));
+      Arena arena(static_cast<std::size_t>(plan_.threads), context_.on_worker_thread);
       const std::unique_ptr<storage::Store> store = database_->open_store(
           plan_.axes, static_cast<std::size_t>(plan_.threads), *context_.clock);
       WorkerCrew crew(arena, *store, *context_.clock, context_.stop);
@@ -96,7 +98,7 @@ class Measurement {
       measure(crew, *store);
     }
     verify();
-    context_.observer->configuration_done(index_);
+    context_.observer->measurement_done(index_);
     return std::move(result_);
   }
 
@@ -109,21 +111,20 @@ class Measurement {
   void warm_up(WorkerCrew& crew) {
     begin(Phase::warm_up);
     if (plan_.warmup_files == 0) return;
-    const MockApi immediate(*context_.clock, std::chrono::nanoseconds(0), context_.stop);
+    const MockApi immediate(*context_.clock, {}, context_.stop);
     require_complete(crew.run(plan_.warmup_files, immediate, nullptr, [] {}));
   }
 
   void measure(WorkerCrew& crew, const storage::Store& store) {
-    const MockApi api(*context_.clock, plan_.api_delay, context_.stop);
     metrics::TimingQueue queue(static_cast<std::size_t>(plan_.threads));
     metrics::Collector collector(queue);
-    const storage::Contention before = store.contention();
+    const storage::StoreCounts before = store.counts();
 
     begin(Phase::measure);
     database_->restart_counting();
     const storage::IoFigures at_start = database_->figures();
     const CrewReport report =
-        crew.run(plan_.files, api, &queue, [this] { context_.observer->lifecycle_done(); });
+        crew.run(plan_.files, api_, &queue, [this] { context_.observer->lifecycle_done(); });
     const storage::IoFigures at_end = database_->figures();
     require_complete(report);
 
@@ -133,8 +134,14 @@ class Measurement {
     result_.concurrency = concurrency_figures(report);
     result_.wal = wal_figures(at_start, at_end);
     result_.busy_retries = at_end.busy_retries;
+    result_.busy_longest_us = at_end.busy_longest_us;
+    result_.writes = report.writes;
+    result_.commits = report.commits;
+    result_.api_calls = report.api_calls;
+    result_.api_failures = report.api_failures;
     result_.occ_conflicts = report.occ_conflicts;
-    result_.snapshot_retries = store.contention().snapshot_retries - before.snapshot_retries;
+    result_.snapshot_retries = store.counts().snapshot_retries - before.snapshot_retries;
+    result_.unsaved_peak = store.counts().unsaved_peak;
   }
 
   void drain(metrics::Collector& collector, const metrics::TimingQueue& queue) {
@@ -151,14 +158,25 @@ class Measurement {
     }
   }
 
+  storage::ExpectedRow expected_row(std::string_view path) const {
+    const UploadedFile uploaded = MockApi::uploaded_file(path);
+    return {.version = final_version(api_.fate(path)),
+            .remote_file_id = uploaded.name,
+            .remote_file_uri = uploaded.uri,
+            .store_doc_id = MockApi::document_id(uploaded.name)};
+  }
+
   void verify() {
     begin(Phase::verify);
-    const storage::Verification found = database_->verify(context_.stop);
+    const storage::Verification found = database_->verify(
+        [this](std::int64_t, std::string_view path) { return expected_row(path); }, context_.stop);
     if (!found.passed(plan_.files)) {
       throw RunFailed(fmt::format(
           "the database did not pass verification: of {} files {} rows exist, {} are indexed and "
-          "{} have everything that was written; integrity_check says '{}'",
-          plan_.files, found.rows, found.rows_indexed, found.rows_right, found.integrity));
+          "{} have everything that was written{}; integrity_check says '{}'",
+          plan_.files, found.rows, found.rows_indexed, found.rows_right,
+          found.first_wrong.empty() ? "" : fmt::format(" (first wrong: {})", found.first_wrong),
+          found.integrity));
     }
     result_.indexed_count = found.rows_indexed;
     result_.verified = true;
@@ -174,6 +192,7 @@ class Measurement {
   const ConfigurationPlan& plan_;
   const std::size_t index_;
   const RunContext& context_;
+  const MockApi api_;
   std::unique_ptr<storage::Database> database_;
   std::stop_callback<std::function<void()>> interrupt_;
   ConfigurationResult result_;
@@ -200,13 +219,26 @@ ConfigurationResult measure_configuration(const ConfigurationPlan& plan, std::si
   }
 }
 
-std::vector<ConfigurationResult> measure_all(const RunPlan& plan, const RunContext& context) {
-  std::vector<ConfigurationResult> results;
-  for (std::size_t index = 0; index < plan.configurations.size(); ++index) {
-    results.push_back(measure_configuration(plan.configurations[index], index, context));
-    results.back().verdicts = metrics::judge(results.back(), plan.gates);
+Measured measure_all(const RunPlan& plan, const RunContext& context) {
+  std::size_t index = 0;
+  const auto measure = [&](const ConfigurationPlan& configuration) {
+    ConfigurationResult result = measure_configuration(configuration, index++, context);
+    result.verdicts = metrics::judge(result, plan.gates);
+    return result;
+  };
+  Measured measured;
+  for (const ConfigurationPlan& configuration : plan.configurations) {
+    measured.configurations.push_back(measure(configuration));
   }
-  return results;
+  for (const MitigationPlan& each : plan.mitigations) {
+    metrics::MitigationResult& result = measured.mitigations.emplace_back();
+    result.info = each.info;
+    for (std::int64_t repeat = 0; repeat < each.repeats; ++repeat) {
+      result.baseline.add(measure(each.baseline));
+      result.mitigation.add(measure(each.mitigation));
+    }
+  }
+  return measured;
 }
 
 }  // namespace walbench::engine

@@ -10,6 +10,7 @@
 
 #include "engine/plan.hpp"
 #include "metrics/clock.hpp"
+#include "metrics/mitigation_result.hpp"
 #include "metrics/run_result.hpp"
 #include "storage/database.hpp"
 
@@ -39,18 +40,20 @@ class RunObserver {
   RunObserver& operator=(const RunObserver&) = delete;
   virtual ~RunObserver() = default;
 
-  virtual void phase_begins(std::size_t configuration, Phase phase) = 0;
+  /// `measurement` counts as RunPlan::measurements() does.
+  virtual void phase_begins(std::size_t measurement, Phase phase) = 0;
   virtual void lifecycle_done() = 0;
-  virtual void configuration_done(std::size_t configuration) = 0;
+  virtual void measurement_done(std::size_t measurement) = 0;
 };
 
 /// What a run needs from outside.
 struct RunContext {
-  /// A fresh, empty database for each configuration.
+  /// A fresh, empty database for each measurement.
   std::function<std::unique_ptr<storage::Database>(const ConfigurationPlan&)> open_database;
   const metrics::Clock* clock;
   RunObserver* observer;
   std::stop_token stop;
+  std::function<void()> on_worker_thread = nullptr;  ///< called by each thread that runs lifecycles
 };
 
 /// Measures one configuration: seed, warm up, reset, measure, drain, verify, in this order.
@@ -59,9 +62,14 @@ struct RunContext {
 metrics::ConfigurationResult measure_configuration(const ConfigurationPlan& plan, std::size_t index,
                                                    const RunContext& context);
 
-/// Measures all configurations of a plan and judges them by its gates. Throws as
-/// measure_configuration does; a result exists only when every configuration was verified.
-std::vector<metrics::ConfigurationResult> measure_all(const RunPlan& plan,
-                                                      const RunContext& context);
+/// What a plan's measurements came to.
+struct Measured {
+  std::vector<metrics::ConfigurationResult> configurations;
+  std::vector<metrics::MitigationResult> mitigations;
+};
+
+/// Makes all measurements of a plan and judges each by the plan's gates. Throws as
+/// measure_configuration does; a result exists only when every database was verified.
+Measured measure_all(const RunPlan& plan, const RunContext& context);
 
 }  // namespace walbench::engine

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "engine/lifecycle.hpp"
+#include "storage/probes.hpp"
 #include "storage/schema.hpp"
 #include "storage/sqlite.hpp"
 #include "storage/transition_write.hpp"
@@ -52,11 +53,22 @@ struct WorkerCrew::Pass {
   std::atomic<std::int64_t> in_flight = 0;
   std::atomic<std::int64_t> in_flight_peak = 0;
   std::atomic<std::int64_t> residence_ns = 0;
+  std::atomic<std::int64_t> writes = 0;
+  std::atomic<std::int64_t> commits = 0;
+  std::atomic<std::int64_t> api_calls = 0;
+  std::atomic<std::int64_t> api_failures = 0;
   std::atomic<std::int64_t> occ_conflicts = 0;
   std::atomic<bool> failed = false;
 
   std::mutex failure_mutex;
   std::string first_failure;  // guarded by failure_mutex
+
+  void count(const LifecycleOutcome& outcome) {
+    writes.fetch_add(outcome.writes, std::memory_order_relaxed);
+    commits.fetch_add(outcome.commits, std::memory_order_relaxed);
+    api_calls.fetch_add(outcome.api_calls, std::memory_order_relaxed);
+    api_failures.fetch_add(outcome.api_failures, std::memory_order_relaxed);
+  }
 
   void fail(const std::string& what) {
     const std::lock_guard lock(failure_mutex);
@@ -88,12 +100,25 @@ CrewReport WorkerCrew::run(std::int64_t files, const MockApi& api, metrics::Timi
           pass.fail(storage::bench_file_path(file) + ": " + error.what());
         }
       });
+  if (!stop_.stop_requested() && !pass.failed) flush(pass);
   return {.attendance = std::move(attendance),
           .elapsed_ns = clock_.now_ns() - started_ns,
           .in_flight_peak = pass.in_flight_peak.load(),
           .residence_ns = pass.residence_ns.load(),
+          .writes = pass.writes.load(),
+          .commits = pass.commits.load(),
+          .api_calls = pass.api_calls.load(),
+          .api_failures = pass.api_failures.load(),
           .occ_conflicts = pass.occ_conflicts.load(),
           .first_failure = pass.first_failure};
+}
+
+void WorkerCrew::flush(Pass& pass) {
+  try {
+    pass.commits += store_.flush();
+  } catch (const storage::SqliteError& error) {
+    pass.fail(fmt::format("the last batch: {}{}", error.what(), error.remedy()));
+  }
 }
 
 void WorkerCrew::run_one(Pass& pass, std::int64_t file, std::size_t worker) {
@@ -101,15 +126,24 @@ void WorkerCrew::run_one(Pass& pass, std::int64_t file, std::size_t worker) {
   const std::string path = storage::bench_file_path(file);
   const std::int64_t entered_ns = clock_.now_ns();
 
-  metrics::TimingRecord record;
+  WALBENCH_PROBE1(lifecycle_start, file);
+  LifecycleOutcome outcome;
   const std::unique_ptr<storage::Session> session = store_.open_session(worker);
-  run_lifecycle(path, *session, pass.api, clock_, record).run();
+  run_lifecycle(path, *session, pass.api, clock_, outcome).run();
   if (const std::optional<std::int64_t> connect_ns = session->close()) {
-    record.set(metrics::Segment::connect, *connect_ns);
+    outcome.record.set(metrics::Segment::connect, *connect_ns);
   }
+  WALBENCH_PROBE1(lifecycle_end, file);
 
   pass.residence_ns.fetch_add(clock_.now_ns() - entered_ns, std::memory_order_relaxed);
-  if (pass.queue != nullptr) pass.queue->producer(worker).enqueue(record);
+  pass.count(outcome);
+  if (pass.queue != nullptr) {
+    metrics::TimingQueue::Producer& producer = pass.queue->producer(worker);
+    for (const metrics::TimingRecord& failed : outcome.failed_attempts) {
+      producer.enqueue(failed);
+    }
+    producer.enqueue(outcome.record);
+  }
   pass.on_done();
 }
 

@@ -16,9 +16,13 @@ namespace walbench::engine {
 /// What the lifecycles of one pass over the files had to do with each other.
 struct CrewReport {
   Attendance attendance;
-  std::int64_t elapsed_ns = 0;  ///< from the rendezvous to the end of the last lifecycle
+  std::int64_t elapsed_ns = 0;  ///< from the rendezvous until all that was written is durable
   std::int64_t in_flight_peak = 0;
   std::int64_t residence_ns = 0;  ///< sum over lifecycles, connections included
+  std::int64_t writes = 0;
+  std::int64_t commits = 0;
+  std::int64_t api_calls = 0;
+  std::int64_t api_failures = 0;
   std::int64_t occ_conflicts = 0;
   std::string first_failure;  ///< empty where every lifecycle reached its end
 };
@@ -39,6 +43,7 @@ class WorkerCrew {
  private:
   struct Pass;
   void run_one(Pass& pass, std::int64_t file, std::size_t worker);
+  void flush(Pass& pass);
 
   Arena& arena_;
   storage::Store& store_;

@@ -16,8 +16,6 @@ constexpr std::array kBottleneckCandidates = {Segment::db_total, Segment::lock_w
 constexpr std::array kExclusiveParts = {Segment::lock_wait,    Segment::statement,
                                         Segment::commit,       Segment::fsm_hydrate,
                                         Segment::fsm_dispatch, Segment::other};
-constexpr std::array kComparedSegments = {Segment::db_total, Segment::lock_wait,
-                                          Segment::fsm_dispatch, Segment::fsm_net};
 constexpr std::int64_t kContentionDivisor = 20;  // one twentieth is the 5 % of the rule
 constexpr double kNsPerMs = 1e6;
 
@@ -43,19 +41,21 @@ std::optional<Candidate> highest_p95(const ConfigurationResult& configuration,
   return highest;
 }
 
+}  // namespace
+
 std::string configuration_label(const ConfigurationPlanned& planned) {
   return fmt::format("c={} {} {}", planned.threads, planned.profile, planned.strategy);
 }
-
-}  // namespace
 
 std::optional<Bottleneck> find_bottleneck(const std::vector<ConfigurationResult>& configurations) {
   if (configurations.empty()) return std::nullopt;
   const auto standard = std::ranges::find_if(configurations, [](const ConfigurationResult& each) {
     return each.planned.threads == 10 && each.planned.profile == "zero";
   });
-  const ConfigurationResult& judged =
-      standard == configurations.end() ? configurations.front() : *standard;
+  return bottleneck_of(standard == configurations.end() ? configurations.front() : *standard);
+}
+
+std::optional<Bottleneck> bottleneck_of(const ConfigurationResult& judged) {
   const std::optional<Candidate> segment = highest_p95(judged, kBottleneckCandidates);
   const std::optional<Candidate> cause = highest_p95(judged, kExclusiveParts);
   const Histogram* const net = judged.find(Segment::fsm_net);
@@ -101,8 +101,8 @@ std::optional<std::string> plan_difference(const ConfigurationResult& one,
   for (const std::optional<std::string>& difference :
        {differ("threads", a.threads, b.threads), differ("profile", a.profile, b.profile),
         differ("files", a.files, b.files), differ("warm-up files", a.warmup_files, b.warmup_files),
-        differ("schema", a.schema, b.schema),
-        differ("API delay in ns", a.api_delay_ns, b.api_delay_ns),
+        differ("schema", a.schema, b.schema), differ("API delay", a.api_delay, b.api_delay),
+        differ("API fail rate", a.api_fail_rate, b.api_fail_rate),
         differ("synchronous", one.settings.synchronous, other.settings.synchronous),
         differ("busy_timeout in ms", one.settings.busy_timeout_ms, other.settings.busy_timeout_ms),
         differ("wal_autocheckpoint", one.settings.wal_autocheckpoint_frames,

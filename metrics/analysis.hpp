@@ -1,10 +1,11 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "metrics/run_result.hpp"
+#include "metrics/configuration_result.hpp"
 
 namespace walbench::metrics {
 
@@ -14,6 +15,9 @@ struct Bottleneck {
   std::string root_cause;  ///< the exclusive part of fsm_net with the highest P95
   std::string evidence;    ///< one sentence
 };
+
+/// The bottleneck of one configuration. Nothing where it has no samples.
+std::optional<Bottleneck> bottleneck_of(const ConfigurationResult& configuration);
 
 /// The bottleneck of the configuration with 10 threads and profile zero, or, where the run has
 /// none, of its first. Nothing where there are no samples.
@@ -26,6 +30,13 @@ struct WalContention {
 };
 
 std::optional<WalContention> judge_wal_contention(const ConfigurationResult& configuration);
+
+/// The segments that every before/after shows.
+inline constexpr std::array kComparedSegments = {Segment::db_total, Segment::lock_wait,
+                                                 Segment::fsm_dispatch, Segment::fsm_net};
+
+/// `c=10 zero per-file`.
+std::string configuration_label(const ConfigurationPlanned& planned);
 
 /// One row of a before/after table, in milliseconds and percent of the value before.
 struct ComparisonRow {

@@ -1,20 +1,35 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "metrics/segment.hpp"
 
 namespace walbench::metrics {
 
 struct ConfigurationResult;
 
-/// A limit on the elapsed time of the configurations with that profile and number of threads.
+/// A percentile of a segment; 100 is the maximum.
+struct GateStatistic {
+  Segment segment = Segment::fsm_net;
+  double percentile = 100;
+  std::string name;  ///< `lock_wait.p99`
+};
+
+/// A limit on the configurations with that profile and number of threads: on their elapsed time, or
+/// on a percentile.
 struct Gate {
   std::string name;  ///< `threshold_1`, or what the user wrote
   std::string profile;
   std::int64_t threads = 0;
   std::int64_t limit_ns = 0;
-  std::int64_t limit_files = 0;  ///< files the limit is meant for; other numbers scale it. 0: any
+  std::optional<GateStatistic> statistic;  ///< nothing: the elapsed time
+
+  // What the limit is meant for; other numbers scale it. 0: any.
+  std::int64_t limit_files = 0;
+  std::int64_t limit_api_delay_ns = 0;
 };
 
 /// What a gate said about a configuration.
@@ -25,11 +40,12 @@ struct GateVerdict {
 };
 
 /// Threshold 1: profile zero, 10 threads, 818 files within 300 s.
-/// Threshold 2: profile realistic, 10 threads, 818 files within 6 h.
+/// Threshold 2: profile realistic, 10 threads, 818 files with 2 s a call within 6 h.
 std::vector<Gate> standard_gates();
 
-/// Reads `PROFILE:THREADS:MAX`, such as `zero:10:300s`; the name is the text itself. Throws
-/// std::invalid_argument with a sentence about what is wrong.
+/// Reads `PROFILE:THREADS:MAX`, such as `zero:10:300s`, or `PROFILE:THREADS:SEGMENT.STATISTIC<MAX`,
+/// such as `zero:10:lock_wait.p99<5ms`, with a percentile (`p50`, `p99.9`) or `max`; the name is
+/// the text itself. Throws std::invalid_argument with a sentence about what is wrong.
 Gate parse_gate(const std::string& text);
 
 /// The verdicts of all gates that concern this configuration. Besides them, a configuration whose

@@ -1,13 +1,13 @@
 #include "metrics/result_json.hpp"
 
-#include <cmath>
-#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "metrics/analysis.hpp"
-#include "metrics/format_error.hpp"
+#include "metrics/gate_report.hpp"
+#include "metrics/mitigation_analysis.hpp"
+#include "metrics/scaling.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -16,8 +16,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr double kNsPerMs = 1e6;
 constexpr double kNsPerSecond = 1e9;
-constexpr double kLongestSeconds = 9e9;  ///< as nanoseconds still a std::int64_t
-constexpr double kLargestCount = 1e15;   ///< exact in a double, and beyond what anybody measures
 
 std::string dump(const Json& json, int indent) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
@@ -73,13 +71,17 @@ Json configuration_json(const ConfigurationResult& configuration) {
                {"schema", planned.schema},
                {"file_count", planned.files},
                {"transitions_per_file", planned.transitions_per_file},
-               {"commits_per_file", planned.commits_per_file},
+               {"api_delay", planned.api_delay},
                {"api_delay_ns", planned.api_delay_ns},
+               {"api_fail_rate", planned.api_fail_rate},
                {"warmup_files", planned.warmup_files},
                {"settings", settings_json(configuration)},
+               {"repeats_pooled", configuration.repeats},
                {"elapsed_seconds", configuration.elapsed_seconds()},
                {"transitions_per_second", configuration.transitions_per_second()},
                {"commits_per_second", configuration.commits_per_second()},
+               {"writes", configuration.writes},
+               {"commits", configuration.commits},
                {"indexed_count", configuration.indexed_count},
                {"verified", configuration.verified},
                {"samples_produced", configuration.samples_produced},
@@ -90,9 +92,13 @@ Json configuration_json(const ConfigurationResult& configuration) {
                {"in_flight_mean", concurrency.in_flight_mean},
                {"lifecycles_per_thread", concurrency.lifecycles_per_thread},
                {"lifecycles_stolen", concurrency.lifecycles_stolen},
+               {"api_calls", configuration.api_calls},
+               {"api_failures", configuration.api_failures},
                {"occ_conflicts", configuration.occ_conflicts},
                {"busy_retries", configuration.busy_retries},
-               {"snapshot_retries", configuration.snapshot_retries}};
+               {"busy_longest_us", configuration.busy_longest_us},
+               {"snapshot_retries", configuration.snapshot_retries},
+               {"unsaved_peak", configuration.unsaved_peak}};
   add_wal(json, configuration);
   if (const auto contention = judge_wal_contention(configuration)) {
     json["wal_contention_verdict"] = contention->evidence;
@@ -142,157 +148,173 @@ Json environment_json(const Environment& environment) {
           {"sample_record_ns", environment.sample_record_ns}};
 }
 
-[[noreturn]] void refuse(const std::string& why) {
-  throw FormatError("its walbench metadata " + why);
+Json with_segments(const ConfigurationResult& configuration) {
+  Json json = configuration_json(configuration);
+  json["segments"] = segments_json(configuration);
+  return json;
 }
 
-const Json& field(const Json& json, const char* name) {
-  const auto found = json.is_object() ? json.find(name) : json.end();
-  if (found == json.end()) refuse(std::string("lacks '") + name + "'");
-  return *found;
+double percent(double ratio) {
+  return 100 * (ratio - 1);
 }
 
-std::string text_in(const Json& json, const char* name) {
-  const Json& value = field(json, name);
-  if (!value.is_string()) refuse(std::string("has '") + name + "' that is no text");
-  return value.get<std::string>();
+Json parameter_json(const FittedParameter& parameter) {
+  return {{"value", parameter.value}, {"low", parameter.low}, {"high", parameter.high}};
 }
 
-double number_in(const Json& json, const char* name) {
-  const Json& value = field(json, name);
-  if (!value.is_number()) refuse(std::string("has '") + name + "' that is no number");
-  const auto number = value.get<double>();
-  if (!(std::abs(number) <= kLargestCount)) refuse(std::string("has an absurd '") + name + "'");
-  return number;
-}
-
-std::int64_t integer_in(const Json& json, const char* name) {
-  if (!field(json, name).is_number_integer()) {
-    refuse(std::string("has '") + name + "' that is no whole number");
+Json law_json(const Scaling& scaling) {
+  const auto* const fit = std::get_if<ScalabilityFit>(&scaling.law);
+  if (fit == nullptr) return {{"not_fitted", std::get<std::string>(scaling.law)}};
+  Json json = {{"gamma", fit->gamma},
+               {"sigma", parameter_json(fit->sigma)},
+               {"kappa", parameter_json(fit->kappa)},
+               {"worst_residual", fit->worst_residual},
+               {"exact", fit->exact}};
+  if (fit->peak) {
+    json["peak"] = parameter_json(*fit->peak);
+    json["peak_determined"] = fit->peak_determined;
   }
-  return static_cast<std::int64_t>(number_in(json, name));
+  return json;
 }
 
-std::int64_t count_in(const Json& json, const char* name) {
-  const std::int64_t count = integer_in(json, name);
-  if (count < 0) refuse(std::string("has '") + name + "' below zero");
-  return count;
-}
-
-bool flag_in(const Json& json, const char* name) {
-  const Json& value = field(json, name);
-  if (!value.is_boolean()) refuse(std::string("has '") + name + "' that is neither true nor false");
-  return value.get<bool>();
-}
-
-const Json& list_in(const Json& json, const char* name) {
-  const Json& value = field(json, name);
-  if (!value.is_array()) refuse(std::string("has '") + name + "' that is no list");
-  return value;
-}
-
-ConfigurationPlanned planned_from(const Json& json) {
-  const Json& axes = field(json, "axes");
-  return {.threads = count_in(json, "concurrency"),
-          .profile = text_in(json, "profile"),
-          .strategy = text_in(json, "strategy"),
-          .connection = text_in(axes, "connection"),
-          .commit = text_in(axes, "commit"),
-          .begin = text_in(axes, "begin"),
-          .guard = text_in(axes, "guard"),
-          .gate = text_in(axes, "gate"),
-          .schema = text_in(json, "schema"),
-          .files = count_in(json, "file_count"),
-          .transitions_per_file = count_in(json, "transitions_per_file"),
-          .commits_per_file = count_in(json, "commits_per_file"),
-          .api_delay_ns = count_in(json, "api_delay_ns"),
-          .warmup_files = count_in(json, "warmup_files")};
-}
-
-SettingsReadBack settings_from(const Json& json) {
-  return {.journal_mode = text_in(json, "journal_mode"),
-          .synchronous = text_in(json, "synchronous"),
-          .busy_timeout_ms = count_in(json, "busy_timeout_ms"),
-          .wal_autocheckpoint_frames = count_in(json, "wal_autocheckpoint_frames"),
-          .page_size_bytes = count_in(json, "page_size_bytes"),
-          .cache_size = integer_in(json, "cache_size"),
-          .locking_mode = text_in(json, "locking_mode")};
-}
-
-double non_negative_in(const Json& json, const char* name, double most) {
-  const double number = number_in(json, name);
-  if (number < 0 || number > most) refuse(std::string("has an absurd '") + name + "'");
-  return number;
-}
-
-ConcurrencyReached concurrency_from(const Json& json) {
-  ConcurrencyReached reached{
-      .os_threads = count_in(json, "os_threads"),
-      .in_flight_peak = count_in(json, "in_flight_peak"),
-      .in_flight_mean = non_negative_in(json, "in_flight_mean", kLargestCount),
-      .lifecycles_per_thread = {},
-      .lifecycles_stolen = count_in(json, "lifecycles_stolen")};
-  for (const Json& count : list_in(json, "lifecycles_per_thread")) {
-    const double number = count.is_number() ? count.get<double>() : -1;
-    if (number < 0 || number > kLargestCount) {
-      refuse("has 'lifecycles_per_thread' with something that is no count");
+Json scaling_json(const RunResult& run) {
+  Json all = Json::array();
+  for (const Scaling& scaling : analyse_scaling(run.configurations)) {
+    Json growths = Json::array();
+    for (const Growth& growth : scaling.growths) {
+      growths.push_back({{"figure", growth.figure},
+                         {"threads_before", growth.threads_before},
+                         {"threads_after", growth.threads_after},
+                         {"exponent", growth.exponent()},
+                         {"kind", growth.kind()}});
     }
-    reached.lifecycles_per_thread.push_back(static_cast<std::int64_t>(number));
+    all.push_back({{"profile", scaling.profile},
+                   {"strategy", scaling.strategy},
+                   {"growths", std::move(growths)},
+                   {"bottleneck_changes", scaling.bottleneck_changes},
+                   {"scalability_law", law_json(scaling)}});
   }
-  return reached;
+  return all;
 }
 
-WalFigures wal_from(const Json& json) {
-  return {.size_start_bytes = count_in(json, "wal_size_start_bytes"),
-          .size_end_bytes = count_in(json, "wal_size_end_bytes"),
-          .growth_bytes = count_in(json, "wal_delta_bytes"),
-          .peak_bytes = count_in(json, "wal_peak_bytes"),
-          .bytes_written = count_in(json, "wal_bytes_written"),
-          .frames = count_in(json, "wal_frames"),
-          .checkpoints = count_in(json, "checkpoints"),
-          .wal_syncs = count_in(json, "wal_syncs"),
-          .db_syncs = count_in(json, "db_syncs"),
-          .db_bytes_written = count_in(json, "db_bytes_written")};
-}
-
-std::vector<GateVerdict> verdicts_from(const Json& json) {
-  std::vector<GateVerdict> verdicts;
-  for (const Json& verdict : list_in(json, "gates")) {
-    verdicts.push_back(
-        {text_in(verdict, "gate"), flag_in(verdict, "passed"), text_in(verdict, "evidence")});
+void add_conclusions(Json& json, const RunResult& run) {
+  if (const auto bottleneck = find_bottleneck(run.configurations)) {
+    json["bottleneck"] = {{"segment", bottleneck->segment},
+                          {"root_cause", bottleneck->root_cause},
+                          {"evidence", bottleneck->evidence}};
   }
-  return verdicts;
-}
-
-ConfigurationResult configuration_from(const Json& json) {
-  ConfigurationResult configuration;
-  configuration.planned = planned_from(json);
-  configuration.settings = settings_from(field(json, "settings"));
-  configuration.elapsed_ns =
-      std::llround(non_negative_in(json, "elapsed_seconds", kLongestSeconds) * kNsPerSecond);
-  if (configuration.elapsed_ns == 0) refuse("has 'elapsed_seconds' of less than a nanosecond");
-  configuration.indexed_count = count_in(json, "indexed_count");
-  configuration.verified = flag_in(json, "verified");
-  configuration.samples_produced = count_in(json, "samples_produced");
-  configuration.samples_recorded = count_in(json, "samples_recorded");
-  configuration.samples_out_of_range = count_in(json, "samples_out_of_range");
-  configuration.occ_conflicts = count_in(json, "occ_conflicts");
-  configuration.busy_retries = count_in(json, "busy_retries");
-  configuration.snapshot_retries = count_in(json, "snapshot_retries");
-  configuration.concurrency = concurrency_from(json);
-  configuration.wal = wal_from(json);
-  configuration.verdicts = verdicts_from(json);
-  return configuration;
-}
-
-Json parse_object(std::string_view text) {
-  Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded() || !json.is_object()) refuse("is no JSON object");
-  const std::int64_t version = count_in(json, "schema_version");
-  if (version > kSchemaVersion) {
-    refuse("is of schema version " + std::to_string(version) + ", and this program knows up to " +
-           std::to_string(kSchemaVersion) + "; use the walbench that wrote the file");
+  json["scaling"] = scaling_json(run);
+  if (const auto needed = busy_timeout_needed(run.configurations, run.mitigations)) {
+    json["busy_timeout"] = {{"needed_us", needed->needed_us},
+                            {"configured_ms", needed->configured_ms},
+                            {"where", needed->where}};
   }
+  if (const auto recommendation = recommend(run.mitigations)) {
+    json["recommendation"] = {{"strategy", recommendation->strategy},
+                              {"sentences", recommendation->sentences}};
+  }
+  if (const auto criteria = gate_report(run.configurations, run.mitigations)) {
+    json["gate_report"] = Json::array();
+    for (const Criterion& criterion : *criteria) {
+      json["gate_report"].push_back({{"criterion", criterion.name},
+                                     {"passed", criterion.passed},
+                                     {"evidence", criterion.evidence}});
+    }
+  }
+}
+
+Json change_json(const ChangeRow& row) {
+  Json json = {{"baseline", row.before},
+               {"mitigation", row.after},
+               {"delta", row.after - row.before},
+               {"change_pct", percent(row.change.ratio)}};
+  if (row.change.interval) {
+    json["change_low_pct"] = percent(row.change.interval->low);
+    json["change_high_pct"] = percent(row.change.interval->high);
+    json["difference_shown"] = row.change.shown();
+  }
+  return json;
+}
+
+/// By segment, in the shape that the harness before walbench wrote, with what it lacked beside it.
+Json comparison_json(const MitigationResult& mitigation) {
+  Json json = Json::object();
+  const std::vector<ChangeRow> rows = compare_repeats(mitigation);
+  for (const Segment segment : kComparedSegments) {
+    const std::string name(segment_name(segment));
+    const ChangeRow* const p95 = find_row(rows, name + " P95");
+    if (p95 == nullptr) continue;
+    Json each = {{"baseline_p95", p95->before},
+                 {"mitigation_p95", p95->after},
+                 {"delta_ms", p95->after - p95->before},
+                 {"delta_pct", p95->before > 0 ? Json(percent(p95->after / p95->before)) : Json()},
+                 {"p95", change_json(*p95)}};
+    if (const ChangeRow* const p99 = find_row(rows, name + " P99")) {
+      each["p99"] = change_json(*p99);
+    }
+    if (const ChangeRow* const max = find_row(rows, name + " max")) {
+      each["max"] = change_json(*max);
+    }
+    json[name + "_ms"] = std::move(each);
+  }
+  if (const ChangeRow* const throughput = find_row(rows, "transitions/s")) {
+    json["transitions_per_second"] = change_json(*throughput);
+  }
+  return json;
+}
+
+Json figures_json(const SegmentFigures& figures) {
+  return {{"p95_ns", figures.p95_ns}, {"p99_ns", figures.p99_ns}, {"max_ns", figures.max_ns}};
+}
+
+double seconds_of(std::int64_t ns) {
+  return static_cast<double>(ns) / kNsPerSecond;
+}
+
+Json repeats_json(const RepeatedResult& result) {
+  Json repeats = Json::array();
+  for (const RepeatFigures& repeat : result.repeats) {
+    Json segments = Json::object();
+    for (const SegmentFigures& figures : repeat.segments) {
+      segments[std::string(segment_name(figures.segment))] = figures_json(figures);
+    }
+    repeats.push_back({{"elapsed_seconds", seconds_of(repeat.elapsed_ns)},
+                       {"transitions_per_second", result.transitions_per_second(repeat)},
+                       {"segments", std::move(segments)}});
+  }
+  return repeats;
+}
+
+/// What a mitigation's .hgrm file says of itself: words, side, and its segment in each repeat.
+Json role_json(const MitigationInfo& info, const RepeatedResult& side, bool is_baseline,
+               Segment segment) {
+  Json repeats = Json::array();
+  for (const RepeatFigures& repeat : side.repeats) {
+    Json each = {{"elapsed_ns", repeat.elapsed_ns}};
+    for (const SegmentFigures& figures : repeat.segments) {
+      if (figures.segment == segment) each.update(figures_json(figures));
+    }
+    repeats.push_back(std::move(each));
+  }
+  return {{"name", info.name},
+          {"description", info.description},
+          {"cost", info.cost},
+          {"risk", info.risk},
+          {"effort", info.effort},
+          {"recommendable", info.recommendable},
+          {"side", is_baseline ? "baseline" : "mitigation"},
+          {"repeats", std::move(repeats)}};
+}
+
+Json metadata_json(const RunResult& run, const ConfigurationResult& configuration,
+                   Segment segment) {
+  Json json = {{"schema_version", kSchemaVersion},
+               {"run_id", run.run_id},
+               {"timestamp", run.timestamp},
+               {"environment_digest", environment_digest(run.environment)},
+               {"segment", segment_name(segment)},
+               {"unit", "ns"}};
+  json.update(configuration_json(configuration));
   return json;
 }
 
@@ -313,48 +335,48 @@ std::string run_to_json(const RunResult& run) {
                {"sqlite_memory_peak_bytes", run.sqlite_memory_peak_bytes},
                {"configurations", Json::array()}};
   for (const ConfigurationResult& configuration : run.configurations) {
-    Json each = configuration_json(configuration);
-    each["segments"] = segments_json(configuration);
-    json["configurations"].push_back(std::move(each));
+    json["configurations"].push_back(with_segments(configuration));
   }
-  if (const auto bottleneck = find_bottleneck(run.configurations)) {
-    json["bottleneck"] = {{"segment", bottleneck->segment},
-                          {"root_cause", bottleneck->root_cause},
-                          {"evidence", bottleneck->evidence}};
-  }
+  add_conclusions(json, run);
+  return dump(json, 1) + "\n";
+}
+
+std::string mitigation_to_json(const RunResult& run, const MitigationResult& mitigation) {
+  const Json json = {{"schema_version", kSchemaVersion},
+                     {"run_id", run.run_id},
+                     {"timestamp", run.timestamp},
+                     {"seed", run.seed},
+                     {"mitigation", mitigation.info.name},
+                     {"description", mitigation.info.description},
+                     {"cost", mitigation.info.cost},
+                     {"risk", mitigation.info.risk},
+                     {"environment", environment_json(run.environment)},
+                     {"baseline", with_segments(mitigation.baseline.pooled)},
+                     {"mitigation_run", with_segments(mitigation.mitigation.pooled)},
+                     {"interval_method", kIntervalMethod},
+                     {"comparison", comparison_json(mitigation)},
+                     {"baseline_repeats", repeats_json(mitigation.baseline)},
+                     {"mitigation_repeats", repeats_json(mitigation.mitigation)}};
   return dump(json, 1) + "\n";
 }
 
 std::string hgrm_metadata(const RunResult& run, const ConfigurationResult& configuration,
                           Segment segment) {
-  Json json = {{"schema_version", kSchemaVersion},
-               {"run_id", run.run_id},
-               {"timestamp", run.timestamp},
-               {"environment_digest", environment_digest(run.environment)},
-               {"segment", segment_name(segment)},
-               {"unit", "ns"}};
-  json.update(configuration_json(configuration));
-  return dump(json, -1);
+  return dump(metadata_json(run, configuration, segment), -1);
 }
 
-HgrmMetadata parse_hgrm_metadata(std::string_view text) {
-  const Json json = parse_object(text);
-  return {.run_id = text_in(json, "run_id"),
-          .timestamp = text_in(json, "timestamp"),
-          .environment_digest = text_in(json, "environment_digest"),
-          .segment = text_in(json, "segment"),
-          .configuration = configuration_from(json)};
+std::string hgrm_metadata(const RunResult& run, const MitigationResult& mitigation,
+                          bool of_baseline, Segment segment) {
+  const RepeatedResult& side = of_baseline ? mitigation.baseline : mitigation.mitigation;
+  Json json = metadata_json(run, side.pooled, segment);
+  json["mitigation"] = role_json(mitigation.info, side, of_baseline, segment);
+  return dump(json, -1);
 }
 
 std::string values_metadata(std::string_view source) {
   return dump(
       {{"schema_version", kSchemaVersion}, {"kind", "values"}, {"source", source}, {"unit", "ns"}},
       -1);
-}
-
-bool is_values_metadata(std::string_view text) {
-  const Json json = parse_object(text);
-  return json.contains("kind") && json["kind"] == "values";
 }
 
 }  // namespace walbench::metrics

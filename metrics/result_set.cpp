@@ -4,13 +4,14 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
+#include <iterator>
 #include <stdexcept>
 #include <string_view>
 #include <tuple>
 #include <utility>
 
 #include "metrics/format_error.hpp"
-#include "metrics/result_json.hpp"
+#include "metrics/hgrm_metadata.hpp"
 #include "metrics/text_file.hpp"
 
 namespace walbench::metrics {
@@ -26,7 +27,7 @@ LoadedRun& run_of(ResultSet& set, const HgrmMetadata& metadata) {
   });
   if (found != set.runs.end()) return *found;
   return set.runs.emplace_back(
-      LoadedRun{metadata.run_id, metadata.timestamp, metadata.environment_digest, {}});
+      LoadedRun{metadata.run_id, metadata.timestamp, metadata.environment_digest, {}, {}});
 }
 
 ConfigurationResult& configuration_of(LoadedRun& run, ConfigurationResult&& described) {
@@ -41,18 +42,76 @@ ConfigurationResult& configuration_of(LoadedRun& run, ConfigurationResult&& desc
   return run.configurations.emplace_back(std::move(described));
 }
 
-void add_segment(ResultSet& set, HgrmMetadata metadata, Histogram histogram) {
-  const std::optional<Segment> segment = segment_from_name(metadata.segment);
-  if (!segment) throw FormatError("its walbench metadata names a segment that does not exist");
-  ConfigurationResult& configuration =
-      configuration_of(run_of(set, metadata), std::move(metadata.configuration));
-  if (const Histogram* const present = configuration.find(*segment)) {
-    if (*present == histogram) return;
+/// False where these very samples are there already.
+bool add_histogram(ConfigurationResult& configuration, Segment segment, Histogram&& histogram) {
+  if (const Histogram* const present = configuration.find(segment)) {
+    if (*present == histogram) return false;
     throw FormatError(
         "another file already gave this segment of the same configuration, with "
         "other samples; leave one of them out");
   }
-  configuration.segments.push_back({*segment, std::move(histogram)});
+  configuration.segments.push_back({segment, std::move(histogram)});
+  return true;
+}
+
+RepeatedResult& side_of(LoadedRun& run, const MitigationRole& role) {
+  const auto found = std::ranges::find_if(run.mitigations, [&](const MitigationResult& each) {
+    return each.info.name == role.info.name;
+  });
+  MitigationResult& mitigation =
+      found != run.mitigations.end()
+          ? *found
+          : run.mitigations.emplace_back(MitigationResult{role.info, {}, {}});
+  return role.is_baseline ? mitigation.baseline : mitigation.mitigation;
+}
+
+void add_to_mitigation(LoadedRun& run, MitigationRole&& role, ConfigurationResult&& described,
+                       Segment segment, Histogram&& histogram) {
+  RepeatedResult& side = side_of(run, role);
+  if (side.repeats.empty()) {
+    side.pooled = std::move(described);
+    add_histogram(side.pooled, segment, std::move(histogram));
+    side.repeats = std::move(role.repeats);
+    return;
+  }
+  if (side.repeats.size() != role.repeats.size()) {
+    throw FormatError("another file of the same mitigation has another number of repeats");
+  }
+  if (!add_histogram(side.pooled, segment, std::move(histogram))) return;
+  for (std::size_t repeat = 0; repeat < side.repeats.size(); ++repeat) {
+    std::ranges::move(role.repeats[repeat].segments,
+                      std::back_inserter(side.repeats[repeat].segments));
+  }
+}
+
+void add_segment(ResultSet& set, HgrmMetadata metadata, Histogram histogram) {
+  LoadedRun& run = run_of(set, metadata);
+  if (metadata.role) {
+    add_to_mitigation(run, std::move(*metadata.role), std::move(metadata.configuration),
+                      metadata.segment, std::move(histogram));
+    return;
+  }
+  add_histogram(configuration_of(run, std::move(metadata.configuration)), metadata.segment,
+                std::move(histogram));
+}
+
+/// Puts what files gave in any order into the order of a run.
+void sort_run(LoadedRun& run) {
+  const auto sort_segments = [](ConfigurationResult& configuration) {
+    std::ranges::sort(configuration.segments, {}, &SegmentHistogram::segment);
+  };
+  std::ranges::for_each(run.configurations, sort_segments);
+  for (MitigationResult& each : run.mitigations) {
+    sort_segments(each.baseline.pooled);
+    sort_segments(each.mitigation.pooled);
+  }
+  std::ranges::stable_sort(run.configurations, {}, [](const ConfigurationResult& each) {
+    const bool zero = each.planned.profile == "zero";
+    return std::tuple(!zero, zero ? each.planned.threads : -each.planned.threads);
+  });
+  std::ranges::sort(run.mitigations, {}, [](const MitigationResult& each) {
+    return std::tie(each.info.effort, each.info.name);
+  });
 }
 
 void add_file(ResultSet& set, const std::filesystem::path& path) {
@@ -125,11 +184,7 @@ ResultSet load_results(const std::vector<std::filesystem::path>& paths) {
       set.problems.push_back({path, error.what()});
     }
   }
-  for (LoadedRun& run : set.runs) {
-    for (ConfigurationResult& configuration : run.configurations) {
-      std::ranges::sort(configuration.segments, {}, &SegmentHistogram::segment);
-    }
-  }
+  std::ranges::for_each(set.runs, sort_run);
   return set;
 }
 

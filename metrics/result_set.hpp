@@ -8,7 +8,7 @@
 
 #include "metrics/analysis.hpp"
 #include "metrics/hgrm.hpp"
-#include "metrics/run_result.hpp"
+#include "metrics/mitigation_result.hpp"
 
 namespace walbench::metrics {
 
@@ -17,7 +17,9 @@ struct LoadedRun {
   std::string run_id;
   std::string timestamp;
   std::string environment_digest;
-  std::vector<ConfigurationResult> configurations;  ///< with the segments whose files were given
+  /// With the segments whose files were given; in the order in which bench measures.
+  std::vector<ConfigurationResult> configurations;
+  std::vector<MitigationResult> mitigations;  ///< likewise, simplest first; a side may be empty
 };
 
 /// A distribution that belongs to no run of bench.

@@ -134,11 +134,62 @@ PendingFile reserve_run_id(const fs::path& directory, RunResult& run) {
                   directory.string(), kMostRunsASecond));
 }
 
+/// `part` tells apart what would otherwise have the same name: a mitigation's two sides.
 fs::path hgrm_path(const fs::path& directory, const RunResult& run,
-                   const ConfigurationPlanned& planned, Segment segment) {
-  return directory / fmt::format("{}-c{}-{}-{}.{}_ms.hgrm", run.run_id, planned.threads,
-                                 planned.profile, planned.strategy, segment_name(segment));
+                   const ConfigurationPlanned& planned, std::string_view part, Segment segment) {
+  return directory / fmt::format("{}-c{}-{}-{}{}.{}_ms.hgrm", run.run_id, planned.threads,
+                                 planned.profile, planned.strategy, part, segment_name(segment));
 }
+
+/// The files of one run on their way into the folder.
+class PendingRun {
+ public:
+  PendingRun(const fs::path& directory, RunResult& run) : directory_(directory), run_(run) {
+    files_.push_back(reserve_run_id(directory, run));
+    files_.front().write_and_flush(run_to_json(run));
+  }
+
+  void add(const MitigationResult& mitigation) {
+    write(directory_ /
+              fmt::format("results-mitigation-{}-{}.json", run_.run_id, mitigation.info.name),
+          mitigation_to_json(run_, mitigation));
+    for (const bool of_baseline : {true, false}) {
+      const RepeatedResult& side = of_baseline ? mitigation.baseline : mitigation.mitigation;
+      const std::string part =
+          fmt::format(".{}-{}", of_baseline ? "before" : "after", mitigation.info.name);
+      add_histograms(side.pooled, part, [&](Segment segment) {
+        return hgrm_metadata(run_, mitigation, of_baseline, segment);
+      });
+    }
+  }
+
+  void add(const ConfigurationResult& configuration) {
+    add_histograms(configuration, "",
+                   [&](Segment segment) { return hgrm_metadata(run_, configuration, segment); });
+  }
+
+  std::vector<PendingFile>& files() { return files_; }
+
+ private:
+  template <typename MetadataOf>
+  void add_histograms(const ConfigurationResult& configuration, std::string_view part,
+                      const MetadataOf& metadata_of) {
+    for (const auto& [segment, histogram] : configuration.segments) {
+      write(hgrm_path(directory_, run_, configuration.planned, part, segment),
+            write_hgrm(histogram, kNsPerMs, metadata_of(segment)));
+    }
+  }
+
+  void write(const fs::path& path, const std::string& text) {
+    PendingFile& file = files_.emplace_back(path);
+    if (!file.open_exclusively()) fail(file.target(), "create", EEXIST);
+    file.write_and_flush(text);
+  }
+
+  const fs::path& directory_;
+  const RunResult& run_;
+  std::vector<PendingFile> files_;
+};
 
 void flush_directory(const fs::path& directory) {
   const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -202,18 +253,14 @@ std::vector<fs::path> ResultsFolder::publish(RunResult& run) const {
 }
 
 std::vector<fs::path> ResultsFolder::publish_all(RunResult& run) const {
-  std::vector<PendingFile> files;
-  files.push_back(reserve_run_id(directory_, run));
-  files.front().write_and_flush(run_to_json(run));
+  PendingRun pending(directory_, run);
   for (const ConfigurationResult& configuration : run.configurations) {
-    for (const auto& [segment, histogram] : configuration.segments) {
-      PendingFile& file =
-          files.emplace_back(hgrm_path(directory_, run, configuration.planned, segment));
-      if (!file.open_exclusively()) fail(file.target(), "create", EEXIST);
-      file.write_and_flush(
-          write_hgrm(histogram, kNsPerMs, hgrm_metadata(run, configuration, segment)));
-    }
+    pending.add(configuration);
   }
+  for (const MitigationResult& mitigation : run.mitigations) {
+    pending.add(mitigation);
+  }
+  std::vector<PendingFile>& files = pending.files();
   move_all_or_none(files);
   flush_directory(directory_);
 

@@ -27,8 +27,9 @@ class ResultsFolder {
   explicit ResultsFolder(std::filesystem::path directory);
 
   /// Gives the run an id no other run in this folder has, writes a .hgrm file for each segment of
-  /// each configuration and a JSON file for the run, and returns their paths, the JSON first. All
-  /// or nothing: on an error nothing of this run is left behind. Throws ResultsError.
+  /// each configuration and of each mitigation's two sides, a JSON file for each mitigation and one
+  /// for the run, and returns their paths, the run's JSON first. All or nothing: on an error
+  /// nothing of this run is left behind. Throws ResultsError.
   std::vector<std::filesystem::path> publish(RunResult& run) const;
 
  private:

@@ -1,102 +1,17 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "metrics/collector.hpp"
+#include "metrics/configuration_result.hpp"
 #include "metrics/environment.hpp"
-#include "metrics/gate.hpp"
+#include "metrics/mitigation_result.hpp"
 
 namespace walbench::metrics {
 
 /// The version of the files in `results/`: raised when a field changes its meaning or goes away.
-inline constexpr int kSchemaVersion = 1;
-
-/// What was asked of one configuration. Names as on the command line.
-struct ConfigurationPlanned {
-  std::int64_t threads = 0;
-  std::string profile;
-  std::string strategy;
-  std::string connection;  ///< the axes
-  std::string commit;
-  std::string begin;
-  std::string guard;
-  std::string gate;
-  std::string schema;
-  std::int64_t files = 0;
-  std::int64_t transitions_per_file = 0;
-  std::int64_t commits_per_file = 0;
-  std::int64_t api_delay_ns = 0;
-  std::int64_t warmup_files = 0;
-};
-
-/// What SQLite said about itself when asked.
-struct SettingsReadBack {
-  std::string journal_mode;
-  std::string synchronous;
-  std::int64_t busy_timeout_ms = 0;
-  std::int64_t wal_autocheckpoint_frames = 0;
-  std::int64_t page_size_bytes = 0;
-  std::int64_t cache_size = 0;
-  std::string locking_mode;
-};
-
-/// How many lifecycles really ran at once, and on what.
-struct ConcurrencyReached {
-  std::int64_t os_threads = 0;  ///< that had met when the clock started
-  std::int64_t in_flight_peak = 0;
-  double in_flight_mean =
-      0;  ///< Little's law: time in lifecycles, connections included, by elapsed
-  std::vector<std::int64_t> lifecycles_per_thread;
-  std::int64_t lifecycles_stolen = 0;
-};
-
-/// What was written to the files of the database during the measurement.
-struct WalFigures {
-  std::int64_t size_start_bytes = 0;
-  std::int64_t size_end_bytes = 0;
-  std::int64_t growth_bytes = 0;  ///< by which writes extended the -wal; deletion takes none back
-  std::int64_t peak_bytes = 0;
-  std::int64_t bytes_written = 0;
-  std::int64_t frames = 0;
-  std::int64_t checkpoints = 0;
-  std::int64_t wal_syncs = 0;
-  std::int64_t db_syncs = 0;
-  std::int64_t db_bytes_written = 0;
-};
-
-/// One configuration as it was measured. A value; all times in nanoseconds unless the name says so.
-struct ConfigurationResult {
-  ConfigurationPlanned planned;
-  SettingsReadBack settings;
-  std::int64_t elapsed_ns = 0;  ///< from all threads having met to the last lifecycle's end
-  std::int64_t indexed_count = 0;
-  std::int64_t samples_produced = 0;
-  std::int64_t samples_recorded = 0;
-  std::int64_t samples_out_of_range = 0;
-  std::int64_t occ_conflicts = 0;
-  std::int64_t busy_retries = 0;
-  std::int64_t snapshot_retries = 0;
-  ConcurrencyReached concurrency;
-  WalFigures wal;
-  bool verified = false;
-  std::vector<GateVerdict> verdicts;
-  std::vector<SegmentHistogram> segments;
-
-  double elapsed_seconds() const { return static_cast<double>(elapsed_ns) / 1e9; }
-  double transitions_per_second() const {
-    return static_cast<double>(planned.files) * static_cast<double>(planned.transitions_per_file) /
-           elapsed_seconds();
-  }
-  double commits_per_second() const {
-    return static_cast<double>(planned.files) * static_cast<double>(planned.commits_per_file) /
-           elapsed_seconds();
-  }
-  /// The segment's distribution, or null where it has no samples.
-  const Histogram* find(Segment segment) const;
-};
+inline constexpr int kSchemaVersion = 2;
 
 /// A run: what one call of `bench` measured. An empty run id where it was not published.
 struct RunResult {
@@ -107,6 +22,7 @@ struct RunResult {
   std::int64_t resident_peak_bytes = 0;       ///< of the process, as getrusage says
   std::int64_t sqlite_memory_peak_bytes = 0;  ///< the part that SQLite had from its allocator
   std::vector<ConfigurationResult> configurations;
+  std::vector<MitigationResult> mitigations;
 };
 
 }  // namespace walbench::metrics

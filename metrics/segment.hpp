@@ -29,14 +29,18 @@ enum class Segment : std::uint8_t {
   total_wall,    ///< hydration to last commit
   connect,       ///< opening, configuring, preparing and closing a connection that the lifecycle
                  ///< owns; outside total_wall
+  attempt,  ///< one attempt to get a file through, from start_upload's dispatch to `indexed` or
+            ///< back at `untracked`; only where API calls can fail, one sample an attempt
+  failed_attempt,  ///< likewise, of those that failed alone
 };
 
-inline constexpr std::size_t kSegmentCount = 13;
+inline constexpr std::size_t kSegmentCount = 15;
 
 /// Names as they stand in files and tables, without the `_ms` that files append.
 inline constexpr std::array<std::string_view, kSegmentCount> kSegmentNames = {
-    "fsm_net", "lock_wait", "busy_wait",  "statement", "commit",     "fsm_hydrate", "fsm_dispatch",
-    "other",   "db_total",  "transition", "mock_api",  "total_wall", "connect"};
+    "fsm_net",     "lock_wait",    "busy_wait", "statement", "commit",
+    "fsm_hydrate", "fsm_dispatch", "other",     "db_total",  "transition",
+    "mock_api",    "total_wall",   "connect",   "attempt",   "failed_attempt"};
 
 constexpr std::size_t segment_index(Segment segment) {
   return static_cast<std::size_t>(segment);

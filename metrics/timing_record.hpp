@@ -11,11 +11,11 @@
 
 namespace walbench::metrics {
 
-/// All timings of one lifecycle, in nanoseconds: what travels through the queue. A value type of
-/// fixed size; it owns nothing.
+/// All timings of one lifecycle, or of one attempt of it that failed, in nanoseconds: what travels
+/// through the queue. A value type of fixed size; it owns nothing.
 class TimingRecord {
  public:
-  static constexpr std::size_t kMaxTransitions = 3;
+  static constexpr std::size_t kMaxTransitions = 4;
 
   /// Sets a segment's only sample. `transition` has several: see add_transition.
   void set(Segment segment, std::int64_t ns) {
@@ -31,6 +31,15 @@ class TimingRecord {
   void add_transition(std::int64_t ns) {
     assert(transition_count_ < kMaxTransitions);
     transitions_ns_[transition_count_++] = ns;
+  }
+
+  /// Moves the transitions' samples to a record of their own.
+  TimingRecord take_transitions() {
+    TimingRecord taken;
+    taken.transitions_ns_ = transitions_ns_;
+    taken.transition_count_ = transition_count_;
+    transition_count_ = 0;
+    return taken;
   }
 
   bool has(Segment segment) const { return (present_ >> segment_index(segment) & 1U) != 0; }

@@ -35,6 +35,10 @@ std::string_view axis_name(GateAxis value) {
   return "?";
 }
 
+std::string commit_name(std::int64_t batch) {
+  return batch == 1 ? "each" : "batch:" + std::to_string(batch);
+}
+
 std::optional<Strategy> find_strategy(std::string_view name) {
   const auto* const found = std::ranges::find(kStrategies, name, &Strategy::name);
   if (found == kStrategies.end()) return std::nullopt;
@@ -54,6 +58,7 @@ std::string describe_strategy(std::string_view base, const Axes& axes) {
   if (axes.begin != of_base.begin) append("begin", axis_name(axes.begin));
   if (axes.guard != of_base.guard) append("guard", axis_name(axes.guard));
   if (axes.gate != of_base.gate) append("gate", axis_name(axes.gate));
+  if (axes.batch != of_base.batch) append("batch", std::to_string(axes.batch));
   return name;
 }
 
@@ -61,6 +66,10 @@ std::optional<std::string> contradiction(const Axes& axes) {
   if (axes.connection == ConnectionAxis::shared && axes.gate == GateAxis::sqlite) {
     return "a shared connection needs --gate mutex or --gate fifo: SQLite's busy handler does not "
            "keep apart the transactions of one connection";
+  }
+  if (axes.batch > 1 && axes.connection != ConnectionAxis::shared) {
+    return "--commit batch:N needs --connection shared: of several connections one would keep the "
+           "write lock from the others until its batch is full";
   }
   return std::nullopt;
 }

@@ -36,15 +36,14 @@ enum class GateAxis : std::uint8_t {
   fifo,    ///< first come, first served
 };
 
-/// How writes become transactions. One value so far: a transaction for each transition.
-inline constexpr std::string_view kCommitEach = "each";
-
 /// A point in the space of strategies.
 struct Axes {
   ConnectionAxis connection = ConnectionAxis::per_file;
   BeginAxis begin = BeginAxis::deferred;
   GuardAxis guard = GuardAxis::where;
   GateAxis gate = GateAxis::sqlite;
+  std::int64_t batch = 1;  ///< transitions a transaction; all but the last of them are acknowledged
+                           ///< before they are durable. 1: each is committed by itself
 
   bool operator==(const Axes&) const = default;
 };
@@ -53,6 +52,8 @@ std::string_view axis_name(ConnectionAxis value);
 std::string_view axis_name(BeginAxis value);
 std::string_view axis_name(GuardAxis value);
 std::string_view axis_name(GateAxis value);
+/// The commit axis: `each`, or `batch:N`.
+std::string commit_name(std::int64_t batch);
 
 /// A named point in the axes.
 struct Strategy {
@@ -61,10 +62,16 @@ struct Strategy {
 };
 
 /// The strategies that have a name; the first is the baseline.
-inline constexpr std::array<Strategy, 3> kStrategies = {{
+inline constexpr std::array<Strategy, 6> kStrategies = {{
     {"per-file", {}},
     {"pooled-connection", {.connection = ConnectionAxis::per_worker}},
     {"shared-connection", {.connection = ConnectionAxis::shared, .gate = GateAxis::mutex}},
+    {"reduced-guards", {.guard = GuardAxis::version}},
+    {"batch", {.connection = ConnectionAxis::shared, .gate = GateAxis::mutex, .batch = 10}},
+    {"fair-gate",
+     {.connection = ConnectionAxis::per_worker,
+      .begin = BeginAxis::immediate,
+      .gate = GateAxis::fifo}},
 }};
 
 /// The strategy of that name, or nothing.

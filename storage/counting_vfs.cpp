@@ -20,7 +20,9 @@
 #include <algorithm>
 #include <chrono>
 #include <string_view>
+#include <thread>
 
+#include "storage/probes.hpp"
 #include "storage/sqlite.hpp"
 
 namespace walbench::storage {
@@ -63,7 +65,14 @@ void add(std::atomic<std::int64_t>& value, std::int64_t amount) {
   value.fetch_add(amount, std::memory_order_relaxed);
 }
 
+void raise_to(std::atomic<std::int64_t>& value, std::int64_t least) {
+  std::int64_t seen = value.load(std::memory_order_relaxed);
+  while (seen < least && !value.compare_exchange_weak(seen, least, std::memory_order_relaxed)) {
+  }
+}
+
 thread_local ThreadBusyWait thread_wait;
+thread_local std::int64_t thread_series_us = 0;
 
 }  // namespace
 
@@ -120,7 +129,11 @@ struct CountingVfsMethods {
   }
 
   static int file_control(sqlite3_file* file, int operation, void* argument) {
-    if (operation == SQLITE_FCNTL_CKPT_DONE) add(counting(file).owner->checkpoints_, 1);
+    if (operation == SQLITE_FCNTL_CKPT_START) WALBENCH_PROBE(checkpoint_start);
+    if (operation == SQLITE_FCNTL_CKPT_DONE) {
+      WALBENCH_PROBE(checkpoint_end);
+      add(counting(file).owner->checkpoints_, 1);
+    }
     return real(file)->pMethods->xFileControl(real(file), operation, argument);
   }
 
@@ -298,13 +311,14 @@ IoFigures CountingVfs::figures() const {
           .db_bytes_written = read(db_bytes_written_),
           .db_syncs = read(db_syncs_),
           .checkpoints = read(checkpoints_),
-          .busy_retries = read(busy_retries_)};
+          .busy_retries = read(busy_retries_),
+          .busy_longest_us = read(busy_longest_us_)};
 }
 
 void CountingVfs::restart_counting() {
   for (std::atomic<std::int64_t>* const count :
        {&wal_bytes_written_, &wal_frames_, &wal_growth_bytes_, &wal_syncs_, &db_bytes_written_,
-        &db_syncs_, &checkpoints_, &busy_retries_}) {
+        &db_syncs_, &checkpoints_, &busy_retries_, &busy_longest_us_}) {
     count->store(0, std::memory_order_relaxed);
   }
   wal_peak_bytes_.store(wal_size_bytes_.load(std::memory_order_relaxed), std::memory_order_relaxed);
@@ -313,10 +327,23 @@ void CountingVfs::restart_counting() {
 void CountingVfs::busy_sleep(int microseconds) {
   if (interrupted()) return;
   const std::int64_t started_ns = steady_now_ns();
-  real_->xSleep(real_, microseconds);
+  // Not the real VFS's xSleep: a signal, such as a profiler's, would cut that short, and the busy
+  // handler would give up after sleeping less than it believes.
+  std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
   thread_wait.slept_ns += steady_now_ns() - started_ns;
   thread_wait.sleeps += 1;
   add(busy_retries_, 1);
+  count_busy_series(microseconds);
+}
+
+// Not every sleep is the busy handler's: a reader that races with a checkpoint sleeps for fractions
+// of a millisecond. The busy handler's are whole milliseconds, and each series begins anew.
+void CountingVfs::count_busy_series(int microseconds) {
+  constexpr int kUsPerMs = 1000;
+  if (microseconds % kUsPerMs != 0) return;
+  if (microseconds == kFirstBusySleepUs) thread_series_us = 0;
+  thread_series_us += microseconds;
+  raise_to(busy_longest_us_, thread_series_us);
 }
 
 ThreadBusyWait CountingVfs::thread_busy_wait() {

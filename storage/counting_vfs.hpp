@@ -23,6 +23,9 @@ struct IoFigures {
   std::int64_t db_syncs = 0;
   std::int64_t checkpoints = 0;   ///< that moved at least a page into the database
   std::int64_t busy_retries = 0;  ///< times SQLite's busy handler slept and tried again
+  /// The longest that one wait for a lock meant to sleep, in microseconds: the busy handler adds up
+  /// what it asked for, not what it got, and gives up when that reaches busy_timeout.
+  std::int64_t busy_longest_us = 0;
 };
 
 /// What the busy handler has cost the calling thread since it started.
@@ -58,18 +61,22 @@ class CountingVfs {
   void interrupt_waits() { interrupted_.store(true, std::memory_order_relaxed); }
   bool interrupted() const { return interrupted_.load(std::memory_order_relaxed); }
 
-  /// Sleeps as a busy handler does between two tries, and counts it as one.
+  /// Sleeps as a busy handler does between two tries, and counts it as one. A series of sleeps
+  /// begins with one of kFirstBusySleepUs.
   void busy_sleep(int microseconds);
 
   /// The calling thread's busy waits, over all databases. A difference taken around one SQLite call
   /// is what that call waited.
   static ThreadBusyWait thread_busy_wait();
 
+  static constexpr int kFirstBusySleepUs = 1000;
+
  private:
   friend struct CountingVfsMethods;
 
   void count_wal_write(const void* data, std::int64_t amount, std::int64_t offset,
                        std::int64_t& frame_begun_at);
+  void count_busy_series(int microseconds);
   void wal_size_becomes(std::int64_t bytes);
 
   std::string name_;
@@ -88,6 +95,7 @@ class CountingVfs {
   std::atomic<std::int64_t> db_syncs_ = 0;
   std::atomic<std::int64_t> checkpoints_ = 0;
   std::atomic<std::int64_t> busy_retries_ = 0;
+  std::atomic<std::int64_t> busy_longest_us_ = 0;
   std::atomic<bool> interrupted_ = false;
 };
 

@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "metrics/clock.hpp"
 #include "storage/axes.hpp"
@@ -16,11 +18,23 @@
 
 namespace walbench::storage {
 
+/// What one file's row must hold after its lifecycle.
+struct ExpectedRow {
+  std::int64_t version = 0;
+  std::string remote_file_id;
+  std::string remote_file_uri;
+  std::string store_doc_id;
+};
+
+/// The expected row of the file with that number and path.
+using ExpectRow = std::function<ExpectedRow(std::int64_t file, std::string_view path)>;
+
 /// What was found when the database was looked at after a run.
 struct Verification {
   std::int64_t rows = 0;
   std::int64_t rows_indexed = 0;        ///< state `indexed`
-  std::int64_t rows_right = 0;          ///< indexed, version 3, every answer of the API stored
+  std::int64_t rows_right = 0;          ///< indexed, and every column as it was written
+  std::string first_wrong;              ///< path and column of the first row that is not; or empty
   std::string integrity = "not asked";  ///< `ok`, or what PRAGMA integrity_check complained about
 
   /// Every row that was seeded is there, went the whole way, and the file is sound.
@@ -58,7 +72,7 @@ class Database {
 
   /// Looks at every row and at the file's integrity. No store may be open. `stop` ends it with an
   /// error.
-  virtual Verification verify(const std::stop_token& stop) = 0;
+  virtual Verification verify(const ExpectRow& expect, const std::stop_token& stop) = 0;
 
   /// Makes whoever waits for a lock give up soon.
   virtual void interrupt_waits() = 0;

@@ -36,6 +36,8 @@ class Statement {
  public:
   Statement() = default;
 
+  bool prepared() const { return handle_ != nullptr; }
+
   void bind(int position, std::string_view text);
   void bind(int position, std::int64_t value);
 

@@ -32,6 +32,43 @@ void insert_rows(const Connection& connection, const Seeding& seeding) {
   }
 }
 
+/// The name of the first column of the statement's row that is not as it must be; empty where all
+/// are.
+std::string_view wrong_column(const Statement& row, const ExpectedRow& expected,
+                              std::string_view path, std::string_view content_hash) {
+  if (row.column_text(1) != path) return "file_path";
+  if (row.column_text(2) != content_hash) return "content_hash";
+  if (row.column_text(3) != state_name(LifecycleState::indexed)) return "gemini_state";
+  if (row.column_int64(4) != expected.version) return "version";
+  if (row.column_text(5) != expected.remote_file_id) return "gemini_file_id";
+  if (row.column_text(6) != expected.remote_file_uri) return "gemini_file_uri";
+  if (row.column_text(7) != expected.store_doc_id) return "gemini_store_doc_id";
+  if (row.column_int64(8) == 0) return "a time stamp or error_message";
+  return {};
+}
+
+/// Rows were inserted in the order of the files, so a row's id tells whose it is.
+void compare_rows(const Connection& connection, const Seeding& seeding, const ExpectRow& expect,
+                  Verification& found) {
+  Statement row = connection.prepare(
+      "SELECT rowid, file_path, content_hash, gemini_state, version, gemini_file_id, "
+      "gemini_file_uri, gemini_store_doc_id, upload_timestamp IS NOT NULL AND "
+      "gemini_state_updated_at IS NOT NULL AND error_message IS NULL FROM files ORDER BY rowid");
+  while (row.step()) {
+    const std::int64_t file = row.column_int64(0) - 1;
+    const std::string path = bench_file_path(file);
+    const std::string_view wrong =
+        wrong_column(row, expect(file, path), path, bench_content_hash(seeding.seed, file));
+    found.rows += 1;
+    if (row.column_text(3) == state_name(LifecycleState::indexed)) found.rows_indexed += 1;
+    if (wrong.empty()) {
+      found.rows_right += 1;
+    } else if (found.first_wrong.empty()) {
+      found.first_wrong = path + ": " + std::string(wrong);
+    }
+  }
+}
+
 }  // namespace
 
 SqliteDatabase::SqliteDatabase(const std::filesystem::path& path, const Seeding& seeding,
@@ -68,27 +105,20 @@ void SqliteDatabase::reset() {
   apply_settings(connection, settings_);
   connection.execute(
       "UPDATE files SET gemini_state='untracked', version=0, gemini_state_updated_at=NULL, "
-      "gemini_file_id=NULL, gemini_file_uri=NULL, upload_timestamp=NULL, gemini_store_doc_id=NULL "
-      "WHERE version<>0");
+      "gemini_file_id=NULL, gemini_file_uri=NULL, upload_timestamp=NULL, gemini_store_doc_id=NULL, "
+      "error_message=NULL WHERE version<>0");
   const std::int64_t busy = connection.query_int64("PRAGMA wal_checkpoint(TRUNCATE)");
   if (busy != 0) {
     throw SqliteError(connection.handle(), SQLITE_BUSY, "emptying the WAL before the measurement");
   }
 }
 
-Verification SqliteDatabase::verify(const std::stop_token& stop) {
+Verification SqliteDatabase::verify(const ExpectRow& expect, const std::stop_token& stop) {
   const Connection connection(path_, vfs_.name());
   stop_with(connection, stop);
   apply_settings(connection, settings_);
   Verification found;
-  found.rows = connection.query_int64("SELECT count(*) FROM files");
-  found.rows_indexed =
-      connection.query_int64("SELECT count(*) FROM files WHERE gemini_state='indexed'");
-  found.rows_right = connection.query_int64(
-      "SELECT count(*) FROM files WHERE gemini_state='indexed' AND version=3 "
-      "AND gemini_file_id IS NOT NULL AND gemini_file_uri IS NOT NULL "
-      "AND gemini_store_doc_id IS NOT NULL AND upload_timestamp IS NOT NULL "
-      "AND gemini_state_updated_at IS NOT NULL");
+  compare_rows(connection, seeding_, expect, found);
   found.integrity = connection.query_text("PRAGMA integrity_check");
   return found;
 }

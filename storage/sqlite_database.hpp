@@ -33,7 +33,7 @@ class SqliteDatabase final : public Database {
   void reset() override;
   void restart_counting() override { vfs_.restart_counting(); }
   IoFigures figures() const override { return vfs_.figures(); }
-  Verification verify(const std::stop_token& stop) override;
+  Verification verify(const ExpectRow& expect, const std::stop_token& stop) override;
   void interrupt_waits() override { vfs_.interrupt_waits(); }
 
  private:

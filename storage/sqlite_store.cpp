@@ -78,8 +78,17 @@ std::unique_ptr<Session> SqliteStore::open_session(std::size_t worker) {
   return std::make_unique<BorrowedConnectionSession>(writers_[worker % writers_.size()]);
 }
 
-Contention SqliteStore::contention() const {
-  return {.snapshot_retries = context_.snapshot_retries.load(std::memory_order_relaxed)};
+std::int64_t SqliteStore::flush() {
+  std::int64_t commits = 0;
+  for (TransitionWriter& writer : writers_) {
+    commits += writer.flush();
+  }
+  return commits;
+}
+
+StoreCounts SqliteStore::counts() const {
+  return {.snapshot_retries = context_.snapshot_retries.load(std::memory_order_relaxed),
+          .unsaved_peak = context_.unsaved_peak.load(std::memory_order_relaxed)};
 }
 
 }  // namespace walbench::storage

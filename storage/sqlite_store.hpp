@@ -21,7 +21,8 @@ class SqliteStore final : public Store {
               std::size_t workers, CountingVfs& vfs, const metrics::Clock& clock);
 
   std::unique_ptr<Session> open_session(std::size_t worker) override;
-  Contention contention() const override;
+  std::int64_t flush() override;
+  StoreCounts counts() const override;
 
  private:
   // Constant after construction.

@@ -21,6 +21,7 @@ struct TransitionWrite {
   std::string_view remote_file_id = {};   ///< with `processing`: gemini_file_id
   std::string_view remote_file_uri = {};  ///< with `processing`: gemini_file_uri
   std::string_view store_doc_id = {};     ///< with `indexed`: gemini_store_doc_id
+  std::string_view error_message = {};    ///< with `failed`; the retry's write clears it
 };
 
 /// Where the time of one write went, in nanoseconds. lock_wait + statement + commit = db_total.
@@ -29,7 +30,8 @@ struct WriteTimings {
   std::int64_t busy_wait_ns = 0;  ///< the part of it slept in SQLite's busy handler
   std::int64_t statement_ns = 0;  ///< the UPDATE where lock_wait does not include it, else 0
   std::int64_t commit_ns = 0;
-  std::int64_t db_total_ns = 0;  ///< first call to acknowledged commit
+  std::int64_t db_total_ns = 0;  ///< first call to acknowledgement
+  bool committed = true;         ///< false: acknowledged, and durable with a later write's commit
 };
 
 /// An update that changed no row, because the row was not what the lifecycle believed.

@@ -25,18 +25,24 @@ struct WriterContext {
   const metrics::Clock* clock;
   WriteGate* gate;  ///< null: none
   std::atomic<std::int64_t> snapshot_retries = 0;
+  std::atomic<std::int64_t> unsaved_peak = 0;
 };
 
 /// A connection with the statements of a lifecycle prepared: writes transitions, each in a
-/// transaction of its own, and times them. Used by one thread at a time.
+/// transaction of its own or several in one, and times them. Used by one thread at a time, but for
+/// write() and flush() where the context has a gate, behind which callers take turns.
 class TransitionWriter {
  public:
   /// Opens, configures and prepares. Throws SqliteError, SettingsMismatch.
   explicit TransitionWriter(WriterContext& context);
 
-  /// Writes and commits one transition. On any error the transaction is rolled back: OccConflict
-  /// when the row is not as expected, SqliteError for what the database refused.
+  /// Writes one transition and commits it, or leaves that to the write that fills the batch.
+  /// Throws OccConflict when the row is not as expected, which undoes this write alone, and
+  /// SqliteError for what the database refused, which rolls the whole transaction back.
   WriteTimings write(const TransitionWrite& write);
+
+  /// Commits what a batch still holds; returns the number of commits, 0 or 1. Throws SqliteError.
+  std::int64_t flush();
 
   /// With BEGIN IMMEDIATE the UPDATE is timed on its own; otherwise SQLite takes the lock inside
   /// it.
@@ -45,8 +51,11 @@ class TransitionWriter {
  private:
   class Transaction;
 
+  void begin_immediate();
   void update_deferred(const TransitionWrite& write, Transaction& transaction,
                        std::int64_t started_ns);
+  void commit();
+  void leave_uncommitted();
   [[nodiscard]] int guarded_update(const TransitionWrite& write);
   [[nodiscard]] int read_and_compare(const TransitionWrite& write);
   Statement& bind_update(const TransitionWrite& write, std::string_view now);
@@ -57,7 +66,8 @@ class TransitionWriter {
   Statement commit_;
   Statement rollback_;
   Statement select_;
-  std::array<Statement, 3> updates_;  ///< to uploading, processing, indexed
+  std::array<Statement, 6> updates_;  ///< one a step; those of failures are prepared when needed
+  std::int64_t unsaved_ = 0;          ///< writes in the open transaction that are acknowledged
 };
 
 }  // namespace walbench::storage

@@ -11,12 +11,14 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "engine/runner.hpp"
+#include "metrics/duration.hpp"
 #include "metrics/environment.hpp"
 #include "metrics/results_folder.hpp"
 #include "storage/database_files.hpp"
@@ -28,8 +30,9 @@
 #include "tools/interrupt_signals.hpp"
 #include "tools/output.hpp"
 #include "tools/progress.hpp"
-#include "tools/result_tables.hpp"
+#include "tools/study_tables.hpp"
 #include "tools/text.hpp"
+#include "tools/wall_profile.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -58,9 +61,9 @@ metrics::ResultsFolder open_results_folder(const BenchOptions& options) {
 
 std::int64_t most_connections(const engine::RunPlan& plan) {
   std::int64_t most = 0;
-  for (const engine::ConfigurationPlan& each : plan.configurations) {
-    const bool one = each.axes.connection == storage::ConnectionAxis::shared;
-    most = std::max(most, one ? 1 : each.threads);
+  for (const engine::ConfigurationPlan* const each : plan.measurements()) {
+    const bool one = each->axes.connection == storage::ConnectionAxis::shared;
+    most = std::max(most, one ? 1 : each->threads);
   }
   return most;
 }
@@ -96,7 +99,11 @@ metrics::RunResult measure(const BenchOptions& options, storage::DatabaseFiles& 
     return std::make_unique<storage::SqliteDatabase>(
         files.database(), storage::Seeding{plan.files, plan.seed, plan.schema}, plan.settings);
   };
-  run.configurations = engine::measure_all(options.plan, {open_database, &clock, &progress, stop});
+  engine::RunContext context{open_database, &clock, &progress, stop};
+  if (options.wall_profile) context.on_worker_thread = WallProfile::enter_thread;
+  engine::Measured measured = engine::measure_all(options.plan, context);
+  run.configurations = std::move(measured.configurations);
+  run.mitigations = std::move(measured.mitigations);
 
   constexpr std::int64_t kBytesPerKib = 1024;
   rusage usage{};
@@ -105,38 +112,59 @@ metrics::RunResult measure(const BenchOptions& options, storage::DatabaseFiles& 
   return run;
 }
 
-std::string render(const metrics::RunResult& run,
+/// A long run says so before it begins.
+void announce(const engine::RunPlan& plan) {
+  constexpr std::chrono::seconds kLong(10);
+  const std::chrono::nanoseconds api_time = plan.api_time();
+  if (api_time < kLong) return;
+  const std::size_t repeats = plan.measurements().size() - plan.configurations.size();
+  write_error(
+      fmt::format("bench: {} configurations{}, about {}: so long take the API's delays alone\n",
+                  plan.configurations.size(),
+                  repeats == 0 ? "" : fmt::format(" and {} measurements for mitigations", repeats),
+                  metrics::format_duration(api_time)));
+}
+
+std::string render(const BenchOptions& options, const metrics::RunResult& run,
                    const std::vector<std::filesystem::path>& published) {
-  std::string out;
-  for (const metrics::ConfigurationResult& configuration : run.configurations) {
-    out += render_configuration(configuration) + "\n";
-  }
-  if (run.configurations.size() > 1) out += render_overview(run.configurations) + "\n";
-  out += render_bottleneck(run.configurations);
+  std::string out = render_run(run.configurations, run.mitigations, options.details);
   const metrics::Environment& environment = run.environment;
   out += fmt::format(
       "measuring cost: {:.0f} ns a clock reading (resolution {} ns), {:.0f} ns to hand over a "
       "lifecycle's timings, {:.1f} ns a sample in the collector's thread\n",
       environment.clock_read_ns, environment.clock_resolution_ns, environment.record_enqueue_ns,
       environment.sample_record_ns);
-  out += fmt::format("results: {} and {} .hgrm files beside it\n",
-                     printable(published.front().string()), published.size() - 1);
+  out += fmt::format("results: {} and {} files beside it\n", printable(published.front().string()),
+                     published.size() - 1);
   return out;
 }
 
+/// Says which gates failed; whether all passed. That a mitigation fails a gate which its baseline
+/// passes is a finding, not a failure.
 bool every_gate_passed(const metrics::RunResult& run) {
-  return std::ranges::all_of(run.configurations, [](const auto& configuration) {
-    return std::ranges::all_of(configuration.verdicts, &metrics::GateVerdict::passed);
-  });
-}
-
-void report_failed_gates(const metrics::RunResult& run) {
-  for (const metrics::ConfigurationResult& configuration : run.configurations) {
-    for (const metrics::GateVerdict& verdict : configuration.verdicts) {
-      if (verdict.passed) continue;
+  std::vector<const metrics::ConfigurationResult*> judged;
+  for (const metrics::ConfigurationResult& each : run.configurations) {
+    judged.push_back(&each);
+  }
+  for (const metrics::MitigationResult& each : run.mitigations) {
+    judged.push_back(&each.baseline.pooled);
+  }
+  std::set<std::string> failed;
+  for (const metrics::ConfigurationResult* const each : judged) {
+    for (const metrics::GateVerdict& verdict : each->verdicts) {
+      if (verdict.passed || !failed.insert(verdict.gate).second) continue;
       complain(fmt::format("gate {} failed: {}", verdict.gate, verdict.evidence));
     }
   }
+  return failed.empty();
+}
+
+/// Keeps the profile beside the results; returns what is to be said about it.
+std::string keep_profile(WallProfile& profile, const metrics::RunResult& run) {
+  constexpr std::size_t kFunctions = 20;
+  const std::filesystem::path kept = profile.keep(run.run_id);
+  return fmt::format("\n{}profile: {}; a profiled run's timings are not for comparing\n",
+                     top_functions(kept, kFunctions), printable(kept.string()));
 }
 
 /// Where the database is while it exists, for the signal thread's last act.
@@ -153,14 +181,19 @@ int measure_and_publish(const BenchOptions& options, const InterruptSignals& sig
       write_error(fmt::format("database kept: {}\n", printable(files.database().string())));
     }
   };
+  if (!options.quiet) announce(options.plan);
   try {
+    std::optional<WallProfile> profile;
+    if (options.wall_profile) profile.emplace(options.results);
     metrics::RunResult run = measure(options, files, signals.stop_token());
+    if (profile) profile->stop();
     const std::vector<std::filesystem::path> published = folder.publish(run);
     files_in_use.store(nullptr);
-    if (!options.quiet) write_output(render(run, published));
-    report_failed_gates(run);
+    const std::string profiled = profile ? keep_profile(*profile, run) : std::string();
+    if (!options.quiet) write_output(render(options, run, published) + profiled);
+    const bool passed = every_gate_passed(run);
     database_kept();
-    return every_gate_passed(run) ? kDone : kGateFailed;
+    return passed ? kDone : kGateFailed;
   } catch (const engine::RunInterrupted&) {
     files_in_use.store(nullptr);
     complain("interrupted: nothing was published");
@@ -181,6 +214,12 @@ int run_bench(const std::vector<std::string>& arguments) {
   if (const auto why = allow_open_connections(most_connections(options.plan))) {
     complain(*why);
     return kWrongUsage;
+  }
+  if (options.wall_profile) {
+    if (const auto why = WallProfile::unavailable()) {
+      complain(*why);
+      return kWrongUsage;
+    }
   }
   FilesInUse files_in_use = nullptr;
   const InterruptSignals signals([&files_in_use] {

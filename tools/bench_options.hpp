@@ -22,6 +22,8 @@ struct BenchOptions {
   std::filesystem::path results = "results";
   bool results_named = false;  ///< the default folder is created where it is missing
   ProgressMode progress = ProgressMode::automatic;
+  bool details = false;  ///< every configuration in full, also where there are several
+  bool wall_profile = false;
   bool quiet = false;
 };
 

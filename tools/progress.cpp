@@ -51,8 +51,8 @@ std::string progress_line(const ProgressState& state, std::size_t width) {
   std::string line = "[" + std::string(filled, '#') + std::string(kBarCells - filled, '-') + "]";
   line += fmt::format(" {:3.0f} %", 100 * share);
   if (state.remaining) line += " ETA " + metrics::format_duration(*state.remaining);
-  if (state.configurations > 1) {
-    line += fmt::format(" {}/{}", state.configuration + 1, state.configurations);
+  if (state.measurements > 1) {
+    line += fmt::format(" {}/{}", state.measurement + 1, state.measurements);
   }
   line += " " + state.label;
   if (state.phase != engine::Phase::measure) line += fmt::format(" {}", phase_text(state.phase));
@@ -62,15 +62,15 @@ std::string progress_line(const ProgressState& state, std::size_t width) {
 }
 
 std::optional<std::chrono::nanoseconds> estimate_remaining(
-    const engine::RunPlan& plan, const ProgressState& state,
-    std::chrono::nanoseconds configuration_elapsed, std::chrono::nanoseconds last_zero_elapsed) {
+    const std::vector<const engine::ConfigurationPlan*>& measurements, const ProgressState& state,
+    std::chrono::nanoseconds measurement_elapsed, std::chrono::nanoseconds last_zero_elapsed) {
   if (state.files_done == 0) return std::nullopt;
   // In double: absurd plans are to give an absurd figure, not an overflow.
-  double remaining_ns = static_cast<double>(configuration_elapsed.count()) /
+  double remaining_ns = static_cast<double>(measurement_elapsed.count()) /
                         static_cast<double>(state.files_done) *
                         static_cast<double>(state.files - state.files_done);
-  for (std::size_t index = state.configuration + 1; index < plan.configurations.size(); ++index) {
-    const engine::ConfigurationPlan& later = plan.configurations[index];
+  for (std::size_t index = state.measurement + 1; index < measurements.size(); ++index) {
+    const engine::ConfigurationPlan& later = *measurements[index];
     const auto as_the_last_one =
         later.profile == engine::Profile::zero ? last_zero_elapsed : std::chrono::nanoseconds(0);
     remaining_ns += static_cast<double>(std::max(later.api_time(), as_the_last_one).count());
@@ -79,7 +79,7 @@ std::optional<std::chrono::nanoseconds> estimate_remaining(
 }
 
 Progress::Progress(const engine::RunPlan& plan, bool enabled)
-    : plan_(plan), measuring_since_(Clock::now()) {
+    : measurements_(plan.measurements()), measuring_since_(Clock::now()) {
   if (enabled) thread_ = std::thread([this] { draw_until_finished(); });
 }
 
@@ -87,17 +87,17 @@ Progress::~Progress() {
   finish();
 }
 
-void Progress::phase_begins(std::size_t configuration, engine::Phase phase) {
+void Progress::phase_begins(std::size_t measurement, engine::Phase phase) {
   const std::lock_guard lock(mutex_);
-  configuration_ = configuration;
+  measurement_ = measurement;
   phase_ = phase;
   if (phase == engine::Phase::seed) files_done_.store(0, std::memory_order_relaxed);
   if (phase == engine::Phase::measure) measuring_since_ = Clock::now();
 }
 
-void Progress::configuration_done(std::size_t configuration) {
+void Progress::measurement_done(std::size_t measurement) {
   const std::lock_guard lock(mutex_);
-  if (plan_.configurations[configuration].profile == engine::Profile::zero) {
+  if (measurements_[measurement]->profile == engine::Profile::zero) {
     last_zero_elapsed_ = Clock::now() - measuring_since_;
   }
 }
@@ -122,17 +122,17 @@ void Progress::draw_until_finished() {
 }
 
 void Progress::draw() {
-  const engine::ConfigurationPlan& plan = plan_.configurations[configuration_];
-  ProgressState state{.configuration = configuration_,
-                      .configurations = plan_.configurations.size(),
+  const engine::ConfigurationPlan& plan = *measurements_[measurement_];
+  ProgressState state{.measurement = measurement_,
+                      .measurements = measurements_.size(),
                       .label = configuration_label(plan),
                       .phase = phase_,
                       .files_done = files_done_.load(std::memory_order_relaxed),
                       .files = plan.files,
                       .remaining = std::nullopt};
   if (phase_ == engine::Phase::measure) {
-    state.remaining =
-        estimate_remaining(plan_, state, Clock::now() - measuring_since_, last_zero_elapsed_);
+    state.remaining = estimate_remaining(measurements_, state, Clock::now() - measuring_since_,
+                                         last_zero_elapsed_);
   }
   write_error(fmt::format("\r{}\x1b[K", progress_line(state, terminal_width())));
   drawn_ = true;

@@ -17,8 +17,8 @@ namespace walbench::tools {
 
 /// Where a run is; what a progress line is made from.
 struct ProgressState {
-  std::size_t configuration = 0;
-  std::size_t configurations = 1;
+  std::size_t measurement = 0;
+  std::size_t measurements = 1;
   std::string label;
   engine::Phase phase = engine::Phase::seed;
   std::int64_t files_done = 0;
@@ -29,11 +29,11 @@ struct ProgressState {
 /// The line as it stands on the terminal, at most `width` columns: a bar, the share done, the ETA.
 std::string progress_line(const ProgressState& state, std::size_t width);
 
-/// How long a run still takes: the configuration at work at the speed so far, those to come at
+/// How long a run still takes: the measurement at work at the speed so far, those to come at
 /// least as long as their API calls take and, with profile zero, as long as the last such one took.
 std::optional<std::chrono::nanoseconds> estimate_remaining(
-    const engine::RunPlan& plan, const ProgressState& state,
-    std::chrono::nanoseconds configuration_elapsed, std::chrono::nanoseconds last_zero_elapsed);
+    const std::vector<const engine::ConfigurationPlan*>& measurements, const ProgressState& state,
+    std::chrono::nanoseconds measurement_elapsed, std::chrono::nanoseconds last_zero_elapsed);
 
 /// Follows a run and draws it on stderr, from a thread of its own, several times a second. Nothing
 /// is drawn in the first second, nor at all unless `enabled`.
@@ -44,9 +44,9 @@ class Progress final : public engine::RunObserver {
   Progress& operator=(const Progress&) = delete;
   ~Progress() override;
 
-  void phase_begins(std::size_t configuration, engine::Phase phase) override;
+  void phase_begins(std::size_t measurement, engine::Phase phase) override;
   void lifecycle_done() override { files_done_.fetch_add(1, std::memory_order_relaxed); }
-  void configuration_done(std::size_t configuration) override;
+  void measurement_done(std::size_t measurement) override;
 
   /// Stops drawing and clears the line.
   void finish();
@@ -56,7 +56,7 @@ class Progress final : public engine::RunObserver {
   void draw_until_finished();
   void draw();
 
-  const engine::RunPlan& plan_;
+  const std::vector<const engine::ConfigurationPlan*> measurements_;
 
   std::atomic<std::int64_t> files_done_ = 0;
 
@@ -64,7 +64,7 @@ class Progress final : public engine::RunObserver {
   std::condition_variable finished_changed_;
   bool finished_ = false;
   bool drawn_ = false;
-  std::size_t configuration_ = 0;
+  std::size_t measurement_ = 0;
   engine::Phase phase_ = engine::Phase::seed;
   Clock::time_point measuring_since_;
   std::chrono::nanoseconds last_zero_elapsed_{0};

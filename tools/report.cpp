@@ -23,6 +23,7 @@
 #include "tools/output.hpp"
 #include "tools/report_options.hpp"
 #include "tools/result_tables.hpp"
+#include "tools/study_tables.hpp"
 #include "tools/text.hpp"
 #include "tools/value_column.hpp"
 
@@ -36,14 +37,9 @@ void complain(std::string_view what) {
   write_error(fmt::format("report: {}\n", printable(what)));
 }
 
-std::string render_run(const metrics::LoadedRun& run) {
-  std::string out = fmt::format("run {} ({})\n\n", printable(run.run_id), printable(run.timestamp));
-  for (const metrics::ConfigurationResult& configuration : run.configurations) {
-    out += render_configuration(configuration) + "\n";
-  }
-  if (run.configurations.size() > 1) out += render_overview(run.configurations) + "\n";
-  const std::string bottleneck = render_bottleneck(run.configurations);
-  return bottleneck.empty() ? out : out + bottleneck + "\n";
+std::string render_loaded(const metrics::LoadedRun& run, bool details) {
+  return fmt::format("run {} ({})\n\n{}\n", printable(run.run_id), printable(run.timestamp),
+                     render_run(run.configurations, run.mitigations, details));
 }
 
 std::string render_not_compared(const metrics::NotCompared& refusal) {
@@ -80,7 +76,7 @@ std::string render_lone(const metrics::LoneDistribution& lone) {
 int report_files(const ReportFiles& options) {
   const metrics::ResultSet set = metrics::load_results(options.paths);
   for (const metrics::LoadedRun& run : set.runs) {
-    write_output(render_run(run));
+    write_output(render_loaded(run, options.details));
   }
   for (const auto& outcome : metrics::find_comparisons(set)) {
     if (const auto* const comparison = std::get_if<metrics::Comparison>(&outcome)) {

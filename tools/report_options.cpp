@@ -32,6 +32,7 @@ struct RawOptions {
   std::string values;
   std::string hgrm;
   std::string expected_interval;
+  bool details = false;
 };
 
 std::variant<ReportFiles, ReportValues, ParseEnd> checked(const RawOptions& raw) {
@@ -46,7 +47,7 @@ std::variant<ReportFiles, ReportValues, ParseEnd> checked(const RawOptions& raw)
       throw std::invalid_argument(
           "no files; name .hgrm files, such as results/*.hgrm, which bench writes");
     }
-    return ReportFiles{{raw.files.begin(), raw.files.end()}};
+    return ReportFiles{{raw.files.begin(), raw.files.end()}, raw.details};
   }
   if (!raw.files.empty()) {
     throw std::invalid_argument("--values FILE --hgrm OUT takes no further files");
@@ -65,6 +66,8 @@ std::variant<ReportFiles, ReportValues, ParseEnd> parse_report_options(
   CLI::App app("Tells what bench has measured, from its .hgrm files alone.", "report");
   RawOptions raw;
   app.add_option("FILES", raw.files, "files in the .hgrm format");
+  app.add_flag("--details", raw.details,
+               "print every configuration in full, also where a run has several");
   app.add_option("--values", raw.values,
                  "instead: reads a column of whole numbers, one latency in nanoseconds a line; - "
                  "reads standard input");

@@ -13,6 +13,7 @@ namespace walbench::tools {
 /// `report FILES...`
 struct ReportFiles {
   std::vector<std::filesystem::path> paths;
+  bool details = false;  ///< every configuration in full, also where a run has several
 };
 
 /// `report --values FILE --hgrm OUT`

@@ -38,6 +38,8 @@ constexpr std::array<SegmentLine, metrics::kSegmentCount> kSegmentLines = {{
     {Segment::mock_api, 0},
     {Segment::total_wall, 0},
     {Segment::connect, 0},
+    {Segment::attempt, 0},
+    {Segment::failed_attempt, 1},
 }};
 
 std::string milliseconds_of_ns(std::int64_t ns) {
@@ -45,7 +47,7 @@ std::string milliseconds_of_ns(std::int64_t ns) {
 }
 
 std::string label(const metrics::ConfigurationPlanned& planned) {
-  return printable(fmt::format("c={} {} {}", planned.threads, planned.profile, planned.strategy));
+  return printable(metrics::configuration_label(planned));
 }
 
 std::string seconds(const ConfigurationResult& configuration) {
@@ -103,15 +105,34 @@ std::string counts_lines(const ConfigurationResult& configuration) {
       with_thousands(configuration.samples_out_of_range));
 }
 
+/// What the API did where it is more than answering, and what a batch risked.
+std::string special_lines(const ConfigurationResult& configuration) {
+  std::string lines;
+  if (configuration.planned.api_fail_rate > 0) {
+    lines += fmt::format("  API: {} calls, {} failed and were retried; {} transitions written\n",
+                         with_thousands(configuration.api_calls),
+                         with_thousands(configuration.api_failures),
+                         with_thousands(configuration.writes));
+  }
+  if (configuration.unsaved_peak > 0) {
+    lines += fmt::format(
+        "  RISK: up to {} transitions were acknowledged and not yet durable; a crash would have "
+        "lost them\n",
+        with_thousands(configuration.unsaved_peak));
+  }
+  return lines;
+}
+
 std::string settings_line(const ConfigurationResult& configuration) {
   const metrics::ConfigurationPlanned& planned = configuration.planned;
   const metrics::SettingsReadBack& settings = configuration.settings;
   return printable(fmt::format(
              "  connection {}, commit {}, begin {}, guard {}, gate {}; schema {}, synchronous {}, "
-             "busy_timeout {} ms, wal_autocheckpoint {}",
+             "busy_timeout {} ms, wal_autocheckpoint {}, API delay {}",
              planned.connection, planned.commit, planned.begin, planned.guard, planned.gate,
              planned.schema, settings.synchronous, settings.busy_timeout_ms,
-             settings.wal_autocheckpoint_frames)) +
+             settings.wal_autocheckpoint_frames,
+             planned.api_delay.empty() ? "0" : planned.api_delay)) +
          "\n";
 }
 
@@ -166,7 +187,8 @@ std::string render_configuration(const ConfigurationResult& configuration) {
                      with_thousands(configuration.transitions_per_second()),
                      with_thousands(configuration.commits_per_second()));
   out += threads_line(configuration) + "\n" + segments_table(configuration) + "\n" +
-         wal_lines(configuration) + counts_lines(configuration) + verdict_lines(configuration);
+         wal_lines(configuration) + counts_lines(configuration) + special_lines(configuration) +
+         verdict_lines(configuration);
   return out;
 }
 

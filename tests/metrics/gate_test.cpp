@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "metrics/run_result.hpp"
+#include "metrics/configuration_result.hpp"
 
 namespace walbench::metrics {
 namespace {

@@ -1,4 +1,4 @@
-#include "metrics/run_result.hpp"
+#include "metrics/configuration_result.hpp"
 
 #include <algorithm>
 

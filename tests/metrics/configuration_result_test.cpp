@@ -1,7 +1,7 @@
 // Silent bugs these tests would catch: a rate in another unit than it says (4 transitions and 3
 // commits a file); a segment looked up by its place instead of its name.
 
-#include "metrics/run_result.hpp"
+#include "metrics/configuration_result.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "metrics/collector.hpp"
+#include "metrics/gate.hpp"
+
+namespace walbench::metrics {
+
+/// What was asked of one configuration. Names as on the command line.
+struct ConfigurationPlanned {
+  std::int64_t threads = 0;
+  std::string profile;
+  std::string strategy;
+  std::string connection;  ///< the axes
+  std::string commit;
+  std::string begin;
+  std::string guard;
+  std::string gate;
+  std::string schema;
+  std::int64_t files = 0;
+  std::int64_t transitions_per_file = 0;
+  std::string api_delay;          ///< of each API call, as on the command line
+  std::int64_t api_delay_ns = 0;  ///< its mean
+  double api_fail_rate = 0;
+  std::int64_t warmup_files = 0;
+};
+
+/// What SQLite said about itself when asked.
+struct SettingsReadBack {
+  std::string journal_mode;
+  std::string synchronous;
+  std::int64_t busy_timeout_ms = 0;
+  std::int64_t wal_autocheckpoint_frames = 0;
+  std::int64_t page_size_bytes = 0;
+  std::int64_t cache_size = 0;
+  std::string locking_mode;
+};
+
+/// How many lifecycles really ran at once, and on what.
+struct ConcurrencyReached {
+  std::int64_t os_threads = 0;  ///< that had met when the clock started
+  std::int64_t in_flight_peak = 0;
+  double in_flight_mean =
+      0;  ///< Little's law: time in lifecycles, connections included, by elapsed
+  std::vector<std::int64_t> lifecycles_per_thread;
+  std::int64_t lifecycles_stolen = 0;
+};
+
+/// What was written to the files of the database during the measurement.
+struct WalFigures {
+  std::int64_t size_start_bytes = 0;
+  std::int64_t size_end_bytes = 0;
+  std::int64_t growth_bytes = 0;  ///< by which writes extended the -wal; deletion takes none back
+  std::int64_t peak_bytes = 0;
+  std::int64_t bytes_written = 0;
+  std::int64_t frames = 0;
+  std::int64_t checkpoints = 0;
+  std::int64_t wal_syncs = 0;
+  std::int64_t db_syncs = 0;
+  std::int64_t db_bytes_written = 0;
+};
+
+/// One configuration as it was measured. A value; all times in nanoseconds unless the name says so.
+struct ConfigurationResult {
+  ConfigurationPlanned planned;
+  SettingsReadBack settings;
+  std::int64_t repeats = 1;     ///< measurements pooled in this one; counts and times are sums
+  std::int64_t elapsed_ns = 0;  ///< from all threads having met until everything was durable
+  std::int64_t indexed_count = 0;
+  std::int64_t writes = 0;   ///< transitions written
+  std::int64_t commits = 0;  ///< COMMITs that made them durable
+  std::int64_t api_calls = 0;
+  std::int64_t api_failures = 0;
+  std::int64_t samples_produced = 0;
+  std::int64_t samples_recorded = 0;
+  std::int64_t samples_out_of_range = 0;
+  std::int64_t occ_conflicts = 0;
+  std::int64_t busy_retries = 0;
+  std::int64_t busy_longest_us = 0;  ///< what the longest wait for a lock meant to sleep: the least
+                                     ///< busy_timeout that would have done
+  std::int64_t snapshot_retries = 0;
+  std::int64_t unsaved_peak = 0;  ///< the most transitions acknowledged and not yet durable
+  ConcurrencyReached concurrency;
+  WalFigures wal;
+  bool verified = false;
+  std::vector<GateVerdict> verdicts;
+  std::vector<SegmentHistogram> segments;
+
+  double elapsed_seconds() const { return static_cast<double>(elapsed_ns) / 1e9; }
+  double transitions_per_second() const {
+    return static_cast<double>(planned.files) * static_cast<double>(planned.transitions_per_file) *
+           static_cast<double>(repeats) / elapsed_seconds();
+  }
+  double commits_per_second() const { return static_cast<double>(commits) / elapsed_seconds(); }
+  /// The segment's distribution, or null where it has no samples.
+  const Histogram* find(Segment segment) const;
+};
+
+}  // namespace walbench::metrics

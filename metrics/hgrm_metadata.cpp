@@ -1,0 +1,251 @@
+#include "metrics/hgrm_metadata.hpp"
+
+#include <cmath>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+
+#include "metrics/format_error.hpp"
+#include "metrics/run_result.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr double kNsPerSecond = 1e9;
+constexpr double kLongestSeconds = 9e9;  ///< as nanoseconds still a std::int64_t
+constexpr double kLargestCount = 1e15;   ///< exact in a double, and beyond what anybody measures
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw FormatError("its walbench metadata " + why);
+}
+
+const Json& field(const Json& json, const char* name) {
+  const auto found = json.is_object() ? json.find(name) : json.end();
+  if (found == json.end()) refuse(std::string("lacks '") + name + "'");
+  return *found;
+}
+
+std::string text_in(const Json& json, const char* name) {
+  const Json& value = field(json, name);
+  if (!value.is_string()) refuse(std::string("has '") + name + "' that is no text");
+  return value.get<std::string>();
+}
+
+double number_in(const Json& json, const char* name) {
+  const Json& value = field(json, name);
+  if (!value.is_number()) refuse(std::string("has '") + name + "' that is no number");
+  const auto number = value.get<double>();
+  if (!(std::abs(number) <= kLargestCount)) refuse(std::string("has an absurd '") + name + "'");
+  return number;
+}
+
+std::int64_t integer_in(const Json& json, const char* name) {
+  if (!field(json, name).is_number_integer()) {
+    refuse(std::string("has '") + name + "' that is no whole number");
+  }
+  return static_cast<std::int64_t>(number_in(json, name));
+}
+
+std::int64_t count_in(const Json& json, const char* name) {
+  const std::int64_t count = integer_in(json, name);
+  if (count < 0) refuse(std::string("has '") + name + "' below zero");
+  return count;
+}
+
+bool has(const Json& json, const char* name) {
+  return json.is_object() && json.contains(name);
+}
+
+std::int64_t count_or(const Json& json, const char* name, std::int64_t otherwise) {
+  return has(json, name) ? count_in(json, name) : otherwise;
+}
+
+double share_in(const Json& json, const char* name) {
+  const double share = number_in(json, name);
+  if (share < 0 || share > 1) refuse(std::string("has '") + name + "' outside 0 to 1");
+  return share;
+}
+
+bool flag_in(const Json& json, const char* name) {
+  const Json& value = field(json, name);
+  if (!value.is_boolean()) refuse(std::string("has '") + name + "' that is neither true nor false");
+  return value.get<bool>();
+}
+
+const Json& list_in(const Json& json, const char* name) {
+  const Json& value = field(json, name);
+  if (!value.is_array()) refuse(std::string("has '") + name + "' that is no list");
+  return value;
+}
+
+ConfigurationPlanned planned_from(const Json& json) {
+  const Json& axes = field(json, "axes");
+  return {.threads = count_in(json, "concurrency"),
+          .profile = text_in(json, "profile"),
+          .strategy = text_in(json, "strategy"),
+          .connection = text_in(axes, "connection"),
+          .commit = text_in(axes, "commit"),
+          .begin = text_in(axes, "begin"),
+          .guard = text_in(axes, "guard"),
+          .gate = text_in(axes, "gate"),
+          .schema = text_in(json, "schema"),
+          .files = count_in(json, "file_count"),
+          .transitions_per_file = count_in(json, "transitions_per_file"),
+          .api_delay = has(json, "api_delay") ? text_in(json, "api_delay") : std::string(),
+          .api_delay_ns = count_in(json, "api_delay_ns"),
+          .api_fail_rate = has(json, "api_fail_rate") ? share_in(json, "api_fail_rate") : 0,
+          .warmup_files = count_in(json, "warmup_files")};
+}
+
+SettingsReadBack settings_from(const Json& json) {
+  return {.journal_mode = text_in(json, "journal_mode"),
+          .synchronous = text_in(json, "synchronous"),
+          .busy_timeout_ms = count_in(json, "busy_timeout_ms"),
+          .wal_autocheckpoint_frames = count_in(json, "wal_autocheckpoint_frames"),
+          .page_size_bytes = count_in(json, "page_size_bytes"),
+          .cache_size = integer_in(json, "cache_size"),
+          .locking_mode = text_in(json, "locking_mode")};
+}
+
+double non_negative_in(const Json& json, const char* name, double most) {
+  const double number = number_in(json, name);
+  if (number < 0 || number > most) refuse(std::string("has an absurd '") + name + "'");
+  return number;
+}
+
+ConcurrencyReached concurrency_from(const Json& json) {
+  ConcurrencyReached reached{
+      .os_threads = count_in(json, "os_threads"),
+      .in_flight_peak = count_in(json, "in_flight_peak"),
+      .in_flight_mean = non_negative_in(json, "in_flight_mean", kLargestCount),
+      .lifecycles_per_thread = {},
+      .lifecycles_stolen = count_in(json, "lifecycles_stolen")};
+  for (const Json& count : list_in(json, "lifecycles_per_thread")) {
+    const double number = count.is_number() ? count.get<double>() : -1;
+    if (number < 0 || number > kLargestCount) {
+      refuse("has 'lifecycles_per_thread' with something that is no count");
+    }
+    reached.lifecycles_per_thread.push_back(static_cast<std::int64_t>(number));
+  }
+  return reached;
+}
+
+WalFigures wal_from(const Json& json) {
+  return {.size_start_bytes = count_in(json, "wal_size_start_bytes"),
+          .size_end_bytes = count_in(json, "wal_size_end_bytes"),
+          .growth_bytes = count_in(json, "wal_delta_bytes"),
+          .peak_bytes = count_in(json, "wal_peak_bytes"),
+          .bytes_written = count_in(json, "wal_bytes_written"),
+          .frames = count_in(json, "wal_frames"),
+          .checkpoints = count_in(json, "checkpoints"),
+          .wal_syncs = count_in(json, "wal_syncs"),
+          .db_syncs = count_in(json, "db_syncs"),
+          .db_bytes_written = count_in(json, "db_bytes_written")};
+}
+
+std::vector<GateVerdict> verdicts_from(const Json& json) {
+  std::vector<GateVerdict> verdicts;
+  for (const Json& verdict : list_in(json, "gates")) {
+    verdicts.push_back(
+        {text_in(verdict, "gate"), flag_in(verdict, "passed"), text_in(verdict, "evidence")});
+  }
+  return verdicts;
+}
+
+ConfigurationResult configuration_from(const Json& json) {
+  ConfigurationResult configuration;
+  configuration.planned = planned_from(json);
+  configuration.settings = settings_from(field(json, "settings"));
+  configuration.elapsed_ns =
+      std::llround(non_negative_in(json, "elapsed_seconds", kLongestSeconds) * kNsPerSecond);
+  if (configuration.elapsed_ns == 0) refuse("has 'elapsed_seconds' of less than a nanosecond");
+  configuration.indexed_count = count_in(json, "indexed_count");
+  configuration.verified = flag_in(json, "verified");
+  configuration.samples_produced = count_in(json, "samples_produced");
+  configuration.samples_recorded = count_in(json, "samples_recorded");
+  configuration.samples_out_of_range = count_in(json, "samples_out_of_range");
+  configuration.repeats = count_or(json, "repeats_pooled", 1);
+  if (configuration.repeats == 0) refuse("has 'repeats_pooled' of none");
+  // Version 1 had no counts of writes and commits, since they were three a file.
+  const std::int64_t three_a_file = 3 * configuration.planned.files;
+  configuration.writes = count_or(json, "writes", three_a_file);
+  configuration.commits = count_or(json, "commits", three_a_file);
+  configuration.api_calls = count_or(json, "api_calls", 2 * configuration.planned.files);
+  configuration.api_failures = count_or(json, "api_failures", 0);
+  configuration.busy_longest_us = count_or(json, "busy_longest_us", 0);
+  configuration.unsaved_peak = count_or(json, "unsaved_peak", 0);
+  configuration.occ_conflicts = count_in(json, "occ_conflicts");
+  configuration.busy_retries = count_in(json, "busy_retries");
+  configuration.snapshot_retries = count_in(json, "snapshot_retries");
+  configuration.concurrency = concurrency_from(json);
+  configuration.wal = wal_from(json);
+  configuration.verdicts = verdicts_from(json);
+  return configuration;
+}
+
+std::int64_t elapsed_in(const Json& json, const char* name) {
+  const std::int64_t elapsed_ns = count_in(json, name);
+  if (elapsed_ns == 0) refuse(std::string("has '") + name + "' of no time at all");
+  return elapsed_ns;
+}
+
+MitigationRole role_from(const Json& json, Segment segment) {
+  MitigationRole role;
+  role.info = {.name = text_in(json, "name"),
+               .description = text_in(json, "description"),
+               .cost = text_in(json, "cost"),
+               .risk = text_in(json, "risk"),
+               .effort = count_in(json, "effort"),
+               .recommendable = flag_in(json, "recommendable")};
+  const std::string side = text_in(json, "side");
+  if (side != "baseline" && side != "mitigation") refuse("has a 'side' that is neither");
+  role.is_baseline = side == "baseline";
+  for (const Json& each : list_in(json, "repeats")) {
+    RepeatFigures& repeat = role.repeats.emplace_back();
+    repeat.elapsed_ns = elapsed_in(each, "elapsed_ns");
+    if (!has(each, "p95_ns")) continue;
+    repeat.segments.push_back(
+        {segment, count_in(each, "p95_ns"), count_in(each, "p99_ns"), count_in(each, "max_ns")});
+  }
+  if (role.repeats.empty()) refuse("has no 'repeats'");
+  return role;
+}
+
+Segment segment_in(const Json& json) {
+  const std::optional<Segment> segment = segment_from_name(text_in(json, "segment"));
+  if (!segment) refuse("names a segment that does not exist");
+  return *segment;
+}
+
+Json parse_object(std::string_view text) {
+  Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded() || !json.is_object()) refuse("is no JSON object");
+  const std::int64_t version = count_in(json, "schema_version");
+  if (version > kSchemaVersion) {
+    refuse("is of schema version " + std::to_string(version) + ", and this program knows up to " +
+           std::to_string(kSchemaVersion) + "; use the walbench that wrote the file");
+  }
+  return json;
+}
+
+}  // namespace
+
+HgrmMetadata parse_hgrm_metadata(std::string_view text) {
+  const Json json = parse_object(text);
+  HgrmMetadata metadata{.run_id = text_in(json, "run_id"),
+                        .timestamp = text_in(json, "timestamp"),
+                        .environment_digest = text_in(json, "environment_digest"),
+                        .segment = segment_in(json),
+                        .configuration = configuration_from(json),
+                        .role = std::nullopt};
+  if (has(json, "mitigation")) metadata.role = role_from(json["mitigation"], metadata.segment);
+  return metadata;
+}
+
+bool is_values_metadata(std::string_view text) {
+  const Json json = parse_object(text);
+  return json.contains("kind") && json["kind"] == "values";
+}
+
+}  // namespace walbench::metrics

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+
+namespace walbench::metrics {
+
+/// The middle value, or the mean of the two middle ones; 0 where there are none.
+double median(std::span<const double> values);
+
+/// Student's t: what a t-distributed number of that many degrees of freedom exceeds, either way,
+/// with probability 5 %. From a table up to 30, beyond it by Cornish and Fisher's expansion, which
+/// is then right to four digits. Requires: at least 1.
+double student_t_95(std::size_t degrees_of_freedom);
+
+/// How a figure changed from before to after, as a ratio: 1 is no change, 0.5 is half.
+struct Change {
+  struct Interval {
+    double low = 1;
+    double high = 1;
+  };
+
+  double ratio = 1;
+  std::optional<Interval> interval;  ///< of 95 % confidence; nothing where there is one pair only
+
+  bool shown() const { return interval && (interval->low > 1 || interval->high < 1); }
+  bool shown_larger() const { return interval && interval->low > 1; }
+  bool shown_smaller() const { return interval && interval->high < 1; }
+};
+
+/// The change between paired values, measured in turn: the geometric mean of after / before, with
+/// Student's t interval over the logarithms. Logarithms because a change of strategy multiplies
+/// latencies rather than adds to them, and because they tame long tails; pairs because what a
+/// shared machine does to one run it likely does to the next. Values below `least` count as
+/// `least`. Requires: as many values after as before, at least one; `least` above zero.
+Change paired_change(std::span<const double> before, std::span<const double> after, double least);
+
+}  // namespace walbench::metrics

@@ -1,0 +1,365 @@
+#include "tools/bench_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <limits>
+#include <stdexcept>
+#include <string_view>
+
+#include "engine/mitigations.hpp"
+#include "metrics/duration.hpp"
+
+namespace walbench::tools {
+namespace {
+
+constexpr std::int64_t kMostThreads = 1'000;  // more take long to start and to stop
+constexpr std::int64_t kMostFiles = 1'000'000'000;
+constexpr std::int64_t kMostRepeats = 1'000;
+constexpr std::int64_t kMostBatch = 1'000'000;
+constexpr std::int64_t kUsualWarmup = 100;
+constexpr std::int64_t kZeroRepeats = 5;
+constexpr std::int64_t kRealisticRepeats = 3;
+constexpr double kMostFailures = 0.9;
+constexpr std::int64_t kMostFrames = std::numeric_limits<std::int32_t>::max();
+constexpr std::chrono::milliseconds kLongestBusyTimeout(std::numeric_limits<std::int32_t>::max());
+constexpr std::chrono::seconds kRealisticDelay(2);
+constexpr std::chrono::milliseconds kQuickDelay(50);
+
+[[noreturn]] void refuse(std::string_view option, std::string_view why) {
+  throw std::invalid_argument(fmt::format("{}: {}", option, why));
+}
+
+template <typename Integer>
+Integer whole_number(std::string_view option, std::string_view text, Integer least, Integer most) {
+  Integer value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || rest != end || value < least || value > most) {
+    refuse(option, fmt::format("'{}' is no whole number from {} to {}", text, least, most));
+  }
+  return value;
+}
+
+/// The parts between commas, none of which may be there twice.
+std::vector<std::string> list_of(std::string_view option, std::string_view text) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    std::string part(text.substr(begin, end - begin));
+    if (std::ranges::find(parts, part) != parts.end()) {
+      refuse(option, fmt::format("{} is there twice", part));
+    }
+    parts.push_back(std::move(part));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+engine::Profile profile_of(std::string_view option, std::string_view name) {
+  for (const engine::Profile profile : {engine::Profile::zero, engine::Profile::realistic}) {
+    if (name == engine::profile_name(profile)) return profile;
+  }
+  refuse(option, fmt::format("'{}' is no profile; choose zero or realistic", name));
+}
+
+std::int64_t thread_count(std::string_view option, std::string_view text) {
+  return whole_number<std::int64_t>(option, text, 1, kMostThreads);
+}
+
+std::vector<std::int64_t> thread_counts(std::string_view text) {
+  std::vector<std::int64_t> counts;
+  for (const std::string& part : list_of("--threads", text)) {
+    counts.push_back(thread_count("--threads", part));
+    if (std::ranges::count(counts, counts.back()) > 1) {
+      refuse("--threads", fmt::format("{} is there twice", counts.back()));
+    }
+  }
+  return counts;
+}
+
+/// Calls a parser whose complaints do not name the option.
+template <typename Parse>
+auto parsed(std::string_view option, const Parse& parse) {
+  try {
+    return parse();
+  } catch (const std::invalid_argument& error) {
+    refuse(option, error.what());
+  }
+}
+
+std::chrono::milliseconds busy_timeout(const std::string& text) {
+  const std::chrono::nanoseconds exact =
+      parsed("--busy-timeout", [&] { return metrics::parse_duration(text); });
+  const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(exact);
+  if (whole != exact || whole > kLongestBusyTimeout) {
+    refuse("--busy-timeout", fmt::format("'{}' is no whole number of milliseconds up to {}", text,
+                                         kLongestBusyTimeout.count()));
+  }
+  return whole;
+}
+
+/// Of profile realistic.
+engine::ApiDelay api_delay(const BenchArguments& arguments) {
+  if (arguments.quick && !arguments.api_delay.empty()) {
+    refuse("--api-delay", "goes without --quick, which stands for --api-delay 50ms");
+  }
+  if (arguments.quick) return engine::ApiDelay(kQuickDelay);
+  if (arguments.api_delay.empty()) return engine::ApiDelay(kRealisticDelay);
+  return parsed("--api-delay", [&] { return engine::ApiDelay::parse(arguments.api_delay); });
+}
+
+double fail_rate(const std::string& text) {
+  double rate = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, rate, std::chars_format::fixed);
+  if (error != std::errc() || rest != end || !(rate >= 0 && rate <= kMostFailures)) {
+    refuse("--fail-rate", fmt::format("'{}' is no share from 0 to {}", text, kMostFailures));
+  }
+  return rate;
+}
+
+std::int64_t batch_of(const std::string& text) {
+  constexpr std::string_view kBatch = "batch:";
+  if (text == "each") return 1;
+  if (!text.starts_with(kBatch)) {
+    refuse("--commit", fmt::format("'{}' is neither each nor batch:N", text));
+  }
+  return whole_number<std::int64_t>("--commit", std::string_view(text).substr(kBatch.size()), 1,
+                                    kMostBatch);
+}
+
+storage::Axes effective_axes(const BenchArguments& arguments, const std::string& gate) {
+  using storage::BeginAxis;
+  using storage::ConnectionAxis;
+  using storage::GateAxis;
+  using storage::GuardAxis;
+  storage::Axes axes =
+      storage::find_strategy(arguments.strategy).value_or(storage::Strategy{}).axes;
+  const auto choose = [](const std::string& text, auto& axis, auto... values) {
+    for (const auto value : {values...}) {
+      if (text == storage::axis_name(value)) axis = value;
+    }
+  };
+  choose(arguments.connection, axes.connection, ConnectionAxis::per_file,
+         ConnectionAxis::per_worker, ConnectionAxis::shared);
+  // One connection for all needs a gate; where none was asked for, the usual one.
+  const bool has_gate = axes.gate != GateAxis::sqlite || !gate.empty();
+  if (axes.connection == ConnectionAxis::shared && !has_gate) axes.gate = GateAxis::mutex;
+  choose(arguments.begin, axes.begin, BeginAxis::deferred, BeginAxis::immediate);
+  choose(arguments.guard, axes.guard, GuardAxis::where, GuardAxis::version, GuardAxis::select);
+  choose(gate, axes.gate, GateAxis::sqlite, GateAxis::mutex, GateAxis::fifo);
+  if (!arguments.commit.empty()) axes.batch = batch_of(arguments.commit);
+  if (const auto why = storage::contradiction(axes)) throw std::invalid_argument(*why);
+  return axes;
+}
+
+/// --gate means an axis or a limit; which one, its value tells.
+struct GateOptions {
+  std::string axis;
+  std::vector<metrics::Gate> limits;
+};
+
+GateOptions gate_options(const std::vector<std::string>& values) {
+  GateOptions options{{}, metrics::standard_gates()};
+  for (const std::string& value : values) {
+    if (value.find(':') != std::string::npos) {
+      options.limits.push_back(metrics::parse_gate(value));
+    } else if (value != "sqlite" && value != "mutex" && value != "fifo") {
+      refuse("--gate", fmt::format("'{}' is neither a gate (sqlite, mutex, fifo) nor a limit like "
+                                   "zero:10:300s",
+                                   value));
+    } else if (!options.axis.empty()) {
+      refuse("--gate", "a run has one gate for its writers; two were named");
+    } else {
+      options.axis = value;
+    }
+  }
+  return options;
+}
+
+/// What all configurations have in common.
+engine::ConfigurationPlan common_plan(const BenchArguments& arguments, const storage::Axes& axes) {
+  engine::ConfigurationPlan plan;
+  plan.api_fail_rate = fail_rate(arguments.fail_rate);
+  plan.axes = axes;
+  plan.strategy = storage::describe_strategy(arguments.strategy, axes);
+  plan.files = whole_number<std::int64_t>("--files", arguments.files, 1, kMostFiles);
+  plan.warmup_files = arguments.warmup.empty()
+                          ? std::min(kUsualWarmup, plan.files)
+                          : whole_number<std::int64_t>("--warmup", arguments.warmup, 0, plan.files);
+  plan.schema =
+      arguments.schema == "production" ? storage::Schema::production : storage::Schema::bench;
+  plan.settings.synchronous = arguments.synchronous == "off"    ? storage::Synchronous::off
+                              : arguments.synchronous == "full" ? storage::Synchronous::full
+                                                                : storage::Synchronous::normal;
+  plan.settings.busy_timeout = busy_timeout(arguments.busy_timeout);
+  plan.settings.wal_autocheckpoint_frames = whole_number<std::int64_t>(
+      "--wal-autocheckpoint", arguments.wal_autocheckpoint, 0, kMostFrames);
+  plan.seed = whole_number<std::uint64_t>("--seed", arguments.seed, 0, UINT64_MAX);
+  return plan;
+}
+
+engine::ConfigurationPlan at_level(engine::ConfigurationPlan plan, std::int64_t threads,
+                                   engine::Profile profile, const engine::ApiDelay& delay) {
+  plan.threads = threads;
+  plan.profile = profile;
+  plan.api_delay = profile == engine::Profile::realistic ? delay : engine::ApiDelay();
+  return plan;
+}
+
+/// The mitigations that were named, in the order of the catalogue.
+std::vector<engine::Mitigation> named_mitigations(const BenchArguments& arguments) {
+  std::vector<std::string> names;
+  if (!arguments.mitigations.empty()) names = list_of("--mitigation", arguments.mitigations);
+  if (arguments.shared_connection || (arguments.study && names.empty())) {
+    names.emplace_back("shared-connection");
+  }
+  std::vector<std::string> wanted;
+  for (const std::string& name : names) {
+    const std::vector<engine::Mitigation> found =
+        name == "all" ? engine::all_mitigations() : engine::find_mitigations(name);
+    if (found.empty()) {
+      refuse("--mitigation", fmt::format("'{}' is no mitigation; --help names them", name));
+    }
+    for (const engine::Mitigation& each : found) {
+      wanted.push_back(each.info.name);
+    }
+  }
+  std::vector<engine::Mitigation> mitigations;
+  for (const engine::Mitigation& each : engine::all_mitigations()) {
+    if (std::ranges::find(wanted, each.info.name) != wanted.end()) mitigations.push_back(each);
+  }
+  return mitigations;
+}
+
+/// `10:zero`
+struct Level {
+  std::int64_t threads = 0;
+  engine::Profile profile = engine::Profile::zero;
+};
+
+Level mitigation_level(const std::string& text) {
+  constexpr const char* kOption = "--mitigate-at";
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos) {
+    refuse(kOption, fmt::format("'{}' is not THREADS:PROFILE, as in 10:zero", text));
+  }
+  return {thread_count(kOption, std::string_view(text).substr(0, colon)),
+          profile_of(kOption, std::string_view(text).substr(colon + 1))};
+}
+
+std::vector<engine::MitigationPlan> mitigation_plans(const BenchArguments& arguments,
+                                                     const engine::ConfigurationPlan& common,
+                                                     const engine::ApiDelay& delay) {
+  const Level level = mitigation_level(arguments.mitigate_at);
+  const engine::ConfigurationPlan baseline = at_level(common, level.threads, level.profile, delay);
+  const std::int64_t usual =
+      level.profile == engine::Profile::zero ? kZeroRepeats : kRealisticRepeats;
+  const std::int64_t repeats =
+      arguments.repeat.empty()
+          ? usual
+          : whole_number<std::int64_t>("--repeat", arguments.repeat, 1, kMostRepeats);
+  std::vector<engine::MitigationPlan> plans;
+  bool named_baseline = false;
+  for (const engine::Mitigation& each : named_mitigations(arguments)) {
+    if (each.axes == baseline.axes) {
+      named_baseline = true;
+      continue;
+    }
+    engine::ConfigurationPlan mitigation = baseline;
+    mitigation.axes = each.axes;
+    mitigation.strategy = storage::describe_strategy(each.info.name, each.axes);
+    plans.push_back({each.info, baseline, mitigation, repeats});
+  }
+  if (plans.empty() && named_baseline) {
+    refuse("--mitigation", fmt::format("{} is the baseline itself", baseline.strategy));
+  }
+  return plans;
+}
+
+bool measures(const engine::RunPlan& plan, std::int64_t threads, std::string_view profile) {
+  return std::ranges::any_of(plan.measurements(),
+                             [&](const engine::ConfigurationPlan* configuration) {
+                               return configuration->threads == threads &&
+                                      engine::profile_name(configuration->profile) == profile;
+                             });
+}
+
+void require_used(const BenchArguments& arguments, const engine::RunPlan& plan) {
+  const bool realistic =
+      std::ranges::any_of(plan.measurements(), [](const engine::ConfigurationPlan* configuration) {
+        return configuration->profile == engine::Profile::realistic;
+      });
+  if (!realistic && (arguments.quick || !arguments.api_delay.empty())) {
+    refuse(arguments.quick ? "--quick" : "--api-delay",
+           "sets the delay of profile realistic, which this run does not measure");
+  }
+  if (plan.mitigations.empty() && !arguments.repeat.empty()) {
+    refuse("--repeat", "says how often to measure mitigations; name one with --mitigation");
+  }
+  if (plan.mitigations.empty() && arguments.mitigate_at != BenchArguments().mitigate_at) {
+    refuse("--mitigate-at", "says where to measure mitigations; name one with --mitigation");
+  }
+  for (const metrics::Gate& gate : plan.gates) {
+    if (gate.name.starts_with("threshold_") || measures(plan, gate.threads, gate.profile)) continue;
+    refuse("--gate", fmt::format("'{}' concerns no configuration of this run", gate.name));
+  }
+}
+
+void require_study(const engine::RunPlan& plan) {
+  for (const metrics::Gate& gate : metrics::standard_gates()) {
+    const bool covered = std::ranges::any_of(
+        plan.configurations, [&](const engine::ConfigurationPlan& configuration) {
+          return configuration.threads == gate.threads &&
+                 engine::profile_name(configuration.profile) == gate.profile;
+        });
+    if (!covered) {
+      refuse("--study", fmt::format("{} is about {} threads and profile {}; --threads and "
+                                    "--profile must include them",
+                                    gate.name, gate.threads, gate.profile));
+    }
+  }
+}
+
+ProgressMode progress_mode(const std::string& text) {
+  if (text == "always") return ProgressMode::always;
+  return text == "never" ? ProgressMode::never : ProgressMode::automatic;
+}
+
+}  // namespace
+
+BenchOptions plan_bench(const BenchArguments& arguments) {
+  const GateOptions gates = gate_options(arguments.gates);
+  const engine::ApiDelay delay = api_delay(arguments);
+  const engine::ConfigurationPlan common =
+      common_plan(arguments, effective_axes(arguments, gates.axis));
+  BenchOptions options;
+  engine::RunPlan& plan = options.plan;
+  for (const std::string& profile : list_of("--profile", arguments.profile)) {
+    for (const std::int64_t threads : thread_counts(arguments.threads)) {
+      plan.configurations.push_back(
+          at_level(common, threads, profile_of("--profile", profile), delay));
+    }
+  }
+  engine::order_fastest_first(plan.configurations);
+  plan.mitigations = mitigation_plans(arguments, common, delay);
+  plan.gates = gates.limits;
+  plan.seed = common.seed;
+  require_used(arguments, plan);
+  if (arguments.study) require_study(plan);
+
+  if (arguments.db) options.db = *arguments.db;
+  options.keep_db = arguments.keep_db;
+  options.results = arguments.results;
+  options.results_named = arguments.results_named;
+  options.progress = progress_mode(arguments.progress);
+  options.details = arguments.details;
+  options.wall_profile = arguments.wall_profile;
+  options.quiet = arguments.quiet;
+  return options;
+}
+
+}  // namespace walbench::tools

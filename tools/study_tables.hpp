@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "metrics/configuration_result.hpp"
+#include "metrics/mitigation_result.hpp"
+
+namespace walbench::tools {
+
+/// How figures grow with concurrency, and the Universal Scalability Law fitted to throughput; empty
+/// where nothing was measured at two levels.
+std::string render_scaling(const std::vector<metrics::ConfigurationResult>& configurations);
+
+/// For each mitigation its before/after table, then their ranking and the recommendation; empty
+/// where there are none.
+std::string render_mitigations(const std::vector<metrics::MitigationResult>& mitigations);
+
+/// The three criteria of a study, each with its evidence; empty where this is no study.
+std::string render_gate_report(const std::vector<metrics::ConfigurationResult>& configurations,
+                               const std::vector<metrics::MitigationResult>& mitigations);
+
+/// Everything that a run has to say, as both programs print it: one configuration in full or, of
+/// several, a row each (with `details` both), bottleneck, scaling, mitigations, busy_timeout, and
+/// the gate report.
+std::string render_run(const std::vector<metrics::ConfigurationResult>& configurations,
+                       const std::vector<metrics::MitigationResult>& mitigations, bool details);
+
+}  // namespace walbench::tools
