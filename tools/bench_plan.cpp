@@ -271,7 +271,9 @@ std::vector<engine::MitigationPlan> mitigation_plans(const BenchArguments& argum
     }
     engine::ConfigurationPlan mitigation = baseline;
     mitigation.axes = each.axes;
-    mitigation.strategy = storage::describe_strategy(each.info.name, each.axes);
+    const bool named = storage::find_strategy(each.info.name).has_value();
+    mitigation.strategy = storage::describe_strategy(
+        named ? each.info.name : storage::kStrategies.front().name, each.axes);
     plans.push_back({each.info, baseline, mitigation, repeats});
   }
   if (plans.empty() && named_baseline) {

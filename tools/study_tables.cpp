@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <string_view>
 #include <variant>
 
@@ -32,7 +32,8 @@ std::string figure_text(std::string_view figure, double value) {
 std::string ratio_text(double ratio) {
   constexpr double kHardToRead = 10;
   if (ratio >= kHardToRead) return fmt::format("x{:.3g}", ratio);
-  return fmt::format("{:+.1f} %", 100 * (ratio - 1));
+  const double percent = std::round(1000 * (ratio - 1)) / 10;
+  return percent == 0 ? "0.0 %" : fmt::format("{:+.1f} %", percent);
 }
 
 std::string interval_text(const Change& change) {
@@ -170,8 +171,8 @@ std::string render_ranking(const std::vector<MitigationResult>& mitigations) {
                    each.result->mitigation.pooled.verdicts.empty() ? "-"
                    : each.meets_gates                              ? "PASS"
                                                                    : "FAIL"});
-    words +=
-        printable(fmt::format("  {}: cost: {}; risk: {}", info.name, info.cost, info.risk)) + "\n";
+    words += printable(info.name) + "\n  cost: " + printable(info.cost) +
+             "\n  risk: " + printable(info.risk) + "\n";
   }
   return table.str(0) + "  ?: " + std::string(kNoDifference) + "\n" + words;
 }
@@ -206,7 +207,7 @@ std::string render_mitigations(const std::vector<MitigationResult>& mitigations)
     out += render_mitigation(each);
   }
   return out +
-         fmt::format("Intervals: {}. Of twenty that should hold 0, one does not.\n\n",
+         fmt::format("Intervals: {}. One in twenty misses 0 by chance alone.\n\n",
                      metrics::kIntervalMethod) +
          render_ranking(mitigations) + "\n" + render_recommendation(mitigations);
 }
