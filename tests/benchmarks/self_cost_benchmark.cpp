@@ -134,7 +134,7 @@ class NoObserver final : public engine::RunObserver {
  public:
   void phase_begins(std::size_t, engine::Phase) override {}
   void lifecycle_done() override {}
-  void configuration_done(std::size_t) override {}
+  void measurement_done(std::size_t) override {}
 };
 
 void report_rate(benchmark::State& state, double seconds) {

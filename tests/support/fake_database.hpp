@@ -43,7 +43,8 @@ struct FakeBehaviour {
   std::function<void()> on_seed = [] {};
   std::function<void()> on_settings = [] {};
   std::function<void()> on_reset = [] {};
-  std::function<void()> on_verify = [] {};
+  std::function<void(const storage::ExpectRow&)> on_verify = [](const auto&) {};
+  std::function<std::int64_t()> on_flush = [] { return 0; };
   std::function<void()> on_interrupt_waits = [] {};
 
   storage::WriteTimings write_timings;
@@ -51,7 +52,7 @@ struct FakeBehaviour {
   std::optional<std::int64_t> connect_ns;
   storage::EffectiveSettings settings;
   std::vector<storage::IoFigures> figures;       ///< one a call; the last one again and again
-  std::vector<storage::Contention> contentions;  ///< likewise
+  std::vector<storage::StoreCounts> counts;  ///< likewise
   storage::Verification verification;
 };
 
@@ -92,15 +93,16 @@ class FakeStore final : public storage::Store {
     behaviour_.on_open_session(worker);
     return std::make_unique<FakeSession>(behaviour_);
   }
-  storage::Contention contention() const override {
-    if (behaviour_.contentions.empty()) return {};
-    const std::size_t last = behaviour_.contentions.size() - 1;
-    return behaviour_.contentions[std::min(contention_calls_++, last)];
+  std::int64_t flush() override { return behaviour_.on_flush(); }
+  storage::StoreCounts counts() const override {
+    if (behaviour_.counts.empty()) return {};
+    const std::size_t last = behaviour_.counts.size() - 1;
+    return behaviour_.counts[std::min(count_calls_++, last)];
   }
 
  private:
   FakeBehaviour& behaviour_;
-  mutable std::size_t contention_calls_ = 0;
+  mutable std::size_t count_calls_ = 0;
 };
 
 class FakeDatabase final : public storage::Database {
@@ -133,9 +135,10 @@ class FakeDatabase final : public storage::Database {
     const std::size_t last = behaviour_.figures.size() - 1;
     return behaviour_.figures[std::min(figure_calls_++, last)];
   }
-  storage::Verification verify(const std::stop_token& /*stop*/) override {
+  storage::Verification verify(const storage::ExpectRow& expect,
+                               const std::stop_token& /*stop*/) override {
     behaviour_.script.add("verify");
-    behaviour_.on_verify();
+    behaviour_.on_verify(expect);
     return behaviour_.verification;
   }
   void interrupt_waits() override {
