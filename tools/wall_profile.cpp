@@ -7,13 +7,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
+#include <functional>
+#include <ranges>
+#include <sstream>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "tools/text.hpp"
 
@@ -110,6 +116,63 @@ std::optional<std::string> read_to_end(const Reader& reader) {
   return text;
 }
 
+/// A line of `google-pprof --text`: samples, share, running share, the same with callees, name.
+struct FunctionLine {
+  std::int64_t own = 0;
+  std::string own_share;
+  std::int64_t with_callees = 0;
+  std::string share_with_callees;
+  std::string name;
+};
+
+std::vector<FunctionLine> parse_functions(const std::string& text) {
+  std::vector<FunctionLine> functions;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    FunctionLine function;
+    std::string running_share;
+    if (words >> function.own >> function.own_share >> running_share >> function.with_callees >>
+            function.share_with_callees &&
+        std::getline(words >> std::ws, function.name)) {
+      functions.push_back(function);
+    }
+  }
+  return functions;
+}
+
+std::string function_table(std::string_view title, const std::vector<FunctionLine>& functions,
+                           std::size_t count) {
+  std::string out =
+      fmt::format("{:>9} {:>7} {:>13} {:>7}  {}\n", "samples", "", "with callees", "", title);
+  for (const FunctionLine& each : functions | std::views::take(count)) {
+    out += fmt::format("{:>9} {:>7} {:>13} {:>7}  {}\n", each.own, each.own_share,
+                       each.with_callees, each.share_with_callees, printable(each.name));
+  }
+  return out;
+}
+
+/// Keeps the profiler's own farewell off standard error while it stops.
+class SilentStderr {
+ public:
+  SilentStderr() : kept_(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) {
+    const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nowhere < 0) return;
+    if (kept_ >= 0) dup2(nowhere, STDERR_FILENO);
+    close(nowhere);
+  }
+  SilentStderr(const SilentStderr&) = delete;
+  SilentStderr& operator=(const SilentStderr&) = delete;
+  ~SilentStderr() {
+    if (kept_ < 0) return;
+    dup2(kept_, STDERR_FILENO);
+    close(kept_);
+  }
+
+ private:
+  int kept_;
+};
+
 }  // namespace
 
 std::optional<std::string> WallProfile::unavailable() {
@@ -151,7 +214,9 @@ fs::path WallProfile::keep(const std::string& run_id) {
 }
 
 void WallProfile::stop() {
-  if (std::exchange(sampling_, false)) profiler.stop();
+  if (!std::exchange(sampling_, false)) return;
+  const SilentStderr silent;
+  profiler.stop();
 }
 
 std::string top_functions(const fs::path& profile, std::size_t count) {
@@ -161,21 +226,13 @@ std::string top_functions(const fs::path& profile, std::size_t count) {
     return fmt::format("to see its functions, install google-perftools and run: {} --text {} {}\n",
                        kPprof, "bench", printable(profile.string()));
   }
+  std::vector<FunctionLine> functions = parse_functions(*text);
   std::string out = fmt::format(
-      "where the threads were, {} samples a second each, waiting included\n"
-      "  samples      %  sum %   with callees  function\n",
+      "where the threads that run lifecycles were, {} samples a second each, waiting included\n",
       kSamplesPerSecond);
-  std::string_view rest = *text;
-  std::size_t lines = 0;
-  while (!rest.empty() && lines < count) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (line.starts_with("Total:") || line.empty()) continue;
-    out += " " + printable(line) + "\n";
-    ++lines;
-  }
-  return out;
+  out += function_table("function, by its own samples", functions, count);
+  std::ranges::stable_sort(functions, std::greater(), &FunctionLine::with_callees);
+  return out + "\n" + function_table("function, by samples with its callees", functions, count);
 }
 
 }  // namespace walbench::tools
