@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <numbers>
@@ -17,7 +18,26 @@ constexpr double kLongestNs = 3600e9;
 constexpr double kLargestSigma = 5;
 
 double duration_ns(std::string_view text) {
-  return static_cast<double>(metrics::parse_duration(text).count());
+  const auto ns = static_cast<double>(metrics::parse_duration(text).count());
+  if (ns > kLongestNs) {
+    throw std::invalid_argument(
+        fmt::format("'{}' is longer than an hour, which is where histograms end", text));
+  }
+  return ns;
+}
+
+/// In the largest unit in which it is a whole number.
+std::string exact_text(std::int64_t ns) {
+  struct Unit {
+    std::string_view name;
+    std::int64_t ns;
+  };
+  constexpr std::array<Unit, 5> kUnits = {
+      {{"min", 60'000'000'000}, {"s", 1'000'000'000}, {"ms", 1'000'000}, {"us", 1'000}, {"ns", 1}}};
+  if (ns == 0) return "0";
+  const auto* const unit =
+      std::ranges::find_if(kUnits, [ns](const Unit& each) { return ns % each.ns == 0; });
+  return fmt::format("{}{}", ns / unit->ns, unit->name);
 }
 
 double sigma(std::string_view text) {
@@ -34,14 +54,13 @@ double sigma(std::string_view text) {
 }  // namespace
 
 ApiDelay::ApiDelay(std::chrono::nanoseconds constant)
-    : first_ns_(static_cast<double>(constant.count())), text_(metrics::format_duration(constant)) {
-  std::erase(text_, ' ');
-}
+    : first_ns_(static_cast<double>(constant.count())), text_(exact_text(constant.count())) {}
 
 ApiDelay ApiDelay::parse(const std::string& text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string::npos) {
-    ApiDelay delay(metrics::parse_duration(text));
+    ApiDelay delay;
+    delay.first_ns_ = duration_ns(text);
     delay.text_ = text;
     return delay;
   }
@@ -81,14 +100,13 @@ std::chrono::nanoseconds ApiDelay::mean() const {
   double ns = first_ns_;
   if (shape_ == Shape::uniform) ns = (first_ns_ + second_) / 2;
   if (shape_ == Shape::lognormal) ns = first_ns_ * std::exp(second_ * second_ / 2);
-  constexpr double kLongestSum = 9e18;  // below the largest std::int64_t
-  return std::chrono::nanoseconds(std::llround(std::min(ns, kLongestSum)));
+  return std::chrono::nanoseconds(std::llround(ns));
 }
 
 std::chrono::nanoseconds ApiDelay::draw(double one, double other) const {
   double ns = first_ns_;
   switch (shape_) {
-    case Shape::constant: return std::chrono::nanoseconds(std::llround(first_ns_));
+    case Shape::constant: break;
     case Shape::uniform: ns = first_ns_ + one * (second_ - first_ns_); break;
     case Shape::exponential: ns = -first_ns_ * std::log(one); break;
     case Shape::lognormal: {

@@ -15,8 +15,10 @@ class CallRandom {
     for (const char c : subject) {
       state_ = (state_ ^ static_cast<unsigned char>(c)) * kFnvPrime;
     }
-    state_ += static_cast<std::uint64_t>(attempt) * kGoldenGamma;
-    next();  // FNV alone leaves the last bytes' traces in the high bits.
+    state_ = (state_ ^ static_cast<std::uint64_t>(attempt)) * kFnvPrime;
+    // Started anew from its own output: streams whose states differ by a few steps would overlap,
+    // so that one attempt's delay told how the next one ends.
+    state_ = next();
   }
 
   /// The next number in (0, 1].
@@ -48,7 +50,7 @@ struct CallDraw {
 
 CallDraw draw(const ApiBehaviour& behaviour, std::string_view subject, std::int64_t attempt) {
   if (behaviour.fail_rate == 0 && behaviour.delay.is_constant()) {
-    return {behaviour.delay.mean(), false};
+    return {behaviour.delay.draw(1, 1), false};
   }
   CallRandom random(behaviour.seed, subject, attempt);
   const double one = random.uniform();

@@ -101,7 +101,11 @@ std::optional<std::string> plan_difference(const ConfigurationResult& one,
   for (const std::optional<std::string>& difference :
        {differ("threads", a.threads, b.threads), differ("profile", a.profile, b.profile),
         differ("files", a.files, b.files), differ("warm-up files", a.warmup_files, b.warmup_files),
-        differ("schema", a.schema, b.schema), differ("API delay", a.api_delay, b.api_delay),
+        differ("schema", a.schema, b.schema),
+        differ("mean API delay in ns", a.api_delay_ns, b.api_delay_ns),
+        // Files of version 1 do not name the delay's distribution, since there was but one.
+        a.api_delay.empty() || b.api_delay.empty() ? std::optional<std::string>()
+                                                   : differ("API delay", a.api_delay, b.api_delay),
         differ("API fail rate", a.api_fail_rate, b.api_fail_rate),
         differ("synchronous", one.settings.synchronous, other.settings.synchronous),
         differ("busy_timeout in ms", one.settings.busy_timeout_ms, other.settings.busy_timeout_ms),

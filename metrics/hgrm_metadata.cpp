@@ -61,6 +61,12 @@ std::int64_t count_or(const Json& json, const char* name, std::int64_t otherwise
   return has(json, name) ? count_in(json, name) : otherwise;
 }
 
+std::int64_t positive_in(const Json& json, const char* name) {
+  const std::int64_t count = count_in(json, name);
+  if (count == 0) refuse(std::string("has '") + name + "' of none");
+  return count;
+}
+
 double share_in(const Json& json, const char* name) {
   const double share = number_in(json, name);
   if (share < 0 || share > 1) refuse(std::string("has '") + name + "' outside 0 to 1");
@@ -81,7 +87,7 @@ const Json& list_in(const Json& json, const char* name) {
 
 ConfigurationPlanned planned_from(const Json& json) {
   const Json& axes = field(json, "axes");
-  return {.threads = count_in(json, "concurrency"),
+  return {.threads = positive_in(json, "concurrency"),
           .profile = text_in(json, "profile"),
           .strategy = text_in(json, "strategy"),
           .connection = text_in(axes, "connection"),
@@ -90,7 +96,7 @@ ConfigurationPlanned planned_from(const Json& json) {
           .guard = text_in(axes, "guard"),
           .gate = text_in(axes, "gate"),
           .schema = text_in(json, "schema"),
-          .files = count_in(json, "file_count"),
+          .files = positive_in(json, "file_count"),
           .transitions_per_file = count_in(json, "transitions_per_file"),
           .api_delay = has(json, "api_delay") ? text_in(json, "api_delay") : std::string(),
           .api_delay_ns = count_in(json, "api_delay_ns"),
@@ -165,8 +171,7 @@ ConfigurationResult configuration_from(const Json& json) {
   configuration.samples_produced = count_in(json, "samples_produced");
   configuration.samples_recorded = count_in(json, "samples_recorded");
   configuration.samples_out_of_range = count_in(json, "samples_out_of_range");
-  configuration.repeats = count_or(json, "repeats_pooled", 1);
-  if (configuration.repeats == 0) refuse("has 'repeats_pooled' of none");
+  configuration.repeats = has(json, "repeats_pooled") ? positive_in(json, "repeats_pooled") : 1;
   // Version 1 had no counts of writes and commits, since they were three a file.
   const std::int64_t three_a_file = 3 * configuration.planned.files;
   configuration.writes = count_or(json, "writes", three_a_file);

@@ -29,15 +29,14 @@ constexpr std::array<Statistic, 3> kStatistics = {{
     {"max", &SegmentFigures::max_ns},
 }};
 
-/// The statistic of each repeat, in ns; fewer than there are repeats where some lack the segment.
+/// The statistic of each repeat, in ns; nothing where one of them lacks the segment.
 std::vector<double> values_of(const RepeatedResult& result, Segment segment,
                               const Statistic& statistic) {
   std::vector<double> values;
   for (const RepeatFigures& repeat : result.repeats) {
     const auto found = std::ranges::find(repeat.segments, segment, &SegmentFigures::segment);
-    if (found != repeat.segments.end()) {
-      values.push_back(static_cast<double>((*found).*statistic.value_ns));
-    }
+    if (found == repeat.segments.end()) return {};
+    values.push_back(static_cast<double>((*found).*statistic.value_ns));
   }
   return values;
 }
@@ -65,10 +64,11 @@ bool all_passed(const ConfigurationResult& configuration) {
 bool gain_shown(const std::vector<ChangeRow>& rows) {
   const ChangeRow* const throughput = find_row(rows, kThroughput);
   const ChangeRow* const net = find_row(rows, kNetP95);
-  if (throughput == nullptr || net == nullptr) return false;
-  const bool better = throughput->change.shown_larger() || net->change.shown_smaller();
-  const bool worse = throughput->change.shown_smaller() || net->change.shown_larger();
-  return better && !worse;
+  const bool more = throughput != nullptr && throughput->change.shown_larger();
+  const bool less = throughput != nullptr && throughput->change.shown_smaller();
+  const bool faster = net != nullptr && net->change.shown_smaller();
+  const bool slower = net != nullptr && net->change.shown_larger();
+  return (more || faster) && !less && !slower;
 }
 
 double throughput_ratio(const RankedMitigation& ranked) {
@@ -153,28 +153,34 @@ std::vector<RankedMitigation> rank_mitigations(const std::vector<MitigationResul
 }
 
 std::optional<Recommendation> recommend(const std::vector<MitigationResult>& mitigations) {
-  if (mitigations.empty()) return std::nullopt;
-  const std::vector<RankedMitigation> ranked = rank_mitigations(mitigations);
+  std::vector<RankedMitigation> ranked = rank_mitigations(mitigations);
+  // Where the files of a side are missing there is nothing to go by.
+  std::erase_if(ranked, [](const RankedMitigation& each) { return each.rows.empty(); });
+  if (ranked.empty()) return std::nullopt;
+  const ConfigurationResult& baseline =
+      std::ranges::find_if(mitigations, [](const MitigationResult& each) {
+        return !compare_repeats(each).empty();
+      })->baseline.pooled;
   Recommendation recommendation;
   if (const RankedMitigation* const best = simplest(ranked)) {
     const MitigationInfo& info = best->result->info;
-    recommendation.strategy = info.name;
+    recommendation.mitigation = info.name;
     recommendation.sentences.push_back(
         fmt::format("{}, the simplest that meets the gates and shows a gain: {}.", info.name,
                     gain_text(best->rows)));
     recommendation.sentences.push_back(
         fmt::format("Its cost: {}. Its risk: {}.", info.cost, info.risk));
   } else {
-    recommendation.sentences.push_back(fmt::format(
-        "keep {}: {}.", mitigations.front().baseline.pooled.planned.strategy, why_none(ranked)));
+    recommendation.sentences.push_back(
+        fmt::format("keep {}: {}.", baseline.planned.strategy, why_none(ranked)));
   }
   const MitigationInfo& top = ranked.front().result->info;
-  if (top.name != recommendation.strategy && ranked.front().gain_shown) {
+  if (top.name != recommendation.mitigation && ranked.front().gain_shown) {
     recommendation.sentences.push_back(fmt::format("The largest gain has {}: {}. Its risk: {}.",
                                                    top.name, gain_text(ranked.front().rows),
                                                    top.risk));
   }
-  recommendation.sentences.push_back(gates_sentence(mitigations.front().baseline.pooled));
+  recommendation.sentences.push_back(gates_sentence(baseline));
   return recommendation;
 }
 

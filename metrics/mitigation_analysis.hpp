@@ -47,12 +47,12 @@ std::vector<RankedMitigation> rank_mitigations(const std::vector<MitigationResul
 
 /// What to do, as sentences, each with its evidence.
 struct Recommendation {
-  std::string strategy;  ///< of the mitigation; empty: keep the baseline
+  std::string mitigation;  ///< its name; empty: keep the baseline
   std::vector<std::string> sentences;
 };
 
 /// The simplest mitigation that meets the gates, shows a gain and endangers no acknowledged
-/// transition. Nothing where no mitigation was measured.
+/// transition. Nothing where no mitigation was compared.
 std::optional<Recommendation> recommend(const std::vector<MitigationResult>& mitigations);
 
 /// The smallest busy_timeout that would have kept every writer from SQLITE_BUSY.

@@ -210,7 +210,7 @@ void add_conclusions(Json& json, const RunResult& run) {
                             {"where", needed->where}};
   }
   if (const auto recommendation = recommend(run.mitigations)) {
-    json["recommendation"] = {{"strategy", recommendation->strategy},
+    json["recommendation"] = {{"mitigation", recommendation->mitigation},
                               {"sentences", recommendation->sentences}};
   }
   if (const auto criteria = gate_report(run.configurations, run.mitigations)) {

@@ -97,12 +97,22 @@ std::optional<Vector> solve(std::span<const ThroughputPoint> points,
   return abc;
 }
 
+/// A term so small beside what one thread takes that it is what rounding left of zero; the fit
+/// without it then stands for both.
+bool is_rounding(double term, double of_one_thread) {
+  constexpr double kRounding = 1e-9;
+  return term < kRounding * of_one_thread;
+}
+
 std::optional<Solution> best_admissible(std::span<const ThroughputPoint> points) {
+  const double largest = std::ranges::max(points, {}, &ThroughputPoint::concurrency).concurrency;
   std::optional<Solution> best;
   for (const bool with_b : {true, false}) {
     for (const bool with_c : {true, false}) {
       const std::optional<Vector> abc = solve(points, {true, with_b, with_c});
       if (!abc || (*abc)[0] <= 0 || (*abc)[1] < 0 || (*abc)[2] < 0) continue;
+      if (is_rounding((*abc)[1] * (largest - 1), (*abc)[0]) && with_b) continue;
+      if (is_rounding((*abc)[2] * largest * (largest - 1), (*abc)[0]) && with_c) continue;
       double squares = 0;
       for (const ThroughputPoint& point : points) {
         const Vector f = features(point);

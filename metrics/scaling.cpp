@@ -88,7 +88,10 @@ std::vector<Scaling> analyse_scaling(const std::vector<ConfigurationResult>& con
     const auto found = std::ranges::find(groups, key, &std::pair<std::string, Levels>::first);
     Levels& levels =
         found == groups.end() ? groups.emplace_back(key, Levels()).second : found->second;
-    levels.push_back(&each);
+    const bool known = std::ranges::any_of(levels, [&](const ConfigurationResult* level) {
+      return level->planned.threads == each.planned.threads;
+    });
+    if (!known) levels.push_back(&each);
   }
   std::vector<Scaling> all;
   for (auto& [key, levels] : groups) {

@@ -140,7 +140,13 @@ WriteTimings TransitionWriter::write(const TransitionWrite& write) {
 std::int64_t TransitionWriter::flush() {
   const GateHold hold(context_->gate);
   if (unsaved_ == 0) return 0;
-  commit();
+  Transaction transaction(*this);
+  try {
+    commit();
+  } catch (const SqliteError&) {
+    transaction.roll_back();
+    throw;
+  }
   return 1;
 }
 

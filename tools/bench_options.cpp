@@ -107,8 +107,8 @@ void declare_mitigations(CLI::App& app, BenchArguments& raw) {
       "then measure these against the strategy, in turn with it: " + names + "or all; a list");
   app.add_flag("--shared-connection", raw.shared_connection,
                "the same as --mitigation shared-connection");
-  app.add_option("--mitigate-at", raw.mitigate_at, "where to measure mitigations: THREADS:PROFILE")
-      ->capture_default_str();
+  app.add_option("--mitigate-at", raw.mitigate_at,
+                 "where to measure mitigations: THREADS:PROFILE [10:zero]");
   app.add_option("--repeat", raw.repeat,
                  "how often to measure each mitigation and its baseline [5 at profile zero, 3 at "
                  "realistic]");

@@ -103,12 +103,12 @@ std::chrono::milliseconds busy_timeout(const std::string& text) {
 
 /// Of profile realistic.
 engine::ApiDelay api_delay(const BenchArguments& arguments) {
-  if (arguments.quick && !arguments.api_delay.empty()) {
+  if (arguments.quick && arguments.api_delay) {
     refuse("--api-delay", "goes without --quick, which stands for --api-delay 50ms");
   }
   if (arguments.quick) return engine::ApiDelay(kQuickDelay);
-  if (arguments.api_delay.empty()) return engine::ApiDelay(kRealisticDelay);
-  return parsed("--api-delay", [&] { return engine::ApiDelay::parse(arguments.api_delay); });
+  if (!arguments.api_delay) return engine::ApiDelay(kRealisticDelay);
+  return parsed("--api-delay", [&] { return engine::ApiDelay::parse(*arguments.api_delay); });
 }
 
 double fail_rate(const std::string& text) {
@@ -151,7 +151,7 @@ storage::Axes effective_axes(const BenchArguments& arguments, const std::string&
   choose(arguments.begin, axes.begin, BeginAxis::deferred, BeginAxis::immediate);
   choose(arguments.guard, axes.guard, GuardAxis::where, GuardAxis::version, GuardAxis::select);
   choose(gate, axes.gate, GateAxis::sqlite, GateAxis::mutex, GateAxis::fifo);
-  if (!arguments.commit.empty()) axes.batch = batch_of(arguments.commit);
+  if (arguments.commit) axes.batch = batch_of(*arguments.commit);
   if (const auto why = storage::contradiction(axes)) throw std::invalid_argument(*why);
   return axes;
 }
@@ -166,7 +166,7 @@ GateOptions gate_options(const std::vector<std::string>& values) {
   GateOptions options{{}, metrics::standard_gates()};
   for (const std::string& value : values) {
     if (value.find(':') != std::string::npos) {
-      options.limits.push_back(metrics::parse_gate(value));
+      options.limits.push_back(parsed("--gate", [&] { return metrics::parse_gate(value); }));
     } else if (value != "sqlite" && value != "mutex" && value != "fifo") {
       refuse("--gate", fmt::format("'{}' is neither a gate (sqlite, mutex, fifo) nor a limit like "
                                    "zero:10:300s",
@@ -187,9 +187,9 @@ engine::ConfigurationPlan common_plan(const BenchArguments& arguments, const sto
   plan.axes = axes;
   plan.strategy = storage::describe_strategy(arguments.strategy, axes);
   plan.files = whole_number<std::int64_t>("--files", arguments.files, 1, kMostFiles);
-  plan.warmup_files = arguments.warmup.empty()
-                          ? std::min(kUsualWarmup, plan.files)
-                          : whole_number<std::int64_t>("--warmup", arguments.warmup, 0, plan.files);
+  plan.warmup_files =
+      !arguments.warmup ? std::min(kUsualWarmup, plan.files)
+                        : whole_number<std::int64_t>("--warmup", *arguments.warmup, 0, plan.files);
   plan.schema =
       arguments.schema == "production" ? storage::Schema::production : storage::Schema::bench;
   plan.settings.synchronous = arguments.synchronous == "off"    ? storage::Synchronous::off
@@ -213,7 +213,7 @@ engine::ConfigurationPlan at_level(engine::ConfigurationPlan plan, std::int64_t 
 /// The mitigations that were named, in the order of the catalogue.
 std::vector<engine::Mitigation> named_mitigations(const BenchArguments& arguments) {
   std::vector<std::string> names;
-  if (!arguments.mitigations.empty()) names = list_of("--mitigation", arguments.mitigations);
+  if (arguments.mitigations) names = list_of("--mitigation", *arguments.mitigations);
   if (arguments.shared_connection || (arguments.study && names.empty())) {
     names.emplace_back("shared-connection");
   }
@@ -254,14 +254,14 @@ Level mitigation_level(const std::string& text) {
 std::vector<engine::MitigationPlan> mitigation_plans(const BenchArguments& arguments,
                                                      const engine::ConfigurationPlan& common,
                                                      const engine::ApiDelay& delay) {
-  const Level level = mitigation_level(arguments.mitigate_at);
+  const Level level = mitigation_level(arguments.mitigate_at.value_or("10:zero"));
   const engine::ConfigurationPlan baseline = at_level(common, level.threads, level.profile, delay);
   const std::int64_t usual =
       level.profile == engine::Profile::zero ? kZeroRepeats : kRealisticRepeats;
   const std::int64_t repeats =
-      arguments.repeat.empty()
+      !arguments.repeat
           ? usual
-          : whole_number<std::int64_t>("--repeat", arguments.repeat, 1, kMostRepeats);
+          : whole_number<std::int64_t>("--repeat", *arguments.repeat, 1, kMostRepeats);
   std::vector<engine::MitigationPlan> plans;
   bool named_baseline = false;
   for (const engine::Mitigation& each : named_mitigations(arguments)) {
@@ -295,14 +295,14 @@ void require_used(const BenchArguments& arguments, const engine::RunPlan& plan) 
       std::ranges::any_of(plan.measurements(), [](const engine::ConfigurationPlan* configuration) {
         return configuration->profile == engine::Profile::realistic;
       });
-  if (!realistic && (arguments.quick || !arguments.api_delay.empty())) {
+  if (!realistic && (arguments.quick || arguments.api_delay)) {
     refuse(arguments.quick ? "--quick" : "--api-delay",
            "sets the delay of profile realistic, which this run does not measure");
   }
-  if (plan.mitigations.empty() && !arguments.repeat.empty()) {
+  if (plan.mitigations.empty() && arguments.repeat) {
     refuse("--repeat", "says how often to measure mitigations; name one with --mitigation");
   }
-  if (plan.mitigations.empty() && arguments.mitigate_at != BenchArguments().mitigate_at) {
+  if (plan.mitigations.empty() && arguments.mitigate_at) {
     refuse("--mitigate-at", "says where to measure mitigations; name one with --mitigation");
   }
   for (const metrics::Gate& gate : plan.gates) {

@@ -31,7 +31,9 @@ std::string figure_text(std::string_view figure, double value) {
 /// `+12.3 %`, or `x 4.56` where percent would be hard to read.
 std::string ratio_text(double ratio) {
   constexpr double kHardToRead = 10;
-  if (ratio >= kHardToRead) return fmt::format("x{:.3g}", ratio);
+  if (ratio >= kHardToRead) {
+    return "x" + (ratio < 1000 ? fmt::format("{:.1f}", ratio) : with_thousands(ratio));
+  }
   const double percent = std::round(1000 * (ratio - 1)) / 10;
   return percent == 0 ? "0.0 %" : fmt::format("{:+.1f} %", percent);
 }
@@ -144,10 +146,11 @@ std::string render_mitigation(const MitigationResult& result) {
            "\n\n";
   }
   const metrics::ConfigurationResult& before = result.baseline.pooled;
-  return printable(fmt::format("mitigation {}: {} -> {}, {} repeats each, in turn", info.name,
+  return printable(fmt::format("mitigation {}: {} -> {}, {} repeat{} each, in turn", info.name,
                                metrics::configuration_label(before.planned),
                                result.mitigation.pooled.planned.strategy,
-                               result.baseline.repeats.size())) +
+                               result.baseline.repeats.size(),
+                               result.baseline.repeats.size() == 1 ? "" : "s")) +
          "\n  " + printable(info.description) + "\n" + comparison_table(rows) + risk_lines(result) +
          "\n";
 }

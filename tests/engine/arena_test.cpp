@@ -223,5 +223,31 @@ TEST(Arena, OneAfterAnotherEachHasItsOwnNumberOfThreads) {
   }
 }
 
+TEST(Arena, EveryThreadAnnouncesItselfBeforeItsFirstItem) {
+  for (const std::size_t threads : {1U, 2U, 8U}) {
+    std::mutex mutex;
+    std::set<std::thread::id> entered;
+    std::atomic<bool> unannounced = false;
+    const auto know_me = [&] {
+      const std::lock_guard lock(mutex);
+      return entered.contains(std::this_thread::get_id());
+    };
+    Arena arena(threads, [&] {
+      const std::lock_guard lock(mutex);
+      entered.insert(std::this_thread::get_id());
+    });
+    const Attendance attendance = arena.run(
+        1'000, kLimit, [] {},
+        [&](std::int64_t, std::size_t) {
+          if (!know_me()) unannounced = true;
+        });
+    EXPECT_FALSE(unannounced.load());
+    EXPECT_EQ(attendance.threads_met, threads);
+    const std::lock_guard lock(mutex);
+    EXPECT_EQ(entered.size(), threads);
+    EXPECT_TRUE(entered.contains(std::this_thread::get_id())) << "the caller is one of them";
+  }
+}
+
 }  // namespace
 }  // namespace walbench::engine

@@ -39,6 +39,7 @@ struct AskedWrite {
   std::string remote_file_id;
   std::string remote_file_uri;
   std::string store_doc_id;
+  std::string error_message;
 };
 
 /// How long a write takes, and what the store says about it.
@@ -84,7 +85,7 @@ class ScriptedSession final : public storage::Session {
   storage::Completed<WriteTimings> apply(const storage::TransitionWrite& write) override {
     asked_.push_back({std::string(write.file_path), write.from, write.to, write.version,
                       std::string(write.remote_file_id), std::string(write.remote_file_uri),
-                      std::string(write.store_doc_id)});
+                      std::string(write.store_doc_id), std::string(write.error_message)});
     if (fails_at == asked_.size()) throw storage::OccConflict(write);
     const ScriptedWrite& scripted = three_writes.at(asked_.size() - 1);
     clock_.advance(nanoseconds(scripted.takes_ns));
@@ -93,6 +94,7 @@ class ScriptedSession final : public storage::Session {
       timings.lock_wait_ns += timings.statement_ns;
       timings.statement_ns = 0;
     }
+    timings.committed = asked_.size() != uncommitted;
     return storage::Completed(timings);
   }
   bool times_statement_apart() const override { return statement_apart_; }
@@ -101,6 +103,7 @@ class ScriptedSession final : public storage::Session {
   const std::vector<AskedWrite>& asked() const { return asked_; }
 
   std::size_t fails_at = 0;
+  std::size_t uncommitted = 0;  ///< the number of the write that a later one commits
 
  private:
   const ManualClock& clock_;
@@ -111,14 +114,15 @@ class ScriptedSession final : public storage::Session {
 /// One lifecycle under a clock of which each reading takes kStepNs.
 class Lifecycle : public testing::TestWithParam<bool> {
  protected:
-  void run() { run_lifecycle("/bench/file_0007.txt", session_, api_, clock_, record_).run(); }
+  void run() { run_lifecycle("/bench/file_0007.txt", session_, api_, clock_, outcome_).run(); }
   std::int64_t ns(Segment segment) const { return record_.value_ns(segment); }
 
   ManualClock clock_{nanoseconds(kStepNs)};
   std::stop_source stop_;
-  MockApi api_{clock_, nanoseconds(kApiDelayNs), stop_.get_token()};
+  MockApi api_{clock_, {.delay = ApiDelay(nanoseconds(kApiDelayNs))}, stop_.get_token()};
   ScriptedSession session_{clock_, GetParam()};
-  TimingRecord record_;
+  LifecycleOutcome outcome_;
+  const TimingRecord& record_ = outcome_.record;
 };
 
 TEST_P(Lifecycle, EverySegmentIsExactlyWhatItIsDefinedAs) {
@@ -162,14 +166,32 @@ TEST_P(Lifecycle, ATransitionIsItsDispatchAndItsWrite) {
   EXPECT_EQ(record_.transition_ns(2), 2 * kStepNs + 300'007);
 }
 
-TEST_P(Lifecycle, FillsEverySegmentButConnect) {
+TEST_P(Lifecycle, FillsEverySegmentButConnectAndThoseOfAttempts) {
   run();
   for (std::size_t index = 0; index < metrics::kSegmentCount; ++index) {
     const Segment segment = metrics::segment_at(index);
     if (segment == Segment::transition) continue;  // has samples of its own, see above
-    const bool expected = segment == Segment::statement ? GetParam() : segment != Segment::connect;
+    const bool of_attempts = segment == Segment::attempt || segment == Segment::failed_attempt;
+    const bool expected =
+        segment == Segment::statement ? GetParam() : segment != Segment::connect && !of_attempts;
     EXPECT_EQ(record_.has(segment), expected) << metrics::segment_name(segment);
   }
+  EXPECT_TRUE(outcome_.failed_attempts.empty());
+}
+
+TEST_P(Lifecycle, CountsItsWritesCommitsAndCalls) {
+  run();
+  EXPECT_EQ(outcome_.writes, kWritesPerFile);
+  EXPECT_EQ(outcome_.commits, kWritesPerFile);
+  EXPECT_EQ(outcome_.api_calls, 2);
+  EXPECT_EQ(outcome_.api_failures, 0);
+}
+
+TEST_P(Lifecycle, AWriteThatALaterOneCommitsIsNoCommit) {
+  session_.uncommitted = 2;
+  run();
+  EXPECT_EQ(outcome_.writes, 3);
+  EXPECT_EQ(outcome_.commits, 2);
 }
 
 TEST_P(Lifecycle, AsksForTheThreeWritesInOrder) {
@@ -199,6 +221,9 @@ TEST_P(Lifecycle, AWriteCarriesOnlyTheAnswersItStores) {
   EXPECT_EQ(asked[0].remote_file_id + asked[0].remote_file_uri + asked[0].store_doc_id, "");
   EXPECT_EQ(asked[1].store_doc_id, "");
   EXPECT_EQ(asked[2].remote_file_id + asked[2].remote_file_uri, "");
+  for (const AskedWrite& each : asked) {
+    EXPECT_EQ(each.error_message, "");
+  }
 }
 
 TEST_P(Lifecycle, AFailedWriteEndsTheTask) {
@@ -215,7 +240,7 @@ TEST_P(Lifecycle, ACancelledApiCallEndsTheTask) {
 }
 
 TEST_P(Lifecycle, NothingHappensBeforeTheTaskIsRun) {
-  const LifecycleTask task = run_lifecycle("/a", session_, api_, clock_, record_);
+  const LifecycleTask task = run_lifecycle("/a", session_, api_, clock_, outcome_);
   EXPECT_EQ(clock_.readings(), 0);
   EXPECT_TRUE(session_.asked().empty());
 }

@@ -6,12 +6,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "engine/runner.hpp"
+#include "storage/sqlite.hpp"
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
 
@@ -30,12 +33,12 @@ using testing::Not;
 class StoppingObserver final : public RunObserver {
  public:
   explicit StoppingObserver(std::stop_source& stop) : stop_(stop) {}
-  void phase_begins(std::size_t /*configuration*/, Phase phase) override {
+  void phase_begins(std::size_t /*measurement*/, Phase phase) override {
     phases_.push_back(phase);
     if (stop_at && *stop_at == phase) stop_.request_stop();
   }
   void lifecycle_done() override {}
-  void configuration_done(std::size_t /*configuration*/) override { ++done; }
+  void measurement_done(std::size_t /*measurement*/) override { ++done; }
 
   const std::vector<Phase>& phases() const { return phases_; }
 
@@ -52,7 +55,7 @@ class StoppedRunner : public testing::Test {
   StoppedRunner() {
     plan_.threads = 1;
     plan_.files = 5;
-    behaviour_.verification = {5, 5, 5, "ok"};
+    behaviour_.verification = {5, 5, 5, "", "ok"};
   }
 
   void measure() {
@@ -120,14 +123,14 @@ TEST_F(StoppedRunner, AStopInTheWarmUpEndsTheRunBeforeTheReset) {
 }
 
 TEST_F(StoppedRunner, AStopCancelsTheApiCallUnderWay) {
-  plan_.api_delay = std::chrono::hours(1);
+  plan_.api_delay = ApiDelay(std::chrono::hours(1));
   clock_.on_sleep([this] { stop_.request_stop(); });
   EXPECT_THROW(measure(), RunInterrupted);
   EXPECT_EQ(writes(), 1);
 }
 
 TEST_F(StoppedRunner, AStopWhileVerifyingIsNotAFailure) {
-  behaviour_.on_verify = [this] {
+  behaviour_.on_verify = [this](const storage::ExpectRow&) {
     stop_.request_stop();
     throw std::runtime_error("interrupted");
   };
@@ -168,7 +171,7 @@ TEST_F(StoppedRunner, TheDatabaseOfAFinishedRunIsNotTouchedByALaterStop) {
 
 TEST_F(StoppedRunner, LaterConfigurationsDoNotStart) {
   int opened = 0;
-  behaviour_.on_verify = [this] { stop_.request_stop(); };
+  behaviour_.on_verify = [this](const storage::ExpectRow&) { stop_.request_stop(); };
   const RunContext context = {[&](const ConfigurationPlan&) {
                                 ++opened;
                                 return std::make_unique<FakeDatabase>(behaviour_);
@@ -179,6 +182,52 @@ TEST_F(StoppedRunner, LaterConfigurationsDoNotStart) {
   EXPECT_THROW(measure_all(plan, context), RunInterrupted);
   EXPECT_LE(opened, 2);
   EXPECT_EQ(std::ranges::count(observer_.phases(), Phase::seed), 1);
+}
+
+TEST_F(StoppedRunner, AStopEndsARunWhoseApiFailsAtOnceAndForEver) {
+  plan_.api_fail_rate = 0.999;
+  std::atomic<int> writes_seen = 0;
+  behaviour_.on_write = [&](const TransitionWrite&) {
+    if (writes_seen.fetch_add(1) == 20) stop_.request_stop();
+  };
+  EXPECT_THROW(measure(), RunInterrupted);
+  EXPECT_LT(writes(), 30);
+  EXPECT_EQ(observer_.done, 0);
+}
+
+TEST_F(StoppedRunner, NothingIsFlushedAfterAStop) {
+  behaviour_.on_flush = [this] {
+    behaviour_.script.add("flush");
+    return 1;
+  };
+  behaviour_.on_write = [this](const TransitionWrite&) { stop_.request_stop(); };
+  EXPECT_THROW(measure(), RunInterrupted);
+  EXPECT_THAT(behaviour_.script.lines(), Not(Contains("flush")));
+}
+
+TEST_F(StoppedRunner, AStopInAFlushThatFailsIsNotAFailure) {
+  behaviour_.on_flush = [this]() -> std::int64_t {
+    stop_.request_stop();
+    throw storage::SqliteError(nullptr, SQLITE_INTERRUPT, "COMMIT");
+  };
+  EXPECT_THROW(measure(), RunInterrupted);
+  EXPECT_THAT(behaviour_.script.lines(), Not(Contains("verify")));
+}
+
+TEST_F(StoppedRunner, LaterRepeatsOfAMitigationDoNotStart) {
+  RunPlan plan;
+  MitigationPlan& mitigation = plan.mitigations.emplace_back();
+  mitigation.baseline = mitigation.mitigation = plan_;
+  mitigation.repeats = 3;
+  int opened = 0;
+  const RunContext context = {[&](const ConfigurationPlan&) {
+                                if (++opened == 2) stop_.request_stop();
+                                return std::make_unique<FakeDatabase>(behaviour_);
+                              },
+                              &clock_, &observer_, stop_.get_token()};
+  EXPECT_THROW(measure_all(plan, context), RunInterrupted);
+  EXPECT_EQ(opened, 2);
+  EXPECT_EQ(observer_.done, 1);
 }
 
 }  // namespace

@@ -42,13 +42,13 @@ class ScriptingObserver final : public RunObserver {
  public:
   explicit ScriptingObserver(test_support::Script& script) : script_(script) {}
 
-  void phase_begins(std::size_t configuration, Phase phase) override {
-    script_.add("[" + std::to_string(configuration) + " " +
+  void phase_begins(std::size_t measurement, Phase phase) override {
+    script_.add("[" + std::to_string(measurement) + " " +
                 kPhaseNames[static_cast<std::size_t>(phase)] + "]");
   }
   void lifecycle_done() override { script_.add("lifecycle done"); }
-  void configuration_done(std::size_t configuration) override {
-    script_.add("[" + std::to_string(configuration) + " done]");
+  void measurement_done(std::size_t measurement) override {
+    script_.add("[" + std::to_string(measurement) + " done]");
   }
 
  private:
@@ -65,7 +65,7 @@ class Runner : public testing::Test {
   }
 
   void verified(std::int64_t files) {
-    behaviour_.verification = {files, files, files, "ok"};
+    behaviour_.verification = {files, files, files, "", "ok"};
     plan_.files = files;
   }
 
@@ -144,7 +144,7 @@ TEST_F(Runner, MeasuresConfigurationsInTheOrderOfThePlan) {
   RunPlan plan;
   plan.configurations = {plan_, plan_, plan_};
   plan.configurations[1].strategy = "second";
-  const std::vector<ConfigurationResult> results = measure_all(plan, context());
+  const std::vector<ConfigurationResult> results = measure_all(plan, context()).configurations;
   ASSERT_EQ(results.size(), 3U);
   EXPECT_EQ(results[1].planned.strategy, "second");
   Lines phases;
@@ -167,10 +167,10 @@ TEST_F(Runner, JudgesEachConfigurationByTheGatesThatConcernIt) {
   RunPlan plan;
   plan.configurations = {plan_, plan_};
   plan.configurations[1].threads = 2;
-  plan.gates = {{"enough", "zero", 1, 1'000'000'000, 0},
-                {"too little", "zero", 1, 1, 0},
-                {"other profile", "realistic", 1, 1, 0}};
-  const std::vector<ConfigurationResult> results = measure_all(plan, context());
+  plan.gates = {{"enough", "zero", 1, 1'000'000'000, {}},
+                {"too little", "zero", 1, 1, {}},
+                {"other profile", "realistic", 1, 1, {}}};
+  const std::vector<ConfigurationResult> results = measure_all(plan, context()).configurations;
   ASSERT_EQ(results.at(0).verdicts.size(), 2U);
   EXPECT_EQ(results[0].verdicts[0].gate, "enough");
   EXPECT_TRUE(results[0].verdicts[0].passed);
@@ -190,7 +190,7 @@ TEST_F(Runner, SamplesOfTheWarmUpAreNotInTheResult) {
 }
 
 TEST_F(Runner, TheWarmUpDoesNotWaitForTheApi) {
-  plan_.api_delay = std::chrono::seconds(2);
+  plan_.api_delay = ApiDelay(std::chrono::seconds(2));
   plan_.warmup_files = 5;
   verified(3);
   measure();
@@ -228,8 +228,9 @@ TEST_F(Runner, CarriesWhatItWasToldIntoTheResult) {
                          .db_bytes_written = 7,
                          .db_syncs = 8,
                          .checkpoints = 9,
-                         .busy_retries = 10}};
-  behaviour_.contentions = {{.snapshot_retries = 100}, {.snapshot_retries = 112}};
+                         .busy_retries = 10,
+                         .busy_longest_us = 11}};
+  behaviour_.counts = {{.snapshot_retries = 100}, {.snapshot_retries = 112, .unsaved_peak = 9}};
   const ConfigurationResult result = measure();
   EXPECT_TRUE(result.verified);
   EXPECT_EQ(result.indexed_count, 1);
@@ -249,12 +250,14 @@ TEST_F(Runner, CarriesWhatItWasToldIntoTheResult) {
   EXPECT_EQ(result.wal.db_syncs, 8);
   EXPECT_EQ(result.wal.checkpoints, 9);
   EXPECT_EQ(result.busy_retries, 10);
+  EXPECT_EQ(result.busy_longest_us, 11);
+  EXPECT_EQ(result.unsaved_peak, 9);
   EXPECT_EQ(result.snapshot_retries, 12) << "the warm-up's retries are not the measurement's";
 }
 
 TEST_F(Runner, MeanInFlightFollowsLittlesLaw) {
   // Ten lifecycles one after another, the API's delay dwarfing all else: one in flight.
-  plan_.api_delay = std::chrono::seconds(1);
+  plan_.api_delay = ApiDelay(std::chrono::seconds(1));
   verified(10);
   const ConfigurationResult result = measure();
   EXPECT_NEAR(result.concurrency.in_flight_mean, 1.0, 1e-6);
@@ -266,10 +269,11 @@ TEST_F(Runner, MeanInFlightFollowsLittlesLaw) {
 TEST_F(Runner, AnUnverifiedRunFailsWithTheFigures) {
   plan_.files = 9;
   plan_.threads = 2;
-  behaviour_.verification = {8, 7, 6, "ok"};
+  behaviour_.verification = {8, 7, 6, "/bench/file_0003.txt: version", "ok"};
   EXPECT_THAT(failure(),
               AllOf(HasSubstr("c=2 zero per-file"), HasSubstr("9 files 8 rows"),
-                    HasSubstr("7 are indexed"), HasSubstr("6 have everything"), HasSubstr("'ok'")));
+                    HasSubstr("7 are indexed"), HasSubstr("6 have everything"),
+                    HasSubstr("(first wrong: /bench/file_0003.txt: version)"), HasSubstr("'ok'")));
   EXPECT_EQ(lines().back(), "verify");
 }
 

@@ -16,6 +16,8 @@
 #include <thread>
 #include <vector>
 
+#include "storage/schema.hpp"
+#include "storage/sqlite.hpp"
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
 
@@ -42,6 +44,17 @@ class WorkerCrewTest : public testing::Test {
     return crew.run(files, api_, queue_, [this] { done_.fetch_add(1); });
   }
 
+  /// As run(), with calls that fail at that rate.
+  CrewReport run_failing(std::int64_t files, double fail_rate, std::size_t threads) {
+    Arena arena(threads);
+    FakeStore store(behaviour_);
+    WorkerCrew crew(arena, store, clock_, stop_.get_token());
+    return crew.run(files, failing(fail_rate), queue_, [this] { done_.fetch_add(1); });
+  }
+  MockApi failing(double fail_rate) const {
+    return {clock_, {.delay = {}, .fail_rate = fail_rate, .seed = 42}, stop_.get_token()};
+  }
+
   std::int64_t writes() const {
     return std::ranges::count_if(behaviour_.script.lines(), [](const std::string& line) {
       return line.starts_with("write ");
@@ -57,7 +70,7 @@ class WorkerCrewTest : public testing::Test {
   ManualClock clock_{nanoseconds(1)};
   std::stop_source stop_;
   FakeBehaviour behaviour_;
-  MockApi api_{clock_, nanoseconds(0), stop_.get_token()};
+  MockApi api_{clock_, {}, stop_.get_token()};
   metrics::TimingQueue* queue_ = nullptr;
   std::atomic<int> done_ = 0;
 };
@@ -230,6 +243,98 @@ TEST_F(WorkerCrewTest, ResidenceIncludesTheConnectionAndElapsedRunsFromStartToEn
 TEST_F(WorkerCrewTest, ResidenceIsTheSumOverLifecycles) {
   behaviour_.on_write = [this](const TransitionWrite&) { clock_.advance(nanoseconds(1'000)); };
   EXPECT_EQ(run(7).residence_ns, 7 * (3'000 + 11));
+}
+
+TEST_F(WorkerCrewTest, FlushesOnceAfterThePassAndCountsItsCommits) {
+  behaviour_.write_timings.committed = false;
+  behaviour_.on_flush = [this] {
+    behaviour_.script.add("flush");
+    clock_.advance(nanoseconds(5'000));
+    return 2;
+  };
+  const CrewReport report = run(2);
+  const std::vector<std::string> lines = behaviour_.script.lines();
+  EXPECT_EQ(std::ranges::count(lines, "flush"), 1);
+  ASSERT_GE(lines.size(), 3U);
+  EXPECT_EQ(lines[lines.size() - 3], "close session");
+  EXPECT_EQ(lines[lines.size() - 2], "flush");
+  EXPECT_EQ(report.writes, 6);
+  EXPECT_EQ(report.commits, 2) << "no write committed anything by itself";
+  EXPECT_GE(report.elapsed_ns, 5'000) << "until all that was written is durable";
+}
+
+TEST_F(WorkerCrewTest, CommitsAreTheWritesAndTheFlushs) {
+  behaviour_.on_flush = [] { return 1; };
+  EXPECT_EQ(run(5, 2).commits, 5 * 3 + 1);
+}
+
+TEST_F(WorkerCrewTest, NothingIsFlushedAfterAFailure) {
+  behaviour_.on_flush = [this] {
+    behaviour_.script.add("flush");
+    return 1;
+  };
+  behaviour_.on_write = [](const TransitionWrite&) { throw std::runtime_error("disk on fire"); };
+  EXPECT_EQ(run(2).commits, 0);
+  EXPECT_THAT(behaviour_.script.lines(), testing::Not(testing::Contains("flush")));
+}
+
+TEST_F(WorkerCrewTest, NothingIsFlushedAfterAStop) {
+  behaviour_.on_flush = [this] {
+    behaviour_.script.add("flush");
+    return 1;
+  };
+  behaviour_.on_write = [this](const TransitionWrite&) { stop_.request_stop(); };
+  run(2);
+  EXPECT_THAT(behaviour_.script.lines(), testing::Not(testing::Contains("flush")));
+}
+
+TEST_F(WorkerCrewTest, AFlushThatIsRefusedIsAFailureWithARemedy) {
+  behaviour_.on_flush = []() -> std::int64_t {
+    throw storage::SqliteError(nullptr, SQLITE_FULL, "COMMIT");
+  };
+  const CrewReport report = run(1);
+  EXPECT_TRUE(report.first_failure.starts_with("the last batch: COMMIT")) << report.first_failure;
+  EXPECT_TRUE(report.first_failure.ends_with(
+      storage::SqliteError(nullptr, SQLITE_FULL, "COMMIT").remedy()));
+  EXPECT_EQ(report.occ_conflicts, 0);
+}
+
+TEST_F(WorkerCrewTest, FailedCallsAreCountedAndEveryAttemptsSamplesArrive) {
+  constexpr std::int64_t kFiles = 60;
+  metrics::TimingQueue queue(3);
+  queue_ = &queue;
+  const CrewReport report = run_failing(kFiles, 0.3, 3);
+  std::int64_t upload_failures = 0;
+  std::int64_t import_failures = 0;
+  for (std::int64_t file = 0; file < kFiles; ++file) {
+    const ApiFate fate = failing(0.3).fate(storage::bench_file_path(file));
+    upload_failures += fate.upload_failures;
+    import_failures += fate.import_failures;
+  }
+  ASSERT_GT(upload_failures, 0);
+  ASSERT_GT(import_failures, 0);
+  EXPECT_EQ(report.first_failure, "");
+  EXPECT_EQ(report.api_failures, upload_failures + import_failures);
+  EXPECT_EQ(report.api_calls, 2 * kFiles + upload_failures + 2 * import_failures);
+  EXPECT_EQ(report.writes, 3 * kFiles + 3 * upload_failures + 4 * import_failures);
+  EXPECT_EQ(report.commits, report.writes);
+  EXPECT_EQ(writes(), report.writes);
+  EXPECT_EQ(done_.load(), kFiles);
+
+  std::int64_t samples = 0;
+  std::int64_t transitions = 0;
+  std::int64_t failed_attempts = 0;
+  std::int64_t attempts = 0;
+  for (const TimingRecord& record : drain(queue)) {
+    samples += record.sample_count();
+    transitions += static_cast<std::int64_t>(record.transition_count());
+    if (record.has(Segment::attempt)) ++attempts;
+    if (record.has(Segment::failed_attempt)) ++failed_attempts;
+  }
+  EXPECT_EQ(samples, queue.samples_produced());
+  EXPECT_EQ(transitions, report.writes);
+  EXPECT_EQ(failed_attempts, report.api_failures);
+  EXPECT_EQ(attempts, kFiles + report.api_failures);
 }
 
 }  // namespace

@@ -219,13 +219,15 @@ TEST(PlanDifference, IsFoundInEveryFieldButTheStrategy) {
       {"profile (zero and realistic)", [](auto& each) { each.planned.profile = "realistic"; }},
       {"files (0 and 5)", [](auto& each) { each.planned.files = 5; }},
       {"schema ( and production)", [](auto& each) { each.planned.schema = "production"; }},
-      {"API delay in ns (0 and 7)", [](auto& each) { each.planned.api_delay_ns = 7; }},
+      {"API delay (2s and 50ms)", [](auto& each) { each.planned.api_delay = "50ms"; }},
+      {"API fail rate (0 and 0.25)", [](auto& each) { each.planned.api_fail_rate = 0.25; }},
       {"synchronous ( and full)", [](auto& each) { each.settings.synchronous = "full"; }},
       {"busy_timeout in ms (0 and 9)", [](auto& each) { each.settings.busy_timeout_ms = 9; }},
       {"wal_autocheckpoint (0 and 3)",
        [](auto& each) { each.settings.wal_autocheckpoint_frames = 3; }},
   };
-  const ConfigurationResult one = configuration(10, "zero", {});
+  ConfigurationResult one = configuration(10, "zero", {});
+  one.planned.api_delay = "2s";
   for (const auto& [text, change] : changes) {
     ConfigurationResult other = one;
     change(other);

@@ -1,5 +1,5 @@
-// Silent bugs these tests would catch: a rate in another unit than it says (4 transitions and 3
-// commits a file); a segment looked up by its place instead of its name.
+// Silent bugs these tests would catch: a rate in another unit than it says, or of one repeat
+// divided by the time of all; a segment looked up by its place instead of its name.
 
 #include "metrics/configuration_result.hpp"
 
@@ -12,7 +12,7 @@ TEST(ConfigurationResult, RatesCountFilesTimesTransitionsAndCommits) {
   ConfigurationResult result;
   result.planned.files = 818;
   result.planned.transitions_per_file = 4;
-  result.planned.commits_per_file = 3;
+  result.commits = 2454;
   result.elapsed_ns = 2'000'000'000;
   EXPECT_DOUBLE_EQ(result.elapsed_seconds(), 2);
   EXPECT_DOUBLE_EQ(result.transitions_per_second(), 3272 / 2.0);
@@ -24,10 +24,22 @@ TEST(ConfigurationResult, RatesOfHugeRunsDoNotOverflow) {
   ConfigurationResult result;
   result.planned.files = 1'000'000'000'000'000;
   result.planned.transitions_per_file = 1'000'000;
-  result.planned.commits_per_file = 1'000'000;
+  result.commits = 1'000'000'000'000'000;
   result.elapsed_ns = 1'000'000'000;
   EXPECT_DOUBLE_EQ(result.transitions_per_second(), 1e21);
-  EXPECT_DOUBLE_EQ(result.commits_per_second(), 1e21);
+  EXPECT_DOUBLE_EQ(result.commits_per_second(), 1e15);
+}
+
+// Commits are summed up already; files are those of one repeat.
+TEST(ConfigurationResult, RatesOfAPooledOneCountItsRepeats) {
+  ConfigurationResult result;
+  result.planned.files = 100;
+  result.planned.transitions_per_file = 4;
+  result.repeats = 5;
+  result.commits = 1500;
+  result.elapsed_ns = 10'000'000'000;
+  EXPECT_DOUBLE_EQ(result.transitions_per_second(), 200);
+  EXPECT_DOUBLE_EQ(result.commits_per_second(), 150);
 }
 
 TEST(ConfigurationResult, FindsSegmentsByName) {

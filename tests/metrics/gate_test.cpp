@@ -7,9 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <stdexcept>
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "metrics/configuration_result.hpp"
@@ -37,15 +36,6 @@ GateVerdict only_verdict(const ConfigurationResult& result, const std::vector<Ga
   return verdicts.empty() ? GateVerdict{} : verdicts.front();
 }
 
-std::string refusal(const std::string& text) {
-  try {
-    static_cast<void>(parse_gate(text));
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "accepted";
-}
-
 TEST(Gate, TheStandardOnesAreTheDocumentedOnes) {
   const std::vector<Gate> gates = standard_gates();
   ASSERT_EQ(gates.size(), 2U);
@@ -59,6 +49,9 @@ TEST(Gate, TheStandardOnesAreTheDocumentedOnes) {
   EXPECT_EQ(gates[1].threads, 10);
   EXPECT_EQ(gates[1].limit_ns, 6 * kHour);
   EXPECT_EQ(gates[1].limit_files, 818);
+  EXPECT_EQ(gates[0].limit_api_delay_ns, 0);
+  EXPECT_EQ(gates[1].limit_api_delay_ns, 2 * kSecond);
+  EXPECT_FALSE(gates[0].statistic || gates[1].statistic) << "they limit the elapsed time";
 }
 
 TEST(Gate, ConcernsItsProfileAndThreadsOnly) {
@@ -86,6 +79,42 @@ TEST(Gate, ItsLimitGrowsAndShrinksWithTheFiles) {
   EXPECT_FALSE(passes(1636, 600 * kSecond + 1));
   EXPECT_TRUE(passes(1, 366'748'166));
   EXPECT_FALSE(passes(1, 366'748'167));
+}
+
+GateVerdict realistic(std::int64_t files, std::int64_t api_delay_ns, std::int64_t elapsed_ns) {
+  ConfigurationResult result = configuration("realistic", 10, files, elapsed_ns);
+  result.planned.api_delay_ns = api_delay_ns;
+  return only_verdict(result, standard_gates());
+}
+
+TEST(Gate, Threshold2GrowsAndShrinksWithTheDelayOfACall) {
+  EXPECT_TRUE(realistic(818, kSecond / 20, 540 * kSecond).passed) << "6 h / 40 is 9 min";
+  EXPECT_FALSE(realistic(818, kSecond / 20, 540 * kSecond + 1).passed);
+  EXPECT_TRUE(realistic(818, 4 * kSecond, 12 * kHour).passed);
+  EXPECT_FALSE(realistic(818, 4 * kSecond, 12 * kHour + 1).passed);
+  EXPECT_EQ(realistic(818, kSecond / 20, 270 * kSecond).evidence,
+            "270 s of 540 s, 2.00x (limit scaled from 2 s to 50 ms an API call)");
+  EXPECT_EQ(realistic(818, 2 * kSecond, 3 * kHour).evidence, "3 h of 6 h, 2.00x");
+}
+
+TEST(Gate, BothScalingsMultiply) {
+  EXPECT_TRUE(realistic(409, kSecond, 90 * 60 * kSecond).passed);
+  EXPECT_FALSE(realistic(409, kSecond, 90 * 60 * kSecond + 1).passed);
+  EXPECT_EQ(realistic(409, kSecond, 180 * 60 * kSecond).evidence,
+            "3 h of 1 h 30 min, 2.00x too long (limit scaled from 818 files to 409 and from 2 s to "
+            "1 s an API call)");
+}
+
+TEST(Gate, WithoutADelayThereIsNothingToScaleBy) {
+  EXPECT_TRUE(realistic(818, 0, 6 * kHour).passed);
+  EXPECT_FALSE(realistic(818, 0, 6 * kHour + 1).passed);
+  EXPECT_EQ(realistic(818, 0, 3 * kHour).evidence, "3 h of 6 h, 2.00x");
+}
+
+TEST(Gate, Threshold1IsForAnyDelay) {
+  ConfigurationResult result = configuration("zero", 10, 818, 300 * kSecond);
+  result.planned.api_delay_ns = 1;
+  EXPECT_TRUE(only_verdict(result, standard_gates()).passed);
 }
 
 TEST(Gate, AsManyFilesAsThereMayBeDoNotTurnItsLimitNegative) {
@@ -116,7 +145,8 @@ TEST(Gate, EvidenceSaysByHowMuch) {
 
 TEST(Gate, ALimitOfNothingIsStillToldInFigures) {
   const GateVerdict verdict =
-      only_verdict(configuration("zero", 10, 818, kSecond), {{"none", "zero", 10, 0, 0}});
+      only_verdict(configuration("zero", 10, 818, kSecond),
+                   {{.name = "none", .profile = "zero", .threads = 10, .statistic = std::nullopt}});
   EXPECT_FALSE(verdict.passed);
   EXPECT_EQ(verdict.evidence.find("inf"), std::string::npos) << verdict.evidence;
 }
@@ -141,43 +171,6 @@ TEST(Gate, SeveralMayConcernOneConfiguration) {
   EXPECT_TRUE(verdicts[0].passed);
   EXPECT_FALSE(verdicts[1].passed);
   EXPECT_EQ(verdicts[1].gate, "zero:10:500ms");
-}
-
-TEST(ParseGate, ReadsProfileThreadsAndLimit) {
-  const Gate gate = parse_gate("realistic:50:1.5h");
-  EXPECT_EQ(gate.name, "realistic:50:1.5h");
-  EXPECT_EQ(gate.profile, "realistic");
-  EXPECT_EQ(gate.threads, 50);
-  EXPECT_EQ(gate.limit_ns, kHour + kHour / 2);
-  EXPECT_EQ(gate.limit_files, 0);
-}
-
-TEST(ParseGate, RefusesEverythingElse) {
-  const std::vector<std::pair<std::string, std::string>> refused = {
-      {"", "is not a gate"},
-      {"zero", "is not a gate"},
-      {"zero:10", "is not a gate"},
-      {":10:300s", "is no profile"},
-      {"fast:10:300s", "is no profile"},
-      {"Zero:10:300s", "is no profile"},
-      {"zero::300s", "is no number of threads"},
-      {"zero:0:300s", "is no number of threads"},
-      {"zero:-1:300s", "is no number of threads"},
-      {"zero:+1:300s", "is no number of threads"},
-      {"zero:1.5:300s", "is no number of threads"},
-      {"zero:ten:300s", "is no number of threads"},
-      {"zero: 10:300s", "is no number of threads"},
-      {"zero:10 :300s", "is no number of threads"},
-      {"zero:99999999999999999999:300s", "is no number of threads"},
-      {"zero:10:", "is not a duration"},
-      {"zero:10:300", "has no unit"},
-      {"zero:10:-1s", "is negative"},
-      {"zero:10:300s:", "has an unknown unit"},
-      {"zero:10:300s:400s", "has an unknown unit"},
-  };
-  for (const auto& [text, why] : refused) {
-    EXPECT_NE(refusal(text).find(why), std::string::npos) << '\'' << text << "': " << refusal(text);
-  }
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
-// Silent bugs these tests would catch: a figure written under another figure's name; a field that
-// `report` reads back as something else, or takes for granted; somebody else's file that ends the
-// program instead of being refused.
+// Silent bugs these tests would catch: a figure written under another figure's name, so that every
+// reader of the file takes it for what it is not; a conclusion that is missing where it applies, or
+// is drawn where nothing was measured.
 
 #include "metrics/result_json.hpp"
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -14,105 +15,15 @@
 #include <vector>
 
 #include "metrics/environment.hpp"
-#include "metrics/format_error.hpp"
+#include "metrics/gate.hpp"
+#include "metrics/hgrm_metadata.hpp"
+#include "metrics/mitigation_analysis.hpp"
+#include "tests/metrics/example_results.hpp"
 
 namespace walbench::metrics {
 namespace {
 
 using Json = nlohmann::json;
-
-Histogram example_histogram() {
-  Histogram histogram;  // 1,000 samples: exact below 2,048 ns
-  EXPECT_TRUE(histogram.record(100, 940));
-  EXPECT_TRUE(histogram.record(200, 45));
-  EXPECT_TRUE(histogram.record(300, 10));
-  EXPECT_TRUE(histogram.record(400, 4));
-  EXPECT_TRUE(histogram.record(500, 1));
-  return histogram;
-}
-
-/// Every field has a value that no other field has.
-ConfigurationResult full_configuration() {
-  ConfigurationResult result;
-  result.planned = {.threads = 10,
-                    .profile = "zero",
-                    .strategy = "a strategy",
-                    .connection = "a connection",
-                    .commit = "a commit",
-                    .begin = "a begin",
-                    .guard = "a guard",
-                    .gate = "a gate",
-                    .schema = "a schema",
-                    .files = 818,
-                    .transitions_per_file = 4,
-                    .commits_per_file = 3,
-                    .api_delay_ns = 11,
-                    .warmup_files = 12};
-  result.settings = {.journal_mode = "wal",
-                     .synchronous = "normal",
-                     .busy_timeout_ms = 13,
-                     .wal_autocheckpoint_frames = 14,
-                     .page_size_bytes = 4096,
-                     .cache_size = -2000,
-                     .locking_mode = "exclusive"};
-  result.elapsed_ns = 2'000'000'001;
-  result.indexed_count = 817;
-  result.samples_produced = 21;
-  result.samples_recorded = 22;
-  result.samples_out_of_range = 23;
-  result.occ_conflicts = 24;
-  result.busy_retries = 25;
-  result.snapshot_retries = 26;
-  result.concurrency = {.os_threads = 31,
-                        .in_flight_peak = 32,
-                        .in_flight_mean = 9.5,
-                        .lifecycles_per_thread = {81, 82, 83},
-                        .lifecycles_stolen = 33};
-  result.wal = {.size_start_bytes = 41,
-                .size_end_bytes = 42,
-                .growth_bytes = 43,
-                .peak_bytes = 44,
-                .bytes_written = 45,
-                .frames = 46,
-                .checkpoints = 47,
-                .wal_syncs = 48,
-                .db_syncs = 49,
-                .db_bytes_written = 50};
-  result.verified = true;
-  result.verdicts = {{"threshold_1", true, "2 s of 300 s"}, {"zero:10:1s", false, "too long"}};
-  for (const Segment segment :
-       {Segment::fsm_net, Segment::lock_wait, Segment::fsm_dispatch, Segment::db_total}) {
-    result.segments.push_back({segment, example_histogram()});
-  }
-  return result;
-}
-
-RunResult full_run() {
-  RunResult run;
-  run.run_id = "20260131-235959";
-  run.timestamp = "2026-01-31T23:59:59Z";
-  run.seed = std::numeric_limits<std::uint64_t>::max();
-  run.environment = {"0.1.0", "Release", "thread", "gcc", "Linux", "a CPU", 2, "performance",
-                     0.5,     "ext4",    "3.40.1", "id",  20,      21.5,    7, 3.25};
-  run.resident_peak_bytes = 61;
-  run.sqlite_memory_peak_bytes = 62;
-  run.configurations.push_back(full_configuration());
-  return run;
-}
-
-Json metadata() {
-  const RunResult run = full_run();
-  return Json::parse(hgrm_metadata(run, run.configurations.front(), Segment::commit));
-}
-
-std::string refusal(const std::string& text) {
-  try {
-    static_cast<void>(parse_hgrm_metadata(text));
-  } catch (const FormatError& error) {
-    return error.what();
-  }
-  return "accepted";
-}
 
 void expect_configuration_fields(const Json& json) {
   const std::vector<std::pair<const char*, Json>> fields = {
@@ -126,6 +37,12 @@ void expect_configuration_fields(const Json& json) {
         {"guard", "a guard"},
         {"gate", "a gate"}}},
       {"schema", "a schema"},
+      {"file_count", 818},
+      {"transitions_per_file", 4},
+      {"api_delay", "a delay"},
+      {"api_delay_ns", 11},
+      {"api_fail_rate", 0.25},
+      {"warmup_files", 12},
       {"settings",
        {{"journal_mode", "wal"},
         {"synchronous", "normal"},
@@ -135,8 +52,15 @@ void expect_configuration_fields(const Json& json) {
         {"cache_size", -2000},
         {"locking_mode", "exclusive"}}},
       {"elapsed_seconds", 2.000000001},
-      {"transitions_per_second", 3272 / 2.000000001},
-      {"commits_per_second", 2454 / 2.000000001},
+      {"repeats_pooled", 5},
+      {"transitions_per_second", 5 * 3272 / 2.000000001},
+      {"commits_per_second", 72 / 2.000000001},
+      {"writes", 71},
+      {"commits", 72},
+      {"api_calls", 73},
+      {"api_failures", 74},
+      {"busy_longest_us", 75},
+      {"unsaved_peak", 76},
       {"indexed_count", 817},
       {"verified", true},
       {"samples_produced", 21},
@@ -144,6 +68,7 @@ void expect_configuration_fields(const Json& json) {
       {"samples_out_of_range", 23},
       {"occ_conflicts", 24},
       {"busy_retries", 25},
+      {"snapshot_retries", 26},
       {"os_threads", 31},
       {"in_flight_peak", 32},
       {"in_flight_mean", 9.5},
@@ -158,6 +83,7 @@ void expect_configuration_fields(const Json& json) {
       {"checkpoints", 47},
       {"wal_syncs", 48},
       {"db_syncs", 49},
+      {"db_bytes_written", 50},
       {"threshold_1_verdict", "PASS: 2 s of 300 s"},
       {"wal_contention_verdict",
        "CONTRIBUTOR: lock_wait P95 is 100.0 % of db_total P95 (threshold 5 %)"},
@@ -231,7 +157,102 @@ TEST(RunJson, AnEmptyRunIsStillJson) {
   const Json json = Json::parse(run_to_json(RunResult()));
   EXPECT_TRUE(json["configurations"].is_array());
   EXPECT_TRUE(json["configurations"].empty());
-  EXPECT_FALSE(json.contains("bottleneck"));
+  EXPECT_EQ(json["scaling"], Json::array());
+  for (const char* const name : {"bottleneck", "busy_timeout", "recommendation", "gate_report"}) {
+    EXPECT_FALSE(json.contains(name)) << name;
+  }
+}
+
+TEST(RunJson, HasNoConclusionsAboutWhatWasNotMeasured) {
+  const Json json = Json::parse(run_to_json(full_run()));
+  EXPECT_EQ(json["scaling"], Json::array()) << "one level of concurrency";
+  EXPECT_FALSE(json.contains("recommendation")) << "no mitigation";
+  EXPECT_FALSE(json.contains("gate_report")) << "no study";
+  const Json busy_timeout = {
+      {"needed_us", 75}, {"configured_ms", 13}, {"where", "c=10 zero a strategy"}};
+  EXPECT_EQ(json["busy_timeout"], busy_timeout);
+}
+
+TEST(RunJson, HasTheScalingOfEachStrategyMeasuredAtSeveralLevels) {
+  RunResult run;
+  // 400 transitions in 4 s, 2 s and 2 s: to two threads linear, from there flat.
+  run.configurations = {measured(1, "zero", "per-file", 4'000'000'000, {{Segment::fsm_net, 100}}),
+                        measured(2, "zero", "per-file", 2'000'000'000, {{Segment::fsm_net, 100}}),
+                        measured(4, "zero", "per-file", 2'000'000'000, {{Segment::fsm_net, 800}})};
+  const Json scaling = Json::parse(run_to_json(run))["scaling"];
+  ASSERT_EQ(scaling.size(), 1U);
+  EXPECT_EQ(scaling[0]["profile"], "zero");
+  EXPECT_EQ(scaling[0]["strategy"], "per-file");
+  EXPECT_EQ(scaling[0]["bottleneck_changes"], false);
+  std::vector<std::string> growths;
+  for (const Json& growth : scaling[0]["growths"]) {
+    growths.push_back(growth["figure"].get<std::string>() + " " + growth["threads_before"].dump() +
+                      "-" + growth["threads_after"].dump() + " " +
+                      growth["kind"].get<std::string>());
+  }
+  EXPECT_EQ(growths,
+            (std::vector<std::string>{"fsm_net P95 1-2 flat", "fsm_net P95 2-4 super-linear",
+                                      "fsm_net P95 1-4 super-linear", "transitions/s 1-2 linear",
+                                      "transitions/s 2-4 flat", "transitions/s 1-4 sub-linear"}));
+  EXPECT_DOUBLE_EQ(scaling[0]["growths"][1]["exponent"].get<double>(), 3);
+}
+
+TEST(RunJson, TheScalabilityLawHasItsParametersOrWhyNot) {
+  const auto law_of = [](const std::vector<std::pair<std::int64_t, std::int64_t>>& levels) {
+    RunResult run;
+    for (const auto& [threads, elapsed_ns] : levels) {
+      run.configurations.push_back(measured(threads, "zero", "per-file", elapsed_ns));
+    }
+    return Json::parse(run_to_json(run))["scaling"][0]["scalability_law"];
+  };
+  // gamma 100, sigma 1/2, kappa 1/20: X(2) = 200 / 1.6 and X(10) = 1000 / 10.
+  const Json fit = law_of({{1, 4'000'000'000}, {2, 3'200'000'000}, {10, 4'000'000'000}});
+  EXPECT_NEAR(fit["gamma"].get<double>(), 100, 0.01);
+  const std::vector<std::pair<const char*, double>> values = {
+      {"sigma", 1.0 / 2}, {"kappa", 1.0 / 20}, {"peak", std::sqrt(10.0)}};
+  for (const auto& [name, value] : values) {
+    ASSERT_TRUE(fit.contains(name)) << name;
+    EXPECT_NEAR(fit[name]["value"].get<double>(), value, 1e-6) << name;
+    EXPECT_LT(fit[name]["low"].get<double>(), value) << name;
+    EXPECT_GT(fit[name]["high"].get<double>(), value) << name;
+  }
+  EXPECT_EQ(fit["exact"], true);
+  EXPECT_EQ(fit["peak_determined"], true);
+  EXPECT_NEAR(fit["worst_residual"].get<double>(), 0, 1e-9);
+  EXPECT_FALSE(fit.contains("not_fitted"));
+
+  const Json none = law_of({{1, 4'000'000'000}, {2, 2'000'000'000}});
+  ASSERT_EQ(none.size(), 1U);
+  EXPECT_NE(none["not_fitted"].get<std::string>().find("2 levels"), std::string::npos);
+}
+
+TEST(RunJson, HasWhatToDoWhereMitigationsWereMeasured) {
+  RunResult run = full_run();
+  run.mitigations.push_back(measured_mitigation("shared-connection", 3, 3));
+  const Json json = Json::parse(run_to_json(run));
+  EXPECT_EQ(json["recommendation"]["mitigation"], "shared-connection");
+  const auto recommendation = recommend(run.mitigations);
+  ASSERT_TRUE(recommendation.has_value());
+  EXPECT_EQ(json["recommendation"]["sentences"], Json(recommendation->sentences));
+  EXPECT_FALSE(json.contains("gate_report")) << "threshold 2 concerns nothing here";
+}
+
+TEST(RunJson, AStudyHasAGateReport) {
+  RunResult run;
+  for (const char* const profile : {"zero", "realistic"}) {
+    ConfigurationResult& each = run.configurations.emplace_back(
+        measured(10, profile, "per-file", 1'000'000'000, {{Segment::fsm_net, 100}}));
+    each.planned.api_delay_ns = 2'000'000'000;
+    each.verdicts = judge(each, standard_gates());
+  }
+  run.configurations[1].verified = false;
+  run.mitigations.push_back(measured_mitigation("shared-connection", 3, 2));
+  const Json report = Json::parse(run_to_json(run))["gate_report"];
+  ASSERT_EQ(report.size(), 3U);
+  EXPECT_EQ(report[0]["criterion"], "throughput measured");
+  EXPECT_EQ(report[0]["passed"], false);
+  EXPECT_EQ(report[2]["passed"], true);
+  EXPECT_NE(report[2]["evidence"].get<std::string>().find("threshold_2 PASS"), std::string::npos);
 }
 
 TEST(RunJson, TextThatIsNotUtf8IsReplacedNotThrownAt) {
@@ -240,7 +261,9 @@ TEST(RunJson, TextThatIsNotUtf8IsReplacedNotThrownAt) {
   run.configurations.front().planned.strategy = "\xed\xa0\x80";
   const Json json = Json::parse(run_to_json(run));
   EXPECT_EQ(json["environment"]["cpu_model"], "bad \xef\xbf\xbd\xef\xbf\xbd byte");
-  EXPECT_EQ(refusal(hgrm_metadata(run, run.configurations.front(), Segment::commit)), "accepted");
+  const std::string metadata = hgrm_metadata(run, run.configurations.front(), Segment::commit);
+  EXPECT_EQ(parse_hgrm_metadata(metadata).configuration.planned.strategy,
+            "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
   EXPECT_TRUE(is_values_metadata(values_metadata("\xff\xfe/latencies")));
 }
 
@@ -255,138 +278,6 @@ TEST(HgrmMetadata, IsOneLineWithTheRunTheSegmentAndTheConfiguration) {
   EXPECT_EQ(json["environment_digest"], environment_digest(run.environment));
   EXPECT_EQ(json["segment"], "commit");
   expect_configuration_fields(json);
-}
-
-// What was read, written again, must be the same text: of a configuration in which every field has
-// its own value, none can then have been lost or mixed up.
-TEST(HgrmMetadata, EveryFieldSurvivesTheRoundTrip) {
-  RunResult run = full_run();
-  run.configurations.front().segments.clear();
-  const std::string text = hgrm_metadata(run, run.configurations.front(), Segment::commit);
-  const HgrmMetadata read = parse_hgrm_metadata(text);
-  EXPECT_EQ(read.run_id, run.run_id);
-  EXPECT_EQ(read.timestamp, run.timestamp);
-  EXPECT_EQ(read.environment_digest, environment_digest(run.environment));
-  EXPECT_EQ(read.segment, "commit");
-  EXPECT_TRUE(read.configuration.segments.empty());
-  EXPECT_EQ(read.configuration.elapsed_ns, 2'000'000'001);
-  EXPECT_EQ(read.configuration.snapshot_retries, 26);
-  EXPECT_EQ(read.configuration.wal.db_bytes_written, 50);
-  EXPECT_EQ(hgrm_metadata(run, read.configuration, Segment::commit), text);
-}
-
-TEST(HgrmMetadata, ElapsedTimeIsExactToTheNanosecond) {
-  RunResult run = full_run();
-  for (const std::int64_t ns : {1L, 999'999'999L, 8'582'747'781'260L, 21'600'000'000'001L}) {
-    run.configurations.front().elapsed_ns = ns;
-    const std::string text = hgrm_metadata(run, run.configurations.front(), Segment::commit);
-    EXPECT_EQ(parse_hgrm_metadata(text).configuration.elapsed_ns, ns);
-  }
-}
-
-/// Every field but those that are only for other readers, as JSON pointers.
-std::vector<Json::json_pointer> required_fields(const Json& json) {
-  std::vector<Json::json_pointer> fields;
-  const Json flat = json.flatten();
-  for (const auto& [path, value] : flat.items()) {
-    if (path.find("_verdict") != std::string::npos ||
-        path.find("_per_second") != std::string::npos || path == "/unit") {
-      continue;
-    }
-    fields.emplace_back(path);
-  }
-  return fields;
-}
-
-TEST(ParseHgrmMetadata, RefusesWhereAFieldIsMissing) {
-  const Json whole = metadata();
-  for (const Json::json_pointer& field : required_fields(whole)) {
-    Json json = whole;
-    Json& parent = json.at(field.parent_pointer());
-    if (parent.is_array()) continue;
-    parent.erase(field.back());
-    EXPECT_EQ(refusal(json.dump()), "its walbench metadata lacks '" + field.back() + "'");
-  }
-}
-
-TEST(ParseHgrmMetadata, RefusesWhereAFieldHasAnotherType) {
-  const Json whole = metadata();
-  ASSERT_GT(required_fields(whole).size(), 50U);
-  for (const Json::json_pointer& field : required_fields(whole)) {
-    const bool is_text = whole.at(field).is_string();
-    for (const Json& other :
-         {Json(nullptr), Json::array(), Json::object(), is_text ? Json(1) : Json("1")}) {
-      Json json = whole;
-      json.at(field) = other;
-      EXPECT_NE(refusal(json.dump()), "accepted") << field << " = " << other;
-    }
-  }
-  for (const char* const name : {"axes", "settings", "lifecycles_per_thread", "gates"}) {
-    Json json = whole;
-    json[name] = "text";
-    EXPECT_NE(refusal(json.dump()), "accepted") << name;
-  }
-  Json json = whole;
-  json["gates"] = {7};
-  EXPECT_NE(refusal(json.dump()), "accepted");
-}
-
-TEST(ParseHgrmMetadata, RefusesAbsurdNumbers) {
-  const Json whole = metadata();
-  for (const Json::json_pointer& field : required_fields(whole)) {
-    if (!whole.at(field).is_number()) continue;
-    for (const Json& absurd :
-         {Json(1e16), Json(-1e16), Json(1e300), Json(std::numeric_limits<std::uint64_t>::max()),
-          Json(std::numeric_limits<std::int64_t>::min())}) {
-      Json json = whole;
-      json.at(field) = absurd;
-      EXPECT_NE(refusal(json.dump()), "accepted") << field << " = " << absurd;
-    }
-  }
-}
-
-TEST(ParseHgrmMetadata, RefusesCountsThatAreNegative) {
-  const Json whole = metadata();
-  for (const Json::json_pointer& field : required_fields(whole)) {
-    // A negative cache_size is SQLite's way of writing KiB.
-    if (!whole.at(field).is_number() || field.back() == "cache_size") continue;
-    Json json = whole;
-    json.at(field) = -1;
-    EXPECT_NE(refusal(json.dump()), "accepted") << field;
-  }
-}
-
-TEST(ParseHgrmMetadata, RefusesARunThatTookNoTime) {
-  Json json = metadata();
-  for (const double seconds : {0.0, -1.0, 1e-12, 1e12}) {
-    json["elapsed_seconds"] = seconds;
-    EXPECT_NE(refusal(json.dump()), "accepted") << seconds;
-  }
-}
-
-TEST(ParseHgrmMetadata, RefusesALaterSchemaVersionWithARemedy) {
-  Json json = metadata();
-  json["schema_version"] = kSchemaVersion + 1;
-  EXPECT_NE(refusal(json.dump()).find("use the walbench that wrote the file"), std::string::npos);
-}
-
-TEST(ParseHgrmMetadata, RefusesWhatIsNoObject) {
-  const std::string nested(100'000, '[');
-  for (const std::string& text :
-       {std::string(), std::string("{"), std::string("[]"), std::string("7"), std::string("null"),
-        std::string("\"text\""), std::string("{}{}"), std::string("{\"a\":\xff}"), nested,
-        nested + std::string(100'000, ']'), "{\"a\":" + nested + std::string(100'000, ']') + "}"}) {
-    EXPECT_NE(refusal(text), "accepted") << text.substr(0, 20);
-    EXPECT_THROW(static_cast<void>(is_values_metadata(text)), FormatError) << text.substr(0, 20);
-  }
-}
-
-TEST(ValuesMetadata, IsToldFromAConfigurations) {
-  EXPECT_TRUE(is_values_metadata(values_metadata("latencies.txt")));
-  EXPECT_FALSE(is_values_metadata(metadata().dump()));
-  EXPECT_EQ(Json::parse(values_metadata("a \"b\"\n.txt"))["source"], "a \"b\"\n.txt");
-  EXPECT_EQ(values_metadata("a\nb").find('\n'), std::string::npos);
-  EXPECT_EQ(refusal(values_metadata("x")), "its walbench metadata lacks 'run_id'");
 }
 
 }  // namespace

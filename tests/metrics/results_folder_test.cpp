@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "metrics/hgrm.hpp"
+#include "metrics/hgrm_metadata.hpp"
 #include "metrics/result_json.hpp"
 #include "metrics/text_file.hpp"
 

@@ -27,6 +27,8 @@ constexpr std::array<std::pair<Segment, std::string_view>, kSegmentCount> kExpec
     {Segment::mock_api, "mock_api"},
     {Segment::total_wall, "total_wall"},
     {Segment::connect, "connect"},
+    {Segment::attempt, "attempt"},
+    {Segment::failed_attempt, "failed_attempt"},
 }};
 
 TEST(Segment, EachHasItsOwnName) {
@@ -43,7 +45,7 @@ TEST(Segment, ThereAreNoOthers) {
     names.insert(segment_name(segment_at(index)));
   }
   EXPECT_EQ(names.size(), kSegmentCount) << "two segments of one name";
-  EXPECT_EQ(segment_index(Segment::connect) + 1, kSegmentCount) << "connect is the last";
+  EXPECT_EQ(segment_index(Segment::failed_attempt) + 1, kSegmentCount) << "it is the last";
 }
 
 TEST(Segment, OtherNamesAreNoSegments) {

@@ -75,6 +75,22 @@ TEST(TimingRecord, HoldsThreeTransitionsInTheirOrder) {
   EXPECT_FALSE(record.has(Segment::transition)) << "it would be recorded a fourth time";
 }
 
+TEST(TimingRecord, TransitionsMoveToARecordOfTheirOwn) {
+  TimingRecord record;
+  record.set(Segment::db_total, 1);
+  record.add_transition(30);
+  record.add_transition(10);
+  const TimingRecord taken = record.take_transitions();
+  ASSERT_EQ(taken.transition_count(), 2U);
+  EXPECT_EQ(taken.transition_ns(0), 30);
+  EXPECT_EQ(taken.transition_ns(1), 10);
+  EXPECT_EQ(taken.sample_count(), 2) << "none of the segments' samples went with them";
+  EXPECT_EQ(record.transition_count(), 0U) << "or they would be counted twice";
+  EXPECT_EQ(record.sample_count(), 1);
+  record.add_transition(7);
+  EXPECT_EQ(record.transition_ns(0), 7);
+}
+
 #ifndef NDEBUG
 TEST(TimingRecordDeathTest, ChecksItsCallersInDebugBuilds) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");

@@ -88,9 +88,10 @@ TEST_F(BenchTest, CountsTheWalWhereItIsWritten) {
     SCOPED_TRACE(strategy);
     std::filesystem::remove_all(results());
     std::filesystem::create_directory(results());
-    ASSERT_EQ(
-        bench({"--threads", "4", "--files", "100", "--strategy", strategy, "--quiet"}).exit_code,
-        0);
+    ASSERT_EQ(bench({"--threads", "4", "--profile", "zero", "--files", "100", "--strategy",
+                     strategy, "--quiet"})
+                  .exit_code,
+              0);
     const json wal = only_json()["configurations"][0];
     // Each of the 300 commits writes a frame at least: 4,096 bytes and its header.
     EXPECT_GE(wal["wal_frames"].get<int>(), 300);
@@ -111,9 +112,9 @@ TEST_F(BenchTest, MeasuresEveryCombinationOfAxes) {
           if (connection == "shared" && gate == "sqlite") continue;
           std::filesystem::remove_all(results());
           std::filesystem::create_directory(results());
-          const Outcome outcome =
-              bench({"--threads", "3", "--files", "12", "--warmup", "3", "--quiet", "--begin",
-                     begin, "--guard", guard, "--gate", gate, "--connection", connection});
+          const Outcome outcome = bench({"--threads", "3", "--profile", "zero", "--files", "12",
+                                         "--warmup", "3", "--quiet", "--begin", begin, "--guard",
+                                         guard, "--gate", gate, "--connection", connection});
           ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
           const json configuration = only_json()["configurations"][0];
           EXPECT_TRUE(configuration["verified"].get<bool>());
@@ -127,8 +128,9 @@ TEST_F(BenchTest, MeasuresEveryCombinationOfAxes) {
 }
 
 TEST_F(BenchTest, SettingsAreThoseThatSqliteReportsBack) {
-  ASSERT_EQ(bench({"--threads", "2", "--files", "20", "--synchronous", "full", "--busy-timeout",
-                   "1234ms", "--wal-autocheckpoint", "77", "--schema", "production", "--quiet"})
+  ASSERT_EQ(bench({"--threads", "2", "--profile", "zero", "--files", "20", "--synchronous", "full",
+                   "--busy-timeout", "1234ms", "--wal-autocheckpoint", "77", "--schema",
+                   "production", "--quiet"})
                 .exit_code,
             0);
   const json configuration = only_json()["configurations"][0];
@@ -142,7 +144,8 @@ TEST_F(BenchTest, SettingsAreThoseThatSqliteReportsBack) {
 }
 
 TEST_F(BenchTest, SamplesAreConservedAndCounted) {
-  ASSERT_EQ(bench({"--threads", "8", "--files", "300", "--quiet"}).exit_code, 0);
+  ASSERT_EQ(bench({"--threads", "8", "--profile", "zero", "--files", "300", "--quiet"}).exit_code,
+            0);
   const json configuration = only_json()["configurations"][0];
   EXPECT_EQ(configuration["samples_produced"], configuration["samples_recorded"]);
   EXPECT_EQ(configuration["samples_out_of_range"], 0);
@@ -151,17 +154,101 @@ TEST_F(BenchTest, SamplesAreConservedAndCounted) {
 }
 
 TEST_F(BenchTest, FailedGateIsExitCodeOneAndStillPublishes) {
-  const Outcome outcome =
-      bench({"--threads", "2", "--files", "20", "--gate", "zero:2:1ns", "--gate", "mutex"});
+  const Outcome outcome = bench({"--threads", "2", "--profile", "zero", "--files", "20", "--gate",
+                                 "zero:2:1ns", "--gate", "mutex"});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.out, HasSubstr("zero:2:1ns: FAIL"));
   EXPECT_THAT(outcome.err, HasSubstr("gate zero:2:1ns failed"));
   EXPECT_EQ(only_json()["configurations"][0]["axes"]["gate"], "mutex");
 }
 
+TEST_F(BenchTest, AGateCanBeOnAPercentile) {
+  const std::vector<std::string> run = {"--threads", "2", "--profile", "zero", "--files", "20"};
+  const auto judged = [&](const std::string& gate) {
+    std::vector<std::string> arguments = run;
+    arguments.insert(arguments.end(), {"--gate", gate});
+    return bench(arguments);
+  };
+  const Outcome passed = judged("zero:2:lock_wait.p99<1h");
+  EXPECT_EQ(passed.exit_code, 0) << passed.err;
+  EXPECT_THAT(passed.out, HasSubstr("zero:2:lock_wait.p99<1h: PASS  lock_wait.p99 is "));
+  const Outcome failed = judged("zero:2:fsm_net.max<1ns");
+  EXPECT_EQ(failed.exit_code, 1);
+  EXPECT_THAT(failed.out, HasSubstr("zero:2:fsm_net.max<1ns: FAIL  fsm_net.max is "));
+  EXPECT_THAT(failed.err, HasSubstr("gate zero:2:fsm_net.max<1ns failed"));
+  const Outcome absent = judged("zero:2:statement.p50<1h");
+  EXPECT_EQ(absent.exit_code, 1) << "what was not measured meets no limit";
+  EXPECT_THAT(absent.err, HasSubstr("has no statement"));
+}
+
+TEST_F(BenchTest, AGateThatAMitigationFailsIsAFinding) {
+  // A pool opens no connection while the clock runs, so it has nothing to hold against this limit.
+  const Outcome outcome = bench({"--threads", "1", "--profile", "zero", "--files", "10",
+                                 "--mitigation", "pooled-connection", "--mitigate-at", "1:zero",
+                                 "--repeat", "1", "--gate", "zero:1:connect.max<1h"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("FAIL"));
+}
+
+/// What a run with a failing API counts, which must not depend on how many threads ran it.
+struct Fate {
+  std::int64_t failures = 0;
+  std::int64_t calls = 0;
+  std::int64_t writes = 0;
+  bool operator==(const Fate&) const = default;
+};
+
+TEST_F(BenchTest, FilesWhoseCallsFailAreRetriedUntilTheyAreThrough) {
+  constexpr std::int64_t kFiles = 40;
+  const auto measure = [&](const std::string& threads, const std::string& seed) {
+    std::filesystem::remove_all(results());
+    std::filesystem::create_directory(results());
+    const Outcome outcome =
+        bench({"--threads", threads, "--profile", "realistic", "--api-delay", "exp:1ms",
+               "--fail-rate", "0.3", "--files", std::to_string(kFiles), "--seed", seed});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("failed and were retried"));
+    const json configuration = only_json()["configurations"][0];
+    const Fate fate{configuration["api_failures"], configuration["api_calls"],
+                    configuration["writes"]};
+    EXPECT_TRUE(configuration["verified"].get<bool>());
+    EXPECT_EQ(configuration["indexed_count"], kFiles);
+    EXPECT_EQ(configuration["api_delay"], "exp:1ms");
+    EXPECT_EQ(configuration["api_fail_rate"], 0.3);
+    EXPECT_GT(fate.failures, 0);
+    EXPECT_GT(fate.writes, 3 * kFiles);
+    EXPECT_EQ(configuration["commits"], fate.writes);
+    const json& segments = configuration["segments"];
+    EXPECT_EQ(segments["attempt_ms"]["count"], kFiles + fate.failures);
+    EXPECT_EQ(segments["failed_attempt_ms"]["count"], fate.failures);
+    EXPECT_EQ(segments["transition_ms"]["count"], fate.writes);
+    EXPECT_EQ(segments["total_wall_ms"]["count"], kFiles);
+    EXPECT_EQ(configuration["samples_produced"], configuration["samples_recorded"]);
+    return fate;
+  };
+  const Fate one = measure("1", "42");
+  EXPECT_EQ(measure("4", "42"), one);
+  EXPECT_NE(measure("4", "43"), one) << "another seed, another fate";
+}
+
+TEST_F(BenchTest, ABatchCommitsLessOftenAndSaysWhatItRisks) {
+  const Outcome outcome = bench({"--threads", "4", "--profile", "zero", "--files", "43", "--warmup",
+                                 "7", "--commit", "batch:10", "--connection", "shared"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("RISK: up to 9 transitions were acknowledged"));
+  EXPECT_THAT(outcome.out, HasSubstr("commit batch:10"));
+  const json configuration = only_json()["configurations"][0];
+  EXPECT_EQ(configuration["unsaved_peak"], 9);
+  EXPECT_EQ(configuration["writes"], 3 * 43);
+  EXPECT_EQ(configuration["axes"]["commit"], "batch:10");
+  EXPECT_EQ(configuration["commits"], 13) << "ten at a time, and the nine that were left";
+  EXPECT_TRUE(configuration["verified"].get<bool>());
+}
+
 TEST_F(BenchTest, FailedRunIsExitCodeThreeAndPublishesNothing) {
   // No busy timeout at all: writers that meet are refused.
-  const Outcome outcome = bench({"--threads", "10", "--files", "500", "--busy-timeout", "0"});
+  const Outcome outcome =
+      bench({"--threads", "10", "--profile", "zero", "--files", "500", "--busy-timeout", "0"});
   EXPECT_EQ(outcome.exit_code, 3);
   EXPECT_THAT(outcome.err, HasSubstr("database is locked"));
   EXPECT_THAT(outcome.err, HasSubstr("--busy-timeout"));
@@ -191,6 +278,18 @@ TEST_F(BenchTest, WrongUsageIsExitCodeTwoAndASentence) {
            {{"--profile", "realistic", "--api-delay", "2"}, "no unit"},
            {{"--busy-timeout", "1us"}, "--busy-timeout"},
            {{"--gate", "turnstile"}, "turnstile"},
+           {{"--gate", "zero:7:1s"}, "concerns no configuration"},
+           {{"--gate", "zero:10:lock.p99<1s"}, "no segment"},
+           {{"--fail-rate", "1"}, "--fail-rate"},
+           {{"--commit", "batch:10"}, "--commit"},
+           {{"--commit", "sometimes"}, "--commit"},
+           {{"--mitigation", "hope"}, "--mitigation"},
+           {{"--repeat", "3"}, "--repeat"},
+           {{"--mitigate-at", "3:zero"}, "--mitigate-at"},
+           {{"--mitigation", "batch", "--mitigate-at", "3"}, "--mitigate-at"},
+           {{"--study", "--profile", "zero"}, "--study"},
+           {{"--quick", "--profile", "zero"}, "--quick"},
+           {{"--api-delay", "gauss:1s,1s"}, "--api-delay"},
            {{"--connection", "shared", "--gate", "sqlite"}, "shared connection"},
            {{"--db", "taken.db"}, "exists already"},
            {{"--db", "free.db"}, "free.db-wal"},
@@ -211,7 +310,7 @@ TEST_F(BenchTest, WrongUsageIsExitCodeTwoAndASentence) {
 
 TEST_F(BenchTest, DefaultResultsFolderIsCreated) {
   std::filesystem::remove(results());
-  ASSERT_EQ(bench({"--threads", "1", "--files", "5", "--quiet"}).exit_code, 0);
+  ASSERT_EQ(bench({"--threads", "1", "--profile", "zero", "--files", "5", "--quiet"}).exit_code, 0);
   EXPECT_FALSE(names_in(results()).empty());
 }
 

@@ -91,7 +91,8 @@ TEST_F(InterruptionTest, KeptDatabaseIsValidAfterSigint) {
 
 TEST_F(InterruptionTest, SigintDuringContentionEndsIt) {
   Program bench(bench_path(),
-                {"--threads", "20", "--files", "10000000", "--warmup", "0", "--progress", "always"},
+                {"--threads", "20", "--profile", "zero", "--files", "10000000", "--warmup", "0",
+                 "--progress", "always"},
                 options());
   ASSERT_TRUE(bench.wait_for_error_text("c=20 zero"));
   bench.send_signal(SIGINT);
@@ -103,7 +104,8 @@ TEST_F(InterruptionTest, SigintDuringContentionEndsIt) {
 TEST_F(InterruptionTest, ReaderWhoLeavesDoesNotEndTheRun) {
   Program::Options leaving = options();
   leaving.reader_leaves = true;
-  const Outcome outcome = run_bench({"--threads", "2", "--files", "20"}, leaving);
+  const Outcome outcome =
+      run_bench({"--threads", "2", "--profile", "zero", "--files", "20"}, leaving);
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(names_in(scratch_ / "results"), Contains(HasSubstr(".json")));
   EXPECT_THAT(names_in(scratch_ / "tmp"), IsEmpty());
@@ -125,11 +127,14 @@ TEST_F(InterruptionTest, ProgressIsDrawnOnATerminalOnly) {
 }
 
 TEST_F(InterruptionTest, KeepDbLeavesTheDatabaseAndNothingElse) {
-  const Outcome outcome =
-      run_bench({"--threads", "2", "--files", "20", "--keep-db", "--db", "kept.db"}, options());
+  const Outcome outcome = run_bench(
+      {"--threads", "2", "--profile", "zero", "--files", "20", "--keep-db", "--db", "kept.db"},
+      options());
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(integrity_of(scratch_ / "kept.db"), "ok");
-  EXPECT_EQ(run_bench({"--threads", "2", "--files", "20", "--db", "gone.db"}, options()).exit_code,
+  EXPECT_EQ(run_bench({"--threads", "2", "--profile", "zero", "--files", "20", "--db", "gone.db"},
+                      options())
+                .exit_code,
             0);
   EXPECT_FALSE(std::filesystem::exists(scratch_ / "gone.db"));
 }

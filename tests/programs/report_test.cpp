@@ -38,8 +38,9 @@ class ReportTest : public testing::Test {
   std::filesystem::path results() const { return scratch_ / "results"; }
 
   Outcome measure(const std::string& strategy) const {
-    return run_bench({"--threads", "3", "--files", "40", "--strategy", strategy},
-                     {.directory = scratch_.path()});
+    return run_bench(
+        {"--threads", "3", "--profile", "zero", "--files", "40", "--strategy", strategy},
+        {.directory = scratch_.path()});
   }
 
   std::string one_file() const {
@@ -127,6 +128,7 @@ TEST_F(ReportTest, WhatCannotBeReadIsASentenceAndExitCodeThree) {
 TEST_F(ReportTest, WrongUsageIsExitCodeTwo) {
   EXPECT_EQ(run_report({}).exit_code, 2);
   EXPECT_EQ(run_report({"--no-such-flag"}).exit_code, 2);
+  EXPECT_EQ(run_report({"--details"}).exit_code, 2);
   EXPECT_EQ(run_report({"--values", "x"}).exit_code, 2);
   EXPECT_EQ(run_report({"--hgrm", "x"}).exit_code, 2);
   EXPECT_EQ(run_report({"--help"}).exit_code, 0);

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,10 +24,24 @@ TEST(Axes, NamedStrategiesAreThePointsTheDesignNames) {
       (Axes{ConnectionAxis::per_worker, BeginAxis::deferred, GuardAxis::where, GateAxis::sqlite}));
   EXPECT_EQ(find_strategy("shared-connection")->axes,
             (Axes{ConnectionAxis::shared, BeginAxis::deferred, GuardAxis::where, GateAxis::mutex}));
+  EXPECT_EQ(
+      find_strategy("reduced-guards")->axes,
+      (Axes{ConnectionAxis::per_file, BeginAxis::deferred, GuardAxis::version, GateAxis::sqlite}));
+  EXPECT_EQ(find_strategy("batch")->axes, (Axes{ConnectionAxis::shared, BeginAxis::deferred,
+                                                GuardAxis::where, GateAxis::mutex, 10}));
+  EXPECT_EQ(
+      find_strategy("fair-gate")->axes,
+      (Axes{ConnectionAxis::per_worker, BeginAxis::immediate, GuardAxis::where, GateAxis::fifo}));
+}
+
+TEST(Axes, OnlyTheBatchAcknowledgesBeforeItIsDurable) {
+  for (const Strategy& strategy : kStrategies) {
+    EXPECT_EQ(strategy.axes.batch, strategy.name == "batch" ? 10 : 1) << strategy.name;
+  }
 }
 
 TEST(Axes, UnknownStrategiesAreNotFound) {
-  for (const char* const name : {"", "per_file", "per-fil", "per-file ", "PER-FILE"}) {
+  for (const char* const name : {"", "per_file", "per-fil", "per-file ", "PER-FILE", "batch:10"}) {
     EXPECT_FALSE(find_strategy(name).has_value()) << name;
   }
 }
@@ -51,6 +67,30 @@ TEST(Axes, OnlyASharedConnectionWithoutAGateIsAContradiction) {
   }
 }
 
+TEST(Axes, ABatchNeedsASharedConnection) {
+  for (const auto connection :
+       {ConnectionAxis::per_file, ConnectionAxis::per_worker, ConnectionAxis::shared}) {
+    for (const auto gate : {GateAxis::mutex, GateAxis::fifo}) {
+      for (const std::int64_t batch : {1, 2, 10, 1'000'000}) {
+        const Axes axes{.connection = connection, .gate = gate, .batch = batch};
+        const std::optional<std::string> why = contradiction(axes);
+        EXPECT_EQ(why.has_value(), batch > 1 && connection != ConnectionAxis::shared)
+            << axis_name(connection) << " " << batch;
+        if (why) {
+          EXPECT_NE(why->find("--connection shared"), std::string::npos) << "no remedy: " << *why;
+        }
+      }
+    }
+  }
+}
+
+TEST(Axes, ABatchOnASharedConnectionStillNeedsAGate) {
+  const std::optional<std::string> why =
+      contradiction({.connection = ConnectionAxis::shared, .batch = 10});
+  ASSERT_TRUE(why.has_value());
+  EXPECT_NE(why->find("--gate"), std::string::npos) << *why;
+}
+
 TEST(Axes, ExactlyNamedAxesGetTheirNameWhateverTheBase) {
   for (const Strategy& base : kStrategies) {
     for (const Strategy& strategy : kStrategies) {
@@ -73,6 +113,19 @@ TEST(Axes, OverridesAreNamedAfterTheBase) {
             "shared-connection+connection-per-worker");
 }
 
+TEST(Axes, ABatchIsNamedWithItsSize) {
+  const Axes twenty{.connection = ConnectionAxis::shared, .gate = GateAxis::mutex, .batch = 20};
+  EXPECT_EQ(describe_strategy("batch", twenty), "batch+batch-20");
+  EXPECT_EQ(describe_strategy("shared-connection", twenty), "shared-connection+batch-20");
+  Axes fair = twenty;
+  fair.batch = 10;
+  fair.gate = GateAxis::fifo;
+  EXPECT_EQ(describe_strategy("batch", fair), "batch+gate-fifo");
+  EXPECT_EQ(describe_strategy("shared-connection", fair), "shared-connection+gate-fifo+batch-10");
+  fair.batch = 1;
+  EXPECT_EQ(describe_strategy("batch", fair), "batch+gate-fifo+batch-1");
+}
+
 TEST(Axes, EveryPointHasADescriptionOfItsOwn) {
   std::set<std::string> names;
   std::size_t points = 0;
@@ -81,8 +134,10 @@ TEST(Axes, EveryPointHasADescriptionOfItsOwn) {
     for (const auto begin : {BeginAxis::deferred, BeginAxis::immediate}) {
       for (const auto guard : {GuardAxis::where, GuardAxis::version, GuardAxis::select}) {
         for (const auto gate : {GateAxis::sqlite, GateAxis::mutex, GateAxis::fifo}) {
-          names.insert(describe_strategy("per-file", {connection, begin, guard, gate}));
-          ++points;
+          for (const std::int64_t batch : {1, 10, 11}) {
+            names.insert(describe_strategy("per-file", {connection, begin, guard, gate, batch}));
+            ++points;
+          }
         }
       }
     }
@@ -102,7 +157,9 @@ TEST(Axes, ValuesAreNamedAsOnTheCommandLine) {
   EXPECT_EQ(axis_name(GateAxis::sqlite), "sqlite");
   EXPECT_EQ(axis_name(GateAxis::mutex), "mutex");
   EXPECT_EQ(axis_name(GateAxis::fifo), "fifo");
-  EXPECT_EQ(kCommitEach, "each");
+  EXPECT_EQ(commit_name(1), "each");
+  EXPECT_EQ(commit_name(2), "batch:2");
+  EXPECT_EQ(commit_name(10), "batch:10");
 }
 
 }  // namespace

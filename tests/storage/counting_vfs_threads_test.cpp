@@ -47,6 +47,67 @@ TEST_F(CountingVfsThreads, CountsTheBusyHandlersSleeps) {
   EXPECT_GE(after.slept_ns - before.slept_ns, 5'000'000);
 }
 
+TEST_F(CountingVfsThreads, TheLongestWaitIsTheTimeoutOfWhoGaveUp) {
+  keeper_.execute("BEGIN IMMEDIATE");
+  EXPECT_EQ(begin_immediate(20), SQLITE_BUSY);
+  EXPECT_EQ(database_.vfs().figures().busy_longest_us, 20'000);
+  EXPECT_EQ(begin_immediate(7), SQLITE_BUSY);
+  EXPECT_EQ(database_.vfs().figures().busy_longest_us, 20'000) << "a shorter one came after it";
+  EXPECT_EQ(begin_immediate(45), SQLITE_BUSY);
+  EXPECT_EQ(database_.vfs().figures().busy_longest_us, 45'000);
+}
+
+TEST_F(CountingVfsThreads, SleepsOfOneSeriesAddUpAndTheNextBeginsAnew) {
+  CountingVfs& vfs = database_.vfs();
+  const auto longest_us = [&vfs] { return vfs.figures().busy_longest_us; };
+  EXPECT_EQ(longest_us(), 0);
+  vfs.busy_sleep(CountingVfs::kFirstBusySleepUs);
+  EXPECT_EQ(longest_us(), 1'000);
+  vfs.busy_sleep(2'000);
+  vfs.busy_sleep(5'000);
+  EXPECT_EQ(longest_us(), 8'000);
+  vfs.busy_sleep(CountingVfs::kFirstBusySleepUs);
+  vfs.busy_sleep(2'000);
+  EXPECT_EQ(longest_us(), 8'000) << "a second series was added to the first";
+  vfs.busy_sleep(6'000);
+  EXPECT_EQ(longest_us(), 9'000);
+}
+
+TEST_F(CountingVfsThreads, FractionsOfAMillisecondBelongToNoSeries) {
+  CountingVfs& vfs = database_.vfs();
+  vfs.busy_sleep(1);
+  vfs.busy_sleep(1'500);
+  EXPECT_EQ(vfs.figures().busy_longest_us, 0);
+  vfs.busy_sleep(1'000);
+  vfs.busy_sleep(39);
+  vfs.busy_sleep(2'000);
+  EXPECT_EQ(vfs.figures().busy_longest_us, 3'000);
+  EXPECT_EQ(vfs.figures().busy_retries, 5) << "they are sleeps all the same";
+}
+
+TEST_F(CountingVfsThreads, RestartCountingForgetsTheLongestWait) {
+  CountingVfs& vfs = database_.vfs();
+  vfs.busy_sleep(1'000);
+  vfs.busy_sleep(4'000);
+  vfs.restart_counting();
+  EXPECT_EQ(vfs.figures().busy_longest_us, 0);
+  vfs.busy_sleep(1'000);
+  EXPECT_EQ(vfs.figures().busy_longest_us, 1'000);
+}
+
+TEST_F(CountingVfsThreads, TheSeriesOfTwoThreadsDoNotMix) {
+  CountingVfs& vfs = database_.vfs();
+  vfs.busy_sleep(1'000);
+  vfs.busy_sleep(2'000);
+  std::jthread([&vfs] {
+    vfs.busy_sleep(1'000);
+    vfs.busy_sleep(1'000 + 2'000);
+  }).join();
+  EXPECT_EQ(vfs.figures().busy_longest_us, 4'000);
+  vfs.busy_sleep(5'000);
+  EXPECT_EQ(vfs.figures().busy_longest_us, 8'000) << "another thread's series ended this one's";
+}
+
 TEST_F(CountingVfsThreads, NobodySleepsWhereNobodyWaits) {
   const ThreadBusyWait before = CountingVfs::thread_busy_wait();
   EXPECT_EQ(begin_immediate(5000), SQLITE_OK);
@@ -55,6 +116,7 @@ TEST_F(CountingVfsThreads, NobodySleepsWhereNobodyWaits) {
   EXPECT_EQ(CountingVfs::thread_busy_wait().sleeps, before.sleeps);
   EXPECT_EQ(CountingVfs::thread_busy_wait().slept_ns, before.slept_ns);
   EXPECT_EQ(database_.vfs().figures().busy_retries, 0);
+  EXPECT_EQ(database_.vfs().figures().busy_longest_us, 0);
 }
 
 TEST_F(CountingVfsThreads, ASleepIsTheSleepersAlone) {

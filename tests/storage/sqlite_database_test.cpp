@@ -10,8 +10,10 @@
 #include <fstream>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "storage/database_files.hpp"
@@ -25,6 +27,18 @@ using test_support::ManualClock;
 
 constexpr std::int64_t kFiles = 50;
 const ConnectionSettings fast_settings = {.synchronous = Synchronous::off};
+
+std::string remote_id(std::string_view path) {
+  return "id of " + std::string(path);
+}
+
+/// What run_all_lifecycles writes: no two rows have the same.
+ExpectedRow expected_row(std::int64_t file, std::string_view path) {
+  return {.version = 3,
+          .remote_file_id = remote_id(path),
+          .remote_file_uri = "uri " + std::to_string(file),
+          .store_doc_id = "doc " + std::to_string(file)};
+}
 
 class SqliteDatabaseTest : public testing::TestWithParam<Schema> {
  protected:
@@ -41,24 +55,27 @@ class SqliteDatabaseTest : public testing::TestWithParam<Schema> {
     return read_rows(connect(), "SELECT * FROM files ORDER BY file_path");
   }
 
+  Verification verify() { return database_.verify(expected_row, {}); }
+
   void run_all_lifecycles() {
     const std::unique_ptr<Store> store =
         database_.open_store({.connection = ConnectionAxis::per_worker}, 1, clock_);
     const std::unique_ptr<Session> session = store->open_session(0);
     for (std::int64_t file = 0; file < kFiles; ++file) {
       const std::string name = bench_file_path(file);
+      const ExpectedRow answers = expected_row(file, name);
       session->apply({name, LifecycleState::untracked, LifecycleState::uploading, 0});
       session->apply({.file_path = name,
                       .from = LifecycleState::uploading,
                       .to = LifecycleState::processing,
                       .version = 1,
-                      .remote_file_id = "id",
-                      .remote_file_uri = "uri"});
+                      .remote_file_id = answers.remote_file_id,
+                      .remote_file_uri = answers.remote_file_uri});
       session->apply({.file_path = name,
                       .from = LifecycleState::processing,
                       .to = LifecycleState::indexed,
                       .version = 2,
-                      .store_doc_id = "doc"});
+                      .store_doc_id = answers.store_doc_id});
     }
   }
 
@@ -87,7 +104,7 @@ TEST_P(SqliteDatabaseTest, KeepsNoConnectionOpenBetweenCalls) {
   EXPECT_FALSE(size_on_disk(path() + "-wal").has_value());
   database_.settings();
   database_.reset();
-  database_.verify({});
+  verify();
   EXPECT_FALSE(size_on_disk(path() + "-wal").has_value());
   EXPECT_NO_THROW(execute("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT"));
 }
@@ -102,7 +119,7 @@ TEST_P(SqliteDatabaseTest, SettingsAreThoseOfTheStoresConnections) {
 
 TEST_P(SqliteDatabaseTest, AWholeRunIsVerified) {
   run_all_lifecycles();
-  const Verification found = database_.verify({});
+  const Verification found = verify();
   EXPECT_EQ(found.rows, kFiles);
   EXPECT_EQ(found.rows_indexed, kFiles);
   EXPECT_EQ(found.rows_right, kFiles);
@@ -111,40 +128,109 @@ TEST_P(SqliteDatabaseTest, AWholeRunIsVerified) {
 }
 
 TEST_P(SqliteDatabaseTest, WhatWasOnlySeededIsNotVerified) {
-  const Verification found = database_.verify({});
+  const Verification found = verify();
   EXPECT_EQ(found.rows, kFiles);
   EXPECT_EQ(found.rows_indexed, 0);
   EXPECT_EQ(found.rows_right, 0);
   EXPECT_FALSE(found.passed(kFiles));
 }
 
-TEST_P(SqliteDatabaseTest, AnyOneThingThatIsMissingFailsTheVerification) {
+/// A change to one row that makes it wrong, and the column that is blamed.
+struct Damage {
+  const char* sql;
+  const char* blamed;
+};
+
+TEST_P(SqliteDatabaseTest, AnyOneThingThatIsWrongOrMissingFailsTheVerification) {
   run_all_lifecycles();
-  for (const char* const damage :
-       {"version=2", "version=4", "gemini_state='processing'", "gemini_file_id=NULL",
-        "gemini_file_uri=NULL", "gemini_store_doc_id=NULL", "upload_timestamp=NULL",
-        "gemini_state_updated_at=NULL"}) {
-    const std::string column = std::string(damage).substr(0, std::string(damage).find('='));
-    execute("CREATE TABLE kept AS SELECT " + column + " AS value FROM files LIMIT 1");
-    execute("UPDATE files SET " + std::string(damage) + " WHERE file_path='" + bench_file_path(7) +
-            "'");
-    const Verification found = database_.verify({});
-    EXPECT_EQ(found.rows, kFiles) << damage;
-    EXPECT_EQ(found.rows_right, kFiles - 1) << damage;
-    EXPECT_FALSE(found.passed(kFiles)) << damage;
-    execute("UPDATE files SET " + column + "=(SELECT value FROM kept); DROP TABLE kept");
-    ASSERT_TRUE(database_.verify({}).passed(kFiles)) << "not undone: " << damage;
+  const std::vector<Damage> damages = {
+      {"file_path='/bench/file_7.txt'", "file_path"},
+      {"content_hash='0123456789abcdef'", "content_hash"},
+      {"gemini_state='processing'", "gemini_state"},
+      {"version=2", "version"},
+      {"version=4", "version"},
+      {"gemini_file_id=NULL", "gemini_file_id"},
+      {"gemini_file_id='id of /bench/file_0008.txt'", "gemini_file_id"},
+      {"gemini_file_uri=NULL", "gemini_file_uri"},
+      {"gemini_file_uri='uri 77'", "gemini_file_uri"},
+      {"gemini_store_doc_id=NULL", "gemini_store_doc_id"},
+      {"gemini_store_doc_id='doc 6'", "gemini_store_doc_id"},
+      {"upload_timestamp=NULL", "a time stamp or error_message"},
+      {"gemini_state_updated_at=NULL", "a time stamp or error_message"},
+      {"error_message='upload_file failed'", "a time stamp or error_message"}};
+  for (const auto& [sql, blamed] : damages) {
+    SCOPED_TRACE(sql);
+    const std::string column = std::string(sql).substr(0, std::string(sql).find('='));
+    execute("CREATE TABLE kept AS SELECT " + column + " AS value FROM files WHERE rowid=8");
+    execute("UPDATE files SET " + std::string(sql) + " WHERE rowid=8");
+    const Verification found = verify();
+    EXPECT_EQ(found.rows, kFiles);
+    EXPECT_EQ(found.rows_indexed, column == "gemini_state" ? kFiles - 1 : kFiles);
+    EXPECT_EQ(found.rows_right, kFiles - 1);
+    EXPECT_EQ(found.first_wrong, "/bench/file_0007.txt: " + std::string(blamed));
+    EXPECT_FALSE(found.passed(kFiles));
+    execute("UPDATE files SET " + column + "=(SELECT value FROM kept) WHERE rowid=8");
+    execute("DROP TABLE kept");
+    ASSERT_TRUE(verify().passed(kFiles)) << "not undone";
   }
+}
+
+TEST_P(SqliteDatabaseTest, OfSeveralWrongRowsTheFirstIsNamedAndAllAreCounted) {
+  run_all_lifecycles();
+  execute("UPDATE files SET gemini_store_doc_id='x' WHERE rowid IN (11, 21, 31)");
+  execute("UPDATE files SET version=9 WHERE rowid=21");
+  const Verification found = verify();
+  EXPECT_EQ(found.rows_right, kFiles - 3);
+  EXPECT_EQ(found.first_wrong, bench_file_path(10) + ": gemini_store_doc_id");
+}
+
+TEST_P(SqliteDatabaseTest, EachRowIsComparedToWhatIsExpectedOfItsOwnFile) {
+  run_all_lifecycles();
+  std::vector<std::string> asked;
+  const Verification found = database_.verify(
+      [&asked](std::int64_t file, std::string_view path) {
+        EXPECT_EQ(path, bench_file_path(file));
+        asked.emplace_back(path);
+        ExpectedRow row = expected_row(file, path);
+        if (file == 20) row.version = 6;  // as if its API calls had failed
+        return row;
+      },
+      {});
+  EXPECT_EQ(asked.size(), static_cast<std::size_t>(kFiles));
+  EXPECT_EQ(std::set<std::string>(asked.begin(), asked.end()).size(), asked.size());
+  EXPECT_EQ(found.rows_right, kFiles - 1);
+  EXPECT_EQ(found.first_wrong, bench_file_path(20) + ": version");
 }
 
 TEST_P(SqliteDatabaseTest, ARowTooFewOrTooManyFailsTheVerification) {
   run_all_lifecycles();
   execute("DELETE FROM files WHERE file_path='" + bench_file_path(0) + "'");
-  const Verification found = database_.verify({});
+  const Verification found = verify();
   EXPECT_EQ(found.rows, kFiles - 1);
-  EXPECT_EQ(found.rows_right, kFiles - 1);
+  EXPECT_EQ(found.rows_right, kFiles - 1) << "the others are still who they were";
+  EXPECT_EQ(found.first_wrong, "");
   EXPECT_FALSE(found.passed(kFiles));
   EXPECT_FALSE(found.passed(kFiles - 2));
+}
+
+TEST_P(SqliteDatabaseTest, ResetClearsWhatAFailureLeft) {
+  const std::vector<Row> before = rows();
+  {
+    const std::unique_ptr<Store> store = database_.open_store({}, 1, clock_);
+    const std::unique_ptr<Session> session = store->open_session(0);
+    const std::string name = bench_file_path(3);
+    session->apply({name, LifecycleState::untracked, LifecycleState::uploading, 0});
+    session->apply({.file_path = name,
+                    .from = LifecycleState::uploading,
+                    .to = LifecycleState::failed,
+                    .version = 1,
+                    .error_message = "upload_file failed"});
+  }
+  ASSERT_EQ(rows()[3].at("error_message"), "upload_file failed");
+  database_.reset();
+  EXPECT_EQ(rows()[3].at("error_message"), std::nullopt);
+  EXPECT_EQ(rows()[3].at("gemini_state"), "untracked");
+  EXPECT_EQ(rows()[3].at("version"), before[3].at("version"));
 }
 
 TEST_P(SqliteDatabaseTest, ADamagedIndexPageFailsTheVerification) {
@@ -161,7 +247,7 @@ TEST_P(SqliteDatabaseTest, ADamagedIndexPageFailsTheVerification) {
   file.write("jndexed", 7);
   file.close();
 
-  const Verification found = database_.verify({});
+  const Verification found = verify();
   EXPECT_NE(found.integrity, "ok");
   EXPECT_FALSE(found.passed(kFiles));
 }
@@ -175,7 +261,7 @@ TEST_P(SqliteDatabaseTest, APageOfZeroesNeverPasses) {
   file.write(std::string(4096, '\0').data(), 4096);
   file.close();
   try {
-    EXPECT_FALSE(database_.verify({}).passed(kFiles));
+    EXPECT_FALSE(verify().passed(kFiles));
   } catch (const SqliteError& error) {
     EXPECT_EQ(error.code(), SQLITE_CORRUPT);
   }
@@ -223,9 +309,9 @@ TEST_P(SqliteDatabaseTest, ResetFailsWhereAReaderKeepsTheWalFromBeingEmptied) {
 TEST_P(SqliteDatabaseTest, AfterAResetTheSameRunIsVerifiedAgain) {
   run_all_lifecycles();
   database_.reset();
-  EXPECT_EQ(database_.verify({}).rows_indexed, 0);
+  EXPECT_EQ(verify().rows_indexed, 0);
   run_all_lifecycles();
-  EXPECT_TRUE(database_.verify({}).passed(kFiles));
+  EXPECT_TRUE(verify().passed(kFiles));
 }
 
 TEST_P(SqliteDatabaseTest, CountsItsOwnFilesAlone) {
@@ -242,7 +328,7 @@ TEST_P(SqliteDatabaseTest, AStopEndsALongVerification) {
   std::stop_source stop;
   stop.request_stop();
   try {
-    large.verify(stop.get_token());
+    large.verify(expected_row, stop.get_token());
     ADD_FAILURE() << "the verification went on";
   } catch (const SqliteError& error) {
     EXPECT_EQ(error.code(), SQLITE_INTERRUPT);
@@ -273,7 +359,7 @@ TEST(SqliteDatabaseSeed, WithoutFilesThereIsAnEmptyTable) {
   const DatabaseFiles files(std::nullopt);
   SqliteDatabase database(files.database(), {}, fast_settings);
   database.seed({});
-  EXPECT_TRUE(database.verify({}).passed(0));
+  EXPECT_TRUE(database.verify(expected_row, {}).passed(0));
 }
 
 TEST(SqliteVersion, IsThatOfTheLibraryThatIsLinked) {

@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -141,10 +142,10 @@ TEST_F(SqliteStoreTest, AWriteIsCarriedOutBeforeItIsAwaited) {
   EXPECT_EQ(write.await_resume().db_total_ns, 2'000);
 }
 
-TEST_F(SqliteStoreTest, ContentionAddsUpTheRetriesOfAllSessions) {
+TEST_F(SqliteStoreTest, CountsAddUpTheRetriesOfAllSessions) {
   const Connection other = database_.connect_uncounted();
   const auto store = open({.connection = ConnectionAxis::per_file, .guard = GuardAxis::select}, 1);
-  EXPECT_EQ(store->contention().snapshot_retries, 0);
+  EXPECT_EQ(store->counts().snapshot_retries, 0);
   for (std::int64_t file = 0; file < 3; ++file) {
     const ConnectionSpy spy;
     const std::unique_ptr<Session> session = store->open_session(0);
@@ -157,7 +158,48 @@ TEST_F(SqliteStoreTest, ContentionAddsUpTheRetriesOfAllSessions) {
     });
     live_a_life(*session, file);
   }
-  EXPECT_EQ(store->contention().snapshot_retries, 3);
+  EXPECT_EQ(store->counts().snapshot_retries, 3);
+}
+
+TEST_F(SqliteStoreTest, WithoutABatchNothingIsEverUnsavedOrLeftToFlush) {
+  for (const Axes& axes : {Axes{}, Axes{.connection = ConnectionAxis::per_worker},
+                           Axes{.connection = ConnectionAxis::shared, .gate = GateAxis::fifo}}) {
+    const auto store = open(axes, 2);
+    for (std::size_t worker = 0; worker < 2; ++worker) {
+      const std::string path = bench_file_path(static_cast<std::int64_t>(worker));
+      const std::unique_ptr<Session> session = store->open_session(worker);
+      const WriteTimings timings =
+          session->apply({path, LifecycleState::untracked, LifecycleState::uploading, 0})
+              .await_resume();
+      EXPECT_TRUE(timings.committed);
+      session->close();
+    }
+    EXPECT_EQ(store->flush(), 0);
+    EXPECT_EQ(store->counts().unsaved_peak, 0);
+    EXPECT_EQ(store->counts().snapshot_retries, 0);
+    database_.connect_uncounted().execute("UPDATE files SET version=0, gemini_state='untracked'");
+  }
+}
+
+TEST_F(SqliteStoreTest, ABatchIsFilledByAllSessionsTogetherAndFlushCommitsTheRest) {
+  const Connection reader = database_.connect_uncounted();
+  const auto store =
+      open({.connection = ConnectionAxis::shared, .gate = GateAxis::mutex, .batch = 5}, 4);
+  for (std::size_t worker = 0; worker < 4; ++worker) {
+    live_a_life(*store->open_session(worker), static_cast<std::int64_t>(worker));
+  }
+  // Twelve transitions: two batches of five, and two that are not durable yet.
+  EXPECT_EQ(reader.query_int64("SELECT sum(version) FROM files"), 10);
+  EXPECT_EQ(store->counts().unsaved_peak, 4);
+  EXPECT_EQ(store->flush(), 1);
+  EXPECT_EQ(reader.query_int64("SELECT sum(version) FROM files"), 12);
+  EXPECT_EQ(store->flush(), 0);
+  EXPECT_EQ(store->counts().unsaved_peak, 4) << "a peak is not a level";
+}
+
+TEST_F(SqliteStoreTest, ABatchWithoutASharedConnectionIsRefused) {
+  EXPECT_THROW(open({.connection = ConnectionAxis::per_worker, .batch = 2}, 2),
+               std::invalid_argument);
 }
 
 /// Every point in the axes that is no contradiction.
@@ -168,8 +210,10 @@ std::vector<Axes> all_axes() {
     for (const auto begin : {BeginAxis::deferred, BeginAxis::immediate}) {
       for (const auto guard : {GuardAxis::where, GuardAxis::version, GuardAxis::select}) {
         for (const auto gate : {GateAxis::sqlite, GateAxis::mutex, GateAxis::fifo}) {
-          const Axes axes{connection, begin, guard, gate};
-          if (!contradiction(axes)) all.push_back(axes);
+          for (const std::int64_t batch : {1, 7}) {
+            const Axes axes{connection, begin, guard, gate, batch};
+            if (!contradiction(axes)) all.push_back(axes);
+          }
         }
       }
     }
@@ -199,8 +243,15 @@ TEST_P(EveryStrategy, ConcurrentWritersEndVerified) {
         }
       });
     }
+    threads.clear();
+    EXPECT_EQ(store->flush(), GetParam().batch > 1 ? 1 : 0) << "60 writes are no whole batches";
+    EXPECT_EQ(store->counts().unsaved_peak, GetParam().batch - 1);
   }
-  const Verification found = database.verify({});
+  const Verification found = database.verify(
+      [](std::int64_t, std::string_view) {
+        return ExpectedRow{3, "id", "uri", "doc"};
+      },
+      {});
   EXPECT_EQ(found.rows, kFiles);
   EXPECT_EQ(found.rows_right, kFiles);
   EXPECT_EQ(found.integrity, "ok");
@@ -211,8 +262,9 @@ INSTANTIATE_TEST_SUITE_P(Axes, EveryStrategy, testing::ValuesIn(all_axes()), [](
   std::string name = std::string(axis_name(axes.param.connection)) + "_" +
                      std::string(axis_name(axes.param.begin)) + "_" +
                      std::string(axis_name(axes.param.guard)) + "_" +
-                     std::string(axis_name(axes.param.gate));
+                     std::string(axis_name(axes.param.gate)) + "_" + commit_name(axes.param.batch);
   std::erase(name, '-');
+  std::erase(name, ':');
   return name;
 });
 

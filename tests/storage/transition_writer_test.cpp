@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "storage/timestamp.hpp"
@@ -46,6 +47,10 @@ const TransitionWrite to_indexed = {.file_path = path,
                                     .to = LifecycleState::indexed,
                                     .version = 2,
                                     .store_doc_id = document_id};
+
+TransitionWrite to_retried(std::int64_t version) {
+  return {path, LifecycleState::failed, LifecycleState::untracked, version};
+}
 
 std::string now_text() {
   const TimestampText now = timestamp_now();
@@ -261,13 +266,97 @@ TEST_P(TransitionWriterTest, AFullDatabaseIsAnErrorAndNothingIsWritten) {
   EXPECT_NO_THROW(writer.write(to_processing));
 }
 
-TEST_P(TransitionWriterTest, AStateThatNoWriteLeadsToIsRefused) {
-  const Row before = row();
-  TransitionWrite write = to_uploading;
-  write.to = LifecycleState::failed;
-  EXPECT_THROW(writer_.write(write), std::invalid_argument);
-  EXPECT_EQ(row(), before);
-  EXPECT_NO_THROW(reader_.execute("BEGIN IMMEDIATE; ROLLBACK"));
+TEST_P(TransitionWriterTest, AFailedUploadKeepsWhatFailedAndARetryClearsIt) {
+  const std::vector<Row> others = other_rows();
+  writer_.write(to_uploading);
+  const Row uploading = row();
+  writer_.write({.file_path = path,
+                 .from = LifecycleState::uploading,
+                 .to = LifecycleState::failed,
+                 .version = 1,
+                 .error_message = "upload_file failed"});
+  const Row failed = row();
+  const std::optional<std::string> failed_at = failed.at("gemini_state_updated_at");
+  expect_iso_with_microseconds(failed_at);
+  EXPECT_EQ(changed_columns(uploading, failed), (Row{{"gemini_state", "failed"},
+                                                     {"gemini_state_updated_at", failed_at},
+                                                     {"version", "2"},
+                                                     {"error_message", "upload_file failed"}}));
+
+  writer_.write(to_retried(2));
+  const Row retried = row();
+  const std::optional<std::string> retried_at = retried.at("gemini_state_updated_at");
+  EXPECT_EQ(changed_columns(failed, retried), (Row{{"gemini_state", "untracked"},
+                                                   {"gemini_state_updated_at", retried_at},
+                                                   {"version", "3"},
+                                                   {"error_message", std::nullopt}}));
+  EXPECT_LE(failed_at, retried_at);
+  EXPECT_EQ(other_rows(), others);
+}
+
+TEST_P(TransitionWriterTest, AFailedImportKeepsItsErrorBesideTheUploadsAnswers) {
+  writer_.write(to_uploading);
+  writer_.write(to_processing);
+  const Row processing = row();
+  const TransitionWrite to_failed = {.file_path = path,
+                                     .from = LifecycleState::processing,
+                                     .to = LifecycleState::failed,
+                                     .version = 2,
+                                     .error_message = "import_to_store failed"};
+  writer_.write(to_failed);
+  const Row failed = row();
+  EXPECT_EQ(changed_columns(processing, failed),
+            (Row{{"gemini_state", "failed"},
+                 {"gemini_state_updated_at", failed.at("gemini_state_updated_at")},
+                 {"version", "3"},
+                 {"error_message", "import_to_store failed"}}));
+  EXPECT_THAT(conflict(to_failed), HasSubstr("is not processing at version 2"));
+  EXPECT_EQ(row(), failed);
+}
+
+TEST_P(TransitionWriterTest, AfterAFailureTheFileCanStillBeIndexed) {
+  writer_.write(to_uploading);
+  writer_.write({.file_path = path,
+                 .from = LifecycleState::uploading,
+                 .to = LifecycleState::failed,
+                 .version = 1,
+                 .error_message = "upload_file failed"});
+  writer_.write(to_retried(2));
+  for (TransitionWrite write : {to_uploading, to_processing, to_indexed}) {
+    write.version += 3;
+    writer_.write(write);
+  }
+  EXPECT_EQ(row().at("gemini_state"), "indexed");
+  EXPECT_EQ(row().at("version"), "6");
+  EXPECT_EQ(row().at("error_message"), std::nullopt);
+}
+
+TEST_P(TransitionWriterTest, AStepThatNoWriteLeadsThroughIsRefused) {
+  const std::vector<std::pair<LifecycleState, LifecycleState>> steps = {
+      {LifecycleState::untracked, LifecycleState::untracked},
+      {LifecycleState::untracked, LifecycleState::processing},
+      {LifecycleState::untracked, LifecycleState::indexed},
+      {LifecycleState::untracked, LifecycleState::failed},
+      {LifecycleState::uploading, LifecycleState::indexed},
+      {LifecycleState::uploading, LifecycleState::untracked},
+      {LifecycleState::indexed, LifecycleState::uploading},
+      {LifecycleState::indexed, LifecycleState::failed},
+      {LifecycleState::failed, LifecycleState::uploading},
+      {LifecycleState::failed, LifecycleState::failed}};
+  for (const auto& [from, to] : steps) {
+    // So that the row itself would allow the step, and the writer alone can refuse it.
+    reader_.execute("UPDATE files SET gemini_state='" + std::string(state_name(from)) + "'");
+    const Row before = row();
+    try {
+      writer_.write({.file_path = path, .from = from, .to = to, .version = 0});
+      ADD_FAILURE() << state_name(from) << " to " << state_name(to);
+    } catch (const std::invalid_argument& error) {
+      EXPECT_THAT(error.what(), HasSubstr("from state " + std::string(state_name(from)) + " to " +
+                                          std::string(state_name(to))));
+    }
+    EXPECT_EQ(row(), before);
+    EXPECT_NO_THROW(reader_.execute("BEGIN IMMEDIATE; ROLLBACK"));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(

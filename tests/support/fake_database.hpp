@@ -51,7 +51,7 @@ struct FakeBehaviour {
   bool statement_apart = false;
   std::optional<std::int64_t> connect_ns;
   storage::EffectiveSettings settings;
-  std::vector<storage::IoFigures> figures;       ///< one a call; the last one again and again
+  std::vector<storage::IoFigures> figures;   ///< one a call; the last one again and again
   std::vector<storage::StoreCounts> counts;  ///< likewise
   storage::Verification verification;
 };

@@ -11,10 +11,13 @@
 #include <utility>
 #include <vector>
 
+#include "tests/tools/parsed_bench.hpp"
+
 namespace walbench::tools {
 namespace {
 
 using namespace std::chrono_literals;
+using engine::ApiDelay;
 using engine::ConfigurationPlan;
 using engine::Profile;
 using storage::Axes;
@@ -22,46 +25,25 @@ using storage::BeginAxis;
 using storage::ConnectionAxis;
 using storage::GateAxis;
 using storage::GuardAxis;
-using Arguments = std::vector<std::string>;
-
-BenchOptions accepted(const Arguments& arguments) {
-  const auto parsed = parse_bench_options(arguments);
-  if (const auto* const options = std::get_if<BenchOptions>(&parsed)) return *options;
-  ADD_FAILURE() << testing::PrintToString(arguments) << ": " << std::get<ParseEnd>(parsed).text;
-  BenchOptions none;
-  none.plan.configurations.emplace_back();
-  return none;
-}
-
-/// The first configuration.
-ConfigurationPlan planned(const Arguments& arguments) {
-  return accepted(arguments).plan.configurations.front();
-}
-
-/// What is said instead of options, with its exit code before it.
-std::string ending(const Arguments& arguments) {
-  const auto parsed = parse_bench_options(arguments);
-  const auto* const end = std::get_if<ParseEnd>(&parsed);
-  return end == nullptr ? "accepted" : std::to_string(end->exit_code) + " " + end->text;
-}
-
-void expect_refused(const std::vector<std::pair<Arguments, std::string>>& cases) {
-  for (const auto& [arguments, why] : cases) {
-    const std::string end = ending(arguments);
-    EXPECT_TRUE(end.starts_with("2 bench: ")) << testing::PrintToString(arguments) << ": " << end;
-    EXPECT_NE(end.find(why), std::string::npos)
-        << testing::PrintToString(arguments) << " should name '" << why << "': " << end;
-    EXPECT_TRUE(end.ends_with("Try 'bench --help'.\n")) << end;
-  }
-}
 
 TEST(BenchOptions, DefaultsAreTheDocumentedOnes) {
   const BenchOptions options = accepted({});
-  ASSERT_EQ(options.plan.configurations.size(), 1U);
+  const std::vector<std::pair<Profile, std::int64_t>> levels = {
+      {Profile::zero, 1},       {Profile::zero, 10},      {Profile::zero, 50},
+      {Profile::realistic, 50}, {Profile::realistic, 10}, {Profile::realistic, 1}};
+  ASSERT_EQ(options.plan.configurations.size(), levels.size());
+  for (std::size_t index = 0; index < levels.size(); ++index) {
+    const ConfigurationPlan& plan = options.plan.configurations[index];
+    EXPECT_EQ(plan.profile, levels[index].first) << index;
+    EXPECT_EQ(plan.threads, levels[index].second) << index;
+    EXPECT_EQ(plan.api_delay, plan.profile == Profile::zero ? ApiDelay() : ApiDelay(2s)) << index;
+  }
+  EXPECT_TRUE(options.plan.mitigations.empty());
+}
+
+TEST(BenchOptions, DefaultsOfEachConfiguration) {
+  const BenchOptions options = accepted({});
   const ConfigurationPlan& plan = options.plan.configurations.front();
-  EXPECT_EQ(plan.threads, 10);
-  EXPECT_EQ(plan.profile, Profile::zero);
-  EXPECT_EQ(plan.api_delay, 0ns);
   EXPECT_EQ(plan.strategy, "per-file");
   EXPECT_EQ(plan.axes, Axes());
   EXPECT_EQ(plan.files, 818);
@@ -71,6 +53,7 @@ TEST(BenchOptions, DefaultsAreTheDocumentedOnes) {
   EXPECT_EQ(plan.settings.busy_timeout, 5s);
   EXPECT_EQ(plan.settings.wal_autocheckpoint_frames, 1000);
   EXPECT_EQ(plan.seed, 42U);
+  EXPECT_EQ(plan.api_fail_rate, 0);
   EXPECT_EQ(options.plan.seed, 42U);
   ASSERT_EQ(options.plan.gates.size(), 2U);
   EXPECT_EQ(options.plan.gates[0].name, "threshold_1");
@@ -80,6 +63,8 @@ TEST(BenchOptions, DefaultsAreTheDocumentedOnes) {
   EXPECT_EQ(options.results, "results");
   EXPECT_FALSE(options.results_named);
   EXPECT_EQ(options.progress, ProgressMode::automatic);
+  EXPECT_FALSE(options.details);
+  EXPECT_FALSE(options.wall_profile);
   EXPECT_FALSE(options.quiet);
 }
 
@@ -91,17 +76,22 @@ TEST(BenchOptions, ThreadsMakeConfigurationsFastestFirst) {
     }
     return counts;
   };
-  EXPECT_EQ(threads({"--threads", "7"}), std::vector<std::int64_t>{7});
-  EXPECT_EQ(threads({"--threads", "50,1,10"}), (std::vector<std::int64_t>{1, 10, 50}));
+  const auto of_zero = [&](const std::string& list) {
+    return threads({"--profile", "zero", "--threads", list});
+  };
+  EXPECT_EQ(of_zero("7"), std::vector<std::int64_t>{7});
+  EXPECT_EQ(of_zero("50,1,10"), (std::vector<std::int64_t>{1, 10, 50}));
+  EXPECT_EQ(of_zero("1000"), std::vector<std::int64_t>{1'000});
   EXPECT_EQ(threads({"--threads=50,1,10", "--profile", "realistic"}),
             (std::vector<std::int64_t>{50, 10, 1}));
-  EXPECT_EQ(threads({"--threads", "1000"}), std::vector<std::int64_t>{1'000});
+  EXPECT_EQ(threads({"--threads=2,3", "--profile", "realistic,zero"}),
+            (std::vector<std::int64_t>{2, 3, 3, 2}));
 }
 
 TEST(BenchOptions, EveryConfigurationHasWhatWasAsked) {
   const BenchOptions options = accepted({"--threads", "1,2", "--files", "5", "--begin", "immediate",
                                          "--synchronous", "full", "--seed", "3"});
-  ASSERT_EQ(options.plan.configurations.size(), 2U);
+  ASSERT_EQ(options.plan.configurations.size(), 4U);
   for (const ConfigurationPlan& plan : options.plan.configurations) {
     EXPECT_EQ(plan.files, 5);
     EXPECT_EQ(plan.axes.begin, BeginAxis::immediate);
@@ -111,12 +101,18 @@ TEST(BenchOptions, EveryConfigurationHasWhatWasAsked) {
 }
 
 TEST(BenchOptions, ProfileAndDelay) {
+  const auto delay = [](const Arguments& more) {
+    Arguments arguments = {"--profile", "realistic"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return planned(arguments).api_delay;
+  };
   EXPECT_EQ(planned({"--profile", "zero"}).profile, Profile::zero);
+  EXPECT_EQ(planned({"--profile", "zero"}).api_delay, ApiDelay());
   EXPECT_EQ(planned({"--profile", "realistic"}).profile, Profile::realistic);
-  EXPECT_EQ(planned({"--profile", "realistic"}).api_delay, 2s);
-  EXPECT_EQ(planned({"--profile", "realistic", "--quick"}).api_delay, 50ms);
-  EXPECT_EQ(planned({"--profile", "realistic", "--api-delay", "1.5s"}).api_delay, 1500ms);
-  EXPECT_EQ(planned({"--profile", "realistic", "--api-delay", "0"}).api_delay, 0ns);
+  EXPECT_EQ(delay({}), ApiDelay(2s));
+  EXPECT_EQ(delay({"--quick"}), ApiDelay(50ms));
+  EXPECT_EQ(delay({"--api-delay", "1.5s"}).mean(), 1500ms);
+  EXPECT_EQ(delay({"--api-delay", "0"}).mean(), 0ns);
 }
 
 TEST(BenchOptions, WarmupIsAHundredOrAllFiles) {
@@ -206,6 +202,8 @@ TEST(BenchOptions, OutputFlags) {
   EXPECT_EQ(accepted({"--progress", "never"}).progress, ProgressMode::never);
   EXPECT_EQ(accepted({"--progress", "auto"}).progress, ProgressMode::automatic);
   EXPECT_TRUE(options.quiet);
+  EXPECT_TRUE(accepted({"--details"}).details);
+  EXPECT_TRUE(accepted({"--wall-profile"}).wall_profile);
   EXPECT_EQ(options.plan.seed, 7U);
   EXPECT_EQ(options.plan.configurations.front().seed, 7U);
   EXPECT_EQ(accepted({"--seed", "18446744073709551615"}).plan.seed, 18446744073709551615U);
@@ -267,9 +265,8 @@ TEST(BenchOptions, RefusesDurationsThatAreNone) {
 
 TEST(BenchOptions, RefusesWhatContradictsItself) {
   expect_refused(
-      {{{"--quick"}, "--quick: sets the delay of profile realistic"},
-       {{"--profile", "zero", "--quick"}, "--profile realistic"},
-       {{"--api-delay", "1s"}, "--api-delay: sets the delay of profile realistic"},
+      {{{"--profile", "zero", "--quick"}, "--quick: sets the delay of profile realistic"},
+       {{"--profile", "zero", "--api-delay", "1s"}, "--api-delay: sets the delay of profile"},
        {{"--profile", "realistic", "--quick", "--api-delay", "1s"}, "goes without --quick"},
        {{"--connection", "shared", "--gate", "sqlite"}, "a shared connection needs --gate mutex"},
        {{"--strategy", "shared-connection", "--gate", "sqlite"}, "needs --gate mutex"}});
@@ -301,14 +298,42 @@ TEST(BenchOptions, ARefusalCannotSteerTheTerminal) {
 TEST(BenchOptions, HelpNamesEveryFlagAndExitCode) {
   const std::string help = ending({"--help"});
   EXPECT_TRUE(help.starts_with("0 ")) << help;
-  for (const char* const flag :
-       {"--threads",    "--profile",     "--quick",        "--api-delay",
-        "--files",      "--warmup",      "--seed",         "--strategy",
-        "--connection", "--begin",       "--guard",        "--gate",
-        "--schema",     "--synchronous", "--busy-timeout", "--wal-autocheckpoint",
-        "--db",         "--keep-db",     "--results",      "--progress",
-        "--quiet",      "--version",     "-h,--help"}) {
-    EXPECT_NE(help.find(std::string("\n  ") + flag), std::string::npos) << flag;
+  for (const char* const flag : {"--threads",
+                                 "--profile",
+                                 "--quick",
+                                 "--api-delay",
+                                 "--fail-rate",
+                                 "--files",
+                                 "--warmup",
+                                 "--seed",
+                                 "--strategy",
+                                 "--connection",
+                                 "--begin",
+                                 "--guard",
+                                 "--commit",
+                                 "--gate",
+                                 "--mitigation",
+                                 "--shared-connection",
+                                 "--mitigate-at",
+                                 "--repeat",
+                                 "--study",
+                                 "--schema",
+                                 "--synchronous",
+                                 "--busy-timeout",
+                                 "--wal-autocheckpoint",
+                                 "--db",
+                                 "--keep-db",
+                                 "--results",
+                                 "--progress",
+                                 "--details",
+                                 "--wall-profile",
+                                 "--quiet",
+                                 "--version",
+                                 "-h,--help"}) {
+    const std::string at_line_start = std::string("\n  ") + flag;
+    EXPECT_TRUE(help.find(at_line_start + " ") != std::string::npos ||
+                help.find(at_line_start + "\n") != std::string::npos)
+        << flag;
   }
   for (const char* const code : {"\n  0  ", "\n  1  ", "\n  2  ", "\n  3  ", "\n  130  "}) {
     EXPECT_NE(help.find(code), std::string::npos) << code;

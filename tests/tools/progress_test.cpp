@@ -20,8 +20,8 @@ using engine::Profile;
 using engine::RunPlan;
 
 ProgressState half_done() {
-  return {.configuration = 1,
-          .configurations = 3,
+  return {.measurement = 1,
+          .measurements = 3,
           .label = "c=10 zero per-file",
           .phase = Phase::measure,
           .files_done = 409,
@@ -35,13 +35,19 @@ ConfigurationPlan configuration(Profile profile, std::int64_t threads, std::int6
   plan.profile = profile;
   plan.threads = threads;
   plan.files = files;
-  plan.api_delay = api_delay;
+  plan.api_delay = engine::ApiDelay(api_delay);
   return plan;
 }
 
-ProgressState at(std::size_t configuration, std::int64_t files_done, std::int64_t files) {
+RunPlan run_of(std::vector<ConfigurationPlan> configurations) {
+  RunPlan plan;
+  plan.configurations = std::move(configurations);
+  return plan;
+}
+
+ProgressState at(std::size_t measurement, std::int64_t files_done, std::int64_t files) {
   ProgressState state;
-  state.configuration = configuration;
+  state.measurement = measurement;
   state.phase = Phase::measure;
   state.files_done = files_done;
   state.files = files;
@@ -71,8 +77,8 @@ TEST(ProgressLine, ShowsTheShareDone) {
 TEST(ProgressLine, LeavesOutWhatIsUnknownOrPlain) {
   ProgressState state = half_done();
   state.remaining = std::nullopt;
-  state.configurations = 1;
-  state.configuration = 0;
+  state.measurements = 1;
+  state.measurement = 0;
   EXPECT_EQ(progress_line(state, 80), "[############------------]  50 % c=10 zero per-file");
 }
 
@@ -115,28 +121,27 @@ TEST(ProgressLine, NeverFillsTheLastColumn) {
 }
 
 TEST(EstimateRemaining, IsUnknownBeforeAnythingIsDone) {
-  const RunPlan plan{{configuration(Profile::zero, 10, 100)}, {}};
+  const RunPlan plan = run_of({configuration(Profile::zero, 10, 100)});
   ProgressState state = at(0, 0, 100);
-  EXPECT_FALSE(estimate_remaining(plan, state, 10s, 0s).has_value());
+  EXPECT_FALSE(estimate_remaining(plan.measurements(), state, 10s, 0s).has_value());
   state.files_done = 1;
-  EXPECT_TRUE(estimate_remaining(plan, state, 10s, 0s).has_value());
+  EXPECT_TRUE(estimate_remaining(plan.measurements(), state, 10s, 0s).has_value());
 }
 
 TEST(EstimateRemaining, GoesOnAtTheSpeedSoFar) {
-  const RunPlan plan{{configuration(Profile::zero, 10, 100)}, {}};
-  EXPECT_EQ(estimate_remaining(plan, at(0, 25, 100), 10s, 0s), 30s);
-  EXPECT_EQ(estimate_remaining(plan, at(0, 100, 100), 10s, 7s), 0s);
+  const RunPlan plan = run_of({configuration(Profile::zero, 10, 100)});
+  EXPECT_EQ(estimate_remaining(plan.measurements(), at(0, 25, 100), 10s, 0s), 30s);
+  EXPECT_EQ(estimate_remaining(plan.measurements(), at(0, 100, 100), 10s, 7s), 0s);
 }
 
 TEST(EstimateRemaining, AddsWhatIsStillToCome) {
   // Of the realistic ones 2 calls of 2 s each for 100 files by 10 threads: 40 s; by one: 400 s.
-  const RunPlan plan{
-      {configuration(Profile::zero, 1, 100), configuration(Profile::zero, 10, 100),
-       configuration(Profile::zero, 50, 100), configuration(Profile::realistic, 10, 100, 2s),
-       configuration(Profile::realistic, 1, 100, 2s)},
-      {}};
-  const auto remaining = [&](std::size_t configuration) {
-    return estimate_remaining(plan, at(configuration, 50, 100), 3s, 4s);
+  const RunPlan plan =
+      run_of({configuration(Profile::zero, 1, 100), configuration(Profile::zero, 10, 100),
+              configuration(Profile::zero, 50, 100), configuration(Profile::realistic, 10, 100, 2s),
+              configuration(Profile::realistic, 1, 100, 2s)});
+  const auto remaining = [&](std::size_t measurement) {
+    return estimate_remaining(plan.measurements(), at(measurement, 50, 100), 3s, 4s);
   };
   EXPECT_EQ(remaining(0), 3s + 4s + 4s + 40s + 400s) << "zero takes as long as the last one";
   EXPECT_EQ(remaining(2), 3s + 40s + 400s);
@@ -145,32 +150,45 @@ TEST(EstimateRemaining, AddsWhatIsStillToCome) {
 }
 
 TEST(EstimateRemaining, ThreadsThatDoNotDivideTheFilesNeedARoundMore) {
-  const RunPlan plan{
-      {configuration(Profile::zero, 1, 1), configuration(Profile::realistic, 10, 101, 1s)}, {}};
-  EXPECT_EQ(estimate_remaining(plan, at(0, 1, 1), 1s, 0s), 22s);
+  const RunPlan plan =
+      run_of({configuration(Profile::zero, 1, 1), configuration(Profile::realistic, 10, 101, 1s)});
+  EXPECT_EQ(estimate_remaining(plan.measurements(), at(0, 1, 1), 1s, 0s), 22s);
+}
+
+TEST(EstimateRemaining, CountsEveryRepeatOfAMitigation) {
+  RunPlan plan = run_of({configuration(Profile::zero, 10, 100)});
+  plan.mitigations.resize(1);
+  plan.mitigations[0].baseline = configuration(Profile::realistic, 10, 100, 1s);
+  plan.mitigations[0].mitigation = configuration(Profile::zero, 10, 100);
+  plan.mitigations[0].repeats = 3;
+  // Two calls of 1 s for 10 files a thread: 20 s for each repeat of the baseline.
+  EXPECT_EQ(estimate_remaining(plan.measurements(), at(0, 50, 100), 3s, 4s), 3s + 3 * (20s + 4s));
+  EXPECT_EQ(estimate_remaining(plan.measurements(), at(5, 50, 100), 3s, 4s), 3s + 4s);
+  EXPECT_EQ(estimate_remaining(plan.measurements(), at(6, 50, 100), 3s, 4s), 3s);
 }
 
 // As long as a delay and as many files as bench accepts.
 TEST(EstimateRemaining, IsNeverNegative) {
-  const RunPlan plan{{configuration(Profile::realistic, 10, 1'000'000'000, 10min),
-                      configuration(Profile::realistic, 1, 1'000'000'000, 10min)},
-                     {}};
-  const auto remaining = estimate_remaining(plan, at(0, 1, 1'000'000'000), 20min, 0s);
+  const RunPlan plan = run_of({configuration(Profile::realistic, 10, 1'000'000'000, 10min),
+                               configuration(Profile::realistic, 1, 1'000'000'000, 10min)});
+  const auto remaining =
+      estimate_remaining(plan.measurements(), at(0, 1, 1'000'000'000), 20min, 0s);
   EXPECT_GT(remaining.value_or(0s), 0s);
 }
 
 TEST(Progress, FollowsARunSilentlyAndEndsAtOnce) {
-  const RunPlan plan{{configuration(Profile::zero, 1, 2), configuration(Profile::zero, 2, 2)}, {}};
+  RunPlan plan = run_of({configuration(Profile::zero, 1, 2)});
+  plan.mitigations.resize(1);
   testing::internal::CaptureStderr();
   for (const bool enabled : {false, true}) {
     Progress progress(plan, enabled);
-    for (std::size_t index = 0; index < 2; ++index) {
+    for (std::size_t index = 0; index < 3; ++index) {
       for (const Phase phase : {Phase::seed, Phase::warm_up, Phase::reset, Phase::measure}) {
         progress.phase_begins(index, phase);
       }
       progress.lifecycle_done();
       progress.lifecycle_done();
-      progress.configuration_done(index);
+      progress.measurement_done(index);
     }
     progress.finish();
     progress.finish();

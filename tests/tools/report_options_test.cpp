@@ -44,6 +44,17 @@ TEST(ReportOptions, TakesFilesInTheirOrder) {
   EXPECT_EQ(files({"with space,comma.hgrm"}), Paths{"with space,comma.hgrm"});
 }
 
+TEST(ReportOptions, DetailsAreAskedForAnywhere) {
+  for (const Arguments& arguments :
+       {Arguments{"a.hgrm"}, Arguments{"--details", "a.hgrm"}, Arguments{"a.hgrm", "--details"}}) {
+    const auto parsed = parse_report_options(arguments);
+    const auto* const found = std::get_if<ReportFiles>(&parsed);
+    ASSERT_NE(found, nullptr) << testing::PrintToString(arguments);
+    EXPECT_EQ(found->paths, Paths{"a.hgrm"}) << testing::PrintToString(arguments);
+    EXPECT_EQ(found->details, arguments.size() > 1) << testing::PrintToString(arguments);
+  }
+}
+
 TEST(ReportOptions, TakesAColumnOfValues) {
   const ReportValues from_file = values({"--values", "in.txt", "--hgrm", "out.hgrm"});
   EXPECT_EQ(from_file.source, "in.txt");
@@ -63,6 +74,7 @@ TEST(ReportOptions, RefusesWhatDoesNotGoTogether) {
       {{"--values", "in.txt", "--hgrm", "out.hgrm", "a.hgrm"}, "takes no further files"},
       {{"a.hgrm", "--expected-interval", "1s"}, "--expected-interval goes with"},
       {{"--expected-interval", "1s"}, "--expected-interval goes with"},
+      {{"--details"}, "no files"},
       {{"--values", "in", "--hgrm", "out", "--expected-interval", "5"}, "has no unit"},
       {{"--values", "in", "--hgrm", "out", "--expected-interval=-5s"}, "is negative"},
       {{"--values", "in", "--values", "in2", "--hgrm", "out"}, "--values"},
@@ -86,8 +98,9 @@ TEST(ReportOptions, ARefusalCannotSteerTheTerminal) {
 TEST(ReportOptions, HelpNamesEveryFlagAndExitCode) {
   const std::string help = ending({"--help"});
   EXPECT_TRUE(help.starts_with("0 ")) << help;
-  for (const char* const text : {"FILES", "--values", "--hgrm", "--expected-interval", "--version",
-                                 "--help", "\n  0  ", "\n  2  ", "\n  3  ", "\n  130  "}) {
+  for (const char* const text :
+       {"FILES", "--values", "--hgrm", "--expected-interval", "--details", "--version", "--help",
+        "\n  0  ", "\n  2  ", "\n  3  ", "\n  130  "}) {
     EXPECT_NE(help.find(text), std::string::npos) << text;
   }
 }

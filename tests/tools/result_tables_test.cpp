@@ -39,13 +39,16 @@ ConfigurationResult example() {
                     .schema = "bench",
                     .files = 1000,
                     .transitions_per_file = 4,
-                    .commits_per_file = 3,
+                    .api_delay = "",
                     .api_delay_ns = 0,
+                    .api_fail_rate = 0,
                     .warmup_files = 100};
   result.settings.synchronous = "normal";
   result.settings.busy_timeout_ms = 5000;
   result.settings.wal_autocheckpoint_frames = 1001;
   result.elapsed_ns = 2'000'000'000;
+  result.writes = 3000;
+  result.commits = 3000;
   result.samples_produced = 4002;
   result.samples_recorded = 4000;
   result.samples_out_of_range = 2;
@@ -80,7 +83,7 @@ TEST(ResultTables, AConfigurationIsToldWhole) {
   EXPECT_EQ(render_configuration(example()),
             R"(c=10 zero per-file: 1,000 files, database verified
   connection per-file, commit each, begin deferred, guard where, gate sqlite; schema bench, )"
-            R"(synchronous normal, busy_timeout 5000 ms, wal_autocheckpoint 1001
+            R"(synchronous normal, busy_timeout 5000 ms, wal_autocheckpoint 1001, API delay 0
   elapsed 2 s, 2,000 transitions/s, 1,500 commits/s
   10 OS threads, in flight 9 at most and 8.2 on average; 90 to 110 lifecycles a thread, 33 stolen
 
@@ -110,7 +113,8 @@ TEST(ResultTables, SegmentsStandInTheOrderOfTheBreakdown) {
   for (const char* const row :
        {"\n  fsm_net ", "\n    lock_wait ", "\n      busy_wait ", "\n    statement ",
         "\n    commit ", "\n    fsm_hydrate ", "\n    fsm_dispatch ", "\n    other ",
-        "\n  db_total ", "\n  transition ", "\n  mock_api ", "\n  total_wall ", "\n  connect "}) {
+        "\n  db_total ", "\n  transition ", "\n  mock_api ", "\n  total_wall ", "\n  connect ",
+        "\n  attempt ", "\n    failed_attempt "}) {
     const std::size_t found = text.find(row);
     ASSERT_NE(found, std::string::npos) << row;
     EXPECT_GT(found, last) << row;
@@ -130,6 +134,35 @@ TEST(ResultTables, WhatFailedIsSaid) {
   EXPECT_NE(render_configuration(result).find("no gate is set"), std::string::npos);
 }
 
+TEST(ResultTables, TheApisDelayAndFailuresAreTold) {
+  EXPECT_EQ(render_configuration(example()).find("  API: "), std::string::npos);
+  ConfigurationResult result = example();
+  result.planned.api_delay = "exp:50ms";
+  result.planned.api_fail_rate = 0.25;
+  result.api_calls = 4321;
+  result.api_failures = 1080;
+  result.writes = 6543;
+  const std::string text = render_configuration(result);
+  EXPECT_NE(text.find(", API delay exp:50ms\n"), std::string::npos) << text;
+  EXPECT_NE(
+      text.find("  API: 4,321 calls, 1,080 failed and were retried; 6,543 transitions written\n"),
+      std::string::npos)
+      << text;
+}
+
+TEST(ResultTables, WhatABatchRisksIsTold) {
+  EXPECT_EQ(render_configuration(example()).find("RISK"), std::string::npos);
+  ConfigurationResult result = example();
+  result.unsaved_peak = 1234;
+  result.commits = 300;
+  const std::string text = render_configuration(result);
+  EXPECT_NE(text.find("  RISK: up to 1,234 transitions were acknowledged and not yet durable; a "
+                      "crash would have lost them\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("2,000 transitions/s, 150 commits/s"), std::string::npos) << text;
+}
+
 TEST(ResultTables, WithoutSamplesNothingIsMadeUp) {
   ConfigurationResult result = example();
   result.segments.clear();
@@ -145,10 +178,10 @@ ConfigurationResult hostile() {
   const std::string red = "\x1b[31m\n\xff";
   ConfigurationResult result = example();
   metrics::ConfigurationPlanned& planned = result.planned;
-  for (std::string* const text :
-       {&planned.profile, &planned.strategy, &planned.connection, &planned.commit, &planned.begin,
-        &planned.guard, &planned.gate, &planned.schema, &result.settings.synchronous,
-        &result.settings.journal_mode, &result.settings.locking_mode}) {
+  for (std::string* const text : {&planned.profile, &planned.strategy, &planned.connection,
+                                  &planned.commit, &planned.begin, &planned.guard, &planned.gate,
+                                  &planned.schema, &planned.api_delay, &result.settings.synchronous,
+                                  &result.settings.journal_mode, &result.settings.locking_mode}) {
     *text = red;
   }
   result.segments.push_back({Segment::fsm_dispatch, spread(1)});

@@ -1,0 +1,188 @@
+// Silent bugs these tests would catch: pooled repeats in which a failed gate is hidden by a later
+// success; peaks added up to what never was; a rate that is too large by the number of repeats;
+// figures of one repeat that are those of all.
+
+#include "metrics/mitigation_result.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/metrics/example_results.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+RepeatedResult pooled_of(std::vector<ConfigurationResult> repeats) {
+  RepeatedResult result;
+  for (ConfigurationResult& each : repeats) {
+    result.add(std::move(each));
+  }
+  return result;
+}
+
+/// What the engine hands over: one measurement.
+ConfigurationResult single() {
+  ConfigurationResult result = full_configuration();
+  result.repeats = 1;
+  return result;
+}
+
+TEST(RepeatedResult, OfOneRepeatIsThatRepeat) {
+  const RepeatedResult result = pooled_of({single()});
+  EXPECT_EQ(result.pooled.repeats, 1);
+  EXPECT_EQ(result.pooled.elapsed_ns, 2'000'000'001);
+  EXPECT_EQ(result.pooled.wal.peak_bytes, 44);
+  EXPECT_EQ(result.pooled.concurrency.in_flight_mean, 9.5);
+  EXPECT_EQ(result.pooled.segments.size(), 4U);
+  ASSERT_EQ(result.repeats.size(), 1U);
+}
+
+TEST(RepeatedResult, SumsUpCountsTimesAndBytes) {
+  ConfigurationResult pooled = pooled_of({single(), single(), single()}).pooled;
+  EXPECT_EQ(pooled.repeats, 3);
+  EXPECT_EQ(pooled.elapsed_ns, 6'000'000'003);
+  EXPECT_EQ(pooled.indexed_count, 3 * 817);
+  EXPECT_EQ(pooled.writes, 3 * 71);
+  EXPECT_EQ(pooled.commits, 3 * 72);
+  EXPECT_EQ(pooled.api_calls, 3 * 73);
+  EXPECT_EQ(pooled.api_failures, 3 * 74);
+  EXPECT_EQ(pooled.samples_produced, 3 * 21);
+  EXPECT_EQ(pooled.samples_recorded, 3 * 22);
+  EXPECT_EQ(pooled.samples_out_of_range, 3 * 23);
+  EXPECT_EQ(pooled.occ_conflicts, 3 * 24);
+  EXPECT_EQ(pooled.busy_retries, 3 * 25);
+  EXPECT_EQ(pooled.snapshot_retries, 3 * 26);
+  EXPECT_EQ(pooled.concurrency.lifecycles_stolen, 3 * 33);
+  EXPECT_EQ(pooled.concurrency.lifecycles_per_thread, (std::vector<std::int64_t>{243, 246, 249}));
+  EXPECT_EQ(pooled.wal.growth_bytes, 3 * 43);
+  EXPECT_EQ(pooled.wal.bytes_written, 3 * 45);
+  EXPECT_EQ(pooled.wal.frames, 3 * 46);
+  EXPECT_EQ(pooled.wal.checkpoints, 3 * 47);
+  EXPECT_EQ(pooled.wal.wal_syncs, 3 * 48);
+  EXPECT_EQ(pooled.wal.db_syncs, 3 * 49);
+  EXPECT_EQ(pooled.wal.db_bytes_written, 3 * 50);
+  EXPECT_EQ(pooled.planned.files, 818) << "the plan stays that of one";
+}
+
+TEST(RepeatedResult, OfPeaksTheLargestAndOfThreadsThatMetTheFewestCount) {
+  ConfigurationResult larger = single();
+  larger.busy_longest_us = 7500;
+  larger.unsaved_peak = 7600;
+  larger.wal.peak_bytes = 4400;
+  larger.wal.size_start_bytes = 1;
+  larger.wal.size_end_bytes = 2;
+  larger.concurrency.in_flight_peak = 3200;
+  larger.concurrency.os_threads = 30;
+  for (const bool first : {true, false}) {
+    const ConfigurationResult pooled =
+        first ? pooled_of({larger, single()}).pooled : pooled_of({single(), larger}).pooled;
+    EXPECT_EQ(pooled.busy_longest_us, 7500) << first;
+    EXPECT_EQ(pooled.unsaved_peak, 7600) << first;
+    EXPECT_EQ(pooled.wal.peak_bytes, 4400) << first;
+    EXPECT_EQ(pooled.concurrency.in_flight_peak, 3200) << first;
+    EXPECT_EQ(pooled.concurrency.os_threads, 30) << first;
+    EXPECT_EQ(pooled.wal.size_start_bytes, first ? 1 : 41) << "of the first";
+    EXPECT_EQ(pooled.wal.size_end_bytes, first ? 42 : 2) << "of the last";
+  }
+}
+
+TEST(RepeatedResult, LifecyclesInFlightAreAveragedOverTime) {
+  ConfigurationResult shorter = single();
+  ConfigurationResult longer = single();
+  shorter.elapsed_ns = 1'000;
+  shorter.concurrency.in_flight_mean = 10;
+  longer.elapsed_ns = 3'000;
+  longer.concurrency.in_flight_mean = 6;
+  EXPECT_DOUBLE_EQ(pooled_of({shorter, longer}).pooled.concurrency.in_flight_mean, 7);
+  EXPECT_DOUBLE_EQ(pooled_of({shorter, longer, longer}).pooled.concurrency.in_flight_mean, 46 / 7.);
+}
+
+TEST(RepeatedResult, IsVerifiedWhereEveryRepeatIs) {
+  ConfigurationResult unverified = single();
+  unverified.verified = false;
+  EXPECT_TRUE(pooled_of({single(), single()}).pooled.verified);
+  EXPECT_FALSE(pooled_of({unverified, single()}).pooled.verified);
+  EXPECT_FALSE(pooled_of({single(), unverified}).pooled.verified);
+}
+
+ConfigurationResult with_verdicts(std::vector<GateVerdict> verdicts) {
+  ConfigurationResult result = single();
+  result.verdicts = std::move(verdicts);
+  return result;
+}
+
+TEST(RepeatedResult, AGatePassedOnlyWhereItPassedEveryTime) {
+  const ConfigurationResult pass = with_verdicts({{"a", true, "1 s"}, {"b", true, "2 s"}});
+  const ConfigurationResult fail = with_verdicts({{"a", true, "3 s"}, {"b", false, "9 s"}});
+  for (const std::vector<ConfigurationResult>& repeats :
+       {std::vector{fail, pass, pass}, std::vector{pass, fail, pass},
+        std::vector{pass, pass, fail}}) {
+    const std::vector<GateVerdict> verdicts = pooled_of(repeats).pooled.verdicts;
+    ASSERT_EQ(verdicts.size(), 2U);
+    EXPECT_TRUE(verdicts[0].passed);
+    EXPECT_EQ(verdicts[1].gate, "b");
+    EXPECT_FALSE(verdicts[1].passed);
+    EXPECT_EQ(verdicts[1].evidence, "9 s") << "of the repeat that failed";
+  }
+}
+
+TEST(RepeatedResult, AVerdictThatOneRepeatAloneHasCounts) {
+  const ConfigurationResult pass = with_verdicts({{"a", true, "1 s"}});
+  const ConfigurationResult apart =
+      with_verdicts({{"concurrency", false, "9 of 10"}, {"a", true, "1 s"}});
+  for (const bool first : {true, false}) {
+    const std::vector<GateVerdict> verdicts =
+        (first ? pooled_of({apart, pass}) : pooled_of({pass, apart})).pooled.verdicts;
+    ASSERT_EQ(verdicts.size(), 2U) << first;
+    EXPECT_EQ(verdicts[first ? 0 : 1].gate, "concurrency");
+    EXPECT_FALSE(verdicts[first ? 0 : 1].passed);
+  }
+}
+
+TEST(RepeatedResult, PutsSamplesOfAllRepeatsTogether) {
+  const RepeatedResult result = pooled_of(
+      {measured(1, "zero", "per-file", 1, {{Segment::commit, 100}}),
+       measured(1, "zero", "per-file", 1, {{Segment::commit, 300}, {Segment::other, 7}}),
+       measured(1, "zero", "per-file", 1, {{Segment::lock_wait, 5}, {Segment::commit, 100}})});
+  ASSERT_EQ(result.pooled.segments.size(), 3U);
+  EXPECT_EQ(result.pooled.segments[0].segment, Segment::lock_wait) << "in the order of Segment";
+  EXPECT_EQ(result.pooled.segments[1].segment, Segment::commit);
+  EXPECT_EQ(result.pooled.segments[2].segment, Segment::other);
+  Histogram commits = histogram_of(100, 2);
+  ASSERT_TRUE(commits.record(300));
+  EXPECT_EQ(result.pooled.segments[1].histogram, commits);
+  EXPECT_EQ(result.pooled.segments[2].histogram, histogram_of(7));
+}
+
+TEST(RepeatedResult, KeepsTheFiguresOfEachRepeatApart) {
+  ConfigurationResult second = measured(1, "zero", "per-file", 22, {{Segment::commit, 700}});
+  const RepeatedResult result = pooled_of({single(), std::move(second)});
+  ASSERT_EQ(result.repeats.size(), 2U);
+  EXPECT_EQ(result.repeats[0].elapsed_ns, 2'000'000'001);
+  EXPECT_EQ(result.repeats[1].elapsed_ns, 22);
+  ASSERT_EQ(result.repeats[0].segments.size(), 4U);
+  const SegmentFigures& first = result.repeats[0].segments[1];
+  EXPECT_EQ(first.segment, Segment::lock_wait);
+  EXPECT_EQ(first.p95_ns, 200);
+  EXPECT_EQ(first.p99_ns, 300);
+  EXPECT_EQ(first.max_ns, 500);
+  ASSERT_EQ(result.repeats[1].segments.size(), 1U);
+  EXPECT_EQ(result.repeats[1].segments[0].segment, Segment::commit);
+  EXPECT_EQ(result.repeats[1].segments[0].p95_ns, 700);
+}
+
+TEST(RepeatedResult, ThroughputIsThatOfOneRepeatOrOfAll) {
+  const RepeatedResult result = pooled_of({measured(1, "zero", "per-file", 1'000'000'000),
+                                           measured(1, "zero", "per-file", 4'000'000'000),
+                                           measured(1, "zero", "per-file", 3'000'000'000)});
+  EXPECT_DOUBLE_EQ(result.transitions_per_second(result.repeats[0]), 400);
+  EXPECT_DOUBLE_EQ(result.transitions_per_second(result.repeats[1]), 100);
+  EXPECT_DOUBLE_EQ(result.pooled.transitions_per_second(), 1200 / 8.) << "of three times 400";
+}
+
+}  // namespace
+}  // namespace walbench::metrics
