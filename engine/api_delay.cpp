@@ -44,7 +44,8 @@ double sigma(std::string_view text) {
   double value = 0;
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
-  if (error != std::errc() || rest != end || !(value >= 0 && value <= kLargestSigma)) {
+  if (error != std::errc() || rest != end || std::isnan(value) || value < 0 ||
+      value > kLargestSigma) {
     throw std::invalid_argument(
         fmt::format("'{}' is no sigma; write a number from 0 to {}", text, kLargestSigma));
   }
@@ -104,9 +105,9 @@ std::chrono::nanoseconds ApiDelay::mean() const {
 }
 
 std::chrono::nanoseconds ApiDelay::draw(double one, double other) const {
-  double ns = first_ns_;
+  double ns = 0;
   switch (shape_) {
-    case Shape::constant: break;
+    case Shape::constant: ns = first_ns_; break;
     case Shape::uniform: ns = first_ns_ + one * (second_ - first_ns_); break;
     case Shape::exponential: ns = -first_ns_ * std::log(one); break;
     case Shape::lognormal: {

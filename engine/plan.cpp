@@ -28,6 +28,7 @@ std::chrono::nanoseconds ConfigurationPlan::api_time() const {
 
 std::vector<const ConfigurationPlan*> RunPlan::measurements() const {
   std::vector<const ConfigurationPlan*> all;
+  all.reserve(configurations.size());
   for (const ConfigurationPlan& each : configurations) {
     all.push_back(&each);
   }

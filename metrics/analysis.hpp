@@ -17,7 +17,7 @@ struct Bottleneck {
 };
 
 /// The bottleneck of one configuration. Nothing where it has no samples.
-std::optional<Bottleneck> bottleneck_of(const ConfigurationResult& configuration);
+std::optional<Bottleneck> bottleneck_of(const ConfigurationResult& judged);
 
 /// The bottleneck of the configuration with 10 threads and profile zero, or, where the run has
 /// none, of its first. Nothing where there are no samples.

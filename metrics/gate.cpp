@@ -70,8 +70,8 @@ GateVerdict judge_elapsed(const ConfigurationResult& configuration, const Gate& 
                       margin(configuration.elapsed_ns, limit.ns, passed), limit.note)};
 }
 
-GateVerdict judge_statistic(const ConfigurationResult& configuration, const Gate& gate) {
-  const GateStatistic& statistic = *gate.statistic;
+GateVerdict judge_statistic(const ConfigurationResult& configuration, const Gate& gate,
+                            const GateStatistic& statistic) {
   const Histogram* const histogram = configuration.find(statistic.segment);
   if (histogram == nullptr) {
     return {gate.name, false,
@@ -179,7 +179,7 @@ std::vector<GateVerdict> judge(const ConfigurationResult& configuration,
   for (const Gate& gate : gates) {
     if (gate.profile == configuration.planned.profile &&
         gate.threads == configuration.planned.threads) {
-      verdicts.push_back(gate.statistic ? judge_statistic(configuration, gate)
+      verdicts.push_back(gate.statistic ? judge_statistic(configuration, gate, *gate.statistic)
                                         : judge_elapsed(configuration, gate));
     }
   }

@@ -43,6 +43,7 @@ std::vector<double> values_of(const RepeatedResult& result, Segment segment,
 
 std::vector<double> throughputs_of(const RepeatedResult& result) {
   std::vector<double> values;
+  values.reserve(result.repeats.size());
   for (const RepeatFigures& repeat : result.repeats) {
     values.push_back(result.transitions_per_second(repeat));
   }
@@ -188,6 +189,7 @@ std::optional<BusyTimeoutNeeded> busy_timeout_needed(
     const std::vector<ConfigurationResult>& configurations,
     const std::vector<MitigationResult>& mitigations) {
   std::vector<const ConfigurationResult*> all;
+  all.reserve(configurations.size() + 2 * mitigations.size());
   for (const ConfigurationResult& each : configurations) {
     all.push_back(&each);
   }

@@ -143,6 +143,7 @@ std::string render(const BenchOptions& options, const metrics::RunResult& run,
 /// passes is a finding, not a failure.
 bool every_gate_passed(const metrics::RunResult& run) {
   std::vector<const metrics::ConfigurationResult*> judged;
+  judged.reserve(run.configurations.size() + run.mitigations.size());
   for (const metrics::ConfigurationResult& each : run.configurations) {
     judged.push_back(&each);
   }

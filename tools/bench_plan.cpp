@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 #include <string_view>
@@ -115,7 +116,7 @@ double fail_rate(const std::string& text) {
   double rate = 0;
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, rate, std::chars_format::fixed);
-  if (error != std::errc() || rest != end || !(rate >= 0 && rate <= kMostFailures)) {
+  if (error != std::errc() || rest != end || std::isnan(rate) || rate < 0 || rate > kMostFailures) {
     refuse("--fail-rate", fmt::format("'{}' is no share from 0 to {}", text, kMostFailures));
   }
   return rate;

@@ -79,9 +79,10 @@ std::string parameter_text(const metrics::FittedParameter& parameter) {
 }
 
 std::string peak_text(const metrics::Scaling& scaling, const metrics::ScalabilityFit& fit) {
-  if (!fit.peak)
+  if (!fit.peak) {
     return "no peak: throughput levels off at " + with_thousands(fit.gamma / fit.sigma.value) +
            " transitions/s";
+  }
   const metrics::FittedParameter& peak = *fit.peak;
   std::string text = fmt::format("throughput peaks at c={:.0f} ({:.0f} .. {:.0f})", peak.value,
                                  peak.low, peak.high);

@@ -23,8 +23,6 @@
 
 #include "tools/text.hpp"
 
-extern char** environ;
-
 namespace walbench::tools {
 namespace {
 
@@ -207,7 +205,7 @@ void WallProfile::enter_thread() {
 
 fs::path WallProfile::keep(const std::string& run_id) {
   stop();
-  const fs::path kept = directory_ / (run_id + ".wall.prof");
+  fs::path kept = directory_ / (run_id + ".wall.prof");
   fs::rename(temporary_, kept);
   temporary_.clear();
   return kept;
