@@ -29,7 +29,6 @@
 #include <oneapi/tbb/profiling.h>
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
-#include <oneapi/tbb/task_scheduler_observer.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -103,9 +102,12 @@ struct alignas(64) Share {
 class Run {
  public:
   Run(std::size_t seats, std::int64_t items, std::chrono::nanoseconds rendezvous_limit,
-      const std::function<void()>& on_start,
+      const std::function<void()>& on_thread_enters, const std::function<void()>& on_start,
       const std::function<void(std::int64_t, std::size_t)>& body)
-      : rendezvous_(seats, rendezvous_limit, on_start), body_(body), shares_(seats) {
+      : rendezvous_(seats, rendezvous_limit, on_start),
+        on_thread_enters_(on_thread_enters),
+        body_(body),
+        shares_(seats) {
     const auto of = static_cast<std::int64_t>(seats);
     for (std::int64_t seat = 0; seat < of; ++seat) {
       shares_[static_cast<std::size_t>(seat)].next = items * seat / of;
@@ -114,6 +116,7 @@ class Run {
   }
 
   void take_seat(std::size_t seat) {
+    if (on_thread_enters_) on_thread_enters_();
     rendezvous_.arrive_and_wait();
     for (std::size_t distance = 0; distance < shares_.size(); ++distance) {
       Share& victim = shares_[(seat + distance) % shares_.size()];
@@ -139,6 +142,7 @@ class Run {
 
  private:
   Rendezvous rendezvous_;
+  const std::function<void()>& on_thread_enters_;
   const std::function<void(std::int64_t, std::size_t)>& body_;
   std::vector<Share> shares_;
 };
@@ -205,35 +209,6 @@ std::size_t startable(std::size_t threads) {
 
 namespace {
 
-/// Tells of each thread that enters an arena. As with Seat, the hand-over of the observer to those
-/// threads goes through libtbb, where ThreadSanitizer does not see it, so both ends are marked.
-class EntryObserver final : public tbb::task_scheduler_observer {
- public:
-  EntryObserver(tbb::task_arena& arena, std::function<void()> on_thread_enters)
-      : tbb::task_scheduler_observer(arena), on_thread_enters_(std::move(on_thread_enters)) {
-    handed_over.fetch_add(1, std::memory_order_release);
-    if (on_thread_enters_) observe(true);
-  }
-  EntryObserver(const EntryObserver&) = delete;
-  EntryObserver& operator=(const EntryObserver&) = delete;
-  // Before the members go: no thread may enter while they do.
-  ~EntryObserver() override {
-    observe(false);
-    handed_over.load(std::memory_order_acquire);
-  }
-
-  void on_scheduler_entry(bool /*is_worker*/) override {
-    handed_over.load(std::memory_order_acquire);
-    on_thread_enters_();
-    handed_over.fetch_add(1, std::memory_order_release);
-  }
-
- private:
-  inline static std::atomic<std::uint32_t> handed_over = 0;
-
-  std::function<void()> on_thread_enters_;
-};
-
 /// VTune and Advisor attach by naming their collector in this variable. Without one, nobody would
 /// read the events, and making their text would cost every lifecycle an allocation.
 bool itt_collector_attached() {
@@ -243,19 +218,18 @@ bool itt_collector_attached() {
 }  // namespace
 
 struct Arena::Tbb {
-  Tbb(std::size_t threads, std::function<void()> on_thread_enters)
+  explicit Tbb(std::size_t threads)
       : allowed(tbb::global_control::max_allowed_parallelism, threads),
-        arena(static_cast<int>(threads), 1),
-        observer(arena, std::move(on_thread_enters)) {}
+        arena(static_cast<int>(threads), 1) {}
 
   tbb::global_control allowed;
   tbb::task_arena arena;
-  EntryObserver observer;
 };
 
 Arena::Arena(std::size_t threads, std::function<void()> on_thread_enters)
     : threads_(startable(threads)),
-      tbb_(std::make_unique<Tbb>(threads, std::move(on_thread_enters))) {}
+      on_thread_enters_(std::move(on_thread_enters)),
+      tbb_(std::make_unique<Tbb>(threads)) {}
 
 Arena::~Arena() = default;
 
@@ -268,7 +242,8 @@ Attendance Arena::run(std::int64_t items, std::chrono::nanoseconds rendezvous_li
     body(item, worker);
     tbb::profiling::event::emit("lifecycle " + std::to_string(item) + " ends");
   };
-  Run run(threads_, items, rendezvous_limit, on_start, itt_collector_attached() ? named : body);
+  Run run(threads_, items, rendezvous_limit, on_thread_enters_, on_start,
+          itt_collector_attached() ? named : body);
   std::atomic<std::size_t> seats_left = 0;
   tbb_->arena.execute([&] {
     tbb::task_group workers;

@@ -27,8 +27,8 @@ struct Attendance {
 /// stealing. One run at a time.
 class Arena {
  public:
-  /// Throws ArenaError when the machine does not start that many threads. Each thread that enters
-  /// calls `on_thread_enters`, if there is one; it must not throw.
+  /// Throws ArenaError when the machine does not start that many threads. Each thread calls
+  /// `on_thread_enters`, if there is one, before its first item of every run; it must not throw.
   explicit Arena(std::size_t threads, std::function<void()> on_thread_enters = nullptr);
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
@@ -46,6 +46,7 @@ class Arena {
  private:
   struct Tbb;
   std::size_t threads_;
+  std::function<void()> on_thread_enters_;
   std::unique_ptr<Tbb> tbb_;
 };
 

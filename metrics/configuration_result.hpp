@@ -27,6 +27,8 @@ struct ConfigurationPlanned {
   std::int64_t api_delay_ns = 0;  ///< its mean
   double api_fail_rate = 0;
   std::int64_t warmup_files = 0;
+
+  bool operator==(const ConfigurationPlanned&) const = default;
 };
 
 /// What SQLite said about itself when asked.
@@ -38,6 +40,8 @@ struct SettingsReadBack {
   std::int64_t page_size_bytes = 0;
   std::int64_t cache_size = 0;
   std::string locking_mode;
+
+  bool operator==(const SettingsReadBack&) const = default;
 };
 
 /// How many lifecycles really ran at once, and on what.
@@ -48,6 +52,8 @@ struct ConcurrencyReached {
       0;  ///< Little's law: time in lifecycles, connections included, by elapsed
   std::vector<std::int64_t> lifecycles_per_thread;
   std::int64_t lifecycles_stolen = 0;
+
+  bool operator==(const ConcurrencyReached&) const = default;
 };
 
 /// What was written to the files of the database during the measurement.
@@ -62,6 +68,8 @@ struct WalFigures {
   std::int64_t wal_syncs = 0;
   std::int64_t db_syncs = 0;
   std::int64_t db_bytes_written = 0;
+
+  bool operator==(const WalFigures&) const = default;
 };
 
 /// One configuration as it was measured. A value; all times in nanoseconds unless the name says so.
@@ -98,6 +106,9 @@ struct ConfigurationResult {
   double commits_per_second() const { return static_cast<double>(commits) / elapsed_seconds(); }
   /// The segment's distribution, or null where it has no samples.
   const Histogram* find(Segment segment) const;
+
+  /// Whether the other says the same of everything but the segments.
+  bool same_but_segments(const ConfigurationResult& other) const;
 };
 
 }  // namespace walbench::metrics

@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::int64_t kStandardFiles = 818;
 constexpr std::int64_t kSecondNs = 1'000'000'000;
+constexpr std::int64_t kLeastScaledDelayNs = kSecondNs / 20;  ///< that of --quick
 
 std::chrono::nanoseconds ns_of(std::int64_t ns) {
   return std::chrono::nanoseconds(ns);
@@ -37,14 +38,21 @@ Limit limit_for(const Gate& gate, const ConfigurationPlanned& planned) {
     scale *= static_cast<double>(planned.files) / static_cast<double>(gate.limit_files);
     note = fmt::format("from {} files to {}", gate.limit_files, planned.files);
   }
-  // Without any delay the time is the database's alone, and nothing is left to scale by.
-  if (gate.limit_api_delay_ns != 0 && planned.api_delay_ns != 0 &&
-      gate.limit_api_delay_ns != planned.api_delay_ns) {
-    scale *=
-        static_cast<double>(planned.api_delay_ns) / static_cast<double>(gate.limit_api_delay_ns);
+  if (gate.limit_api_delay_ns != 0 && gate.limit_api_delay_ns != planned.api_delay_ns) {
+    // The database's part of the time does not shrink with the API's, so neither does the limit
+    // below some point.
+    const std::int64_t delay_ns = std::max(planned.api_delay_ns, kLeastScaledDelayNs);
+    scale *= static_cast<double>(delay_ns) / static_cast<double>(gate.limit_api_delay_ns);
     note += fmt::format("{}from {} to {} an API call", note.empty() ? "" : " and ",
                         format_duration(ns_of(gate.limit_api_delay_ns)),
-                        format_duration(ns_of(planned.api_delay_ns)));
+                        format_duration(ns_of(delay_ns)));
+  }
+  if (gate.limit_api_delay_ns != 0 && planned.api_fail_rate > 0) {
+    // A file's second call is made again until it succeeds, and each of these times the first one.
+    const double success = 1 - planned.api_fail_rate;
+    scale *= (1 / success + 1 / (success * success)) / 2;
+    note += fmt::format("{}for {:.3g} % failing calls", note.empty() ? "" : " and ",
+                        100 * planned.api_fail_rate);
   }
   if (note.empty()) return {gate.limit_ns, {}};
   constexpr double kLongestNs = 9e18;  // below the largest std::int64_t

@@ -27,7 +27,8 @@ struct Gate {
   std::int64_t limit_ns = 0;
   std::optional<GateStatistic> statistic;  ///< nothing: the elapsed time
 
-  // What the limit is meant for; other numbers scale it. 0: any.
+  // What the limit is meant for; other numbers scale it, delays below 50 ms like 50 ms, and so do
+  // failing calls where a delay is named. 0: any.
   std::int64_t limit_files = 0;
   std::int64_t limit_api_delay_ns = 0;
 };
@@ -37,6 +38,8 @@ struct GateVerdict {
   std::string gate;
   bool passed = false;
   std::string evidence;  ///< a sentence with figures
+
+  bool operator==(const GateVerdict&) const = default;
 };
 
 /// Threshold 1: profile zero, 10 threads, 818 files within 300 s.

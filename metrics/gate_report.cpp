@@ -44,8 +44,9 @@ Criterion bottleneck_criterion(const std::vector<ConfigurationResult>& configura
     const ChangeRow* const lock = find_row(rows, "lock_wait P95");
     if (lock == nullptr) continue;
     tested = true;
-    evidence += fmt::format("; {}: lock_wait P95 {:.3f} -> {:.3f} ms", each.info.name, lock->before,
-                            lock->after);
+    evidence +=
+        fmt::format("; {}: lock_wait P95 {:.3f} -> {:.3f} ms{}", each.info.name, lock->before,
+                    lock->after, lock->change.shown() ? "" : " (no difference shown)");
   }
   return {"bottleneck identified, and a mitigation tested before and after",
           bottleneck.has_value() && tested, evidence};

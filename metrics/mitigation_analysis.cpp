@@ -15,6 +15,7 @@ namespace walbench::metrics {
 namespace {
 
 constexpr double kNsPerMs = 1e6;
+constexpr double kWorthwhile = 0.05;
 constexpr double kLeastNs = 1;  // what the clock and the histograms resolve
 constexpr std::string_view kThroughput = "transitions/s";
 constexpr std::string_view kNetP95 = "fsm_net P95";
@@ -65,9 +66,11 @@ bool all_passed(const ConfigurationResult& configuration) {
 bool gain_shown(const std::vector<ChangeRow>& rows) {
   const ChangeRow* const throughput = find_row(rows, kThroughput);
   const ChangeRow* const net = find_row(rows, kNetP95);
-  const bool more = throughput != nullptr && throughput->change.shown_larger();
+  const bool more = throughput != nullptr && throughput->change.shown_larger() &&
+                    throughput->change.ratio >= 1 + kWorthwhile;
   const bool less = throughput != nullptr && throughput->change.shown_smaller();
-  const bool faster = net != nullptr && net->change.shown_smaller();
+  const bool faster =
+      net != nullptr && net->change.shown_smaller() && net->change.ratio <= 1 - kWorthwhile;
   const bool slower = net != nullptr && net->change.shown_larger();
   return (more || faster) && !less && !slower;
 }
@@ -86,17 +89,24 @@ std::string change_text(const ChangeRow& row) {
   return text;
 }
 
+/// What was shown of throughput and P95 of fsm_net.
 std::string gain_text(const std::vector<ChangeRow>& rows) {
-  const ChangeRow* const throughput = find_row(rows, kThroughput);
-  const ChangeRow* const net = find_row(rows, kNetP95);
   std::string text;
-  if (throughput != nullptr) text = change_text(*throughput);
-  if (net != nullptr) text += ", " + change_text(*net);
+  for (const std::string_view figure : {kThroughput, kNetP95}) {
+    const ChangeRow* const row = find_row(rows, figure);
+    if (row == nullptr || !row->change.shown()) continue;
+    text += (text.empty() ? "" : ", ") + change_text(*row);
+  }
   return text;
 }
 
-std::string gates_sentence(const ConfigurationResult& baseline) {
+std::string baseline_sentence(const ConfigurationResult& baseline) {
   const std::string label = configuration_label(baseline.planned);
+  if (baseline.unsaved_peak > 0) {
+    return fmt::format(
+        "The baseline, {}, acknowledges up to {} transitions before they are durable.", label,
+        baseline.unsaved_peak);
+  }
   if (baseline.verdicts.empty()) return fmt::format("No gate is set for {}.", label);
   return fmt::format("The baseline, {}, {} itself.", label,
                      all_passed(baseline) ? "meets the gates" : "does not meet the gates");
@@ -117,7 +127,9 @@ std::string why_none(const std::vector<RankedMitigation>& ranked) {
     return throughput != nullptr && throughput->change.interval;
   });
   if (!intervals) return "one repeat shows no gain; measure more, as with --repeat 5";
-  return "no measured one meets the gates, shows a gain and keeps every acknowledged transition";
+  return "no measured one meets the gates, shows a gain of 5 % or more and keeps every "
+         "acknowledged "
+         "transition";
 }
 
 }  // namespace
@@ -181,7 +193,7 @@ std::optional<Recommendation> recommend(const std::vector<MitigationResult>& mit
                                                    top.name, gain_text(ranked.front().rows),
                                                    top.risk));
   }
-  recommendation.sentences.push_back(gates_sentence(baseline));
+  recommendation.sentences.push_back(baseline_sentence(baseline));
   return recommendation;
 }
 

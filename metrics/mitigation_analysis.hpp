@@ -38,8 +38,8 @@ struct RankedMitigation {
   const MitigationResult* result = nullptr;
   std::vector<ChangeRow> rows;
   bool meets_gates = false;  ///< in every repeat
-  bool gain_shown = false;   ///< throughput is shown larger or P95 of fsm_net smaller, and neither
-                             ///< is shown worse
+  bool gain_shown = false;   ///< throughput is shown larger or P95 of fsm_net smaller, by 5 % or
+                             ///< more, and neither is shown worse
 };
 
 /// By throughput gained, the largest gain first. Points into `mitigations`.

@@ -30,6 +30,13 @@ LoadedRun& run_of(ResultSet& set, const HgrmMetadata& metadata) {
       LoadedRun{metadata.run_id, metadata.timestamp, metadata.environment_digest, {}, {}});
 }
 
+void require_same(const ConfigurationResult& one, const ConfigurationResult& other) {
+  if (one.same_but_segments(other)) return;
+  throw FormatError(
+      "another file of the same configuration says something else of it; one of them has been "
+      "changed, leave it out");
+}
+
 ConfigurationResult& configuration_of(LoadedRun& run, ConfigurationResult&& described) {
   const auto key = [](const ConfigurationResult& configuration) {
     const ConfigurationPlanned& planned = configuration.planned;
@@ -38,8 +45,11 @@ ConfigurationResult& configuration_of(LoadedRun& run, ConfigurationResult&& desc
   const auto found = std::ranges::find_if(run.configurations, [&](const ConfigurationResult& each) {
     return key(each) == key(described);
   });
-  if (found != run.configurations.end()) return *found;
-  return run.configurations.emplace_back(std::move(described));
+  if (found == run.configurations.end()) {
+    return run.configurations.emplace_back(std::move(described));
+  }
+  require_same(*found, described);
+  return *found;
 }
 
 /// False where these very samples are there already.
@@ -77,6 +87,7 @@ void add_to_mitigation(LoadedRun& run, MitigationRole&& role, ConfigurationResul
   if (side.repeats.size() != role.repeats.size()) {
     throw FormatError("another file of the same mitigation has another number of repeats");
   }
+  require_same(side.pooled, described);
   if (!add_histogram(side.pooled, segment, std::move(histogram))) return;
   for (std::size_t repeat = 0; repeat < side.repeats.size(); ++repeat) {
     std::ranges::move(role.repeats[repeat].segments,

@@ -239,8 +239,14 @@ ResultsFolder::ResultsFolder(fs::path directory) : directory_(std::move(director
     throw ResultsError(
         fmt::format("'{}' is not a folder; name one with --results DIR", directory_.string()));
   }
-  PendingFile probe(directory_ / fmt::format("walbench-probe-{}", ::getpid()));
-  static_cast<void>(probe.open_exclusively());
+  try {
+    PendingFile probe(directory_ / fmt::format("walbench-probe-{}", ::getpid()));
+    static_cast<void>(probe.open_exclusively());
+  } catch (const ResultsError&) {
+    throw ResultsError(fmt::format(
+        "no file can be created in the results folder '{}': {}; name another with --results DIR",
+        directory_.string(), errno_text(errno)));
+  }
 }
 
 std::vector<fs::path> ResultsFolder::publish(RunResult& run) const {

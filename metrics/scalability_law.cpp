@@ -171,7 +171,7 @@ void add_residual(ScalabilityFit& fit, std::span<const ThroughputPoint> points) 
   for (const auto& [n, x] : points) {
     const double fitted =
         fit.gamma * n / (1 + fit.sigma.value * (n - 1) + fit.kappa.value * n * (n - 1));
-    const double residual = std::abs(fitted / x - 1);
+    const double residual = std::abs(x / fitted - 1);
     if (residual < fit.worst_residual) continue;
     fit.worst_residual = residual;
     fit.worst_residual_at = n;
@@ -201,7 +201,7 @@ std::variant<ScalabilityFit, std::string> fit_scalability_law(
   fit.gamma = 1 / abc[0];
   fit.sigma = parameter(sigma_of, abc, moved);
   fit.kappa = parameter(kappa_of, abc, moved);
-  fit.exact = levels.size() == kParameters;
+  fit.exact = levels.size() == kParameters && abc[1] > 0 && abc[2] > 0;
   add_residual(fit, points);
   if (fit.worst_residual > kMostResidual) {
     return fmt::format(

@@ -32,12 +32,12 @@ struct ScalabilityFit {
   std::optional<FittedParameter> peak;  ///< the concurrency of most throughput; nothing: it levels
                                         ///< off without a peak
   bool peak_determined = false;         ///< the peak's range is within a factor of 2 of its value
-  double worst_residual = 0;            ///< the largest relative error of a throughput
+  double worst_residual = 0;            ///< the largest |measured / fitted - 1| of a throughput
   double worst_residual_at = 0;         ///< the concurrency that has it
   bool exact = false;                   ///< as many parameters as points: the residual says nothing
 };
 
-/// Fits by least squares of the relative errors, with sigma and kappa at least 0. A sentence
+/// Fits by least squares of measured / fitted - 1, with sigma and kappa at least 0. A sentence
 /// instead where the points do not determine a fit: fewer than three different concurrencies, no
 /// loss to explain, or a best fit that is more than 25 % off. Requires: all numbers above zero.
 std::variant<ScalabilityFit, std::string> fit_scalability_law(

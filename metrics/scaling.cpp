@@ -46,7 +46,7 @@ Scaling analyse(const Levels& levels) {
   std::vector<ThroughputPoint> points;
   for (const ConfigurationResult* const level : levels) {
     const std::optional<Bottleneck> found = bottleneck_of(*level);
-    const Bottleneck bottleneck = found.value_or(Bottleneck{"-", "-", ""});
+    const Bottleneck bottleneck = found.value_or(Bottleneck{});
     scaling.levels.push_back({level->planned.threads, bottleneck.segment, bottleneck.root_cause});
     points.push_back(
         {static_cast<double>(level->planned.threads), level->transitions_per_second()});

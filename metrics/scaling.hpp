@@ -31,7 +31,7 @@ struct Growth {
 /// What of a configuration scaling is judged by.
 struct ScalingLevel {
   std::int64_t threads = 0;
-  std::string bottleneck;  ///< segment, and its root cause
+  std::string bottleneck;  ///< segment, and its root cause; empty where files are missing
   std::string root_cause;
 };
 

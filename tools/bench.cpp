@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <variant>
@@ -191,7 +192,12 @@ int measure_and_publish(const BenchOptions& options, const InterruptSignals& sig
     const std::vector<std::filesystem::path> published = folder.publish(run);
     files_in_use.store(nullptr);
     const std::string profiled = profile ? keep_profile(*profile, run) : std::string();
-    if (!options.quiet) write_output(render(options, run, published) + profiled);
+    try {
+      if (!options.quiet) write_output(render(options, run, published) + profiled);
+    } catch (const OutputError& error) {
+      throw std::runtime_error(
+          fmt::format("{}; the results are in '{}'", error.what(), published.front().string()));
+    }
     const bool passed = every_gate_passed(run);
     database_kept();
     return passed ? kDone : kGateFailed;

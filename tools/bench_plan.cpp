@@ -218,6 +218,9 @@ std::vector<engine::Mitigation> named_mitigations(const BenchArguments& argument
   if (arguments.shared_connection || (arguments.study && names.empty())) {
     names.emplace_back("shared-connection");
   }
+  if (names.size() > 1 && std::ranges::find(names, "all") != names.end()) {
+    refuse("--mitigation", "all names every one; leave out the others");
+  }
   std::vector<std::string> wanted;
   for (const std::string& name : names) {
     const std::vector<engine::Mitigation> found =
@@ -245,7 +248,7 @@ struct Level {
 Level mitigation_level(const std::string& text) {
   constexpr const char* kOption = "--mitigate-at";
   const std::size_t colon = text.find(':');
-  if (colon == std::string::npos) {
+  if (colon == std::string::npos || text.starts_with("zero") || text.starts_with("realistic")) {
     refuse(kOption, fmt::format("'{}' is not THREADS:PROFILE, as in 10:zero", text));
   }
   return {thread_count(kOption, std::string_view(text).substr(0, colon)),
@@ -283,12 +286,25 @@ std::vector<engine::MitigationPlan> mitigation_plans(const BenchArguments& argum
   return plans;
 }
 
-bool measures(const engine::RunPlan& plan, std::int64_t threads, std::string_view profile) {
-  return std::ranges::any_of(plan.measurements(),
-                             [&](const engine::ConfigurationPlan* configuration) {
-                               return configuration->threads == threads &&
-                                      engine::profile_name(configuration->profile) == profile;
-                             });
+bool has_segment(const engine::ConfigurationPlan& plan, metrics::Segment segment) {
+  switch (segment) {
+    case metrics::Segment::statement: return plan.axes.begin == storage::BeginAxis::immediate;
+    case metrics::Segment::connect:
+      return plan.axes.connection == storage::ConnectionAxis::per_file;
+    case metrics::Segment::attempt:
+    case metrics::Segment::failed_attempt: return plan.api_fail_rate > 0;
+    default: return true;
+  }
+}
+
+/// Whether some measurement has what the gate limits.
+bool measures(const engine::RunPlan& plan, const metrics::Gate& gate) {
+  return std::ranges::any_of(
+      plan.measurements(), [&](const engine::ConfigurationPlan* configuration) {
+        return configuration->threads == gate.threads &&
+               engine::profile_name(configuration->profile) == gate.profile &&
+               (!gate.statistic || has_segment(*configuration, gate.statistic->segment));
+      });
 }
 
 void require_used(const BenchArguments& arguments, const engine::RunPlan& plan) {
@@ -307,8 +323,10 @@ void require_used(const BenchArguments& arguments, const engine::RunPlan& plan) 
     refuse("--mitigate-at", "says where to measure mitigations; name one with --mitigation");
   }
   for (const metrics::Gate& gate : plan.gates) {
-    if (gate.name.starts_with("threshold_") || measures(plan, gate.threads, gate.profile)) continue;
-    refuse("--gate", fmt::format("'{}' concerns no configuration of this run", gate.name));
+    if (gate.name.starts_with("threshold_")) continue;
+    if (!measures(plan, gate)) {
+      refuse("--gate", fmt::format("'{}' concerns no configuration of this run", gate.name));
+    }
   }
 }
 

@@ -212,6 +212,16 @@ std::string render_overview(const std::vector<ConfigurationResult>& configuratio
   return table.str(0);
 }
 
+std::string render_contention(const std::vector<ConfigurationResult>& configurations) {
+  std::string out = "WAL contention\n";
+  for (const ConfigurationResult& each : configurations) {
+    const auto contention = metrics::judge_wal_contention(each);
+    out += fmt::format("  {}: {}\n", label(each.planned),
+                       contention ? contention->evidence : "not known");
+  }
+  return out;
+}
+
 std::string render_comparison(const metrics::Comparison& comparison) {
   TextTable table({"ms", "before", "after", "delta", "delta %"});
   for (const metrics::ComparisonRow& row : comparison.rows) {

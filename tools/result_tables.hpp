@@ -18,6 +18,9 @@ std::string render_configuration(const metrics::ConfigurationResult& configurati
 /// One row a configuration; for runs of more than one.
 std::string render_overview(const std::vector<metrics::ConfigurationResult>& configurations);
 
+/// The WAL contention verdict of each configuration, a line each.
+std::string render_contention(const std::vector<metrics::ConfigurationResult>& configurations);
+
 /// The before/after table.
 std::string render_comparison(const metrics::Comparison& comparison);
 

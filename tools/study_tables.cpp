@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string_view>
 #include <variant>
 
@@ -34,8 +35,12 @@ std::string ratio_text(double ratio) {
   if (ratio >= kHardToRead) {
     return "x" + (ratio < 1000 ? fmt::format("{:.1f}", ratio) : with_thousands(ratio));
   }
+  constexpr double kAlmostNothing = 0.01;
+  if (ratio < kAlmostNothing) return "/" + with_thousands(1 / ratio);
   const double percent = std::round(1000 * (ratio - 1)) / 10;
-  return percent == 0 ? "0.0 %" : fmt::format("{:+.1f} %", percent);
+  if (percent != 0) return fmt::format("{:+.1f} %", percent);
+  // What is shown as a difference must not look like none.
+  return ratio == 1 ? "0.0 %" : fmt::format("{:+.2g} %", 100 * (ratio - 1));
 }
 
 std::string interval_text(const Change& change) {
@@ -65,6 +70,9 @@ std::string growth_lines(const metrics::Scaling& scaling) {
 }
 
 std::string bottleneck_line(const metrics::Scaling& scaling) {
+  const bool known = std::ranges::all_of(
+      scaling.levels, [](const metrics::ScalingLevel& level) { return !level.bottleneck.empty(); });
+  if (!known) return "  bottleneck not known: the files that it is judged by were not given";
   std::string line =
       scaling.bottleneck_changes ? "  the bottleneck changes:" : "  same bottleneck:";
   for (const metrics::ScalingLevel& level : scaling.levels) {
@@ -80,7 +88,7 @@ std::string parameter_text(const metrics::FittedParameter& parameter) {
 
 std::string peak_text(const metrics::Scaling& scaling, const metrics::ScalabilityFit& fit) {
   if (!fit.peak) {
-    return "no peak: throughput levels off at " + with_thousands(fit.gamma / fit.sigma.value) +
+    return "no peak: throughput levels off towards " + with_thousands(fit.gamma / fit.sigma.value) +
            " transitions/s";
   }
   const metrics::FittedParameter& peak = *fit.peak;
@@ -100,8 +108,8 @@ std::string law_lines(const metrics::Scaling& scaling) {
   const auto& fit = std::get<metrics::ScalabilityFit>(scaling.law);
   return fmt::format(
       "  Universal Scalability Law: contention sigma {}, coherency kappa {}\n"
-      "    {}\n"
-      "    (in brackets: where it stays while one throughput is 10 % off) {}\n",
+      "    {}; {}\n"
+      "    in brackets: where it stays while one of the throughputs is 10 % off\n",
       parameter_text(fit.sigma), parameter_text(fit.kappa), peak_text(scaling, fit),
       fit.exact ? "three levels, three parameters: no residual to judge the fit by"
                 : fmt::format("worst residual {:.1f} % at c={:.0f}", 100 * fit.worst_residual,
@@ -159,7 +167,8 @@ std::string render_mitigation(const MitigationResult& result) {
 std::string change_cell(const std::vector<ChangeRow>& rows, std::string_view figure) {
   const ChangeRow* const row = metrics::find_row(rows, figure);
   if (row == nullptr) return "-";
-  return ratio_text(row->change.ratio) + (row->change.shown() ? "" : " ?");
+  const bool doubtful = row->change.interval && !row->change.shown();
+  return ratio_text(row->change.ratio) + (doubtful ? " ?" : "");
 }
 
 std::string render_ranking(const std::vector<MitigationResult>& mitigations) {
@@ -178,7 +187,11 @@ std::string render_ranking(const std::vector<MitigationResult>& mitigations) {
     words += printable(info.name) + "\n  cost: " + printable(info.cost) +
              "\n  risk: " + printable(info.risk) + "\n";
   }
-  return table.str(0) + "  ?: " + std::string(kNoDifference) + "\n" + words;
+  std::string ranking = table.str(0);
+  if (ranking.find(" ?") != std::string::npos) {
+    ranking += "  ?: " + std::string(kNoDifference) + "\n";
+  }
+  return ranking + words;
 }
 
 std::string render_recommendation(const std::vector<MitigationResult>& mitigations) {
@@ -205,15 +218,26 @@ std::string render_scaling(const std::vector<metrics::ConfigurationResult>& conf
 }
 
 std::string render_mitigations(const std::vector<MitigationResult>& mitigations) {
-  if (mitigations.empty()) return {};
   std::string out;
   for (const MitigationResult& each : mitigations) {
     out += render_mitigation(each);
   }
-  return out +
-         fmt::format("Intervals: {}. One in twenty misses 0 by chance alone.\n\n",
-                     metrics::kIntervalMethod) +
-         render_ranking(mitigations) + "\n" + render_recommendation(mitigations);
+  std::vector<MitigationResult> compared;
+  std::ranges::copy_if(mitigations, std::back_inserter(compared), [](const MitigationResult& each) {
+    return !metrics::compare_repeats(each).empty();
+  });
+  if (compared.empty()) return out;
+  out +=
+      "Change: geometric mean of the ratios after/before of neighbouring repeats; it may differ "
+      "from the ratio of the medians.\n";
+  const bool has_intervals = std::ranges::any_of(compared, [](const MitigationResult& each) {
+    return metrics::compare_repeats(each).front().change.interval.has_value();
+  });
+  if (has_intervals) {
+    out += fmt::format("Intervals: {}. One in twenty misses 0 by chance alone.\n",
+                       metrics::kIntervalMethod);
+  }
+  return out + "\n" + render_ranking(compared) + "\n" + render_recommendation(compared);
 }
 
 std::string render_gate_report(const std::vector<metrics::ConfigurationResult>& configurations,
@@ -234,7 +258,9 @@ std::string render_run(const std::vector<metrics::ConfigurationResult>& configur
   for (const metrics::ConfigurationResult& configuration : configurations) {
     if (details || configurations.size() == 1) out += render_configuration(configuration) + "\n";
   }
-  if (configurations.size() > 1) out += render_overview(configurations) + "\n";
+  if (configurations.size() > 1) {
+    out += render_overview(configurations) + "\n" + render_contention(configurations) + "\n";
+  }
   const std::string bottleneck = render_bottleneck(configurations);
   if (!bottleneck.empty()) out += bottleneck + "\n";
   out += render_scaling(configurations) + render_mitigations(mitigations);

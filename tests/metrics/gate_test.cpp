@@ -105,10 +105,15 @@ TEST(Gate, BothScalingsMultiply) {
             "1 s an API call)");
 }
 
-TEST(Gate, WithoutADelayThereIsNothingToScaleBy) {
-  EXPECT_TRUE(realistic(818, 0, 6 * kHour).passed);
-  EXPECT_FALSE(realistic(818, 0, 6 * kHour + 1).passed);
-  EXPECT_EQ(realistic(818, 0, 3 * kHour).evidence, "3 h of 6 h, 2.00x");
+TEST(Gate, ShortDelaysScaleLikeThatOfAQuickRun) {
+  const std::int64_t least = 540 * kSecond;
+  for (const std::int64_t delay : {std::int64_t{0}, kSecond / 50'000, kSecond / 20}) {
+    EXPECT_TRUE(realistic(818, delay, least).passed) << delay;
+    EXPECT_FALSE(realistic(818, delay, least + 1).passed) << delay;
+  }
+  EXPECT_TRUE(realistic(818, kSecond / 10, 2 * least).passed);
+  EXPECT_EQ(realistic(818, 0, 270 * kSecond).evidence,
+            "270 s of 540 s, 2.00x (limit scaled from 2 s to 50 ms an API call)");
 }
 
 TEST(Gate, Threshold1IsForAnyDelay) {

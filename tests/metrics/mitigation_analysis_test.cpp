@@ -182,6 +182,20 @@ Recommendation recommendation(const std::vector<MitigationResult>& mitigations) 
   return recommend(mitigations).value_or(Recommendation{"nothing at all", {}});
 }
 
+TEST(Recommendation, IsNotForAGainTooSmallToMatter) {
+  const MitigationResult same = mitigation("same", {{kSecond, kMs}, {kSecond, kMs}},
+                                           {{kSecond * 97 / 100, kMs}, {kSecond * 97 / 100, kMs}});
+  ASSERT_TRUE(find_row(compare_repeats(same), "transitions/s")->change.shown());
+  EXPECT_EQ(recommendation({same}).mitigation, "");
+}
+
+TEST(Recommendation, SaysWhatABaselineRisks) {
+  MitigationResult risky = faster("x", 1);
+  risky.baseline.pooled.unsaved_peak = 9;
+  EXPECT_THAT(recommendation({risky}).sentences.back(),
+              HasSubstr("acknowledges up to 9 transitions before they are durable"));
+}
+
 TEST(Recommendation, ThereIsNoneWithoutMitigations) {
   EXPECT_FALSE(recommend({}).has_value());
 }
@@ -219,9 +233,10 @@ TEST(Recommendation, IsNeverOneThatEndangersAcknowledgedTransitions) {
   EXPECT_THAT(other.sentences[2], HasSubstr("The largest gain has batch"));
   const Recommendation none = recommendation({batch});
   EXPECT_EQ(none.mitigation, "");
-  EXPECT_EQ(none.sentences[0],
-            "keep per-file: no measured one meets the gates, shows a gain and keeps every "
-            "acknowledged transition.");
+  EXPECT_EQ(
+      none.sentences[0],
+      "keep per-file: no measured one meets the gates, shows a gain of 5 % or more and keeps every "
+      "acknowledged transition.");
   EXPECT_THAT(none.sentences[1], HasSubstr("Its risk: what batch endangers."));
 }
 

@@ -90,6 +90,24 @@ TEST_F(PublishedMitigations, HaveAJsonAndFilesForBothSides) {
   EXPECT_EQ(read(paths[1]), mitigation_to_json(run, run.mitigations[0]));
 }
 
+TEST_F(PublishedMitigations, AFileThatContradictsTheOthersIsAProblem) {
+  RunResult run = whole_run();
+  std::vector<fs::path> paths = publish(run);
+  run.configurations[1].elapsed_ns += 1;
+  run.mitigations[0].mitigation.pooled.commits += 1;
+  const fs::path of_configuration =
+      file("a.hgrm", hgrm_metadata(run, run.configurations[1], Segment::connect), 7);
+  const fs::path of_mitigation =
+      file("b.hgrm", hgrm_metadata(run, run.mitigations[0], false, Segment::connect), 7);
+  paths.push_back(of_configuration);
+  paths.push_back(of_mitigation);
+  const ResultSet set = load_results(paths);
+  ASSERT_EQ(set.problems.size(), 2U);
+  EXPECT_EQ(set.problems[0].path, of_configuration);
+  EXPECT_THAT(set.problems[0].what, HasSubstr("says something else"));
+  EXPECT_EQ(set.problems[1].path, of_mitigation);
+}
+
 TEST_F(PublishedMitigations, EachFileHoldsTheSamplesOfAllRepeatsOfItsSide) {
   RunResult run = whole_run();
   publish(run);

@@ -178,7 +178,7 @@ TEST(Scaling, HasTheBottleneckOfEachLevel) {
   EXPECT_EQ(scaling.levels[0].root_cause, "lock_wait");
   EXPECT_EQ(scaling.levels[1].bottleneck, "lock_wait");
   EXPECT_EQ(scaling.levels[2].root_cause, "commit");
-  EXPECT_EQ(scaling.levels[3].bottleneck, "-") << "no samples";
+  EXPECT_EQ(scaling.levels[3].bottleneck, "") << "no samples";
 }
 
 TEST(Scaling, FitsTheLawToItsThroughputs) {
