@@ -36,7 +36,7 @@ std::string ratio_text(double ratio) {
     return "x" + (ratio < 1000 ? fmt::format("{:.1f}", ratio) : with_thousands(ratio));
   }
   constexpr double kAlmostNothing = 0.01;
-  if (ratio < kAlmostNothing) return "/" + with_thousands(1 / ratio);
+  if (ratio < kAlmostNothing) return "1/" + with_thousands(1 / ratio);
   const double percent = std::round(1000 * (ratio - 1)) / 10;
   if (percent != 0) return fmt::format("{:+.1f} %", percent);
   // What is shown as a difference must not look like none.
