@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "metrics/configuration_result.hpp"
+
 namespace walbench::engine {
 namespace {
 
@@ -19,9 +21,7 @@ std::string_view profile_name(Profile profile) {
 
 std::chrono::nanoseconds ConfigurationPlan::api_time() const {
   const std::int64_t rounds = (files + threads - 1) / threads;
-  // A file's second call is made again until it succeeds, and each of these times the first one.
-  const double success = 1 - api_fail_rate;
-  const double calls_per_file = 1 / success + 1 / (success * success);
+  const double calls_per_file = metrics::expected_api_calls_per_file(api_fail_rate);
   return capped(static_cast<double>(api_delay.mean().count()) * calls_per_file *
                 static_cast<double>(rounds));
 }

@@ -31,6 +31,13 @@ struct ConfigurationPlanned {
   bool operator==(const ConfigurationPlanned&) const = default;
 };
 
+/// How many API calls a file takes on average where each fails with that probability (0 to below
+/// 1): the second call is made again until it succeeds, and each of these times the first one.
+constexpr double expected_api_calls_per_file(double fail_rate) {
+  const double success = 1 - fail_rate;
+  return 1 / success + 1 / (success * success);
+}
+
 /// What SQLite said about itself when asked.
 struct SettingsReadBack {
   std::string journal_mode;

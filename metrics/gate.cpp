@@ -48,9 +48,7 @@ Limit limit_for(const Gate& gate, const ConfigurationPlanned& planned) {
                         format_duration(ns_of(delay_ns)));
   }
   if (gate.limit_api_delay_ns != 0 && planned.api_fail_rate > 0) {
-    // A file's second call is made again until it succeeds, and each of these times the first one.
-    const double success = 1 - planned.api_fail_rate;
-    scale *= (1 / success + 1 / (success * success)) / 2;
+    scale *= expected_api_calls_per_file(planned.api_fail_rate) / expected_api_calls_per_file(0);
     note += fmt::format("{}for {:.3g} % failing calls", note.empty() ? "" : " and ",
                         100 * planned.api_fail_rate);
   }
