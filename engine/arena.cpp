@@ -18,7 +18,7 @@
 // at the end, by the caller.
 //
 // ThreadSanitizer does not see into libtbb, so a task handed from one thread to another looks like
-// a race. Seat marks both ends of that hand-over with an atomic it does see; see there.
+// a race. Seat and Posted mark both ends of that hand-over with an atomic it does see; see there.
 
 #include "engine/arena.hpp"
 
@@ -179,6 +179,39 @@ class Seat {
   std::atomic<std::size_t>* seats_left_;
 };
 
+/// A task for post(). oneTBB copies it into memory of its own, has another thread run and destroy
+/// that copy, and uses the memory for the next one.
+///
+/// Guarantees, also to ThreadSanitizer, that what happened before a copy was made happened before
+/// it runs, and that it was destroyed before the next one is made in its place: making and
+/// destroying release on `handed_over`, making and running acquire on it.
+class Posted {
+ public:
+  using Task = std::function<void(std::size_t)>;
+
+  /// `task` is deleted by whoever runs it.
+  explicit Posted(Task* task) : task_(task) {}
+  Posted(const Posted& other) : task_(after_hand_over(other.task_)) { hand_over(); }
+  Posted& operator=(const Posted&) = delete;
+  ~Posted() { hand_over(); }
+
+  void operator()() const {
+    const std::unique_ptr<Task> task(after_hand_over(task_));
+    (*task)(static_cast<std::size_t>(tbb::this_task_arena::current_thread_index()));
+  }
+
+ private:
+  inline static std::atomic<std::uint32_t> handed_over = 0;
+
+  static void hand_over() { handed_over.fetch_add(1, std::memory_order_release); }
+  static Task* after_hand_over(Task* const& task) {
+    handed_over.load(std::memory_order_acquire);
+    return task;
+  }
+
+  Task* task_;
+};
+
 /// oneTBB ends the process when a worker cannot be started, so it is found out beforehand.
 void require_startable(std::size_t threads) {
   std::latch release(1);
@@ -257,6 +290,12 @@ Attendance Arena::run(std::int64_t items, std::chrono::nanoseconds rendezvous_li
     throw ArenaError("oneTBB gave up tasks it had been given");
   }
   return run.attendance();
+}
+
+void Arena::post(std::function<void(std::size_t worker)> task) {
+  auto owned = std::make_unique<Posted::Task>(std::move(task));
+  tbb_->arena.enqueue(Posted(owned.get()));
+  static_cast<void>(owned.release());
 }
 
 }  // namespace walbench::engine

@@ -27,6 +27,9 @@ struct Attendance {
 /// stealing. One run at a time.
 class Arena {
  public:
+  /// How long to wait for threads, usually.
+  static constexpr std::chrono::seconds kRendezvousLimit{10};
+
   /// Throws ArenaError when the machine does not start that many threads. Each thread calls
   /// `on_thread_enters`, if there is one, before its first item of every run; it must not throw.
   explicit Arena(std::size_t threads, std::function<void()> on_thread_enters = nullptr);
@@ -42,6 +45,12 @@ class Arena {
   Attendance run(std::int64_t items, std::chrono::nanoseconds rendezvous_limit,
                  const std::function<void()>& on_start,
                  const std::function<void(std::int64_t item, std::size_t worker)>& body);
+
+  /// Has one of the arena's other threads call `task(worker)`, later. From any thread; the arena
+  /// needs two threads at least, and must not go before the task is over. `task` must not throw.
+  void post(std::function<void(std::size_t worker)> task);
+
+  std::size_t threads() const { return threads_; }
 
  private:
   struct Tbb;

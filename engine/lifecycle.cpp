@@ -28,8 +28,9 @@ constexpr std::int64_t kWritesOfFailedImport = 4;  ///< and complete_upload
 /// Accumulates what one lifecycle cost.
 class LifecycleTimer {
  public:
-  LifecycleTimer(const metrics::Clock& clock, LifecycleOutcome& outcome)
+  LifecycleTimer(const metrics::Clock& clock, bool statement_apart, LifecycleOutcome& outcome)
       : clock_(clock),
+        statement_apart_(statement_apart),
         outcome_(outcome),
         record_(outcome.record),
         started_ns_(clock.now_ns()),
@@ -46,10 +47,10 @@ class LifecycleTimer {
   void transition_begins() { transition_started_ns_ = mark_ns_; }
 
   /// Adds a write that has just been acknowledged, and its transition; marks now.
-  void transition_written(const storage::WriteTimings& write, bool statement_apart) {
+  void transition_written(const storage::WriteTimings& write) {
     record_.add(Segment::lock_wait, write.lock_wait_ns);
     record_.add(Segment::busy_wait, write.busy_wait_ns);
-    if (statement_apart) record_.add(Segment::statement, write.statement_ns);
+    if (statement_apart_) record_.add(Segment::statement, write.statement_ns);
     record_.add(Segment::commit, write.commit_ns);
     record_.add(Segment::db_total, write.db_total_ns);
     mark_ns_ = clock_.now_ns();
@@ -80,6 +81,7 @@ class LifecycleTimer {
 
  private:
   const metrics::Clock& clock_;
+  const bool statement_apart_;
   LifecycleOutcome& outcome_;
   metrics::TimingRecord& record_;
   std::int64_t started_ns_;
@@ -91,7 +93,8 @@ class LifecycleTimer {
 /// What the row is believed to be, and where it goes next.
 class Transitions {
  public:
-  Transitions(std::string_view path, LifecycleTimer& timer) : timer_(timer) {
+  Transitions(std::string_view path, LifecycleTimer& timer, AckLog* acks)
+      : timer_(timer), acks_(acks) {
     write_.file_path = path;
     write_.version = -1;  // fire() counts to the version that the row has.
   }
@@ -107,8 +110,15 @@ class Transitions {
     return write_;
   }
 
+  /// The write that was fired last has been acknowledged.
+  void acknowledged(const storage::WriteTimings& timings) {
+    timer_.transition_written(timings);
+    if (acks_ != nullptr) acks_->add(write_);
+  }
+
  private:
   LifecycleTimer& timer_;
+  AckLog* acks_;
   LifecycleFsm fsm_{LifecycleState::untracked};
   storage::TransitionWrite write_{};
 };
@@ -125,16 +135,15 @@ std::int64_t final_version(const ApiFate& fate) {
 }
 
 LifecycleTask run_lifecycle(std::string_view path, storage::Session& session, const MockApi& api,
-                            const metrics::Clock& clock, LifecycleOutcome& outcome) {
-  const bool apart = session.times_statement_apart();
-  LifecycleTimer timer(clock, outcome);
-  Transitions transitions(path, timer);
+                            const metrics::Clock& clock, LifecycleOutcome& outcome, AckLog* acks) {
+  LifecycleTimer timer(clock, session.times_statement_apart(), outcome);
+  Transitions transitions(path, timer, acks);
   timer.lap(Segment::fsm_hydrate);
 
   for (std::int64_t attempt = 1;; ++attempt) {
     timer.attempt_begins();
     const storage::TransitionWrite& uploading = transitions.fire(LifecycleEvent::start_upload);
-    timer.transition_written(co_await session.apply(uploading), apart);
+    transitions.acknowledged(co_await session.apply(uploading));
 
     const std::optional<UploadedFile> uploaded = co_await api.upload_file(path, attempt);
     timer.lap(Segment::mock_api);
@@ -145,7 +154,7 @@ LifecycleTask run_lifecycle(std::string_view path, storage::Session& session, co
       storage::TransitionWrite& processing = transitions.fire(LifecycleEvent::complete_upload);
       processing.remote_file_id = uploaded->name;
       processing.remote_file_uri = uploaded->uri;
-      timer.transition_written(co_await session.apply(processing), apart);
+      transitions.acknowledged(co_await session.apply(processing));
 
       document_id = co_await api.import_to_store(uploaded->name, attempt);
       timer.lap(Segment::mock_api);
@@ -154,7 +163,7 @@ LifecycleTask run_lifecycle(std::string_view path, storage::Session& session, co
     if (document_id) {
       storage::TransitionWrite& indexed = transitions.fire(LifecycleEvent::complete_processing);
       indexed.store_doc_id = *document_id;
-      timer.transition_written(co_await session.apply(indexed), apart);
+      transitions.acknowledged(co_await session.apply(indexed));
       timer.finish(api.can_fail());
       co_return;
     }
@@ -164,10 +173,10 @@ LifecycleTask run_lifecycle(std::string_view path, storage::Session& session, co
     storage::TransitionWrite& failed =
         transitions.fire(uploaded ? LifecycleEvent::fail_processing : LifecycleEvent::fail_upload);
     failed.error_message = error;
-    timer.transition_written(co_await session.apply(failed), apart);
+    transitions.acknowledged(co_await session.apply(failed));
 
     const storage::TransitionWrite& retried = transitions.fire(LifecycleEvent::retry);
-    timer.transition_written(co_await session.apply(retried), apart);
+    transitions.acknowledged(co_await session.apply(retried));
     timer.attempt_failed();
   }
 }

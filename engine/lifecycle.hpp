@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/ack_log.hpp"
 #include "engine/lifecycle_task.hpp"
 #include "engine/mock_api.hpp"
 #include "metrics/clock.hpp"
@@ -41,9 +42,11 @@ std::int64_t final_version(const ApiFate& fate);
 /// Where a call fails, the file goes to `failed` (fail_upload, fail_processing), from there back to
 /// `untracked` (retry), each with a write of its own, and starts over.
 ///
-/// All arguments must outlive the task. Throws what the store and the API throw; `outcome` is then
-/// incomplete and worth nothing.
+/// `acks`, where there is one, is told of each write that was acknowledged. All arguments must
+/// outlive the task. Throws what the store, the API and the log throw; `outcome` is then incomplete
+/// and worth nothing.
 LifecycleTask run_lifecycle(std::string_view path, storage::Session& session, const MockApi& api,
-                            const metrics::Clock& clock, LifecycleOutcome& outcome);
+                            const metrics::Clock& clock, LifecycleOutcome& outcome,
+                            AckLog* acks = nullptr);
 
 }  // namespace walbench::engine

@@ -56,12 +56,24 @@ std::vector<Mitigation> catalogue() {
         .effort = 4,
         .recommendable = true},
        axes_of("fair-gate")},
+      {{.name = "group-commit",
+        .description =
+            "writes are queued, one committer makes a transaction of all that are there, "
+            "and each is acknowledged when its group is durable",
+        .cost = "asynchronous state writes: code that writes has to suspend until its group is "
+                "committed; a committer, and a thread that checkpoints",
+        .risk =
+            "none to data: nothing is acknowledged before its COMMIT; a COMMIT that fails fails "
+            "its whole group",
+        .effort = 5,
+        .recommendable = true},
+       axes_of("group-commit")},
       {{.name = "batch",
         .description = "one connection for all, and a COMMIT for every 10 transitions",
         .cost = "the write lock is held until a batch is full, also while the API is being called",
         .risk =
             "transitions are acknowledged before they are durable: a crash loses up to 9 of them",
-        .effort = 5,
+        .effort = 6,
         .recommendable = false},
        axes_of("batch")},
   };

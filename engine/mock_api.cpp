@@ -73,15 +73,18 @@ std::string MockApi::document_id(std::string_view name) {
   return "doc_" + std::string(name);
 }
 
-storage::Completed<std::optional<UploadedFile>> MockApi::upload_file(std::string_view path,
-                                                                     std::int64_t attempt) const {
-  return storage::Completed(call(path, attempt) ? std::optional(uploaded_file(path))
-                                                : std::nullopt);
+ApiCall<UploadedFile> MockApi::upload_file(std::string_view path, std::int64_t attempt) const {
+  return call(path, attempt, uploaded_file(path));
 }
 
-storage::Completed<std::optional<std::string>> MockApi::import_to_store(
-    std::string_view name, std::int64_t attempt) const {
-  return storage::Completed(call(name, attempt) ? std::optional(document_id(name)) : std::nullopt);
+ApiCall<std::string> MockApi::import_to_store(std::string_view name, std::int64_t attempt) const {
+  return call(name, attempt, document_id(name));
+}
+
+MockApi MockApi::suspending_in(AnswerWaits& waits) const {
+  MockApi suspending = *this;
+  suspending.waits_ = &waits;
+  return suspending;
 }
 
 ApiFate MockApi::fate(std::string_view path) const {
@@ -99,12 +102,17 @@ ApiFate MockApi::fate(std::string_view path) const {
   }
 }
 
-bool MockApi::call(std::string_view subject, std::int64_t attempt) const {
+template <typename Answer>
+ApiCall<Answer> MockApi::call(std::string_view subject, std::int64_t attempt, Answer answer) const {
   const auto [delay, fails] = draw(behaviour_, subject, attempt);
+  std::optional<Answer> outcome = fails ? std::nullopt : std::optional(std::move(answer));
+  if (delay.count() > 0 && waits_ != nullptr) {
+    return ApiCall<Answer>(std::move(outcome), *waits_, clock_.now_ns() + delay.count());
+  }
   if (delay.count() > 0 && !clock_.sleep_for(delay, stop_)) throw ApiCallCancelled();
   // An API that fails at once could be called for ever.
   if (fails && stop_.stop_requested()) throw ApiCallCancelled();
-  return !fails;
+  return ApiCall<Answer>(std::move(outcome));
 }
 
 }  // namespace walbench::engine

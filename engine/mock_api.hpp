@@ -3,22 +3,15 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <string_view>
 
+#include "engine/api_call.hpp"
 #include "engine/api_delay.hpp"
 #include "metrics/clock.hpp"
-#include "storage/completed.hpp"
 
 namespace walbench::engine {
-
-/// A call that was given up because the run is being stopped.
-class ApiCallCancelled : public std::runtime_error {
- public:
-  ApiCallCancelled() : std::runtime_error("the API call was cancelled: the run is stopping") {}
-};
 
 /// What the remote side answers to an upload.
 struct UploadedFile {
@@ -42,7 +35,7 @@ struct ApiFate {
 /// Stands in for the remote API: answers after a delay, during which the calling thread is blocked,
 /// as one would be that waits for a reply, or fails after it. Both are drawn for each call from the
 /// seed, the file and the attempt, so they do not depend on which thread calls, or when. Thread
-/// safe.
+/// safe. suspending_in() gives one that suspends the calling coroutine instead.
 class MockApi {
  public:
   /// `clock` must outlive the API. Requesting a stop cancels calls under way.
@@ -50,13 +43,14 @@ class MockApi {
 
   /// Nothing where the call failed. `attempt` counts a lifecycle's attempts from 1. Throws
   /// ApiCallCancelled.
-  storage::Completed<std::optional<UploadedFile>> upload_file(std::string_view path,
-                                                              std::int64_t attempt) const;
+  ApiCall<UploadedFile> upload_file(std::string_view path, std::int64_t attempt) const;
 
   /// Returns the document's id, `doc_<name>`, or nothing where the call failed. Throws
   /// ApiCallCancelled.
-  storage::Completed<std::optional<std::string>> import_to_store(std::string_view name,
-                                                                 std::int64_t attempt) const;
+  ApiCall<std::string> import_to_store(std::string_view name, std::int64_t attempt) const;
+
+  /// The same API, whose delays are waited for there. `waits` must outlive it.
+  MockApi suspending_in(AnswerWaits& waits) const;
 
   bool can_fail() const { return behaviour_.fail_rate > 0; }
 
@@ -66,11 +60,13 @@ class MockApi {
   ApiFate fate(std::string_view path) const;
 
  private:
-  bool call(std::string_view subject, std::int64_t attempt) const;
+  template <typename Answer>
+  ApiCall<Answer> call(std::string_view subject, std::int64_t attempt, Answer answer) const;
 
   const metrics::Clock& clock_;
   ApiBehaviour behaviour_;
   std::stop_token stop_;
+  AnswerWaits* waits_ = nullptr;  ///< null: calls block
 };
 
 }  // namespace walbench::engine

@@ -56,6 +56,7 @@ struct RunPlan {
   std::vector<MitigationPlan> mitigations;
   std::vector<metrics::Gate> gates;
   std::uint64_t seed = 42;
+  bool ceiling = false;  ///< measure first what the machine can do at all
 
   /// Every measurement in its order: the configurations, then for each mitigation baseline,
   /// mitigation, baseline, mitigation, ... Points into the plan.

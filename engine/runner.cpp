@@ -7,6 +7,9 @@
 #include <utility>
 
 #include "engine/arena.hpp"
+#include "engine/carriers.hpp"
+#include "engine/ceiling.hpp"
+#include "engine/flight_crew.hpp"
 #include "engine/lifecycle.hpp"
 #include "engine/mock_api.hpp"
 #include "engine/worker_crew.hpp"
@@ -21,11 +24,13 @@ namespace {
 using metrics::ConfigurationResult;
 
 metrics::ConfigurationPlanned planned_figures(const ConfigurationPlan& plan) {
+  const storage::CheckpointPlan& checkpoint = plan.settings.checkpoint;
+  const bool in_background = checkpoint.mode == storage::CheckpointMode::background;
   return {.threads = plan.threads,
           .profile = std::string(profile_name(plan.profile)),
           .strategy = plan.strategy,
           .connection = std::string(storage::axis_name(plan.axes.connection)),
-          .commit = storage::commit_name(plan.axes.batch),
+          .commit = storage::commit_name(plan.axes),
           .begin = std::string(storage::axis_name(plan.axes.begin)),
           .guard = std::string(storage::axis_name(plan.axes.guard)),
           .gate = std::string(storage::axis_name(plan.axes.gate)),
@@ -35,7 +40,10 @@ metrics::ConfigurationPlanned planned_figures(const ConfigurationPlan& plan) {
           .api_delay = plan.api_delay.text(),
           .api_delay_ns = plan.api_delay.mean().count(),
           .api_fail_rate = plan.api_fail_rate,
-          .warmup_files = plan.warmup_files};
+          .warmup_files = plan.warmup_files,
+          .checkpoint = std::string(storage::checkpoint_mode_name(checkpoint.mode)),
+          .checkpoint_every_frames = checkpoint.every_frames,
+          .wal_cap_frames = in_background ? checkpoint.wal_cap_frames : 0};
 }
 
 metrics::SettingsReadBack settings_figures(const storage::EffectiveSettings& settings) {
@@ -48,7 +56,8 @@ metrics::SettingsReadBack settings_figures(const storage::EffectiveSettings& set
           .locking_mode = settings.locking_mode};
 }
 
-metrics::WalFigures wal_figures(const storage::IoFigures& start, const storage::IoFigures& end) {
+metrics::WalFigures wal_figures(const storage::IoFigures& start, const storage::IoFigures& end,
+                                const storage::StoreCounts& counts) {
   return {.size_start_bytes = start.wal_size_bytes,
           .size_end_bytes = end.wal_size_bytes,
           .growth_bytes = end.wal_growth_bytes,
@@ -56,6 +65,9 @@ metrics::WalFigures wal_figures(const storage::IoFigures& start, const storage::
           .bytes_written = end.wal_bytes_written,
           .frames = end.wal_frames,
           .checkpoints = end.checkpoints,
+          .checkpoint_ns = end.checkpoint_ns,
+          .checkpoint_longest_ns = end.checkpoint_longest_ns,
+          .checkpoints_capped = counts.capped_checkpoints,
           .wal_syncs = end.wal_syncs,
           .db_syncs = end.db_syncs,
           .db_bytes_written = end.db_bytes_written};
@@ -87,15 +99,10 @@ class Measurement {
     begin(Phase::seed);
     database_->seed(context_.stop);
     result_.settings = settings_figures(database_->settings());
-    {
-      Arena arena(static_cast<std::size_t>(plan_.threads), context_.on_worker_thread);
-      const std::unique_ptr<storage::Store> store = database_->open_store(
-          plan_.axes, static_cast<std::size_t>(plan_.threads), *context_.clock);
-      WorkerCrew crew(arena, *store, *context_.clock, context_.stop);
-      warm_up(crew);
-      begin(Phase::reset);
-      database_->reset();
-      measure(crew, *store);
+    if (plan_.axes.group) {
+      run_flights();
+    } else {
+      run_workers();
     }
     verify();
     context_.observer->measurement_done(index_);
@@ -108,31 +115,63 @@ class Measurement {
     context_.observer->phase_begins(index_, phase);
   }
 
-  void warm_up(WorkerCrew& crew) {
+  void run_workers() {
+    const auto threads = static_cast<std::size_t>(plan_.threads);
+    Arena arena(threads, context_.on_worker_thread);
+    const std::unique_ptr<storage::Store> store = database_->open_store(
+        plan_.axes, {.workers = threads, .clock = context_.clock, .resumer = nullptr});
+    WorkerCrew crew(arena, *store, *context_.clock, context_.stop);
+    run_passes(crew, *store, threads);
+  }
+
+  void run_flights() {
+    Arena arena(FlightCrew::kArenaThreads, context_.on_worker_thread);
+    Carriers carriers(arena, context_.on_worker_thread);
+    const std::unique_ptr<storage::Store> store = database_->open_store(
+        plan_.axes, {.workers = 1, .clock = context_.clock, .resumer = &carriers});
+    FlightCrew crew(arena, carriers, *store, *context_.clock, context_.stop,
+                    static_cast<std::size_t>(plan_.threads));
+    run_passes(crew, *store, 0);
+  }
+
+  void run_passes(Crew& crew, storage::Store& store, std::size_t producers) {
+    warm_up(crew);
+    begin(Phase::reset);
+    database_->reset();
+    measure(crew, store, producers);
+  }
+
+  void warm_up(Crew& crew) {
     begin(Phase::warm_up);
     if (plan_.warmup_files == 0) return;
     const MockApi immediate(*context_.clock, {}, context_.stop);
-    require_complete(crew.run(plan_.warmup_files, immediate, nullptr, [] {}));
+    require_complete(crew.run({.files = plan_.warmup_files, .api = &immediate}));
   }
 
-  void measure(WorkerCrew& crew, const storage::Store& store) {
-    metrics::TimingQueue queue(static_cast<std::size_t>(plan_.threads));
+  void measure(Crew& crew, storage::Store& store, std::size_t producers) {
+    metrics::TimingQueue queue(producers);
     metrics::Collector collector(queue);
-    const storage::StoreCounts before = store.counts();
 
     begin(Phase::measure);
+    store.restart_counting();
     database_->restart_counting();
     const storage::IoFigures at_start = database_->figures();
-    const CrewReport report =
-        crew.run(plan_.files, api_, &queue, [this] { context_.observer->lifecycle_done(); });
+    const CrewReport report = crew.run({.files = plan_.files,
+                                        .api = &api_,
+                                        .queue = &queue,
+                                        .on_done = [this] { context_.observer->lifecycle_done(); },
+                                        .acks = context_.acks});
     const storage::IoFigures at_end = database_->figures();
+    const storage::StoreCounts counts = store.counts();
     require_complete(report);
 
     begin(Phase::drain);
     drain(collector, queue);
     result_.elapsed_ns = report.elapsed_ns;
     result_.concurrency = concurrency_figures(report);
-    result_.wal = wal_figures(at_start, at_end);
+    result_.groups = {counts.groups.groups, counts.groups.writes, counts.groups.size_p50,
+                      counts.groups.size_max};
+    result_.wal = wal_figures(at_start, at_end, counts);
     result_.busy_retries = at_end.busy_retries;
     result_.busy_longest_us = at_end.busy_longest_us;
     result_.writes = report.writes;
@@ -140,8 +179,8 @@ class Measurement {
     result_.api_calls = report.api_calls;
     result_.api_failures = report.api_failures;
     result_.occ_conflicts = report.occ_conflicts;
-    result_.snapshot_retries = store.counts().snapshot_retries - before.snapshot_retries;
-    result_.unsaved_peak = store.counts().unsaved_peak;
+    result_.snapshot_retries = counts.snapshot_retries;
+    result_.unsaved_peak = counts.unsaved_peak;
   }
 
   void drain(metrics::Collector& collector, const metrics::TimingQueue& queue) {
@@ -220,13 +259,17 @@ ConfigurationResult measure_configuration(const ConfigurationPlan& plan, std::si
 }
 
 Measured measure_all(const RunPlan& plan, const RunContext& context) {
+  Measured measured;
+  if (plan.ceiling) measured.ceiling = measure_ceiling(plan, context);
   std::size_t index = 0;
   const auto measure = [&](const ConfigurationPlan& configuration) {
     ConfigurationResult result = measure_configuration(configuration, index++, context);
+    if (const metrics::CeilingPoint* const ceiling = ceiling_of(configuration, measured.ceiling)) {
+      result.ceiling = *ceiling;
+    }
     result.verdicts = metrics::judge(result, plan.gates);
     return result;
   };
-  Measured measured;
   for (const ConfigurationPlan& configuration : plan.configurations) {
     measured.configurations.push_back(measure(configuration));
   }

@@ -8,7 +8,9 @@
 #include <stop_token>
 #include <vector>
 
+#include "engine/ack_log.hpp"
 #include "engine/plan.hpp"
+#include "metrics/ceiling.hpp"
 #include "metrics/clock.hpp"
 #include "metrics/mitigation_result.hpp"
 #include "metrics/run_result.hpp"
@@ -54,6 +56,7 @@ struct RunContext {
   RunObserver* observer;
   std::stop_token stop;
   std::function<void()> on_worker_thread = nullptr;  ///< called by each thread that runs lifecycles
+  AckLog* acks = nullptr;  ///< told of the transitions that are acknowledged while measuring
 };
 
 /// Measures one configuration: seed, warm up, reset, measure, drain, verify, in this order.
@@ -64,12 +67,13 @@ metrics::ConfigurationResult measure_configuration(const ConfigurationPlan& plan
 
 /// What a plan's measurements came to.
 struct Measured {
+  std::vector<metrics::CeilingPoint> ceiling;  ///< empty where the plan does not ask for it
   std::vector<metrics::ConfigurationResult> configurations;
   std::vector<metrics::MitigationResult> mitigations;
 };
 
-/// Makes all measurements of a plan and judges each by the plan's gates. Throws as
-/// measure_configuration does; a result exists only when every database was verified.
+/// Makes all measurements of a plan, its ceiling first, and judges each by the plan's gates. Throws
+/// as measure_configuration does; a result exists only when every database was verified.
 Measured measure_all(const RunPlan& plan, const RunContext& context);
 
 }  // namespace walbench::engine

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
+#include <mutex>
 #include <stop_token>
 
 namespace walbench::metrics {
@@ -22,6 +24,11 @@ class Clock {
   /// Returns whether the whole duration passed.
   [[nodiscard]] virtual bool sleep_for(std::chrono::nanoseconds duration,
                                        const std::stop_token& stop) const = 0;
+
+  /// Waits, with `lock` let go, until `woken` is notified or the clock has reached `until_ns`; it
+  /// may also return for no reason.
+  virtual void wait_until(std::int64_t until_ns, std::unique_lock<std::mutex>& lock,
+                          std::condition_variable& woken) const = 0;
 };
 
 /// CLOCK_MONOTONIC through std::chrono::steady_clock; one read costs 20 to 30 ns on current Linux.
@@ -32,6 +39,8 @@ class SteadyClock final : public Clock {
   }
   [[nodiscard]] bool sleep_for(std::chrono::nanoseconds duration,
                                const std::stop_token& stop) const override;
+  void wait_until(std::int64_t until_ns, std::unique_lock<std::mutex>& lock,
+                  std::condition_variable& woken) const override;
 };
 
 }  // namespace walbench::metrics

@@ -16,7 +16,7 @@ bool ConfigurationResult::same_but_segments(const ConfigurationResult& other) co
                     of.commits, of.api_calls, of.api_failures, of.samples_produced,
                     of.samples_recorded, of.samples_out_of_range, of.occ_conflicts, of.busy_retries,
                     of.busy_longest_us, of.snapshot_retries, of.unsaved_peak, of.concurrency,
-                    of.wal, of.verified, of.verdicts);
+                    of.groups, of.wal, of.ceiling, of.verified, of.verdicts);
   };
   return figures(*this) == figures(other);
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "metrics/ceiling.hpp"
 #include "metrics/collector.hpp"
 #include "metrics/gate.hpp"
 
@@ -27,6 +28,9 @@ struct ConfigurationPlanned {
   std::int64_t api_delay_ns = 0;  ///< its mean
   double api_fail_rate = 0;
   std::int64_t warmup_files = 0;
+  std::string checkpoint = "auto";  ///< who checkpoints: `auto`, `background`, `off`
+  std::int64_t checkpoint_every_frames = 0;
+  std::int64_t wal_cap_frames = 0;  ///< with `background` alone
 
   bool operator==(const ConfigurationPlanned&) const = default;
 };
@@ -72,11 +76,27 @@ struct WalFigures {
   std::int64_t bytes_written = 0;
   std::int64_t frames = 0;
   std::int64_t checkpoints = 0;
+  std::int64_t checkpoint_ns = 0;  ///< they took, syncs included
+  std::int64_t checkpoint_longest_ns = 0;
+  std::int64_t checkpoints_capped = 0;  ///< made by a commit because the WAL had passed its cap
   std::int64_t wal_syncs = 0;
   std::int64_t db_syncs = 0;
   std::int64_t db_bytes_written = 0;
 
   bool operator==(const WalFigures&) const = default;
+};
+
+/// The groups that a committer made of the writes; all 0 where there is none.
+struct GroupsCommitted {
+  std::int64_t groups = 0;
+  std::int64_t writes = 0;
+  std::int64_t size_p50 = 0;
+  std::int64_t size_max = 0;
+
+  double size_mean() const {
+    return groups == 0 ? 0 : static_cast<double>(writes) / static_cast<double>(groups);
+  }
+  bool operator==(const GroupsCommitted&) const = default;
 };
 
 /// One configuration as it was measured. A value; all times in nanoseconds unless the name says so.
@@ -100,7 +120,9 @@ struct ConfigurationResult {
   std::int64_t snapshot_retries = 0;
   std::int64_t unsaved_peak = 0;  ///< the most transitions acknowledged and not yet durable
   ConcurrencyReached concurrency;
+  GroupsCommitted groups;
   WalFigures wal;
+  std::optional<CeilingPoint> ceiling;  ///< where it was measured
   bool verified = false;
   std::vector<GateVerdict> verdicts;
   std::vector<SegmentHistogram> segments;
@@ -111,6 +133,12 @@ struct ConfigurationResult {
            static_cast<double>(repeats) / elapsed_seconds();
   }
   double commits_per_second() const { return static_cast<double>(commits) / elapsed_seconds(); }
+  double writes_per_second() const { return static_cast<double>(writes) / elapsed_seconds(); }
+  /// How much of its ceiling it reached; nothing where that was not measured.
+  std::optional<double> ceiling_share() const {
+    if (!ceiling || ceiling->writes_per_second <= 0) return std::nullopt;
+    return writes_per_second() / ceiling->writes_per_second;
+  }
   /// The segment's distribution, or null where it has no samples.
   const Histogram* find(Segment segment) const;
 

@@ -173,15 +173,31 @@ Gate parse_gate(const std::string& text) {
   return gate;
 }
 
+namespace {
+
+/// A failed verdict where fewer lifecycles ran at once than were asked for.
+std::optional<GateVerdict> judge_concurrency(const ConfigurationResult& configuration) {
+  const ConcurrencyReached& reached = configuration.concurrency;
+  const std::int64_t asked = configuration.planned.threads;
+  if (configuration.planned.commit == "group") {
+    const std::int64_t possible = std::min(asked, configuration.planned.files);
+    if (reached.in_flight_peak >= possible) return std::nullopt;
+    return GateVerdict{"concurrency", false,
+                       fmt::format("{} of {} lifecycles were in flight at most",
+                                   reached.in_flight_peak, possible)};
+  }
+  if (reached.os_threads >= asked) return std::nullopt;
+  return GateVerdict{
+      "concurrency", false,
+      fmt::format("{} of {} threads had met when the clock started", reached.os_threads, asked)};
+}
+
+}  // namespace
+
 std::vector<GateVerdict> judge(const ConfigurationResult& configuration,
                                const std::vector<Gate>& gates) {
   std::vector<GateVerdict> verdicts;
-  if (configuration.concurrency.os_threads < configuration.planned.threads) {
-    verdicts.push_back(
-        {"concurrency", false,
-         fmt::format("{} of {} threads had met when the clock started",
-                     configuration.concurrency.os_threads, configuration.planned.threads)});
-  }
+  if (auto verdict = judge_concurrency(configuration)) verdicts.push_back(std::move(*verdict));
   for (const Gate& gate : gates) {
     if (gate.profile == configuration.planned.profile &&
         gate.threads == configuration.planned.threads) {

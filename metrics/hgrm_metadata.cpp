@@ -13,6 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kNsPerSecond = 1e9;
+constexpr double kNsPerMs = 1e6;
 constexpr double kLongestSeconds = 9e9;  ///< as nanoseconds still a std::int64_t
 constexpr double kLargestCount = 1e15;   ///< exact in a double, and beyond what anybody measures
 
@@ -101,7 +102,13 @@ ConfigurationPlanned planned_from(const Json& json) {
           .api_delay = has(json, "api_delay") ? text_in(json, "api_delay") : std::string(),
           .api_delay_ns = count_in(json, "api_delay_ns"),
           .api_fail_rate = has(json, "api_fail_rate") ? share_in(json, "api_fail_rate") : 0,
-          .warmup_files = count_in(json, "warmup_files")};
+          .warmup_files = count_in(json, "warmup_files"),
+          .checkpoint = has(json, "checkpoint") ? text_in(json, "checkpoint") : "auto",
+          .checkpoint_every_frames =
+              has(json, "checkpoint_every_frames")
+                  ? count_in(json, "checkpoint_every_frames")
+                  : count_in(field(json, "settings"), "wal_autocheckpoint_frames"),
+          .wal_cap_frames = count_or(json, "wal_cap_frames", 0)};
 }
 
 SettingsReadBack settings_from(const Json& json) {
@@ -137,6 +144,30 @@ ConcurrencyReached concurrency_from(const Json& json) {
   return reached;
 }
 
+/// A duration in nanoseconds; 0 where the field is missing, as in older files.
+std::int64_t duration_or_none(const Json& json, const char* name, double unit_ns) {
+  if (!has(json, name)) return 0;
+  return std::llround(non_negative_in(json, name, kLongestSeconds) * unit_ns);
+}
+
+GroupsCommitted groups_from(const Json& json) {
+  if (!has(json, "groups")) return {};
+  const Json& groups = json["groups"];
+  return {.groups = positive_in(groups, "count"),
+          .writes = count_in(groups, "writes"),
+          .size_p50 = count_in(groups, "size_p50"),
+          .size_max = count_in(groups, "size_max")};
+}
+
+std::optional<CeilingPoint> ceiling_from(const Json& json) {
+  if (!has(json, "ceiling")) return std::nullopt;
+  const Json& ceiling = json["ceiling"];
+  return CeilingPoint{
+      .group_size = positive_in(ceiling, "group_size"),
+      .checkpoint = text_in(ceiling, "checkpoint"),
+      .writes_per_second = non_negative_in(ceiling, "writes_per_second", kLargestCount)};
+}
+
 WalFigures wal_from(const Json& json) {
   return {.size_start_bytes = count_in(json, "wal_size_start_bytes"),
           .size_end_bytes = count_in(json, "wal_size_end_bytes"),
@@ -145,6 +176,9 @@ WalFigures wal_from(const Json& json) {
           .bytes_written = count_in(json, "wal_bytes_written"),
           .frames = count_in(json, "wal_frames"),
           .checkpoints = count_in(json, "checkpoints"),
+          .checkpoint_ns = duration_or_none(json, "checkpoint_seconds", kNsPerSecond),
+          .checkpoint_longest_ns = duration_or_none(json, "checkpoint_longest_ms", kNsPerMs),
+          .checkpoints_capped = count_or(json, "checkpoints_capped", 0),
           .wal_syncs = count_in(json, "wal_syncs"),
           .db_syncs = count_in(json, "db_syncs"),
           .db_bytes_written = count_in(json, "db_bytes_written")};
@@ -184,7 +218,9 @@ ConfigurationResult configuration_from(const Json& json) {
   configuration.busy_retries = count_in(json, "busy_retries");
   configuration.snapshot_retries = count_in(json, "snapshot_retries");
   configuration.concurrency = concurrency_from(json);
+  configuration.groups = groups_from(json);
   configuration.wal = wal_from(json);
+  configuration.ceiling = ceiling_from(json);
   configuration.verdicts = verdicts_from(json);
   return configuration;
 }

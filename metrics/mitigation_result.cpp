@@ -48,6 +48,13 @@ void pool_concurrency(ConfigurationResult& pooled, const ConfigurationResult& re
   }
 }
 
+void pool_groups(GroupsCommitted& into, const GroupsCommitted& from) {
+  into.groups += from.groups;
+  into.writes += from.writes;
+  into.size_p50 = std::min(into.size_p50, from.size_p50);
+  into.size_max = std::max(into.size_max, from.size_max);
+}
+
 void pool_wal(WalFigures& into, const WalFigures& from) {
   into.size_end_bytes = from.size_end_bytes;
   into.growth_bytes += from.growth_bytes;
@@ -55,6 +62,9 @@ void pool_wal(WalFigures& into, const WalFigures& from) {
   into.bytes_written += from.bytes_written;
   into.frames += from.frames;
   into.checkpoints += from.checkpoints;
+  into.checkpoint_ns += from.checkpoint_ns;
+  into.checkpoint_longest_ns = std::max(into.checkpoint_longest_ns, from.checkpoint_longest_ns);
+  into.checkpoints_capped += from.checkpoints_capped;
   into.wal_syncs += from.wal_syncs;
   into.db_syncs += from.db_syncs;
   into.db_bytes_written += from.db_bytes_written;
@@ -100,6 +110,7 @@ void RepeatedResult::add(ConfigurationResult&& repeat) {
   }
   pool_concurrency(pooled, repeat);
   pool_counts(pooled, repeat);
+  pool_groups(pooled.groups, repeat.groups);
   pool_wal(pooled.wal, repeat.wal);
   pool_verdicts(pooled, repeat);
   pool_segments(pooled, repeat);

@@ -21,6 +21,7 @@ struct RunResult {
   Environment environment;
   std::int64_t resident_peak_bytes = 0;       ///< of the process, as getrusage says
   std::int64_t sqlite_memory_peak_bytes = 0;  ///< the part that SQLite had from its allocator
+  std::vector<CeilingPoint> ceiling;          ///< empty where it was not measured
   std::vector<ConfigurationResult> configurations;
   std::vector<MitigationResult> mitigations;
 };

@@ -2,6 +2,7 @@
 
 #include <concurrentqueue/concurrentqueue.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -16,7 +17,7 @@ namespace walbench::metrics {
 ///
 /// Invariants:
 ///   1. A producer is used by one thread at a time; which thread may change, if something orders
-///      the change (an arena's slots do).
+///      the change (an arena's slots do). enqueue() needs no producer, and any thread may call it.
 ///   2. One thread drains.
 ///   3. Records of one producer arrive in the order they were enqueued; nothing orders records of
 ///      different producers.
@@ -42,10 +43,13 @@ class TimingQueue {
     std::int64_t samples_produced_ = 0;
   };
 
-  /// A queue with that many producers.
+  /// A queue with that many producers, or none.
   explicit TimingQueue(std::size_t producers);
 
   Producer& producer(std::size_t index) { return producers_[index]; }
+
+  /// Adds a record from whichever thread. Somewhat dearer than a producer's. Throws std::bad_alloc.
+  void enqueue(const TimingRecord& record);
 
   /// Moves up to `out.size()` records into `out`; returns how many. The consumer's thread only.
   [[nodiscard]] std::size_t drain(std::span<TimingRecord> out);
@@ -57,6 +61,7 @@ class TimingQueue {
   moodycamel::ConcurrentQueue<TimingRecord> records_;
   moodycamel::ConsumerToken consumer_token_;
   std::deque<Producer> producers_;
+  std::atomic<std::int64_t> samples_without_producer_ = 0;
 };
 
 }  // namespace walbench::metrics

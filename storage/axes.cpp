@@ -35,8 +35,9 @@ std::string_view axis_name(GateAxis value) {
   return "?";
 }
 
-std::string commit_name(std::int64_t batch) {
-  return batch == 1 ? "each" : "batch:" + std::to_string(batch);
+std::string commit_name(const Axes& axes) {
+  if (axes.group) return "group";
+  return axes.batch == 1 ? "each" : "batch:" + std::to_string(axes.batch);
 }
 
 std::optional<Strategy> find_strategy(std::string_view name) {
@@ -59,10 +60,19 @@ std::string describe_strategy(std::string_view base, const Axes& axes) {
   if (axes.guard != of_base.guard) append("guard", axis_name(axes.guard));
   if (axes.gate != of_base.gate) append("gate", axis_name(axes.gate));
   if (axes.batch != of_base.batch) append("batch", std::to_string(axes.batch));
+  if (axes.group != of_base.group) append("commit", axes.group ? "group" : "each");
   return name;
 }
 
 std::optional<std::string> contradiction(const Axes& axes) {
+  if (axes.group) {
+    const bool fits = axes.connection == ConnectionAxis::shared &&
+                      axes.begin == BeginAxis::immediate && axes.gate == GateAxis::sqlite;
+    if (fits) return std::nullopt;
+    return "--commit group needs --connection shared, --begin immediate and --gate sqlite, as "
+           "--strategy group-commit has them: one committer writes for all, so nobody else opens a "
+           "connection or queues at a gate";
+  }
   if (axes.connection == ConnectionAxis::shared && axes.gate == GateAxis::sqlite) {
     return "a shared connection needs --gate mutex or --gate fifo: SQLite's busy handler does not "
            "keep apart the transactions of one connection";

@@ -12,7 +12,8 @@ namespace walbench::storage {
 enum class ConnectionAxis : std::uint8_t {
   per_file,    ///< each lifecycle opens one, uses it and closes it
   per_worker,  ///< each worker keeps one for the whole run
-  shared,      ///< all workers take turns on one; a gate keeps each transaction whole
+  shared,      ///< one for all: workers take turns, and a gate keeps each transaction whole; or,
+               ///< with group commit, it is the committer's
 };
 
 /// How a transaction begins.
@@ -44,6 +45,7 @@ struct Axes {
   GateAxis gate = GateAxis::sqlite;
   std::int64_t batch = 1;  ///< transitions a transaction; all but the last of them are acknowledged
                            ///< before they are durable. 1: each is committed by itself
+  bool group = false;      ///< transactions of whatever is queued, acknowledged after their COMMIT
 
   bool operator==(const Axes&) const = default;
 };
@@ -52,8 +54,8 @@ std::string_view axis_name(ConnectionAxis value);
 std::string_view axis_name(BeginAxis value);
 std::string_view axis_name(GuardAxis value);
 std::string_view axis_name(GateAxis value);
-/// The commit axis: `each`, or `batch:N`.
-std::string commit_name(std::int64_t batch);
+/// The commit axis: `each`, `batch:N`, or `group`.
+std::string commit_name(const Axes& axes);
 
 /// A named point in the axes.
 struct Strategy {
@@ -62,7 +64,7 @@ struct Strategy {
 };
 
 /// The strategies that have a name; the first is the baseline.
-inline constexpr std::array<Strategy, 6> kStrategies = {{
+inline constexpr std::array<Strategy, 7> kStrategies = {{
     {"per-file", {}},
     {"pooled-connection", {.connection = ConnectionAxis::per_worker}},
     {"shared-connection", {.connection = ConnectionAxis::shared, .gate = GateAxis::mutex}},
@@ -72,6 +74,8 @@ inline constexpr std::array<Strategy, 6> kStrategies = {{
      {.connection = ConnectionAxis::per_worker,
       .begin = BeginAxis::immediate,
       .gate = GateAxis::fifo}},
+    {"group-commit",
+     {.connection = ConnectionAxis::shared, .begin = BeginAxis::immediate, .group = true}},
 }};
 
 /// The strategy of that name, or nothing.

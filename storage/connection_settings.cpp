@@ -22,6 +22,15 @@ std::string_view synchronous_name(Synchronous value) {
   return kSynchronousNames[static_cast<std::size_t>(value)];
 }
 
+std::string_view checkpoint_mode_name(CheckpointMode value) {
+  switch (value) {
+    case CheckpointMode::automatic: return "auto";
+    case CheckpointMode::background: return "background";
+    case CheckpointMode::off: return "off";
+  }
+  return "?";
+}
+
 void apply_settings(const Connection& connection, const ConnectionSettings& settings) {
   // The timeout comes first: reading the schema, as the next ones do, may already have to wait.
   sqlite3_busy_timeout(connection.handle(), static_cast<int>(settings.busy_timeout.count()));
@@ -33,7 +42,7 @@ void apply_settings(const Connection& connection, const ConnectionSettings& sett
   }
   connection.execute("PRAGMA synchronous=" + std::string(synchronous_name(settings.synchronous)));
   sqlite3_wal_autocheckpoint(connection.handle(),
-                             static_cast<int>(settings.wal_autocheckpoint_frames));
+                             static_cast<int>(settings.checkpoint.autocheckpoint_frames()));
 }
 
 EffectiveSettings read_settings_back(const Connection& connection,
@@ -54,7 +63,7 @@ EffectiveSettings read_settings_back(const Connection& connection,
               effective.synchronous);
   expect_same("busy_timeout", std::to_string(asked.busy_timeout.count()),
               std::to_string(effective.busy_timeout_ms));
-  expect_same("wal_autocheckpoint", std::to_string(asked.wal_autocheckpoint_frames),
+  expect_same("wal_autocheckpoint", std::to_string(asked.checkpoint.autocheckpoint_frames()),
               std::to_string(effective.wal_autocheckpoint_frames));
   return effective;
 }

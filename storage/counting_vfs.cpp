@@ -12,7 +12,10 @@
 //      maps and locks are methods of the database file.
 //   4. A checkpoint announces itself to the database file by SQLITE_FCNTL_CKPT_DONE, wherever it
 //      was started from: a commit, a close, or a PRAGMA.
-//   5. The default busy handler sleeps through xSleep, on the thread that waits. That is the only
+//   5. A checkpoint's time is that of the lock it works under, syncs included. That is the
+//      checkpoint lock in the -shm, but for a connection that closes as the last one: it has the
+//      database file to itself then, takes no lock in the -shm any more, and closes right after.
+//   6. The default busy handler sleeps through xSleep, on the thread that waits. That is the only
 //      place where its sleeps can be timed without replacing it.
 
 #include "storage/counting_vfs.hpp"
@@ -28,8 +31,7 @@
 namespace walbench::storage {
 namespace {
 
-constexpr std::int64_t kWalHeaderBytes = 32;
-constexpr std::int64_t kWalFrameHeaderBytes = 24;
+constexpr int kCheckpointLock = 1;  // its offset among the locks in the -shm, as in SQLite's wal.c
 
 enum class FileKind : std::uint8_t { database, wal, other };
 
@@ -39,6 +41,8 @@ struct CountingFile {
   FileKind kind;
   /// The connection wrote nothing but a frame's header, here, in its last write to the WAL; or -1.
   std::int64_t frame_begun_at;
+  std::int64_t checkpoint_began_ns;  ///< when the connection got the lock to checkpoint under
+  bool has_checkpointed;             ///< under that lock, at least a page
 };
 static_assert(sizeof(CountingFile) % 8 == 0, "SQLite expects the real file behind it aligned to 8");
 
@@ -54,25 +58,19 @@ std::int64_t steady_now_ns() {
   return std::chrono::steady_clock::now().time_since_epoch().count();
 }
 
-/// The page size in a WAL header: a big-endian 32-bit number at offset 8.
-std::int64_t page_size_in_wal_header(const void* data) {
-  const auto* const bytes = static_cast<const unsigned char*>(data);
-  return (std::int64_t{bytes[8]} << 24) | (std::int64_t{bytes[9]} << 16) |
-         (std::int64_t{bytes[10]} << 8) | std::int64_t{bytes[11]};
-}
-
-void add(std::atomic<std::int64_t>& value, std::int64_t amount) {
-  value.fetch_add(amount, std::memory_order_relaxed);
-}
-
-void raise_to(std::atomic<std::int64_t>& value, std::int64_t least) {
-  std::int64_t seen = value.load(std::memory_order_relaxed);
-  while (seen < least && !value.compare_exchange_weak(seen, least, std::memory_order_relaxed)) {
-  }
-}
-
 thread_local ThreadBusyWait thread_wait;
-thread_local std::int64_t thread_series_us = 0;
+
+/// Adds a sleep to the calling thread's series; what it asked for in all, or 0 where the sleep is
+/// none of the busy handler's: a reader that races with a checkpoint sleeps for fractions of a
+/// millisecond, while the busy handler's are whole ones, and each series begins anew.
+std::int64_t count_busy_series(int microseconds) {
+  constexpr int kUsPerMs = 1000;
+  thread_local std::int64_t series_us = 0;
+  if (microseconds % kUsPerMs != 0) return 0;
+  if (microseconds == CountingVfs::kFirstBusySleepUs) series_us = 0;
+  series_us += microseconds;
+  return series_us;
+}
 
 }  // namespace
 
@@ -83,7 +81,11 @@ struct CountingVfsMethods {
 
   // Methods of a file.
 
-  static int close(sqlite3_file* file) { return real(file)->pMethods->xClose(real(file)); }
+  static int close(sqlite3_file* file) {
+    const int code = real(file)->pMethods->xClose(real(file));
+    checkpoint_lock_given_up(file);
+    return code;
+  }
 
   static int read(sqlite3_file* file, void* data, int amount, sqlite3_int64 offset) {
     return real(file)->pMethods->xRead(real(file), data, amount, offset);
@@ -94,24 +96,24 @@ struct CountingVfsMethods {
     if (code != SQLITE_OK) return code;
     CountingVfs& vfs = *counting(file).owner;
     if (counting(file).kind == FileKind::wal) {
-      vfs.count_wal_write(data, amount, offset, counting(file).frame_begun_at);
+      vfs.counters_.wal_written(data, amount, offset, counting(file).frame_begun_at);
     }
-    if (counting(file).kind == FileKind::database) add(vfs.db_bytes_written_, amount);
+    if (counting(file).kind == FileKind::database) vfs.counters_.db_written(amount);
     return code;
   }
 
   static int truncate(sqlite3_file* file, sqlite3_int64 size) {
     const int code = real(file)->pMethods->xTruncate(real(file), size);
     if (code == SQLITE_OK && counting(file).kind == FileKind::wal) {
-      counting(file).owner->wal_size_becomes(size);
+      counting(file).owner->counters_.wal_size_becomes(size);
     }
     return code;
   }
 
   static int sync(sqlite3_file* file, int flags) {
     CountingVfs& vfs = *counting(file).owner;
-    if (counting(file).kind == FileKind::wal) add(vfs.wal_syncs_, 1);
-    if (counting(file).kind == FileKind::database) add(vfs.db_syncs_, 1);
+    if (counting(file).kind == FileKind::wal) vfs.counters_.wal_synced();
+    if (counting(file).kind == FileKind::database) vfs.counters_.db_synced();
     return real(file)->pMethods->xSync(real(file), flags);
   }
 
@@ -119,7 +121,9 @@ struct CountingVfsMethods {
     return real(file)->pMethods->xFileSize(real(file), size);
   }
   static int lock(sqlite3_file* file, int level) {
-    return real(file)->pMethods->xLock(real(file), level);
+    const int code = real(file)->pMethods->xLock(real(file), level);
+    if (code == SQLITE_OK && level == SQLITE_LOCK_EXCLUSIVE) checkpoint_lock_taken(file);
+    return code;
   }
   static int unlock(sqlite3_file* file, int level) {
     return real(file)->pMethods->xUnlock(real(file), level);
@@ -132,7 +136,8 @@ struct CountingVfsMethods {
     if (operation == SQLITE_FCNTL_CKPT_START) WALBENCH_PROBE(checkpoint_start);
     if (operation == SQLITE_FCNTL_CKPT_DONE) {
       WALBENCH_PROBE(checkpoint_end);
-      add(counting(file).owner->checkpoints_, 1);
+      counting(file).has_checkpointed = true;
+      counting(file).owner->counters_.checkpoint_moved_pages();
     }
     return real(file)->pMethods->xFileControl(real(file), operation, argument);
   }
@@ -147,7 +152,26 @@ struct CountingVfsMethods {
     return real(file)->pMethods->xShmMap(real(file), region, size, extend, out);
   }
   static int shm_lock(sqlite3_file* file, int offset, int count, int flags) {
-    return real(file)->pMethods->xShmLock(real(file), offset, count, flags);
+    const int code = real(file)->pMethods->xShmLock(real(file), offset, count, flags);
+    if (offset == kCheckpointLock && code == SQLITE_OK) {
+      if ((flags & SQLITE_SHM_UNLOCK) != 0) {
+        checkpoint_lock_given_up(file);
+      } else {
+        checkpoint_lock_taken(file);
+      }
+    }
+    return code;
+  }
+
+  static void checkpoint_lock_taken(sqlite3_file* file) {
+    counting(file).checkpoint_began_ns = steady_now_ns();
+    counting(file).has_checkpointed = false;
+  }
+  static void checkpoint_lock_given_up(sqlite3_file* file) {
+    if (!counting(file).has_checkpointed) return;
+    counting(file).has_checkpointed = false;
+    counting(file).owner->counters_.checkpoint_took(steady_now_ns() -
+                                                    counting(file).checkpoint_began_ns);
   }
   static void shm_barrier(sqlite3_file* file) { real(file)->pMethods->xShmBarrier(real(file)); }
   static int shm_unmap(sqlite3_file* file, int remove) {
@@ -198,6 +222,8 @@ struct CountingVfsMethods {
                 : (flags & SQLITE_OPEN_WAL) != 0   ? FileKind::wal
                                                    : FileKind::other;
     ours.frame_begun_at = -1;
+    ours.checkpoint_began_ns = 0;
+    ours.has_checkpointed = false;
     const int code = real_vfs(vfs)->xOpen(real_vfs(vfs), path, real(file), flags, out_flags);
     if (real(file)->pMethods != nullptr) {
       ours.base.pMethods = io_methods_for(real(file)->pMethods->iVersion);
@@ -208,7 +234,7 @@ struct CountingVfsMethods {
   static int remove(sqlite3_vfs* vfs, const char* path, int sync_directory) {
     const int code = real_vfs(vfs)->xDelete(real_vfs(vfs), path, sync_directory);
     if (code == SQLITE_OK && std::string_view(path).ends_with("-wal")) {
-      owner(vfs).wal_size_becomes(0);
+      owner(vfs).counters_.wal_size_becomes(0);
     }
     return code;
   }
@@ -298,32 +324,6 @@ CountingVfs::~CountingVfs() {
   sqlite3_vfs_unregister(vfs_.get());
 }
 
-IoFigures CountingVfs::figures() const {
-  const auto read = [](const std::atomic<std::int64_t>& value) {
-    return value.load(std::memory_order_relaxed);
-  };
-  return {.wal_bytes_written = read(wal_bytes_written_),
-          .wal_frames = read(wal_frames_),
-          .wal_size_bytes = read(wal_size_bytes_),
-          .wal_peak_bytes = read(wal_peak_bytes_),
-          .wal_growth_bytes = read(wal_growth_bytes_),
-          .wal_syncs = read(wal_syncs_),
-          .db_bytes_written = read(db_bytes_written_),
-          .db_syncs = read(db_syncs_),
-          .checkpoints = read(checkpoints_),
-          .busy_retries = read(busy_retries_),
-          .busy_longest_us = read(busy_longest_us_)};
-}
-
-void CountingVfs::restart_counting() {
-  for (std::atomic<std::int64_t>* const count :
-       {&wal_bytes_written_, &wal_frames_, &wal_growth_bytes_, &wal_syncs_, &db_bytes_written_,
-        &db_syncs_, &checkpoints_, &busy_retries_, &busy_longest_us_}) {
-    count->store(0, std::memory_order_relaxed);
-  }
-  wal_peak_bytes_.store(wal_size_bytes_.load(std::memory_order_relaxed), std::memory_order_relaxed);
-}
-
 void CountingVfs::busy_sleep(int microseconds) {
   if (interrupted()) return;
   const std::int64_t started_ns = steady_now_ns();
@@ -332,50 +332,11 @@ void CountingVfs::busy_sleep(int microseconds) {
   std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
   thread_wait.slept_ns += steady_now_ns() - started_ns;
   thread_wait.sleeps += 1;
-  add(busy_retries_, 1);
-  count_busy_series(microseconds);
-}
-
-// Not every sleep is the busy handler's: a reader that races with a checkpoint sleeps for fractions
-// of a millisecond. The busy handler's are whole milliseconds, and each series begins anew.
-void CountingVfs::count_busy_series(int microseconds) {
-  constexpr int kUsPerMs = 1000;
-  if (microseconds % kUsPerMs != 0) return;
-  if (microseconds == kFirstBusySleepUs) thread_series_us = 0;
-  thread_series_us += microseconds;
-  raise_to(busy_longest_us_, thread_series_us);
+  counters_.busy_slept(count_busy_series(microseconds));
 }
 
 ThreadBusyWait CountingVfs::thread_busy_wait() {
   return thread_wait;
-}
-
-// A frame is two writes, its header and, right behind it, its page. Either may be written again
-// alone: the header when a transaction's checksums are made anew, the page when a transaction
-// changes it a second time. So a frame is counted where a page follows upon its header.
-void CountingVfs::count_wal_write(const void* data, std::int64_t amount, std::int64_t offset,
-                                  std::int64_t& frame_begun_at) {
-  add(wal_bytes_written_, amount);
-  if (offset == 0 && amount == kWalHeaderBytes) {
-    wal_page_bytes_.store(page_size_in_wal_header(data), std::memory_order_relaxed);
-  }
-  const std::int64_t page_bytes = wal_page_bytes_.load(std::memory_order_relaxed);
-  if (amount == page_bytes && offset == frame_begun_at + kWalFrameHeaderBytes) add(wal_frames_, 1);
-  frame_begun_at = amount == kWalFrameHeaderBytes ? offset : -1;
-
-  const std::int64_t end = offset + amount;
-  const std::int64_t size = wal_size_bytes_.load(std::memory_order_relaxed);
-  if (end > size) {
-    add(wal_growth_bytes_, end - size);
-    wal_size_bytes_.store(end, std::memory_order_relaxed);
-    if (end > wal_peak_bytes_.load(std::memory_order_relaxed)) {
-      wal_peak_bytes_.store(end, std::memory_order_relaxed);
-    }
-  }
-}
-
-void CountingVfs::wal_size_becomes(std::int64_t bytes) {
-  wal_size_bytes_.store(bytes, std::memory_order_relaxed);
 }
 
 }  // namespace walbench::storage

@@ -14,6 +14,7 @@
 #include "storage/axes.hpp"
 #include "storage/connection_settings.hpp"
 #include "storage/counting_vfs.hpp"
+#include "storage/resumer.hpp"
 #include "storage/store.hpp"
 
 namespace walbench::storage {
@@ -43,9 +44,30 @@ struct Verification {
   }
 };
 
+/// Who uses a store.
+struct StoreUser {
+  std::size_t workers = 1;  ///< threads that block in it at a time, where it blocks
+  const metrics::Clock* clock = nullptr;
+  Resumer* resumer = nullptr;  ///< of what it suspends; needed with group commit alone
+};
+
+/// What Database::write_raw is to do.
+struct RawOrder {
+  std::int64_t files = 0;       ///< the files 0 .. files - 1
+  std::int64_t group_size = 1;  ///< transitions in a transaction
+  ExpectRow answers;            ///< what the API would have answered
+};
+
+/// What Database::write_raw did.
+struct RawWrites {
+  std::int64_t writes = 0;
+  std::int64_t elapsed_ns = 0;
+};
+
 /// The database of one configuration, as a run needs it. Calls come from one thread and in this
-/// order: seed, open_store, reset, restart_counting, the lifecycles, figures, verify; only
-/// interrupt_waits may come at any time and from any thread.
+/// order: seed, open_store, reset, restart_counting, the lifecycles, figures, verify; or seed, then
+/// reset and write_raw, again and again. Only interrupt_waits may come at any time and from any
+/// thread.
 class Database {
  public:
   Database() = default;
@@ -56,9 +78,14 @@ class Database {
   /// Creates the tables and one untracked row a file. `stop` ends it with an error.
   virtual void seed(const std::stop_token& stop) = 0;
 
-  /// The store to write through; it must be gone before the database is.
-  virtual std::unique_ptr<Store> open_store(const Axes& axes, std::size_t workers,
-                                            const metrics::Clock& clock) = 0;
+  /// The store to write through; it must be gone before the database is, and before what it uses.
+  virtual std::unique_ptr<Store> open_store(const Axes& axes, const StoreUser& user) = 0;
+
+  /// Writes the transitions of lifecycles from this thread alone, with nothing else at work: what
+  /// the machine can do at all with these statements. The rows must be untracked, and no store
+  /// open. `stop` ends it with an error.
+  virtual RawWrites write_raw(const RawOrder& order, const metrics::Clock& clock,
+                              const std::stop_token& stop) = 0;
 
   /// What a connection of the store's kind is set to, asked of SQLite itself. Throws
   /// SettingsMismatch where it is not what was ordered.

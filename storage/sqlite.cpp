@@ -49,6 +49,12 @@ std::string_view SqliteError::remedy() const {
   }
 }
 
+GroupNotCommitted::GroupNotCommitted(const SqliteError& error, std::size_t writes,
+                                     const std::string& names)
+    : std::runtime_error("a group of " + std::to_string(writes) +
+                         " was not committed and none of it acknowledged: " + error.what() +
+                         std::string(error.remedy()) + "; its files: " + names) {}
+
 void Statement::bind(int position, std::string_view text) {
   const int code =
       sqlite3_bind_text(handle_.get(), position, text.data(), int_size(text), SQLITE_STATIC);

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -26,6 +27,13 @@ class SqliteError : public std::runtime_error {
 
  private:
   int extended_code_;
+};
+
+/// A transaction of several writes that the database refused: none of them was done. The message
+/// names their files.
+class GroupNotCommitted : public std::runtime_error {
+ public:
+  GroupNotCommitted(const SqliteError& error, std::size_t writes, const std::string& names);
 };
 
 class Connection;

@@ -1,5 +1,7 @@
 #include "storage/sqlite_database.hpp"
 
+#include "storage/group_store.hpp"
+#include "storage/raw_writes.hpp"
 #include "storage/sqlite.hpp"
 #include "storage/sqlite_store.hpp"
 
@@ -89,9 +91,16 @@ void SqliteDatabase::seed(const std::stop_token& stop) {
   apply_settings(connection, settings_);
 }
 
-std::unique_ptr<Store> SqliteDatabase::open_store(const Axes& axes, std::size_t workers,
-                                                  const metrics::Clock& clock) {
-  return std::make_unique<SqliteStore>(path_, settings_, axes, workers, vfs_, clock);
+std::unique_ptr<Store> SqliteDatabase::open_store(const Axes& axes, const StoreUser& user) {
+  if (axes.group) {
+    return std::make_unique<GroupStore>(path_, settings_, axes, vfs_, *user.clock, *user.resumer);
+  }
+  return std::make_unique<SqliteStore>(path_, settings_, axes, user.workers, vfs_, *user.clock);
+}
+
+RawWrites SqliteDatabase::write_raw(const RawOrder& order, const metrics::Clock& clock,
+                                    const std::stop_token& stop) {
+  return storage::write_raw(path_, settings_, vfs_, order, clock, stop);
 }
 
 EffectiveSettings SqliteDatabase::settings() {

@@ -27,8 +27,9 @@ class SqliteDatabase final : public Database {
                  const ConnectionSettings& settings);
 
   void seed(const std::stop_token& stop) override;
-  std::unique_ptr<Store> open_store(const Axes& axes, std::size_t workers,
-                                    const metrics::Clock& clock) override;
+  std::unique_ptr<Store> open_store(const Axes& axes, const StoreUser& user) override;
+  RawWrites write_raw(const RawOrder& order, const metrics::Clock& clock,
+                      const std::stop_token& stop) override;
   EffectiveSettings settings() override;
   void reset() override;
   void restart_counting() override { vfs_.restart_counting(); }

@@ -13,8 +13,8 @@ class BorrowedConnectionSession final : public Session {
 
   bool times_statement_apart() const override { return writer_.times_statement_apart(); }
 
-  Completed<WriteTimings> apply(const TransitionWrite& write) override {
-    return Completed(writer_.write(write));
+  PendingWrite apply(const TransitionWrite& write) override {
+    return PendingWrite(writer_.write(write));
   }
   std::optional<std::int64_t> close() override { return std::nullopt; }
 
@@ -34,8 +34,8 @@ class OwnConnectionSession final : public Session {
 
   bool times_statement_apart() const override { return writer_->times_statement_apart(); }
 
-  Completed<WriteTimings> apply(const TransitionWrite& write) override {
-    return Completed(writer_->write(write));
+  PendingWrite apply(const TransitionWrite& write) override {
+    return PendingWrite(writer_->write(write));
   }
 
   std::optional<std::int64_t> close() override {
@@ -65,8 +65,9 @@ std::size_t kept_connections(ConnectionAxis connection, std::size_t workers) {
 
 SqliteStore::SqliteStore(std::string db_path, const ConnectionSettings& settings, const Axes& axes,
                          std::size_t workers, CountingVfs& vfs, const metrics::Clock& clock)
-    : gate_(make_gate(axes.gate)), context_{std::move(db_path), settings, axes, &vfs, &clock,
-                                            gate_.get()} {
+    : gate_(make_gate(axes.gate)),
+      checkpointer_(make_checkpointer(db_path, settings, vfs)),
+      context_{std::move(db_path), settings, axes, &vfs, &clock, gate_.get(), checkpointer_.get()} {
   if (const std::optional<std::string> why = contradiction(axes)) throw std::invalid_argument(*why);
   for (std::size_t index = 0; index < kept_connections(axes.connection, workers); ++index) {
     writers_.emplace_back(context_);
@@ -83,12 +84,21 @@ std::int64_t SqliteStore::flush() {
   for (TransitionWriter& writer : writers_) {
     commits += writer.flush();
   }
+  if (checkpointer_) checkpointer_->rethrow_failure();
   return commits;
 }
 
 StoreCounts SqliteStore::counts() const {
   return {.snapshot_retries = context_.snapshot_retries.load(std::memory_order_relaxed),
-          .unsaved_peak = context_.unsaved_peak.load(std::memory_order_relaxed)};
+          .unsaved_peak = context_.unsaved_peak.load(std::memory_order_relaxed),
+          .capped_checkpoints = checkpointer_ ? checkpointer_->capped() : 0,
+          .groups = {}};
+}
+
+void SqliteStore::restart_counting() {
+  context_.snapshot_retries.store(0, std::memory_order_relaxed);
+  context_.unsaved_peak.store(0, std::memory_order_relaxed);
+  if (checkpointer_) checkpointer_->restart_counting();
 }
 
 }  // namespace walbench::storage

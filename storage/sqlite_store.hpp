@@ -23,10 +23,15 @@ class SqliteStore final : public Store {
   std::unique_ptr<Session> open_session(std::size_t worker) override;
   std::int64_t flush() override;
   StoreCounts counts() const override;
+  void restart_counting() override;
+  std::int64_t own_threads() const override { return checkpointer_ ? 1 : 0; }
+  void expect_writers(std::int64_t /*change*/) override {}
+  void cancel() override {}
 
  private:
   // Constant after construction.
   std::unique_ptr<WriteGate> gate_;
+  std::unique_ptr<Checkpointer> checkpointer_;  ///< null: SQLite checkpoints by itself, or nobody
   // Its counter is safe from any thread, the rest is constant after construction.
   WriterContext context_;
   // Each used by its worker alone, or, if there is but one, by whoever is inside the gate.

@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "storage/completed.hpp"
+#include "storage/pending_write.hpp"
 #include "storage/transition_write.hpp"
 
 namespace walbench::storage {
@@ -19,11 +19,12 @@ class Session {
   Session& operator=(const Session&) = delete;
   virtual ~Session() = default;
 
-  /// Writes one transition and acknowledges it: committed, or, with a batch, to be committed with
-  /// a later one. Throws OccConflict when the row has moved on, and SqliteError for everything the
-  /// database refuses; either way this write is undone, and with SqliteError also what of the batch
-  /// was not yet durable.
-  virtual Completed<WriteTimings> apply(const TransitionWrite& write) = 0;
+  /// Writes one transition. Awaiting what it returns ends when the write is acknowledged:
+  /// committed, or, with a batch, to be committed with a later one. Call and await throw
+  /// OccConflict when the row has moved on, SqliteError or GroupNotCommitted for what the database
+  /// refuses, and WriteCancelled; then this write is undone, with SqliteError also what of the
+  /// batch was not yet durable, and with GroupNotCommitted its whole group.
+  virtual PendingWrite apply(const TransitionWrite& write) = 0;
 
   /// Whether WriteTimings::statement_ns is measured; otherwise lock_wait_ns includes the UPDATE.
   virtual bool times_statement_apart() const = 0;
@@ -34,12 +35,22 @@ class Session {
   virtual std::optional<std::int64_t> close() = 0;
 };
 
-/// What only a store knows, since it was opened.
+/// The groups that were committed, of a store that commits in groups.
+struct GroupFigures {
+  std::int64_t groups = 0;
+  std::int64_t writes = 0;    ///< in all of them
+  std::int64_t size_p50 = 0;  ///< half of the groups are no larger
+  std::int64_t size_max = 0;
+};
+
+/// What only a store knows, since its last restart_counting().
 struct StoreCounts {
   std::int64_t snapshot_retries = 0;  ///< transactions begun anew because their snapshot was stale
                                       ///< or another writer held the lock at the upgrade
   std::int64_t unsaved_peak = 0;      ///< the most transitions that were acknowledged and not yet
                                       ///< durable at a moment: what a crash then would have lost
+  std::int64_t capped_checkpoints = 0;  ///< made by a commit because the WAL had passed its cap
+  GroupFigures groups = {};
 };
 
 /// A strategy of making transitions durable. Thread safe.
@@ -57,7 +68,20 @@ class Store {
   /// Throws SqliteError.
   virtual std::int64_t flush() = 0;
 
+  /// Both only between passes.
   virtual StoreCounts counts() const = 0;
+  virtual void restart_counting() = 0;
+
+  /// Threads of the store's own, which commit or checkpoint for the lifecycles.
+  virtual std::int64_t own_threads() const = 0;
+
+  /// Says that so many lifecycles more (or fewer) may write soon, to a store that waits for more
+  /// writes before it commits. Those that have a write under way count, those that wait for an API
+  /// do not. Any thread.
+  virtual void expect_writers(std::int64_t change) = 0;
+
+  /// Makes writes that are queued, and all to come, fail with WriteCancelled. Any thread.
+  virtual void cancel() = 0;
 };
 
 }  // namespace walbench::storage

@@ -44,4 +44,10 @@ class OccConflict : public std::runtime_error {
                            "; another writer changed or removed the row") {}
 };
 
+/// A write that was given up because the run is stopping. Nothing of it was done.
+class WriteCancelled : public std::runtime_error {
+ public:
+  WriteCancelled() : std::runtime_error("the write was cancelled: the run is stopping") {}
+};
+
 }  // namespace walbench::storage

@@ -6,54 +6,9 @@
 #include <stdexcept>
 
 #include "storage/probes.hpp"
-#include "storage/timestamp.hpp"
 
 namespace walbench::storage {
 namespace {
-
-// Parameters of the UPDATE statements; a statement uses those that its columns and guard need.
-constexpr int kNow = 1;
-constexpr int kNextVersion = 2;
-constexpr int kFilePath = 3;
-constexpr int kVersion = 4;
-constexpr int kFirstAnswer = 5;  ///< remote file id, or the document's id
-constexpr int kRemoteUri = 6;
-
-struct Step {
-  LifecycleState from;
-  LifecycleState to;
-  std::string_view answers;  ///< the columns that keep what the API answered
-};
-
-constexpr std::array<Step, 6> kSteps = {{
-    {LifecycleState::untracked, LifecycleState::uploading, ""},
-    {LifecycleState::uploading, LifecycleState::processing,
-     "gemini_file_id=?5, gemini_file_uri=?6, upload_timestamp=?1, "},
-    {LifecycleState::processing, LifecycleState::indexed, "gemini_store_doc_id=?5, "},
-    {LifecycleState::uploading, LifecycleState::failed, "error_message=?5, "},
-    {LifecycleState::processing, LifecycleState::failed, "error_message=?5, "},
-    {LifecycleState::failed, LifecycleState::untracked, "error_message=NULL, "},
-}};
-constexpr std::size_t kStepsWithoutFailure = 3;
-
-std::string update_sql(const Step& step, GuardAxis guard) {
-  std::string sql = "UPDATE files SET gemini_state='";
-  sql.append(state_name(step.to)).append("', ").append(step.answers);
-  sql.append("gemini_state_updated_at=?1, version=?2 WHERE file_path=?3");
-  if (guard == GuardAxis::where) {
-    sql.append(" AND gemini_state='").append(state_name(step.from)).append("'");
-  }
-  if (guard != GuardAxis::select) sql.append(" AND version=?4");
-  return sql;
-}
-
-std::size_t step_index(LifecycleState from, LifecycleState to) {
-  for (std::size_t index = 0; index < kSteps.size(); ++index) {
-    if (kSteps[index].from == from && kSteps[index].to == to) return index;
-  }
-  throw std::invalid_argument("no write leads from state " + std::string(state_name(from)) +
-                              " to " + std::string(state_name(to)));
-}
 
 // SQLite's own busy handler sleeps these milliseconds, then the last one for ever.
 constexpr std::array<int, 12> kBackoffMs = {1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100};
@@ -70,10 +25,9 @@ class TransitionWriter::Transaction {
     if (writer_.unsaved_ == 0) roll_back();
   }
 
-  // A rollback that fails leaves nothing to do: the error that led here is the one to report.
   void roll_back() {
     writer_.unsaved_ = 0;
-    if (writer_.connection_.in_transaction()) static_cast<void>(writer_.rollback_.run());
+    writer_.statements_.roll_back();
   }
 
  private:
@@ -81,18 +35,10 @@ class TransitionWriter::Transaction {
 };
 
 TransitionWriter::TransitionWriter(WriterContext& context)
-    : context_(&context), connection_(context.db_path, context.vfs->name()) {
-  apply_settings(connection_, context.settings);
-  begin_ =
-      connection_.prepare(context.axes.begin == BeginAxis::immediate ? "BEGIN IMMEDIATE" : "BEGIN");
-  commit_ = connection_.prepare("COMMIT");
-  rollback_ = connection_.prepare("ROLLBACK");
-  if (context.axes.guard == GuardAxis::select) {
-    select_ = connection_.prepare("SELECT gemini_state, version FROM files WHERE file_path=?1");
-  }
-  for (std::size_t index = 0; index < kStepsWithoutFailure; ++index) {
-    updates_[index] = connection_.prepare(update_sql(kSteps[index], context.axes.guard));
-  }
+    : context_(&context),
+      statements_(context.db_path, context.vfs->name(), context.settings, context.axes.begin,
+                  context.axes.guard) {
+  if (context.checkpointer != nullptr) context.checkpointer->watch(statements_.connection());
 }
 
 WriteTimings TransitionWriter::write(const TransitionWrite& write) {
@@ -109,7 +55,7 @@ WriteTimings TransitionWriter::write(const TransitionWrite& write) {
     if (context_->axes.begin == BeginAxis::immediate) {
       begin_immediate();
       lock_held_ns = clock.now_ns();
-      connection_.check(guarded_update(write), "UPDATE");
+      connection().check(statements_.update(write), "UPDATE");
       updated_ns = clock.now_ns();
     } else {
       update_deferred(write, transaction, started_ns);
@@ -151,12 +97,12 @@ std::int64_t TransitionWriter::flush() {
 }
 
 void TransitionWriter::begin_immediate() {
-  if (unsaved_ == 0) connection_.check(begin_.run(), "BEGIN IMMEDIATE");
+  if (unsaved_ == 0) connection().check(statements_.begin(), "BEGIN IMMEDIATE");
 }
 
 void TransitionWriter::commit() {
   WALBENCH_PROBE(commit_start);
-  connection_.check(commit_.run(), "COMMIT");
+  connection().check(statements_.commit(), "COMMIT");
   WALBENCH_PROBE(commit_end);
   unsaved_ = 0;
 }
@@ -173,8 +119,8 @@ void TransitionWriter::update_deferred(const TransitionWrite& write, Transaction
                                        std::int64_t started_ns) {
   std::size_t sleeps = 0;
   for (;;) {
-    if (unsaved_ == 0) connection_.check(begin_.run(), "BEGIN");
-    const int code = guarded_update(write);
+    if (unsaved_ == 0) connection().check(statements_.begin(), "BEGIN");
+    const int code = statements_.update(write);
     if (code == SQLITE_OK) return;
 
     // Only a read-to-write upgrade is refused although waiting would help: SQLite does not call the
@@ -185,7 +131,7 @@ void TransitionWriter::update_deferred(const TransitionWrite& write, Transaction
     const std::chrono::nanoseconds waited(context_->clock->now_ns() - started_ns);
     if (!upgrade_refused || waited >= context_->settings.busy_timeout ||
         context_->vfs->interrupted()) {
-      throw SqliteError(connection_.handle(), code, "UPDATE");
+      throw SqliteError(connection().handle(), code, "UPDATE");
     }
     transaction.roll_back();
     context_->snapshot_retries.fetch_add(1, std::memory_order_relaxed);
@@ -193,49 +139,6 @@ void TransitionWriter::update_deferred(const TransitionWrite& write, Transaction
       context_->vfs->busy_sleep(1000 * kBackoffMs[std::min(sleeps++, kBackoffMs.size() - 1)]);
     }
   }
-}
-
-int TransitionWriter::guarded_update(const TransitionWrite& write) {
-  if (context_->axes.guard == GuardAxis::select) {
-    const int code = read_and_compare(write);
-    if (code != SQLITE_OK) return code;
-  }
-  const TimestampText now = timestamp_now();
-  const int code = bind_update(write, std::string_view(now.data(), now.size() - 1)).run();
-  if (code == SQLITE_OK && connection_.changes() != 1) throw OccConflict(write);
-  return code;
-}
-
-int TransitionWriter::read_and_compare(const TransitionWrite& write) {
-  select_.bind(1, write.file_path);
-  const int code = select_.try_step();
-  const bool as_expected = code == SQLITE_ROW && select_.column_text(0) == state_name(write.from) &&
-                           select_.column_int64(1) == write.version;
-  select_.reset();
-  if (code != SQLITE_ROW && code != SQLITE_DONE) return code;
-  if (!as_expected) throw OccConflict(write);
-  return SQLITE_OK;
-}
-
-Statement& TransitionWriter::bind_update(const TransitionWrite& write, std::string_view now) {
-  const std::size_t step = step_index(write.from, write.to);
-  Statement& update = updates_[step];
-  if (!update.prepared()) {
-    update = connection_.prepare(update_sql(kSteps[step], context_->axes.guard));
-  }
-  update.bind(kNow, now);
-  update.bind(kNextVersion, write.version + 1);
-  update.bind(kFilePath, write.file_path);
-  if (context_->axes.guard != GuardAxis::select) update.bind(kVersion, write.version);
-  if (write.to == LifecycleState::processing) {
-    update.bind(kFirstAnswer, write.remote_file_id);
-    update.bind(kRemoteUri, write.remote_file_uri);
-  } else if (write.to == LifecycleState::indexed) {
-    update.bind(kFirstAnswer, write.store_doc_id);
-  } else if (write.to == LifecycleState::failed) {
-    update.bind(kFirstAnswer, write.error_message);
-  }
-  return update;
 }
 
 }  // namespace walbench::storage

@@ -1,16 +1,15 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "metrics/clock.hpp"
 #include "storage/axes.hpp"
+#include "storage/checkpointer.hpp"
 #include "storage/connection_settings.hpp"
 #include "storage/counting_vfs.hpp"
-#include "storage/sqlite.hpp"
+#include "storage/transition_statements.hpp"
 #include "storage/transition_write.hpp"
 #include "storage/write_gate.hpp"
 
@@ -23,7 +22,8 @@ struct WriterContext {
   Axes axes;
   CountingVfs* vfs;
   const metrics::Clock* clock;
-  WriteGate* gate;  ///< null: none
+  WriteGate* gate = nullptr;             ///< null: none
+  Checkpointer* checkpointer = nullptr;  ///< null: SQLite checkpoints by itself, or nobody does
   std::atomic<std::int64_t> snapshot_retries = 0;
   std::atomic<std::int64_t> unsaved_peak = 0;
 };
@@ -56,18 +56,11 @@ class TransitionWriter {
                        std::int64_t started_ns);
   void commit();
   void leave_uncommitted();
-  [[nodiscard]] int guarded_update(const TransitionWrite& write);
-  [[nodiscard]] int read_and_compare(const TransitionWrite& write);
-  Statement& bind_update(const TransitionWrite& write, std::string_view now);
+  const Connection& connection() const { return statements_.connection(); }
 
   WriterContext* context_;
-  Connection connection_;
-  Statement begin_;
-  Statement commit_;
-  Statement rollback_;
-  Statement select_;
-  std::array<Statement, 6> updates_;  ///< one a step; those of failures are prepared when needed
-  std::int64_t unsaved_ = 0;          ///< writes in the open transaction that are acknowledged
+  TransitionStatements statements_;
+  std::int64_t unsaved_ = 0;  ///< writes in the open transaction that are acknowledged
 };
 
 }  // namespace walbench::storage

@@ -64,7 +64,9 @@ std::int64_t most_connections(const engine::RunPlan& plan) {
   std::int64_t most = 0;
   for (const engine::ConfigurationPlan* const each : plan.measurements()) {
     const bool one = each->axes.connection == storage::ConnectionAxis::shared;
-    most = std::max(most, one ? 1 : each->threads);
+    const bool more = each->settings.checkpoint.mode ==
+                      storage::CheckpointMode::background;  // the checkpointer's
+    most = std::max(most, (one ? 1 : each->threads) + (more ? 1 : 0));
   }
   return most;
 }
@@ -80,7 +82,7 @@ metrics::Environment environment_of(const storage::DatabaseFiles& files,
 
 /// Measures everything; throws what the engine throws.
 metrics::RunResult measure(const BenchOptions& options, storage::DatabaseFiles& files,
-                           const std::stop_token& stop) {
+                           engine::AckLog* acks, const std::stop_token& stop) {
   const metrics::SteadyClock clock;
   metrics::RunResult run;
   run.timestamp = utc_now();
@@ -102,7 +104,9 @@ metrics::RunResult measure(const BenchOptions& options, storage::DatabaseFiles& 
   };
   engine::RunContext context{open_database, &clock, &progress, stop};
   if (options.wall_profile) context.on_worker_thread = WallProfile::enter_thread;
+  context.acks = acks;
   engine::Measured measured = engine::measure_all(options.plan, context);
+  run.ceiling = std::move(measured.ceiling);
   run.configurations = std::move(measured.configurations);
   run.mitigations = std::move(measured.mitigations);
 
@@ -128,7 +132,8 @@ void announce(const engine::RunPlan& plan) {
 
 std::string render(const BenchOptions& options, const metrics::RunResult& run,
                    const std::vector<std::filesystem::path>& published) {
-  std::string out = render_run(run.configurations, run.mitigations, options.details);
+  std::string out = render_ceiling(run.ceiling) +
+                    render_run(run.configurations, run.mitigations, options.details);
   const metrics::Environment& environment = run.environment;
   out += fmt::format(
       "measuring cost: {:.0f} ns a clock reading (resolution {} ns), {:.0f} ns to hand over a "
@@ -176,6 +181,8 @@ int measure_and_publish(const BenchOptions& options, const InterruptSignals& sig
                         FilesInUse& files_in_use) {
   const metrics::ResultsFolder folder = open_results_folder(options);
   storage::DatabaseFiles files(options.db);
+  std::optional<engine::AckLog> acks;
+  if (options.ack_log) acks.emplace(*options.ack_log);
   if (options.keep_db) files.keep();
   files_in_use.store(options.keep_db ? nullptr : &files);
   const auto database_kept = [&] {
@@ -187,13 +194,14 @@ int measure_and_publish(const BenchOptions& options, const InterruptSignals& sig
   try {
     std::optional<WallProfile> profile;
     if (options.wall_profile) profile.emplace(options.results);
-    metrics::RunResult run = measure(options, files, signals.stop_token());
+    metrics::RunResult run = measure(options, files, acks ? &*acks : nullptr, signals.stop_token());
     if (profile) profile->stop();
     const std::vector<std::filesystem::path> published = folder.publish(run);
     files_in_use.store(nullptr);
     const std::string profiled = profile ? keep_profile(*profile, run) : std::string();
     try {
-      if (!options.quiet) write_output(render(options, run, published) + profiled);
+      const bool acks_instead = options.ack_log == "-";
+      if (!options.quiet && !acks_instead) write_output(render(options, run, published) + profiled);
     } catch (const OutputError& error) {
       throw std::runtime_error(
           fmt::format("{}; the results are in '{}'", error.what(), published.front().string()));
@@ -237,6 +245,8 @@ int run_bench(const std::vector<std::string>& arguments) {
   } catch (const metrics::ResultsError& error) {
     complain(error.what());
   } catch (const storage::DatabaseFileError& error) {
+    complain(error.what());
+  } catch (const engine::AckLogError& error) {  // it could not be opened
     complain(error.what());
   }
   return kWrongUsage;

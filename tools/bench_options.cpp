@@ -31,6 +31,8 @@ examples:
   bench --threads 10 --profile zero
   bench --quick --mitigation all
   bench --threads 1,2,5,10,20,50 --profile zero --strategy shared-connection
+  bench --threads 10,50 --profile zero --strategy group-commit --files 50000 --ceiling
+  bench --threads 10000 --profile realistic --quick --strategy group-commit --files 50000
   bench --threads 10 --profile realistic --api-delay lognormal:50ms,0.5 --fail-rate 0.02
   bench --threads 10 --profile zero --gate 'zero:10:lock_wait.p99<5ms')";
 
@@ -48,8 +50,8 @@ using Choice = CLI::IsMember;
 void declare_workload(CLI::App& app, BenchArguments& raw) {
   app.add_option(
          "--threads", raw.threads,
-         "how many lifecycles at once, each on an OS thread of its own; a list measures one "
-         "configuration each")
+         "how many lifecycles at once, each on an OS thread of its own, or, with group commit, all "
+         "on a few; a list measures one configuration each")
       ->capture_default_str();
   app.add_option("--profile", raw.profile,
                  "the remote API: zero answers at once, realistic takes 2 s a call; or both")
@@ -76,7 +78,8 @@ void declare_strategy(CLI::App& app, BenchArguments& raw) {
          "per-file: a connection for each lifecycle; pooled-connection: one a thread; "
          "shared-connection: one for all, behind a mutex; reduced-guards: per-file, guarded "
          "by version alone; fair-gate: pooled, writers queue in order; batch: shared, a "
-         "commit every 10 transitions")
+         "commit every 10 transitions; group-commit: one committer writes for all, what is queued "
+         "in one transaction")
       ->check(Choice(strategy_names()))
       ->capture_default_str();
   app.add_option("--connection", raw.connection, "overrides the strategy's connection")
@@ -88,8 +91,8 @@ void declare_strategy(CLI::App& app, BenchArguments& raw) {
                  "then write)")
       ->check(Choice({"where", "version", "select"}));
   app.add_option("--commit", raw.commit,
-                 "overrides when it commits: each transition, or batch:N, every N transitions, "
-                 "acknowledging them before");
+                 "overrides when it commits: each transition; batch:N, every N transitions, "
+                 "acknowledging them before; or group, all that is queued, acknowledging it after");
   app.add_option("--gate", raw.gates,
                  "overrides how its writers queue: sqlite (busy handler), mutex, or fifo. With a "
                  "value like zero:10:300s, PROFILE:THREADS:MAX, or 'zero:10:lock_wait.p99<5ms' it "
@@ -129,8 +132,16 @@ void declare_database(CLI::App& app, BenchArguments& raw) {
                  "how long SQLite's busy handler tries; whole milliseconds")
       ->capture_default_str();
   app.add_option("--wal-autocheckpoint", raw.wal_autocheckpoint,
-                 "frames in the WAL at which a commit checkpoints; 0: never")
+                 "frames in the WAL at which a checkpoint is due; 0: never")
       ->capture_default_str();
+  app.add_option("--checkpoint", raw.checkpoint,
+                 "who makes it: auto, the commit that got there; background, a thread on a "
+                 "connection of its own; off, nobody [background with group commit, else auto]")
+      ->check(Choice({"auto", "background", "off"}));
+  app.add_option(
+      "--wal-cap", raw.wal_cap,
+      "frames in the WAL above which, with --checkpoint background, a commit checkpoints "
+      "itself, so that the WAL can start over [8000]");
   app.add_option("--db", raw.db,
                  "where the database is to be: a file that does not exist yet [a private temporary "
                  "directory]");
@@ -140,6 +151,14 @@ void declare_database(CLI::App& app, BenchArguments& raw) {
 }
 
 void declare_output(CLI::App& app, BenchArguments& raw) {
+  app.add_flag("--ceiling", raw.ceiling,
+               "measure first what one thread can write with these statements, 1, 256 and as many "
+               "transitions in a transaction as lifecycles are in flight, and hold each "
+               "configuration against it");
+  app.add_option("--ack-log", raw.ack_log,
+                 "write down each transition as it is acknowledged, a line each (path, version, "
+                 "state), to this new file or pipe; -: to standard output, without the tables. "
+                 "Slows the run");
   app.add_option("--results", raw.results,
                  "the folder for result files; it must exist, but for the default")
       ->capture_default_str();

@@ -19,6 +19,7 @@ struct BenchOptions {
   engine::RunPlan plan;
   std::optional<std::filesystem::path> db;
   bool keep_db = false;
+  std::optional<std::string> ack_log;  ///< a file, or `-` for standard output
   std::filesystem::path results = "results";
   bool results_named = false;  ///< the default folder is created where it is missing
   ProgressMode progress = ProgressMode::automatic;

@@ -12,52 +12,23 @@
 
 #include "engine/mitigations.hpp"
 #include "metrics/duration.hpp"
+#include "tools/argument_values.hpp"
+#include "tools/strategy_plan.hpp"
 
 namespace walbench::tools {
 namespace {
 
-constexpr std::int64_t kMostThreads = 1'000;  // more take long to start and to stop
+constexpr std::int64_t kMostThreads = 1'000;     // more take long to start and to stop
+constexpr std::int64_t kMostInFlight = 100'000;  // where they share threads: some KB each
 constexpr std::int64_t kMostFiles = 1'000'000'000;
 constexpr std::int64_t kMostRepeats = 1'000;
-constexpr std::int64_t kMostBatch = 1'000'000;
 constexpr std::int64_t kUsualWarmup = 100;
 constexpr std::int64_t kZeroRepeats = 5;
 constexpr std::int64_t kRealisticRepeats = 3;
 constexpr double kMostFailures = 0.9;
-constexpr std::int64_t kMostFrames = std::numeric_limits<std::int32_t>::max();
 constexpr std::chrono::milliseconds kLongestBusyTimeout(std::numeric_limits<std::int32_t>::max());
 constexpr std::chrono::seconds kRealisticDelay(2);
 constexpr std::chrono::milliseconds kQuickDelay(50);
-
-[[noreturn]] void refuse(std::string_view option, std::string_view why) {
-  throw std::invalid_argument(fmt::format("{}: {}", option, why));
-}
-
-template <typename Integer>
-Integer whole_number(std::string_view option, std::string_view text, Integer least, Integer most) {
-  Integer value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || rest != end || value < least || value > most) {
-    refuse(option, fmt::format("'{}' is no whole number from {} to {}", text, least, most));
-  }
-  return value;
-}
-
-/// The parts between commas, none of which may be there twice.
-std::vector<std::string> list_of(std::string_view option, std::string_view text) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    std::string part(text.substr(begin, end - begin));
-    if (std::ranges::find(parts, part) != parts.end()) {
-      refuse(option, fmt::format("{} is there twice", part));
-    }
-    parts.push_back(std::move(part));
-    begin = end + 1;
-  }
-  return parts;
-}
 
 engine::Profile profile_of(std::string_view option, std::string_view name) {
   for (const engine::Profile profile : {engine::Profile::zero, engine::Profile::realistic}) {
@@ -66,8 +37,9 @@ engine::Profile profile_of(std::string_view option, std::string_view name) {
   refuse(option, fmt::format("'{}' is no profile; choose zero or realistic", name));
 }
 
+/// Lifecycles in flight: threads too, unless a strategy lets them share.
 std::int64_t thread_count(std::string_view option, std::string_view text) {
-  return whole_number<std::int64_t>(option, text, 1, kMostThreads);
+  return whole_number<std::int64_t>(option, text, 1, kMostInFlight);
 }
 
 std::vector<std::int64_t> thread_counts(std::string_view text) {
@@ -81,14 +53,12 @@ std::vector<std::int64_t> thread_counts(std::string_view text) {
   return counts;
 }
 
-/// Calls a parser whose complaints do not name the option.
-template <typename Parse>
-auto parsed(std::string_view option, const Parse& parse) {
-  try {
-    return parse();
-  } catch (const std::invalid_argument& error) {
-    refuse(option, error.what());
-  }
+void require_threads_startable(std::string_view option, const engine::ConfigurationPlan& plan) {
+  if (plan.axes.group || plan.threads <= kMostThreads) return;
+  refuse(option, fmt::format("{} blocks an OS thread for each lifecycle, and {} of them are more "
+                             "than the {} that are sensible to start; --strategy group-commit "
+                             "has that many in flight on a few threads",
+                             plan.strategy, plan.threads, kMostThreads));
 }
 
 std::chrono::milliseconds busy_timeout(const std::string& text) {
@@ -122,65 +92,6 @@ double fail_rate(const std::string& text) {
   return rate;
 }
 
-std::int64_t batch_of(const std::string& text) {
-  constexpr std::string_view kBatch = "batch:";
-  if (text == "each") return 1;
-  if (!text.starts_with(kBatch)) {
-    refuse("--commit", fmt::format("'{}' is neither each nor batch:N", text));
-  }
-  return whole_number<std::int64_t>("--commit", std::string_view(text).substr(kBatch.size()), 1,
-                                    kMostBatch);
-}
-
-storage::Axes effective_axes(const BenchArguments& arguments, const std::string& gate) {
-  using storage::BeginAxis;
-  using storage::ConnectionAxis;
-  using storage::GateAxis;
-  using storage::GuardAxis;
-  storage::Axes axes =
-      storage::find_strategy(arguments.strategy).value_or(storage::Strategy{}).axes;
-  const auto choose = [](const std::string& text, auto& axis, auto... values) {
-    for (const auto value : {values...}) {
-      if (text == storage::axis_name(value)) axis = value;
-    }
-  };
-  choose(arguments.connection, axes.connection, ConnectionAxis::per_file,
-         ConnectionAxis::per_worker, ConnectionAxis::shared);
-  // One connection for all needs a gate; where none was asked for, the usual one.
-  const bool has_gate = axes.gate != GateAxis::sqlite || !gate.empty();
-  if (axes.connection == ConnectionAxis::shared && !has_gate) axes.gate = GateAxis::mutex;
-  choose(arguments.begin, axes.begin, BeginAxis::deferred, BeginAxis::immediate);
-  choose(arguments.guard, axes.guard, GuardAxis::where, GuardAxis::version, GuardAxis::select);
-  choose(gate, axes.gate, GateAxis::sqlite, GateAxis::mutex, GateAxis::fifo);
-  if (arguments.commit) axes.batch = batch_of(*arguments.commit);
-  if (const auto why = storage::contradiction(axes)) throw std::invalid_argument(*why);
-  return axes;
-}
-
-/// --gate means an axis or a limit; which one, its value tells.
-struct GateOptions {
-  std::string axis;
-  std::vector<metrics::Gate> limits;
-};
-
-GateOptions gate_options(const std::vector<std::string>& values) {
-  GateOptions options{{}, metrics::standard_gates()};
-  for (const std::string& value : values) {
-    if (value.find(':') != std::string::npos) {
-      options.limits.push_back(parsed("--gate", [&] { return metrics::parse_gate(value); }));
-    } else if (value != "sqlite" && value != "mutex" && value != "fifo") {
-      refuse("--gate", fmt::format("'{}' is neither a gate (sqlite, mutex, fifo) nor a limit like "
-                                   "zero:10:300s",
-                                   value));
-    } else if (!options.axis.empty()) {
-      refuse("--gate", "a run has one gate for its writers; two were named");
-    } else {
-      options.axis = value;
-    }
-  }
-  return options;
-}
-
 /// What all configurations have in common.
 engine::ConfigurationPlan common_plan(const BenchArguments& arguments, const storage::Axes& axes) {
   engine::ConfigurationPlan plan;
@@ -197,8 +108,7 @@ engine::ConfigurationPlan common_plan(const BenchArguments& arguments, const sto
                               : arguments.synchronous == "full" ? storage::Synchronous::full
                                                                 : storage::Synchronous::normal;
   plan.settings.busy_timeout = busy_timeout(arguments.busy_timeout);
-  plan.settings.wal_autocheckpoint_frames = whole_number<std::int64_t>(
-      "--wal-autocheckpoint", arguments.wal_autocheckpoint, 0, kMostFrames);
+  plan.settings.checkpoint = checkpoint_plan(arguments, axes);
   plan.seed = whole_number<std::uint64_t>("--seed", arguments.seed, 0, UINT64_MAX);
   return plan;
 }
@@ -275,9 +185,12 @@ std::vector<engine::MitigationPlan> mitigation_plans(const BenchArguments& argum
     }
     engine::ConfigurationPlan mitigation = baseline;
     mitigation.axes = each.axes;
+    mitigation.settings.checkpoint = checkpoint_plan(arguments, each.axes);
     const bool named = storage::find_strategy(each.info.name).has_value();
     mitigation.strategy = storage::describe_strategy(
         named ? each.info.name : storage::kStrategies.front().name, each.axes);
+    require_threads_startable("--mitigate-at", baseline);
+    require_threads_startable("--mitigate-at", mitigation);
     plans.push_back({each.info, baseline, mitigation, repeats});
   }
   if (plans.empty() && named_baseline) {
@@ -288,7 +201,8 @@ std::vector<engine::MitigationPlan> mitigation_plans(const BenchArguments& argum
 
 bool has_segment(const engine::ConfigurationPlan& plan, metrics::Segment segment) {
   switch (segment) {
-    case metrics::Segment::statement: return plan.axes.begin == storage::BeginAxis::immediate;
+    case metrics::Segment::statement:
+      return plan.axes.begin == storage::BeginAxis::immediate && !plan.axes.group;
     case metrics::Segment::connect:
       return plan.axes.connection == storage::ConnectionAxis::per_file;
     case metrics::Segment::attempt:
@@ -321,6 +235,13 @@ void require_used(const BenchArguments& arguments, const engine::RunPlan& plan) 
   }
   if (plan.mitigations.empty() && arguments.mitigate_at) {
     refuse("--mitigate-at", "says where to measure mitigations; name one with --mitigation");
+  }
+  const bool in_background =
+      std::ranges::any_of(plan.measurements(), [](const engine::ConfigurationPlan* configuration) {
+        return configuration->settings.checkpoint.mode == storage::CheckpointMode::background;
+      });
+  if (arguments.wal_cap && !in_background) {
+    refuse("--wal-cap", "is about --checkpoint background, which this run does not use");
   }
   for (const metrics::Gate& gate : plan.gates) {
     if (gate.name.starts_with("threshold_")) continue;
@@ -355,25 +276,29 @@ ProgressMode progress_mode(const std::string& text) {
 BenchOptions plan_bench(const BenchArguments& arguments) {
   const GateOptions gates = gate_options(arguments.gates);
   const engine::ApiDelay delay = api_delay(arguments);
-  const engine::ConfigurationPlan common =
-      common_plan(arguments, effective_axes(arguments, gates.axis));
+  const storage::Axes axes = effective_axes(arguments, gates.axis);
+  require_background_sensible(arguments, axes);
+  const engine::ConfigurationPlan common = common_plan(arguments, axes);
   BenchOptions options;
   engine::RunPlan& plan = options.plan;
   for (const std::string& profile : list_of("--profile", arguments.profile)) {
     for (const std::int64_t threads : thread_counts(arguments.threads)) {
       plan.configurations.push_back(
           at_level(common, threads, profile_of("--profile", profile), delay));
+      require_threads_startable("--threads", plan.configurations.back());
     }
   }
   engine::order_fastest_first(plan.configurations);
   plan.mitigations = mitigation_plans(arguments, common, delay);
   plan.gates = gates.limits;
   plan.seed = common.seed;
+  plan.ceiling = arguments.ceiling;
   require_used(arguments, plan);
   if (arguments.study) require_study(plan);
 
   if (arguments.db) options.db = *arguments.db;
   options.keep_db = arguments.keep_db;
+  options.ack_log = arguments.ack_log;
   options.results = arguments.results;
   options.results_named = arguments.results_named;
   options.progress = progress_mode(arguments.progress);

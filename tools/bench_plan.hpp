@@ -31,6 +31,10 @@ struct BenchArguments {
   std::string synchronous = "normal";
   std::string busy_timeout = "5s";
   std::string wal_autocheckpoint = "1000";
+  std::optional<std::string> checkpoint;
+  std::optional<std::string> wal_cap;
+  bool ceiling = false;
+  std::optional<std::string> ack_log;
   std::optional<std::string> db;
   bool keep_db = false;
   std::string results = "results";

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 
 #include "metrics/duration.hpp"
 #include "tools/text.hpp"
@@ -85,12 +86,18 @@ std::string threads_line(const ConfigurationResult& configuration) {
 
 std::string wal_lines(const ConfigurationResult& configuration) {
   const metrics::WalFigures& wal = configuration.wal;
+  const std::string capped =
+      wal.checkpoints_capped == 0
+          ? ""
+          : fmt::format(", {} of them by a commit at the WAL's cap", wal.checkpoints_capped);
   return fmt::format(
       "  WAL growth {} (peak {}, {} at start, {} at end); {} written in {} frames\n"
-      "  {} checkpoints moved {} into the database; {} WAL syncs, {} database syncs\n",
+      "  {} checkpoints{} took {} ms in all and {} ms at most, and moved {} into the database\n"
+      "  {} WAL syncs, {} database syncs\n",
       format_bytes(wal.growth_bytes), format_bytes(wal.peak_bytes),
       format_bytes(wal.size_start_bytes), format_bytes(wal.size_end_bytes),
       format_bytes(wal.bytes_written), with_thousands(wal.frames), with_thousands(wal.checkpoints),
+      capped, milliseconds_of_ns(wal.checkpoint_ns), milliseconds_of_ns(wal.checkpoint_longest_ns),
       format_bytes(wal.db_bytes_written), with_thousands(wal.wal_syncs),
       with_thousands(wal.db_syncs));
 }
@@ -105,9 +112,32 @@ std::string counts_lines(const ConfigurationResult& configuration) {
       with_thousands(configuration.samples_out_of_range));
 }
 
-/// What the API did where it is more than answering, and what a batch risked.
+std::string transaction_text(std::int64_t group_size) {
+  return group_size == 1 ? "one in a transaction"
+                         : fmt::format("{} in a transaction", with_thousands(group_size));
+}
+
+std::string share_text(const ConfigurationResult& configuration) {
+  const std::optional<double> share = configuration.ceiling_share();
+  return share ? fmt::format("{:.2f}", *share) : "-";
+}
+
+/// What some configurations alone have: groups, a ceiling, calls that fail, a batch's risk.
 std::string special_lines(const ConfigurationResult& configuration) {
   std::string lines;
+  if (configuration.groups.groups > 0) {
+    const metrics::GroupsCommitted& groups = configuration.groups;
+    lines += fmt::format("  {} groups of {:.1f} writes on average, P50 {}, {} at most\n",
+                         with_thousands(groups.groups), groups.size_mean(), groups.size_p50,
+                         groups.size_max);
+  }
+  if (configuration.ceiling) {
+    lines +=
+        fmt::format("  {} of the ceiling: {} writes/s of {} that one thread writes raw, {}\n",
+                    share_text(configuration), with_thousands(configuration.writes_per_second()),
+                    with_thousands(configuration.ceiling->writes_per_second),
+                    transaction_text(configuration.ceiling->group_size));
+  }
   if (configuration.planned.api_fail_rate > 0) {
     lines += fmt::format("  API: {} calls, {} failed and were retried; {} transitions written\n",
                          with_thousands(configuration.api_calls),
@@ -123,16 +153,23 @@ std::string special_lines(const ConfigurationResult& configuration) {
   return lines;
 }
 
+std::string checkpoint_text(const metrics::ConfigurationPlanned& planned) {
+  if (planned.checkpoint == "off") return planned.checkpoint;
+  const std::string every =
+      fmt::format("{} every {} frames", planned.checkpoint, planned.checkpoint_every_frames);
+  return planned.wal_cap_frames == 0 ? every
+                                     : fmt::format("{}, cap {}", every, planned.wal_cap_frames);
+}
+
 std::string settings_line(const ConfigurationResult& configuration) {
   const metrics::ConfigurationPlanned& planned = configuration.planned;
   const metrics::SettingsReadBack& settings = configuration.settings;
   return printable(fmt::format(
              "  connection {}, commit {}, begin {}, guard {}, gate {}; schema {}, synchronous {}, "
-             "busy_timeout {} ms, wal_autocheckpoint {}, API delay {}",
+             "busy_timeout {} ms, checkpoint {}, API delay {}",
              planned.connection, planned.commit, planned.begin, planned.guard, planned.gate,
              planned.schema, settings.synchronous, settings.busy_timeout_ms,
-             settings.wal_autocheckpoint_frames,
-             planned.api_delay.empty() ? "0" : planned.api_delay)) +
+             checkpoint_text(planned), planned.api_delay.empty() ? "0" : planned.api_delay)) +
          "\n";
 }
 
@@ -195,7 +232,7 @@ std::string render_configuration(const ConfigurationResult& configuration) {
 std::string render_overview(const std::vector<ConfigurationResult>& configurations) {
   TextTable table({"configuration", "elapsed", "transitions/s", "commits/s", "db P50", "db P95",
                    "lock P95", "dispatch P95", "net P50", "net P95", "net P99", "net max",
-                   "WAL growth", "verdict"});
+                   "WAL growth", "of ceiling", "verdict"});
   for (const ConfigurationResult& each : configurations) {
     const Histogram* const net = each.find(Segment::fsm_net);
     table.add_row(
@@ -207,7 +244,7 @@ std::string render_overview(const std::vector<ConfigurationResult>& configuratio
          percentile_cell(each, Segment::fsm_net, 50), percentile_cell(each, Segment::fsm_net, 95),
          percentile_cell(each, Segment::fsm_net, 99),
          net == nullptr ? "-" : milliseconds_of_ns(net->max()), format_bytes(each.wal.growth_bytes),
-         overall_verdict(each)});
+         share_text(each), overall_verdict(each)});
   }
   return table.str(0);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -171,14 +172,20 @@ std::string change_cell(const std::vector<ChangeRow>& rows, std::string_view fig
   return ratio_text(row->change.ratio) + (doubtful ? " ?" : "");
 }
 
+std::string share_cell(const metrics::ConfigurationResult& configuration) {
+  const std::optional<double> share = configuration.ceiling_share();
+  return share ? fmt::format("{:.2f}", *share) : "-";
+}
+
 std::string render_ranking(const std::vector<MitigationResult>& mitigations) {
   const std::vector<metrics::RankedMitigation> ranked = metrics::rank_mitigations(mitigations);
-  TextTable table(
-      {"ranking", "transitions/s", "lock P95", "net P95", "net P99", "net max", "gates"});
+  TextTable table({"ranking", "transitions/s", "of ceiling", "lock P95", "net P95", "net P99",
+                   "net max", "gates"});
   std::string words;
   for (const metrics::RankedMitigation& each : ranked) {
     const metrics::MitigationInfo& info = each.result->info;
     table.add_row({printable(info.name), change_cell(each.rows, kThroughput),
+                   share_cell(each.result->mitigation.pooled),
                    change_cell(each.rows, "lock_wait P95"), change_cell(each.rows, "fsm_net P95"),
                    change_cell(each.rows, "fsm_net P99"), change_cell(each.rows, "fsm_net max"),
                    each.result->mitigation.pooled.verdicts.empty() ? "-"
@@ -250,6 +257,16 @@ std::string render_gate_report(const std::vector<metrics::ConfigurationResult>& 
            "\n        " + printable(criterion.evidence) + "\n";
   }
   return out;
+}
+
+std::string render_ceiling(const std::vector<metrics::CeilingPoint>& points) {
+  if (points.empty()) return {};
+  TextTable table({"ceiling: one thread, raw", "checkpoint", "writes/s"});
+  for (const metrics::CeilingPoint& point : points) {
+    table.add_row({fmt::format("{} in a transaction", with_thousands(point.group_size)),
+                   point.checkpoint, with_thousands(point.writes_per_second)});
+  }
+  return table.str(0) + "\n";
 }
 
 std::string render_run(const std::vector<metrics::ConfigurationResult>& configurations,

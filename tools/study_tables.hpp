@@ -20,6 +20,9 @@ std::string render_mitigations(const std::vector<metrics::MitigationResult>& mit
 std::string render_gate_report(const std::vector<metrics::ConfigurationResult>& configurations,
                                const std::vector<metrics::MitigationResult>& mitigations);
 
+/// What the machine can do at all, a row a point; empty where that was not measured.
+std::string render_ceiling(const std::vector<metrics::CeilingPoint>& points);
+
 /// Everything that a run has to say, as both programs print it: one configuration in full or, of
 /// several, a row each (with `details` both), bottleneck, scaling, mitigations, busy_timeout, and
 /// the gate report.

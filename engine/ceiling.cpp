@@ -1,0 +1,123 @@
+#include "engine/ceiling.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "engine/lifecycle.hpp"
+#include "engine/mock_api.hpp"
+#include "metrics/statistics.hpp"
+#include "storage/group_committer.hpp"
+#include "storage/sqlite.hpp"
+
+namespace walbench::engine {
+namespace {
+
+constexpr std::int64_t kReferenceGroup = 256;
+constexpr int kRounds = 3;
+constexpr std::int64_t kLifecyclesPerRound = 20'000;
+
+/// One point to be measured, on its own database.
+struct Point {
+  std::int64_t group_size = 1;
+  ConfigurationPlan plan;
+  std::vector<double> writes_per_second;  ///< by round
+
+  bool measures(std::int64_t size, const ConfigurationPlan& of) const {
+    return group_size == size && plan.settings.checkpoint == of.settings.checkpoint;
+  }
+};
+
+constexpr auto kMostInGroup = static_cast<std::int64_t>(storage::GroupCommitter::kMostInGroup);
+
+std::vector<Point> points_of(const RunPlan& plan) {
+  std::vector<Point> points;
+  for (const ConfigurationPlan* const each : plan.measurements()) {
+    for (const std::int64_t wanted : {std::int64_t{1}, std::min(each->threads, kMostInGroup),
+                                      group_size(*each), kReferenceGroup}) {
+      const std::int64_t size = std::min(wanted, each->files);
+      const auto same = [&](const Point& point) { return point.measures(size, *each); };
+      if (std::ranges::none_of(points, same)) points.push_back({size, *each, {}});
+    }
+  }
+  return points;
+}
+
+storage::ExpectedRow answers_for(std::int64_t /*file*/, std::string_view path) {
+  const UploadedFile uploaded = MockApi::uploaded_file(path);
+  return {.version = kWritesPerFile,
+          .remote_file_id = uploaded.name,
+          .remote_file_uri = uploaded.uri,
+          .store_doc_id = MockApi::document_id(uploaded.name)};
+}
+
+/// Writes at least kLifecyclesPerRound lifecycles, in several passes where there are fewer files.
+double writes_per_second(storage::Database& database, const Point& point,
+                         const RunContext& context) {
+  constexpr double kNsPerSecond = 1e9;
+  const std::int64_t files = std::min(point.plan.files, kLifecyclesPerRound);
+  storage::RawWrites sum;
+  for (std::int64_t done = 0; done < kLifecyclesPerRound; done += files) {
+    database.reset();
+    const storage::RawWrites pass =
+        database.write_raw({.files = files, .group_size = point.group_size, .answers = answers_for},
+                           *context.clock, context.stop);
+    sum.writes += pass.writes;
+    sum.elapsed_ns += pass.elapsed_ns;
+  }
+  return static_cast<double>(sum.writes) * kNsPerSecond /
+         static_cast<double>(std::max<std::int64_t>(sum.elapsed_ns, 1));
+}
+
+void measure_rounds(std::vector<Point>& points, const RunContext& context) {
+  for (int round = 0; round < kRounds; ++round) {
+    for (Point& point : points) {
+      if (context.stop.stop_requested()) throw RunInterrupted();
+      const std::unique_ptr<storage::Database> database = context.open_database(point.plan);
+      database->seed(context.stop);
+      point.writes_per_second.push_back(writes_per_second(*database, point, context));
+    }
+  }
+}
+
+}  // namespace
+
+std::int64_t group_size(const ConfigurationPlan& plan) {
+  const std::int64_t most =
+      plan.axes.group ? std::min(plan.threads, kMostInGroup) : plan.axes.batch;
+  return std::min(most, plan.files);
+}
+
+std::vector<metrics::CeilingPoint> measure_ceiling(const RunPlan& plan, const RunContext& context) {
+  std::vector<Point> points = points_of(plan);
+  try {
+    measure_rounds(points, context);
+  } catch (const std::exception& error) {
+    if (context.stop.stop_requested()) throw RunInterrupted();
+    const auto* const refused = dynamic_cast<const storage::SqliteError*>(&error);
+    throw RunFailed(
+        fmt::format("ceiling: {}{}", error.what(), refused != nullptr ? refused->remedy() : ""));
+  }
+  std::vector<metrics::CeilingPoint> measured;
+  for (const Point& point : points) {
+    measured.push_back(
+        {point.group_size,
+         std::string(storage::checkpoint_mode_name(point.plan.settings.checkpoint.mode)),
+         metrics::median(point.writes_per_second)});
+  }
+  return measured;
+}
+
+const metrics::CeilingPoint* ceiling_of(const ConfigurationPlan& plan,
+                                        const std::vector<metrics::CeilingPoint>& points) {
+  const std::string_view checkpoint = storage::checkpoint_mode_name(plan.settings.checkpoint.mode);
+  const auto found = std::ranges::find_if(points, [&](const metrics::CeilingPoint& point) {
+    return point.group_size == group_size(plan) && point.checkpoint == checkpoint;
+  });
+  return found == points.end() ? nullptr : &*found;
+}
+
+}  // namespace walbench::engine
