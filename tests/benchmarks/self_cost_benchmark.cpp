@@ -35,7 +35,7 @@ constexpr std::int64_t kFiles = 5000;
 
 storage::ConnectionSettings without_checkpoints() {
   storage::ConnectionSettings settings;
-  settings.wal_autocheckpoint_frames = 0;
+  settings.checkpoint.mode = storage::CheckpointMode::off;
   return settings;
 }
 

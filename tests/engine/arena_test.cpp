@@ -16,6 +16,8 @@
 #include <thread>
 #include <vector>
 
+#include "tests/support/eventually.hpp"
+
 namespace walbench::engine {
 namespace {
 
@@ -246,6 +248,96 @@ TEST(Arena, EveryThreadAnnouncesItselfBeforeItsFirstItem) {
     const std::lock_guard lock(mutex);
     EXPECT_EQ(entered.size(), threads);
     EXPECT_TRUE(entered.contains(std::this_thread::get_id())) << "the caller is one of them";
+  }
+}
+
+/// What posted tasks have seen of the thread they ran on.
+class PostedWitness {
+ public:
+  explicit PostedWitness(std::size_t threads) : inside_(threads) {}
+
+  void task(std::size_t worker) {
+    if (worker == 0 || worker >= inside_.size() || inside_[worker].exchange(true) ||
+        std::this_thread::get_id() == caller_) {
+      misused_.store(true);
+    } else {
+      inside_[worker].store(false);
+    }
+    done_.fetch_add(1);
+  }
+  void expect(int tasks) const {
+    EXPECT_TRUE(test_support::eventually([&] { return done_.load() == tasks; })) << done_.load();
+    EXPECT_FALSE(misused_.load()) << "the caller's thread or number, or two at once the same";
+  }
+
+ private:
+  const std::thread::id caller_ = std::this_thread::get_id();
+  std::vector<std::atomic<bool>> inside_;
+  std::atomic<bool> misused_ = false;
+  std::atomic<int> done_ = 0;
+};
+
+TEST(Arena, APostedTaskRunsOnAnotherOfItsThreads) {
+  PostedWitness witness(2);
+  Arena arena(2);
+  arena.post([&](std::size_t worker) { witness.task(worker); });
+  witness.expect(1);
+}
+
+TEST(Arena, ManyPostedTasksAllRun) {
+  constexpr int kPosts = 2'000;
+  for (const std::size_t threads : {2U, 4U}) {
+    PostedWitness witness(threads);
+    Arena arena(threads);
+    for (int post = 0; post < kPosts; ++post) {
+      arena.post([&](std::size_t worker) { witness.task(worker); });
+    }
+    witness.expect(kPosts);
+  }
+}
+
+TEST(Arena, AnyThreadMayPostAndSoMayATask) {
+  constexpr int kThreads = 4;
+  constexpr int kPosts = 200;
+  PostedWitness witness(2);
+  Arena arena(2);
+  {
+    std::vector<std::jthread> posters;
+    for (int thread = 0; thread < kThreads; ++thread) {
+      posters.emplace_back([&] {
+        for (int post = 0; post < kPosts; ++post) {
+          arena.post([&](std::size_t worker) {
+            arena.post([&](std::size_t inner) { witness.task(inner); });
+            witness.task(worker);
+          });
+        }
+      });
+    }
+  }
+  witness.expect(2 * kThreads * kPosts);
+}
+
+TEST(Arena, RunsItemsAfterPostedTasksAndTheOtherWayRound) {
+  PostedWitness witness(2);
+  Arena arena(2);
+  for (int round = 1; round <= 20; ++round) {
+    EXPECT_EQ(run_watched(arena, 2, 10, kLimit).threads_met, 2U);
+    arena.post([&](std::size_t worker) { witness.task(worker); });
+    witness.expect(round);
+  }
+}
+
+TEST(Arena, WhatAPosterWroteBeforehandIsThereInTheTask) {
+  Arena arena(2);
+  std::int64_t plain = 0;
+  std::atomic<bool> seen = false;
+  for (int round = 1; round <= 100; ++round) {
+    plain += 1;
+    seen = false;
+    arena.post([&, round](std::size_t) {
+      if (plain == round) seen = true;
+    });
+    ASSERT_TRUE(test_support::eventually([&] { return seen.load(); }));
   }
 }
 

@@ -44,7 +44,7 @@ class CountingSession final : public storage::Session {
   CountingSession(const ManualClock& clock, bool statement_apart)
       : clock_(clock), statement_apart_(statement_apart) {}
 
-  storage::Completed<WriteTimings> apply(const TransitionWrite& write) override {
+  storage::PendingWrite apply(const TransitionWrite& write) override {
     lines_.push_back(std::string(storage::state_name(write.from)) + ">" +
                      std::string(storage::state_name(write.to)) + " v" +
                      std::to_string(write.version));
@@ -59,7 +59,7 @@ class CountingSession final : public storage::Session {
     clock_.advance(nanoseconds(write_takes_ns(lines_.size())));
     const auto number = static_cast<std::int64_t>(lines_.size());
     const std::int64_t statement_ns = number * 10;
-    return storage::Completed(
+    return storage::PendingWrite(
         WriteTimings{.lock_wait_ns = number * 300 + (statement_apart_ ? 0 : statement_ns),
                      .busy_wait_ns = number * 200,
                      .statement_ns = statement_apart_ ? statement_ns : 0,

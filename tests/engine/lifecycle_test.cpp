@@ -82,7 +82,7 @@ class ScriptedSession final : public storage::Session {
   ScriptedSession(const ManualClock& clock, bool statement_apart)
       : clock_(clock), statement_apart_(statement_apart) {}
 
-  storage::Completed<WriteTimings> apply(const storage::TransitionWrite& write) override {
+  storage::PendingWrite apply(const storage::TransitionWrite& write) override {
     asked_.push_back({std::string(write.file_path), write.from, write.to, write.version,
                       std::string(write.remote_file_id), std::string(write.remote_file_uri),
                       std::string(write.store_doc_id), std::string(write.error_message)});
@@ -95,7 +95,7 @@ class ScriptedSession final : public storage::Session {
       timings.statement_ns = 0;
     }
     timings.committed = asked_.size() != uncommitted;
-    return storage::Completed(timings);
+    return storage::PendingWrite(timings);
   }
   bool times_statement_apart() const override { return statement_apart_; }
   std::optional<std::int64_t> close() override { return std::nullopt; }

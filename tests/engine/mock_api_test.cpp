@@ -40,6 +40,8 @@ class LastSleepClock final : public metrics::Clock {
     last_sleep() = duration;
     return true;
   }
+  void wait_until(std::int64_t, std::unique_lock<std::mutex>&,
+                  std::condition_variable&) const override {}
 
   /// What the calling thread slept since it last asked.
   static nanoseconds take_last_sleep() { return std::exchange(last_sleep(), nanoseconds(0)); }
@@ -158,9 +160,9 @@ TEST(MockApi, SleepsOncePerCallByTheClock) {
   const ManualClock clock;
   const MockApi api(clock, constant(milliseconds(2000)), {});
 
-  api.upload_file("/a", 1);
+  static_cast<void>(api.upload_file("/a", 1));
   EXPECT_EQ(clock.sleeps(), (std::vector<nanoseconds>{milliseconds(2000)}));
-  api.import_to_store("a", 1);
+  static_cast<void>(api.import_to_store("a", 1));
   EXPECT_EQ(clock.sleeps(), (std::vector<nanoseconds>{milliseconds(2000), milliseconds(2000)}));
   EXPECT_EQ(clock.now_ns(), ManualClock::kStartNs + 2 * nanoseconds(milliseconds(2000)).count());
 }
@@ -168,8 +170,8 @@ TEST(MockApi, SleepsOncePerCallByTheClock) {
 TEST(MockApi, WithoutADelayTheClockIsNotAskedToSleep) {
   const ManualClock clock;
   const MockApi api(clock, {}, {});
-  api.upload_file("/a", 1);
-  api.import_to_store("a", 1);
+  static_cast<void>(api.upload_file("/a", 1));
+  static_cast<void>(api.import_to_store("a", 1));
   EXPECT_TRUE(clock.sleeps().empty());
 }
 

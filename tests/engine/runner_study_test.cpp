@@ -121,8 +121,9 @@ TEST_F(Study, TheLastBatchIsFlushedBeforeTheResetAndBeforeTheFigures) {
   std::erase_if(lines, [](const std::string& line) { return line.starts_with("write "); });
   EXPECT_THAT(lines, ElementsAre("open database for per-file", "seed", "settings",
                                  "open store per-file for 1", "close session", "flush", "reset",
-                                 "restart counting", "figures", "close session", "close session",
-                                 "flush", "figures", "close store", "verify"));
+                                 "restart counting in the store", "restart counting", "figures",
+                                 "close session", "close session", "flush", "figures",
+                                 "close store", "verify"));
 }
 
 TEST_F(Study, TheFlushsCommitsAreThoseOfTheResult) {
@@ -139,7 +140,7 @@ TEST_F(Study, AFlushThatIsRefusedFailsTheRun) {
     throw storage::SqliteError(nullptr, SQLITE_FULL, "COMMIT");
   };
   EXPECT_THAT(failure(), AllOf(HasSubstr("c=1 zero per-file"), HasSubstr("a lifecycle failed"),
-                               HasSubstr("the last batch: COMMIT")));
+                               HasSubstr("after the last lifecycle: COMMIT")));
   EXPECT_THAT(behaviour_.script.lines(), Not(Contains("verify")));
 }
 

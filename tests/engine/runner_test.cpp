@@ -118,7 +118,8 @@ TEST_F(Runner, GoesThroughItsPhasesInOrder) {
   EXPECT_EQ(lines(), joined({{"open database", "[0 seed]", "seed", "settings",
                               "open store per-file for 1", "[0 warm up]"},
                              life_of_file_0,
-                             {"[0 reset]", "reset", "[0 measure]", "restart counting", "figures"},
+                             {"[0 reset]", "reset", "[0 measure]", "restart counting in the store",
+                              "restart counting", "figures"},
                              life_of_file_0,
                              {"lifecycle done", "figures", "[0 drain]", "close store", "[0 verify]",
                               "verify", "[0 done]"}}));
@@ -228,9 +229,14 @@ TEST_F(Runner, CarriesWhatItWasToldIntoTheResult) {
                          .db_bytes_written = 7,
                          .db_syncs = 8,
                          .checkpoints = 9,
+                         .checkpoint_ns = 19,
+                         .checkpoint_longest_ns = 20,
                          .busy_retries = 10,
                          .busy_longest_us = 11}};
-  behaviour_.counts = {{.snapshot_retries = 100}, {.snapshot_retries = 112, .unsaved_peak = 9}};
+  behaviour_.counts = {{.snapshot_retries = 12,
+                        .unsaved_peak = 9,
+                        .capped_checkpoints = 14,
+                        .groups = {.groups = 15, .writes = 16, .size_p50 = 17, .size_max = 18}}};
   const ConfigurationResult result = measure();
   EXPECT_TRUE(result.verified);
   EXPECT_EQ(result.indexed_count, 1);
@@ -252,7 +258,11 @@ TEST_F(Runner, CarriesWhatItWasToldIntoTheResult) {
   EXPECT_EQ(result.busy_retries, 10);
   EXPECT_EQ(result.busy_longest_us, 11);
   EXPECT_EQ(result.unsaved_peak, 9);
-  EXPECT_EQ(result.snapshot_retries, 12) << "the warm-up's retries are not the measurement's";
+  EXPECT_EQ(result.snapshot_retries, 12);
+  EXPECT_EQ(result.wal.checkpoints_capped, 14);
+  EXPECT_EQ(result.groups, (metrics::GroupsCommitted{15, 16, 17, 18}));
+  EXPECT_EQ(result.wal.checkpoint_ns, 19);
+  EXPECT_EQ(result.wal.checkpoint_longest_ns, 20);
 }
 
 TEST_F(Runner, MeanInFlightFollowsLittlesLaw) {

@@ -41,7 +41,7 @@ class WorkerCrewTest : public testing::Test {
     Arena arena(threads);
     FakeStore store(behaviour_);
     WorkerCrew crew(arena, store, clock_, stop_.get_token());
-    return crew.run(files, api_, queue_, [this] { done_.fetch_add(1); });
+    return crew.run(order(files, api_));
   }
 
   /// As run(), with calls that fail at that rate.
@@ -49,7 +49,14 @@ class WorkerCrewTest : public testing::Test {
     Arena arena(threads);
     FakeStore store(behaviour_);
     WorkerCrew crew(arena, store, clock_, stop_.get_token());
-    return crew.run(files, failing(fail_rate), queue_, [this] { done_.fetch_add(1); });
+    return crew.run(order(files, failing(fail_rate)));
+  }
+  PassOrder order(std::int64_t files, const MockApi& api) {
+    return {.files = files,
+            .api = &api,
+            .queue = queue_,
+            .on_done = [this] { done_.fetch_add(1); },
+            .acks = nullptr};
   }
   MockApi failing(double fail_rate) const {
     return {clock_, {.delay = {}, .fail_rate = fail_rate, .seed = 42}, stop_.get_token()};
@@ -293,7 +300,8 @@ TEST_F(WorkerCrewTest, AFlushThatIsRefusedIsAFailureWithARemedy) {
     throw storage::SqliteError(nullptr, SQLITE_FULL, "COMMIT");
   };
   const CrewReport report = run(1);
-  EXPECT_TRUE(report.first_failure.starts_with("the last batch: COMMIT")) << report.first_failure;
+  EXPECT_TRUE(report.first_failure.starts_with("after the last lifecycle: COMMIT"))
+      << report.first_failure;
   EXPECT_TRUE(report.first_failure.ends_with(
       storage::SqliteError(nullptr, SQLITE_FULL, "COMMIT").remedy()));
   EXPECT_EQ(report.occ_conflicts, 0);

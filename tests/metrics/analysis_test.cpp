@@ -223,8 +223,8 @@ TEST(PlanDifference, IsFoundInEveryFieldButTheStrategy) {
       {"API fail rate (0 and 0.25)", [](auto& each) { each.planned.api_fail_rate = 0.25; }},
       {"synchronous ( and full)", [](auto& each) { each.settings.synchronous = "full"; }},
       {"busy_timeout in ms (0 and 9)", [](auto& each) { each.settings.busy_timeout_ms = 9; }},
-      {"wal_autocheckpoint (0 and 3)",
-       [](auto& each) { each.settings.wal_autocheckpoint_frames = 3; }},
+      {"checkpoint every so many frames (0 and 3)",
+       [](auto& each) { each.planned.checkpoint_every_frames = 3; }},
   };
   ConfigurationResult one = configuration(10, "zero", {});
   one.planned.api_delay = "2s";
@@ -252,6 +252,8 @@ TEST(PlanDifference, StrategyAndOutcomeAreNone) {
   other.planned.begin = "immediate";
   other.planned.guard = "version";
   other.planned.gate = "mutex";
+  other.planned.checkpoint = "background";
+  other.settings.wal_autocheckpoint_frames = 7;
   other.elapsed_ns = 5;
   EXPECT_FALSE(plan_difference(one, other).has_value());
 }

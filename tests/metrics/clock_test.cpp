@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
+#include <mutex>
 #include <stop_token>
 #include <thread>
 #include <vector>
@@ -98,6 +100,38 @@ TEST(SteadyClock, DoesNotSleepOnceStopped) {
   std::stop_source source;
   source.request_stop();
   EXPECT_FALSE(clock.sleep_for(hours(1), source.get_token()));
+}
+
+TEST(SteadyClock, WaitsUntilATimeThatIsStillToCome) {
+  const SteadyClock clock;
+  std::mutex mutex;
+  std::condition_variable woken;
+  std::unique_lock lock(mutex);
+  const std::int64_t until_ns = clock.now_ns() + std::chrono::nanoseconds(milliseconds(5)).count();
+  while (clock.now_ns() < until_ns) {
+    clock.wait_until(until_ns, lock, woken);
+    ASSERT_TRUE(lock.owns_lock());
+  }
+  clock.wait_until(until_ns, lock, woken);  // and not for one that is past
+  EXPECT_TRUE(lock.owns_lock());
+}
+
+TEST(SteadyClock, WhoWaitsForAnHourCanBeWokenAndLetsTheLockGoMeanwhile) {
+  const SteadyClock clock;
+  std::mutex mutex;
+  std::condition_variable woken;
+  bool told = false;  // guarded by mutex
+  const std::int64_t until_ns = clock.now_ns() + std::chrono::nanoseconds(hours(1)).count();
+  std::unique_lock lock(mutex);
+  const std::jthread waker([&] {
+    const std::lock_guard inside(mutex);
+    told = true;
+    woken.notify_one();
+  });
+  while (!told) {
+    clock.wait_until(until_ns, lock, woken);
+  }
+  EXPECT_LT(clock.now_ns(), until_ns);
 }
 
 }  // namespace

@@ -5,6 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <vector>
+
+#include "tests/metrics/example_results.hpp"
+
 namespace walbench::metrics {
 namespace {
 
@@ -40,6 +45,41 @@ TEST(ConfigurationResult, RatesOfAPooledOneCountItsRepeats) {
   result.elapsed_ns = 10'000'000'000;
   EXPECT_DOUBLE_EQ(result.transitions_per_second(), 200);
   EXPECT_DOUBLE_EQ(result.commits_per_second(), 150);
+}
+
+TEST(ConfigurationResult, ItsShareOfTheCeilingIsInWritesNotTransitions) {
+  ConfigurationResult result;
+  result.planned.files = 100;
+  result.planned.transitions_per_file = 4;
+  result.writes = 300;
+  result.elapsed_ns = 2'000'000'000;
+  EXPECT_FALSE(result.ceiling_share().has_value()) << "it was not measured";
+  result.ceiling = CeilingPoint{.group_size = 50, .checkpoint = "auto", .writes_per_second = 200};
+  EXPECT_DOUBLE_EQ(result.ceiling_share().value_or(-1), 0.75);
+  result.ceiling->writes_per_second = 0;
+  EXPECT_FALSE(result.ceiling_share().has_value()) << "no number of nothing";
+}
+
+TEST(ConfigurationResult, WithoutGroupsTheirMeanIsNotDividedByNone) {
+  EXPECT_EQ(GroupsCommitted().size_mean(), 0);
+  EXPECT_DOUBLE_EQ((GroupsCommitted{.groups = 4, .writes = 10}).size_mean(), 2.5);
+}
+
+TEST(ConfigurationResult, AnotherGroupCeilingOrCheckpointIsAnotherResult) {
+  const ConfigurationResult one = full_configuration();
+  ConfigurationResult other = one;
+  other.segments.clear();
+  EXPECT_TRUE(one.same_but_segments(other));
+  using Change = std::function<void(ConfigurationResult&)>;
+  for (const Change& change : std::vector<Change>{
+           [](auto& each) { each.groups.writes += 1; }, [](auto& each) { each.ceiling.reset(); },
+           [](auto& each) { each.ceiling->group_size += 1; },
+           [](auto& each) { each.wal.checkpoint_longest_ns += 1; },
+           [](auto& each) { each.planned.checkpoint = "off"; }}) {
+    ConfigurationResult changed = one;
+    change(changed);
+    EXPECT_FALSE(one.same_but_segments(changed));
+  }
 }
 
 TEST(ConfigurationResult, FindsSegmentsByName) {

@@ -186,6 +186,8 @@ class SteppingClock final : public Clock {
   [[nodiscard]] bool sleep_for(std::chrono::nanoseconds, const std::stop_token&) const override {
     return true;
   }
+  void wait_until(std::int64_t, std::unique_lock<std::mutex>&,
+                  std::condition_variable&) const override {}
 
  private:
   std::int64_t step_ns_;

@@ -73,7 +73,10 @@ inline ConfigurationResult full_configuration() {
                     .api_delay = "a delay",
                     .api_delay_ns = 11,
                     .api_fail_rate = 0.25,
-                    .warmup_files = 12};
+                    .warmup_files = 12,
+                    .checkpoint = "a checkpoint",
+                    .checkpoint_every_frames = 15,
+                    .wal_cap_frames = 16};
   result.settings = {.journal_mode = "wal",
                      .synchronous = "normal",
                      .busy_timeout_ms = 13,
@@ -101,6 +104,7 @@ inline ConfigurationResult full_configuration() {
                         .in_flight_mean = 9.5,
                         .lifecycles_per_thread = {81, 82, 83},
                         .lifecycles_stolen = 33};
+  result.groups = {.groups = 52, .writes = 130, .size_p50 = 54, .size_max = 55};
   result.wal = {.size_start_bytes = 41,
                 .size_end_bytes = 42,
                 .growth_bytes = 43,
@@ -108,9 +112,13 @@ inline ConfigurationResult full_configuration() {
                 .bytes_written = 45,
                 .frames = 46,
                 .checkpoints = 47,
+                .checkpoint_ns = 56'000'000'001,
+                .checkpoint_longest_ns = 57'000'001,
+                .checkpoints_capped = 58,
                 .wal_syncs = 48,
                 .db_syncs = 49,
                 .db_bytes_written = 50};
+  result.ceiling = {.group_size = 59, .checkpoint = "its checkpoint", .writes_per_second = 142.5};
   result.verified = true;
   result.verdicts = {{"threshold_1", true, "2 s of 300 s"}, {"zero:10:1s", false, "too long"}};
   for (const Segment segment :
@@ -129,6 +137,7 @@ inline RunResult full_run() {
                      0.5,     "ext4",    "3.40.1", "id",  20,      21.5,    7, 3.25};
   run.resident_peak_bytes = 61;
   run.sqlite_memory_peak_bytes = 62;
+  run.ceiling = {{1, "auto", 63.5}, {59, "its checkpoint", 142.5}};
   run.configurations.push_back(full_configuration());
   return run;
 }

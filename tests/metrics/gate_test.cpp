@@ -27,6 +27,7 @@ ConfigurationResult configuration(const std::string& profile, std::int64_t threa
   result.planned.files = files;
   result.elapsed_ns = elapsed_ns;
   result.concurrency.os_threads = threads;
+  result.concurrency.in_flight_peak = threads;
   return result;
 }
 
@@ -166,6 +167,41 @@ TEST(Gate, FailsARunWhoseThreadsDidNotAllMeet) {
   EXPECT_EQ(verdicts[0].evidence, "9 of 10 threads had met when the clock started");
   EXPECT_TRUE(verdicts[1].passed);
   EXPECT_EQ(only_verdict(result, {}).gate, "concurrency") << "also where no gate is set";
+}
+
+/// 10,000 lifecycles in flight on the four threads that group commit needs.
+ConfigurationResult grouped(std::int64_t files, std::int64_t in_flight_peak) {
+  ConfigurationResult result = configuration("zero", 10'000, files, kSecond);
+  result.planned.commit = "group";
+  result.concurrency.os_threads = 4;
+  result.concurrency.in_flight_peak = in_flight_peak;
+  return result;
+}
+
+TEST(Gate, WithGroupCommitConcurrencyIsLifecyclesInFlightNotThreads) {
+  EXPECT_TRUE(judge(grouped(50'000, 10'000), standard_gates()).empty());
+  const GateVerdict verdict = only_verdict(grouped(50'000, 9'999), standard_gates());
+  EXPECT_EQ(verdict.gate, "concurrency");
+  EXPECT_FALSE(verdict.passed);
+  EXPECT_EQ(verdict.evidence, "9999 of 10000 lifecycles were in flight at most");
+}
+
+TEST(Gate, WithGroupCommitNoMoreCanBeInFlightThanThereAreFiles) {
+  EXPECT_TRUE(judge(grouped(300, 300), {}).empty());
+  EXPECT_EQ(only_verdict(grouped(300, 299), {}).evidence,
+            "299 of 300 lifecycles were in flight at most");
+}
+
+TEST(Gate, OfOtherStrategiesTheThreadsCountNotThePeak) {
+  for (const char* const commit : {"each", "batch:10", ""}) {
+    ConfigurationResult result = configuration("zero", 10, 100, kSecond);
+    result.planned.commit = commit;
+    result.concurrency.in_flight_peak = 3;
+    EXPECT_TRUE(judge(result, {}).empty()) << "short lifecycles overlap by chance: " << commit;
+    result.concurrency.os_threads = 9;
+    result.concurrency.in_flight_peak = 10;
+    EXPECT_EQ(only_verdict(result, {}).gate, "concurrency") << commit;
+  }
 }
 
 TEST(Gate, SeveralMayConcernOneConfiguration) {

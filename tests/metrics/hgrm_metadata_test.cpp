@@ -62,6 +62,7 @@ TEST(HgrmMetadata, EveryFieldSurvivesTheRoundTrip) {
   EXPECT_EQ(read.configuration.planned.api_fail_rate, 0.25);
   EXPECT_EQ(read.configuration.snapshot_retries, 26);
   EXPECT_EQ(read.configuration.wal.db_bytes_written, 50);
+  EXPECT_TRUE(read.configuration.same_but_segments(run.configurations.front()));
   EXPECT_EQ(hgrm_metadata(run, read.configuration, Segment::commit), text);
 }
 
@@ -75,19 +76,37 @@ TEST(HgrmMetadata, ElapsedTimeIsExactToTheNanosecond) {
 }
 
 // Version 1 did not have them.
-const std::set<std::string> kOptional = {"/api_delay",    "/api_fail_rate",   "/repeats_pooled",
-                                         "/writes",       "/commits",         "/api_calls",
-                                         "/api_failures", "/busy_longest_us", "/unsaved_peak"};
+const std::set<std::string> kSinceVersion2 = {
+    "/api_delay", "/api_fail_rate", "/repeats_pooled",  "/writes",      "/commits",
+    "/api_calls", "/api_failures",  "/busy_longest_us", "/unsaved_peak"};
+
+// Version 2 did not have them at first; groups and a ceiling not every configuration has.
+const std::set<std::string> kSinceGroups = {"/checkpoint",         "/checkpoint_every_frames",
+                                            "/wal_cap_frames",     "/checkpoint_seconds",
+                                            "/checkpoints_capped", "/checkpoint_longest_ms"};
+const std::set<std::string> kOfSome = {"/groups", "/ceiling"};
+
+/// They follow from others, and are for other readers.
+const std::set<std::string> kNotRead = {"/unit",
+                                        "/in_flight",
+                                        "/ceiling_share",
+                                        "/groups/size_mean",
+                                        "/transitions_per_second",
+                                        "/commits_per_second"};
+
+Json without(Json json, const std::set<std::string>& fields) {
+  for (const std::string& name : fields) {
+    json.erase(name.substr(1));
+  }
+  return json;
+}
 
 /// Every field but those that are only for other readers, as JSON pointers.
 std::vector<Json::json_pointer> fields_read(const Json& json) {
   std::vector<Json::json_pointer> fields;
   const Json flat = json.flatten();
   for (const auto& [path, value] : flat.items()) {
-    if (path.find("_verdict") != std::string::npos ||
-        path.find("_per_second") != std::string::npos || path == "/unit") {
-      continue;
-    }
+    if (path.find("_verdict") != std::string::npos || kNotRead.contains(path)) continue;
     fields.emplace_back(path);
   }
   return fields;
@@ -98,7 +117,10 @@ TEST(ParseHgrmMetadata, RefusesWhereAFieldIsMissing) {
   for (const Json::json_pointer& field : fields_read(whole)) {
     Json json = whole;
     Json& parent = json.at(field.parent_pointer());
-    if (parent.is_array() || kOptional.contains(field.to_string())) continue;
+    if (parent.is_array() || kSinceVersion2.contains(field.to_string()) ||
+        kSinceGroups.contains(field.to_string())) {
+      continue;
+    }
     parent.erase(field.back());
     EXPECT_EQ(refusal(json.dump()), "its walbench metadata lacks '" + field.back() + "'");
   }
@@ -116,7 +138,8 @@ TEST(ParseHgrmMetadata, RefusesWhereAFieldHasAnotherType) {
       EXPECT_NE(refusal(json.dump()), "accepted") << field << " = " << other;
     }
   }
-  for (const char* const name : {"axes", "settings", "lifecycles_per_thread", "gates"}) {
+  for (const char* const name :
+       {"axes", "settings", "lifecycles_per_thread", "gates", "groups", "ceiling"}) {
     Json json = whole;
     json[name] = "text";
     EXPECT_NE(refusal(json.dump()), "accepted") << name;
@@ -167,6 +190,12 @@ TEST(ParseHgrmMetadata, RefusesSharesOutsideZeroToOneAndPoolsOfNothing) {
   json = metadata();
   json["repeats_pooled"] = 0;
   EXPECT_EQ(refusal(json.dump()), "its walbench metadata has 'repeats_pooled' of none");
+  json = metadata();
+  json["groups"]["count"] = 0;
+  EXPECT_EQ(refusal(json.dump()), "its walbench metadata has 'count' of none");
+  json = metadata();
+  json["ceiling"]["group_size"] = 0;
+  EXPECT_EQ(refusal(json.dump()), "its walbench metadata has 'group_size' of none");
 }
 
 TEST(ParseHgrmMetadata, RefusesARunThatTookNoTime) {
@@ -196,12 +225,9 @@ TEST(ParseHgrmMetadata, RefusesWhatIsNoObject) {
 
 // What version 1 wrote: three writes and commits a file, two API calls, none of which failed.
 TEST(ParseHgrmMetadata, Version1IsReadWithWhatItMeant) {
-  Json json = metadata();
+  Json json = without(without(without(metadata(), kSinceVersion2), kSinceGroups), kOfSome);
   json["schema_version"] = 1;
   json["commits_per_file"] = 3;
-  for (const std::string& name : kOptional) {
-    json.erase(name.substr(1));
-  }
   const ConfigurationResult read = parse_hgrm_metadata(json.dump()).configuration;
   EXPECT_EQ(read.repeats, 1);
   EXPECT_EQ(read.writes, 3 * 818);
@@ -215,6 +241,33 @@ TEST(ParseHgrmMetadata, Version1IsReadWithWhatItMeant) {
   EXPECT_EQ(read.planned.api_fail_rate, 0);
   EXPECT_DOUBLE_EQ(read.transitions_per_second(), 3272 / 2.000000001);
   EXPECT_DOUBLE_EQ(read.commits_per_second(), 2454 / 2.000000001);
+}
+
+// SQLite was the only one to checkpoint then, when its own pragma said so.
+TEST(ParseHgrmMetadata, FilesFromBeforeGroupsAreReadWithWhatTheyMeant) {
+  const Json json = without(without(metadata(), kSinceGroups), kOfSome);
+  const ConfigurationResult read = parse_hgrm_metadata(json.dump()).configuration;
+  EXPECT_EQ(read.planned.checkpoint, "auto");
+  EXPECT_EQ(read.planned.checkpoint_every_frames, 14) << "wal_autocheckpoint_frames, as read back";
+  EXPECT_EQ(read.planned.wal_cap_frames, 0);
+  EXPECT_EQ(read.wal.checkpoints, 47);
+  EXPECT_EQ(read.wal.checkpoint_ns, 0);
+  EXPECT_EQ(read.wal.checkpoint_longest_ns, 0);
+  EXPECT_EQ(read.wal.checkpoints_capped, 0);
+  EXPECT_EQ(read.groups, GroupsCommitted());
+  EXPECT_FALSE(read.ceiling.has_value());
+  EXPECT_EQ(read.writes, 71) << "version 2 it is";
+}
+
+TEST(ParseHgrmMetadata, TimesOfCheckpointsAreExactToTheNanosecond) {
+  RunResult run = full_run();
+  WalFigures& wal = run.configurations.front().wal;
+  for (const std::int64_t ns : {0L, 1L, 999'999'999L, 8'582'747'781'260L}) {
+    wal.checkpoint_ns = 3 * ns;
+    wal.checkpoint_longest_ns = ns;
+    const std::string text = hgrm_metadata(run, run.configurations.front(), Segment::commit);
+    EXPECT_EQ(parse_hgrm_metadata(text).configuration.wal, wal) << ns;
+  }
 }
 
 TEST(ValuesMetadata, IsToldFromAConfigurations) {

@@ -62,6 +62,8 @@ TEST(RepeatedResult, SumsUpCountsTimesAndBytes) {
   EXPECT_EQ(pooled.wal.bytes_written, 3 * 45);
   EXPECT_EQ(pooled.wal.frames, 3 * 46);
   EXPECT_EQ(pooled.wal.checkpoints, 3 * 47);
+  EXPECT_EQ(pooled.wal.checkpoint_ns, 3 * 56'000'000'001);
+  EXPECT_EQ(pooled.wal.checkpoints_capped, 3 * 58);
   EXPECT_EQ(pooled.wal.wal_syncs, 3 * 48);
   EXPECT_EQ(pooled.wal.db_syncs, 3 * 49);
   EXPECT_EQ(pooled.wal.db_bytes_written, 3 * 50);
@@ -73,6 +75,7 @@ TEST(RepeatedResult, OfPeaksTheLargestAndOfThreadsThatMetTheFewestCount) {
   larger.busy_longest_us = 7500;
   larger.unsaved_peak = 7600;
   larger.wal.peak_bytes = 4400;
+  larger.wal.checkpoint_longest_ns = 57'000'002;
   larger.wal.size_start_bytes = 1;
   larger.wal.size_end_bytes = 2;
   larger.concurrency.in_flight_peak = 3200;
@@ -83,11 +86,38 @@ TEST(RepeatedResult, OfPeaksTheLargestAndOfThreadsThatMetTheFewestCount) {
     EXPECT_EQ(pooled.busy_longest_us, 7500) << first;
     EXPECT_EQ(pooled.unsaved_peak, 7600) << first;
     EXPECT_EQ(pooled.wal.peak_bytes, 4400) << first;
+    EXPECT_EQ(pooled.wal.checkpoint_longest_ns, 57'000'002) << first;
     EXPECT_EQ(pooled.concurrency.in_flight_peak, 3200) << first;
     EXPECT_EQ(pooled.concurrency.os_threads, 30) << first;
     EXPECT_EQ(pooled.wal.size_start_bytes, first ? 1 : 41) << "of the first";
     EXPECT_EQ(pooled.wal.size_end_bytes, first ? 42 : 2) << "of the last";
   }
+}
+
+TEST(RepeatedResult, GroupsOfAllRepeatsAreOnePool) {
+  ConfigurationResult few = single();
+  ConfigurationResult many = single();
+  few.groups = {.groups = 10, .writes = 500, .size_p50 = 51, .size_max = 60};
+  many.groups = {.groups = 30, .writes = 500, .size_p50 = 15, .size_max = 70};
+  for (const bool first : {true, false}) {
+    const GroupsCommitted pooled =
+        (first ? pooled_of({few, many}) : pooled_of({many, few})).pooled.groups;
+    EXPECT_EQ(pooled.groups, 40) << first;
+    EXPECT_EQ(pooled.writes, 1000) << first;
+    EXPECT_DOUBLE_EQ(pooled.size_mean(), 25) << "of all groups, not of the means: " << first;
+    EXPECT_EQ(pooled.size_p50, 15) << "the distributions are gone; the smaller promises less";
+    EXPECT_EQ(pooled.size_max, 70) << first;
+  }
+}
+
+TEST(RepeatedResult, ItsShareOfTheCeilingIsThatOfAllRepeats) {
+  ConfigurationResult fast = single();
+  ConfigurationResult slow = single();
+  fast.writes = slow.writes = 300;
+  fast.elapsed_ns = 1'000'000'000;
+  slow.elapsed_ns = 3'000'000'000;
+  fast.ceiling = slow.ceiling = {.group_size = 10, .checkpoint = "off", .writes_per_second = 300};
+  EXPECT_DOUBLE_EQ(pooled_of({fast, slow}).pooled.ceiling_share().value_or(-1), 0.5);
 }
 
 TEST(RepeatedResult, LifecyclesInFlightAreAveragedOverTime) {

@@ -43,6 +43,9 @@ void expect_configuration_fields(const Json& json) {
       {"api_delay_ns", 11},
       {"api_fail_rate", 0.25},
       {"warmup_files", 12},
+      {"checkpoint", "a checkpoint"},
+      {"checkpoint_every_frames", 15},
+      {"wal_cap_frames", 16},
       {"settings",
        {{"journal_mode", "wal"},
         {"synchronous", "normal"},
@@ -70,10 +73,16 @@ void expect_configuration_fields(const Json& json) {
       {"busy_retries", 25},
       {"snapshot_retries", 26},
       {"os_threads", 31},
+      {"in_flight", 10},
       {"in_flight_peak", 32},
       {"in_flight_mean", 9.5},
       {"lifecycles_per_thread", {81, 82, 83}},
       {"lifecycles_stolen", 33},
+      {"groups",
+       {{"count", 52}, {"writes", 130}, {"size_mean", 2.5}, {"size_p50", 54}, {"size_max", 55}}},
+      {"ceiling",
+       {{"group_size", 59}, {"checkpoint", "its checkpoint"}, {"writes_per_second", 142.5}}},
+      {"ceiling_share", 71 / 2.000000001 / 142.5},
       {"wal_size_start_bytes", 41},
       {"wal_size_end_bytes", 42},
       {"wal_delta_bytes", 43},
@@ -81,6 +90,9 @@ void expect_configuration_fields(const Json& json) {
       {"wal_bytes_written", 45},
       {"wal_frames", 46},
       {"checkpoints", 47},
+      {"checkpoint_seconds", 56.000000001},
+      {"checkpoint_longest_ms", 57.000001},
+      {"checkpoints_capped", 58},
       {"wal_syncs", 48},
       {"db_syncs", 49},
       {"db_bytes_written", 50},
@@ -143,6 +155,26 @@ TEST(RunJson, HasEveryFieldOfAConfiguration) {
     ASSERT_TRUE(segment.contains(name)) << name;
     EXPECT_DOUBLE_EQ(segment[name].get<double>(), value) << name;
   }
+}
+
+TEST(RunJson, TheCeilingHasAPointEach) {
+  const Json points = {
+      {{"group_size", 1}, {"checkpoint", "auto"}, {"writes_per_second", 63.5}},
+      {{"group_size", 59}, {"checkpoint", "its checkpoint"}, {"writes_per_second", 142.5}}};
+  EXPECT_EQ(Json::parse(run_to_json(full_run()))["ceiling"], points);
+}
+
+TEST(RunJson, NothingIsSaidOfGroupsAndACeilingThatThereWereNot) {
+  RunResult run = full_run();
+  run.ceiling.clear();
+  run.configurations.front().groups = {};
+  run.configurations.front().ceiling.reset();
+  const Json json = Json::parse(run_to_json(run));
+  EXPECT_FALSE(json.contains("ceiling"));
+  for (const char* const name : {"groups", "ceiling", "ceiling_share"}) {
+    EXPECT_FALSE(json["configurations"][0].contains(name)) << name;
+  }
+  EXPECT_EQ(json["configurations"][0]["checkpoints_capped"], 58) << "of any strategy";
 }
 
 TEST(RunJson, ThresholdVerdictsSayPassOrFail) {

@@ -140,5 +140,40 @@ TEST(TimingQueue, AnEmptyOneGivesNothing) {
   EXPECT_EQ(queue.samples_produced(), 0);
 }
 
+TEST(TimingQueue, WithoutProducersAnyThreadMayEnqueueAndNothingIsLost) {
+  constexpr std::size_t kThreads = 4;
+  TimingQueue queue(0);
+  std::barrier start(kThreads);
+  std::atomic<std::size_t> at_work = kThreads;
+  std::vector<std::jthread> threads;
+  for (std::size_t thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      start.arrive_and_wait();
+      for (std::int64_t number = 0; number < kRecordsEach; ++number) {
+        queue.enqueue(numbered(static_cast<std::int64_t>(thread), number));
+      }
+      at_work.fetch_sub(1, std::memory_order_release);
+    });
+  }
+  Arrivals arrivals;
+  while (at_work.load(std::memory_order_acquire) > 0) {
+    drain_all(queue, arrivals);
+  }
+  drain_all(queue, arrivals);
+  EXPECT_EQ(arrivals.torn() + arrivals.out_of_order(), 0);
+  EXPECT_EQ(arrivals.count(), std::int64_t{kThreads} * kRecordsEach);
+  EXPECT_EQ(arrivals.samples(), queue.samples_produced());
+}
+
+TEST(TimingQueue, SamplesWithAndWithoutAProducerAreCountedTogether) {
+  TimingQueue queue(2);
+  queue.producer(1).enqueue(numbered(1, 0));
+  queue.enqueue(numbered(2, 0));
+  queue.enqueue(numbered(3, 1));
+  EXPECT_EQ(queue.samples_produced(), 4 + 4 + 3);
+  std::array<TimingRecord, 4> batch;
+  EXPECT_EQ(queue.drain(batch), 3U);
+}
+
 }  // namespace
 }  // namespace walbench::metrics

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/programs/bench_fixture.hpp"
 #include "tests/programs/program.hpp"
 
 namespace walbench::programs {
@@ -20,36 +21,7 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// A scratch directory with a results folder and a TMPDIR, both empty.
-class BenchTest : public testing::Test {
- protected:
-  BenchTest() {
-    std::filesystem::create_directory(results());
-    std::filesystem::create_directory(tmpdir());
-  }
-
-  std::filesystem::path results() const { return scratch_ / "results"; }
-  std::filesystem::path tmpdir() const { return scratch_ / "tmp"; }
-  Program::Options options() const { return {.directory = scratch_.path(), .tmpdir = tmpdir()}; }
-
-  Outcome bench(const std::vector<std::string>& arguments) const {
-    return run_bench(arguments, options());
-  }
-
-  json only_json() const {
-    for (const std::string& name : names_in(results())) {
-      if (name.ends_with(".json")) return json::parse(read_file(results() / name));
-    }
-    return {};
-  }
-
-  void expect_nothing_left_over() const {
-    EXPECT_THAT(names_in(results()), IsEmpty());
-    EXPECT_THAT(names_in(tmpdir()), IsEmpty());
-  }
-
-  ScratchDirectory scratch_;
-};
+using BenchTest = BenchFixture;
 
 TEST_F(BenchTest, MeasuresVerifiesPublishesAndCleansUp) {
   const Outcome outcome = bench({"--threads", "10", "--profile", "zero", "--files", "200"});
@@ -270,6 +242,10 @@ TEST_F(BenchTest, WrongUsageIsExitCodeTwoAndASentence) {
            {{"--threads", "-3"}, "--threads"},
            {{"--threads", "99999999999999999999"}, "--threads"},
            {{"--threads", "1,,2"}, "--threads"},
+           {{"--threads", "10000"}, "--strategy group-commit has that many in flight"},
+           {{"--strategy", "group-commit", "--gate", "mutex"}, "--commit group needs"},
+           {{"--checkpoint", "background"}, "needs connections that stay open"},
+           {{"--wal-cap", "5000"}, "--wal-cap"},
            {{"--threads", "5,5"}, "twice"},
            {{"--files", "0"}, "--files"},
            {{"--profile", "imaginary"}, "--profile"},

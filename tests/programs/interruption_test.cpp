@@ -3,14 +3,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 #include <csignal>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "tests/programs/kept_database.hpp"
 #include "tests/programs/program.hpp"
 
 namespace walbench::programs {
@@ -38,24 +37,6 @@ class InterruptionTest : public testing::Test {
 /// A call to the API takes an hour: the program ends early only when the call is cut short.
 const std::vector<std::string> kEndless = {"--threads",   "4",  "--profile",  "realistic",
                                            "--api-delay", "1h", "--progress", "always"};
-
-std::string integrity_of(const std::filesystem::path& path) {
-  sqlite3* db = nullptr;
-  if (sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE, nullptr) != SQLITE_OK) {
-    sqlite3_close(db);
-    return "cannot be opened";
-  }
-  const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> closer(db, sqlite3_close);
-  std::string answer = "no answer";
-  sqlite3_exec(
-      db, "PRAGMA integrity_check",
-      [](void* text, int, char** values, char**) {
-        *static_cast<std::string*>(text) = values[0];
-        return 0;
-      },
-      &answer, nullptr);
-  return answer;
-}
 
 TEST_F(InterruptionTest, SigintEndsTheRunWithoutATrace) {
   Program bench(bench_path(), kEndless, options());
@@ -86,7 +67,7 @@ TEST_F(InterruptionTest, KeptDatabaseIsValidAfterSigint) {
   const Outcome outcome = bench.wait();
   EXPECT_EQ(outcome.exit_code, 130);
   EXPECT_THAT(outcome.err, HasSubstr("database kept"));
-  EXPECT_EQ(integrity_of(scratch_ / "kept.db"), "ok");
+  EXPECT_EQ(KeptDatabase(scratch_ / "kept.db").integrity(), "ok");
 }
 
 TEST_F(InterruptionTest, SigintDuringContentionEndsIt) {
@@ -131,7 +112,7 @@ TEST_F(InterruptionTest, KeepDbLeavesTheDatabaseAndNothingElse) {
       {"--threads", "2", "--profile", "zero", "--files", "20", "--keep-db", "--db", "kept.db"},
       options());
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_EQ(integrity_of(scratch_ / "kept.db"), "ok");
+  EXPECT_EQ(KeptDatabase(scratch_ / "kept.db").integrity(), "ok");
   EXPECT_EQ(run_bench({"--threads", "2", "--profile", "zero", "--files", "20", "--db", "gone.db"},
                       options())
                 .exit_code,

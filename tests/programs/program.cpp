@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,7 +20,7 @@
 namespace walbench::programs {
 namespace {
 
-constexpr std::chrono::minutes kLongestRun(2);
+constexpr std::chrono::minutes kLongestRun(5);
 
 struct Pipe {
   int read_end = -1;
@@ -57,6 +58,11 @@ Pipe make_terminal() {
   argv.push_back(nullptr);
   if (!options.tmpdir.empty()) setenv("TMPDIR", options.tmpdir.c_str(), 1);
   if (chdir(options.directory.c_str()) != 0) _exit(126);
+  if (options.largest_file_bytes) {
+    const rlimit limit{*options.largest_file_bytes, *options.largest_file_bytes};
+    // Ignored, so that writing fails with an error instead of ending the program.
+    if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &limit) != 0) _exit(126);
+  }
   dup2(in, STDIN_FILENO);
   dup2(out, STDOUT_FILENO);
   dup2(err, STDERR_FILENO);
@@ -115,7 +121,7 @@ bool Program::read_some() {
   if (poll(waiting.data(), waiting.size(), static_cast<int>(left.count())) <= 0) return false;
   const auto take = [](const pollfd& ready, int& descriptor, std::string& text) {
     if (ready.revents == 0) return;
-    std::array<char, 4096> chunk{};
+    std::array<char, 65536> chunk;
     // A terminal whose other side has gone answers with an error instead of an end.
     const ssize_t count = read(descriptor, chunk.data(), chunk.size());
     if (count > 0) {
@@ -137,10 +143,26 @@ bool Program::wait_for_error_text(const std::string& text) {
   return true;
 }
 
+bool Program::wait_for_output(std::size_t bytes) {
+  while (outcome_.out.size() < bytes) {
+    if (!read_some()) return false;
+  }
+  return true;
+}
+
+int Program::threads() const {
+  std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+  for (std::string word; status >> word;) {
+    int threads = 0;
+    if (word == "Threads:" && status >> threads) return threads;
+  }
+  return 0;
+}
+
 Outcome Program::wait() {
   while (read_some()) {
   }
-  if (std::chrono::steady_clock::now() >= deadline_) return outcome_;
+  if (out_ >= 0 || err_ >= 0) return outcome_;  // it took too long
   int status = 0;
   waitpid(pid_, &status, 0);
   pid_ = -1;

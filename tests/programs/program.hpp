@@ -3,7 +3,10 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +36,7 @@ class Program {
     std::string input = {};
     Terminal terminal = Terminal::none;
     bool reader_leaves = false;  ///< standard output is a pipe whose reader has gone
+    std::optional<std::uint64_t> largest_file_bytes = {};  ///< no file can be written beyond that
   };
 
   Program(const std::string& path, const std::vector<std::string>& arguments,
@@ -46,8 +50,14 @@ class Program {
   /// Reads until `text` has appeared on standard error; false where the program ended without.
   bool wait_for_error_text(const std::string& text);
 
-  /// Reads all output and waits for the end. A program that takes longer than two minutes is killed
-  /// and has exit code -1.
+  /// Reads until standard output has come to that many bytes; false where the program ended before.
+  bool wait_for_output(std::size_t bytes);
+
+  /// How many threads it has now; 0 where it has ended.
+  int threads() const;
+
+  /// Reads all output and waits for the end. A program that takes longer than five minutes is
+  /// killed and has exit code -1.
   Outcome wait();
 
  private:

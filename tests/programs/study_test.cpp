@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/programs/bench_fixture.hpp"
 #include "tests/programs/program.hpp"
 
 namespace walbench::programs {
@@ -24,9 +25,9 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-const std::vector<std::string> kMitigations = {"reduced-guards",    "select-guard",
-                                               "pooled-connection", "shared-connection",
-                                               "fair-gate",         "batch"};
+const std::vector<std::string> kMitigations = {
+    "reduced-guards", "select-guard", "pooled-connection", "shared-connection", "fair-gate",
+    "group-commit",   "batch"};
 
 /// A scratch directory with an empty results folder.
 class StudyTest : public testing::Test {
@@ -66,21 +67,6 @@ class StudyTest : public testing::Test {
 
   ScratchDirectory scratch_;
 };
-
-/// What bench says of the run itself: all before its last lines.
-std::string told_by_bench(const std::string& out) {
-  const std::size_t end = out.find("measuring cost: ");
-  EXPECT_NE(end, std::string::npos) << out;
-  return out.substr(0, end);
-}
-
-/// The same from report: all behind its first line and the empty one that follows.
-std::string told_by_report(const std::string& out) {
-  EXPECT_THAT(out, StartsWith("run "));
-  EXPECT_THAT(out, EndsWith("\n\n"));
-  const std::size_t begin = out.find("\n\n");
-  return out.substr(begin + 2, out.size() - begin - 3);
-}
 
 void expect_fields(const json& object, const std::vector<std::string>& names) {
   for (const std::string& name : names) {

@@ -32,6 +32,15 @@ TEST(Axes, NamedStrategiesAreThePointsTheDesignNames) {
   EXPECT_EQ(
       find_strategy("fair-gate")->axes,
       (Axes{ConnectionAxis::per_worker, BeginAxis::immediate, GuardAxis::where, GateAxis::fifo}));
+  EXPECT_EQ(find_strategy("group-commit")->axes,
+            (Axes{ConnectionAxis::shared, BeginAxis::immediate, GuardAxis::where, GateAxis::sqlite,
+                  1, true}));
+}
+
+TEST(Axes, OnlyGroupCommitCommitsInGroups) {
+  for (const Strategy& strategy : kStrategies) {
+    EXPECT_EQ(strategy.axes.group, strategy.name == "group-commit") << strategy.name;
+  }
 }
 
 TEST(Axes, OnlyTheBatchAcknowledgesBeforeItIsDurable) {
@@ -91,6 +100,29 @@ TEST(Axes, ABatchOnASharedConnectionStillNeedsAGate) {
   EXPECT_NE(why->find("--gate"), std::string::npos) << *why;
 }
 
+TEST(Axes, GroupCommitNeedsASharedConnectionAnImmediateBeginAndNoGate) {
+  for (const auto connection :
+       {ConnectionAxis::per_file, ConnectionAxis::per_worker, ConnectionAxis::shared}) {
+    for (const auto begin : {BeginAxis::deferred, BeginAxis::immediate}) {
+      for (const auto guard : {GuardAxis::where, GuardAxis::version, GuardAxis::select}) {
+        for (const auto gate : {GateAxis::sqlite, GateAxis::mutex, GateAxis::fifo}) {
+          const Axes axes{connection, begin, guard, gate, 1, true};
+          const bool fits = connection == ConnectionAxis::shared && begin == BeginAxis::immediate &&
+                            gate == GateAxis::sqlite;
+          const std::optional<std::string> why = contradiction(axes);
+          EXPECT_EQ(why.has_value(), !fits)
+              << axis_name(connection) << " " << axis_name(begin) << " " << axis_name(gate);
+          if (!why) continue;
+          for (const char* const remedy :
+               {"--connection shared", "--begin immediate", "--gate sqlite"}) {
+            EXPECT_NE(why->find(remedy), std::string::npos) << "no remedy: " << *why;
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST(Axes, ExactlyNamedAxesGetTheirNameWhateverTheBase) {
   for (const Strategy& base : kStrategies) {
     for (const Strategy& strategy : kStrategies) {
@@ -126,6 +158,18 @@ TEST(Axes, ABatchIsNamedWithItsSize) {
   EXPECT_EQ(describe_strategy("batch", fair), "batch+gate-fifo+batch-1");
 }
 
+TEST(Axes, AGroupIsNamedAfterTheBase) {
+  Axes axes = find_strategy("group-commit")->axes;
+  axes.guard = GuardAxis::version;
+  EXPECT_EQ(describe_strategy("group-commit", axes), "group-commit+guard-version");
+  EXPECT_EQ(describe_strategy("per-file", axes),
+            "per-file+connection-shared+begin-immediate+guard-version+commit-group");
+  axes.group = false;
+  axes.gate = GateAxis::fifo;
+  EXPECT_EQ(describe_strategy("group-commit", axes),
+            "group-commit+guard-version+gate-fifo+commit-each");
+}
+
 TEST(Axes, EveryPointHasADescriptionOfItsOwn) {
   std::set<std::string> names;
   std::size_t points = 0;
@@ -135,8 +179,11 @@ TEST(Axes, EveryPointHasADescriptionOfItsOwn) {
       for (const auto guard : {GuardAxis::where, GuardAxis::version, GuardAxis::select}) {
         for (const auto gate : {GateAxis::sqlite, GateAxis::mutex, GateAxis::fifo}) {
           for (const std::int64_t batch : {1, 10, 11}) {
-            names.insert(describe_strategy("per-file", {connection, begin, guard, gate, batch}));
-            ++points;
+            for (const bool group : {false, true}) {
+              names.insert(
+                  describe_strategy("per-file", {connection, begin, guard, gate, batch, group}));
+              ++points;
+            }
           }
         }
       }
@@ -157,9 +204,10 @@ TEST(Axes, ValuesAreNamedAsOnTheCommandLine) {
   EXPECT_EQ(axis_name(GateAxis::sqlite), "sqlite");
   EXPECT_EQ(axis_name(GateAxis::mutex), "mutex");
   EXPECT_EQ(axis_name(GateAxis::fifo), "fifo");
-  EXPECT_EQ(commit_name(1), "each");
-  EXPECT_EQ(commit_name(2), "batch:2");
-  EXPECT_EQ(commit_name(10), "batch:10");
+  EXPECT_EQ(commit_name({}), "each");
+  EXPECT_EQ(commit_name({.batch = 2}), "batch:2");
+  EXPECT_EQ(commit_name({.batch = 10}), "batch:10");
+  EXPECT_EQ(commit_name({.group = true}), "group");
 }
 
 }  // namespace

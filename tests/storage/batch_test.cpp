@@ -290,7 +290,7 @@ void acknowledge_and_die(TestDatabase& database, std::int64_t batch, std::int64_
   const std::unique_ptr<Session> session = store.open_session(0);
   for (std::int64_t file = 0; file < files; ++file) {
     const std::string path = bench_file_path(file);
-    session->apply({path, LifecycleState::untracked, LifecycleState::uploading, 0});
+    session->apply({path, LifecycleState::untracked, LifecycleState::uploading, 0}).await_resume();
     if (::write(pipe_end, "a", 1) != 1) return;
   }
   ::kill(::getpid(), SIGKILL);

@@ -36,7 +36,8 @@ TEST_F(ConnectionSettingsTest, EveryCombinationReadsBackAsAsked) {
   for (const Synchronous synchronous : {Synchronous::off, Synchronous::normal, Synchronous::full}) {
     for (const std::int64_t timeout_ms : {0, 1, 5000, 86'400'000}) {
       for (const std::int64_t frames : {0, 1, 1000, 2'000'000'000}) {
-        const ConnectionSettings asked{synchronous, milliseconds(timeout_ms), frames};
+        const ConnectionSettings asked{
+            synchronous, milliseconds(timeout_ms), {.every_frames = frames}};
         apply_settings(connection_, asked);
         const EffectiveSettings effective = read_settings_back(connection_, asked);
         EXPECT_EQ(effective.journal_mode, "wal");
@@ -87,7 +88,7 @@ TEST_F(ConnectionSettingsTest, WhatSqliteCannotHoldIsAMismatch) {
   apply_settings(connection_, too_long);
   EXPECT_THAT(mismatch(too_long), HasSubstr("busy_timeout"));
 
-  const ConnectionSettings negative{.wal_autocheckpoint_frames = -1};
+  const ConnectionSettings negative{.checkpoint = {.every_frames = -1}};
   apply_settings(connection_, negative);
   EXPECT_THAT(mismatch(negative), HasSubstr("wal_autocheckpoint"));
 }

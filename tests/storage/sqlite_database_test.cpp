@@ -59,23 +59,29 @@ class SqliteDatabaseTest : public testing::TestWithParam<Schema> {
 
   void run_all_lifecycles() {
     const std::unique_ptr<Store> store =
-        database_.open_store({.connection = ConnectionAxis::per_worker}, 1, clock_);
+        database_.open_store({.connection = ConnectionAxis::per_worker},
+                             {.workers = 1, .clock = &clock_, .resumer = nullptr});
     const std::unique_ptr<Session> session = store->open_session(0);
     for (std::int64_t file = 0; file < kFiles; ++file) {
       const std::string name = bench_file_path(file);
       const ExpectedRow answers = expected_row(file, name);
-      session->apply({name, LifecycleState::untracked, LifecycleState::uploading, 0});
-      session->apply({.file_path = name,
-                      .from = LifecycleState::uploading,
-                      .to = LifecycleState::processing,
-                      .version = 1,
-                      .remote_file_id = answers.remote_file_id,
-                      .remote_file_uri = answers.remote_file_uri});
-      session->apply({.file_path = name,
-                      .from = LifecycleState::processing,
-                      .to = LifecycleState::indexed,
-                      .version = 2,
-                      .store_doc_id = answers.store_doc_id});
+      session->apply({name, LifecycleState::untracked, LifecycleState::uploading, 0})
+          .await_resume();
+      session
+          ->apply({.file_path = name,
+                   .from = LifecycleState::uploading,
+                   .to = LifecycleState::processing,
+                   .version = 1,
+                   .remote_file_id = answers.remote_file_id,
+                   .remote_file_uri = answers.remote_file_uri})
+          .await_resume();
+      session
+          ->apply({.file_path = name,
+                   .from = LifecycleState::processing,
+                   .to = LifecycleState::indexed,
+                   .version = 2,
+                   .store_doc_id = answers.store_doc_id})
+          .await_resume();
     }
   }
 
@@ -216,15 +222,18 @@ TEST_P(SqliteDatabaseTest, ARowTooFewOrTooManyFailsTheVerification) {
 TEST_P(SqliteDatabaseTest, ResetClearsWhatAFailureLeft) {
   const std::vector<Row> before = rows();
   {
-    const std::unique_ptr<Store> store = database_.open_store({}, 1, clock_);
+    const std::unique_ptr<Store> store =
+        database_.open_store({}, {.workers = 1, .clock = &clock_, .resumer = nullptr});
     const std::unique_ptr<Session> session = store->open_session(0);
     const std::string name = bench_file_path(3);
-    session->apply({name, LifecycleState::untracked, LifecycleState::uploading, 0});
-    session->apply({.file_path = name,
-                    .from = LifecycleState::uploading,
-                    .to = LifecycleState::failed,
-                    .version = 1,
-                    .error_message = "upload_file failed"});
+    session->apply({name, LifecycleState::untracked, LifecycleState::uploading, 0}).await_resume();
+    session
+        ->apply({.file_path = name,
+                 .from = LifecycleState::uploading,
+                 .to = LifecycleState::failed,
+                 .version = 1,
+                 .error_message = "upload_file failed"})
+        .await_resume();
   }
   ASSERT_EQ(rows()[3].at("error_message"), "upload_file failed");
   database_.reset();

@@ -34,18 +34,22 @@ const ConnectionSettings fast_settings = {.synchronous = Synchronous::off,
 /// Takes one file all the way through a session.
 void live_a_life(Session& session, std::int64_t file) {
   const std::string path = bench_file_path(file);
-  session.apply({path, LifecycleState::untracked, LifecycleState::uploading, 0});
-  session.apply({.file_path = path,
-                 .from = LifecycleState::uploading,
-                 .to = LifecycleState::processing,
-                 .version = 1,
-                 .remote_file_id = "id",
-                 .remote_file_uri = "uri"});
-  session.apply({.file_path = path,
-                 .from = LifecycleState::processing,
-                 .to = LifecycleState::indexed,
-                 .version = 2,
-                 .store_doc_id = "doc"});
+  session.apply({path, LifecycleState::untracked, LifecycleState::uploading, 0}).await_resume();
+  session
+      .apply({.file_path = path,
+              .from = LifecycleState::uploading,
+              .to = LifecycleState::processing,
+              .version = 1,
+              .remote_file_id = "id",
+              .remote_file_uri = "uri"})
+      .await_resume();
+  session
+      .apply({.file_path = path,
+              .from = LifecycleState::processing,
+              .to = LifecycleState::indexed,
+              .version = 2,
+              .store_doc_id = "doc"})
+      .await_resume();
 }
 
 class SqliteStoreTest : public testing::Test {
@@ -81,7 +85,8 @@ TEST_F(SqliteStoreTest, ASessionThatIsDroppedClosesItsConnectionToo) {
   const auto store = open({.connection = ConnectionAxis::per_file}, 1);
   {
     const std::unique_ptr<Session> session = store->open_session(0);
-    session->apply({bench_file_path(0), LifecycleState::untracked, LifecycleState::uploading, 0});
+    session->apply({bench_file_path(0), LifecycleState::untracked, LifecycleState::uploading, 0})
+        .await_resume();
   }
   EXPECT_FALSE(size_on_disk(database_.wal_path()).has_value());
 }
@@ -135,7 +140,7 @@ TEST_F(SqliteStoreTest, AWriteIsCarriedOutBeforeItIsAwaited) {
   const auto store = open({.connection = ConnectionAxis::per_worker}, 1);
   const std::unique_ptr<Session> session = store->open_session(0);
   const std::string path = bench_file_path(0);
-  Completed<WriteTimings> write =
+  PendingWrite write =
       session->apply({path, LifecycleState::untracked, LifecycleState::uploading, 0});
   EXPECT_TRUE(write.await_ready());
   EXPECT_EQ(read_file_row(database_.connect_uncounted(), path).at("version"), "1");
@@ -232,7 +237,8 @@ TEST_P(EveryStrategy, ConcurrentWritersEndVerified) {
   database.seed({});
   std::atomic<std::int64_t> next_file = 0;
   {
-    const std::unique_ptr<Store> store = database.open_store(GetParam(), kThreads, clock);
+    const std::unique_ptr<Store> store =
+        database.open_store(GetParam(), {.workers = kThreads, .clock = &clock, .resumer = nullptr});
     std::vector<std::jthread> threads;
     for (std::size_t worker = 0; worker < kThreads; ++worker) {
       threads.emplace_back([&, worker] {
@@ -262,7 +268,7 @@ INSTANTIATE_TEST_SUITE_P(Axes, EveryStrategy, testing::ValuesIn(all_axes()), [](
   std::string name = std::string(axis_name(axes.param.connection)) + "_" +
                      std::string(axis_name(axes.param.begin)) + "_" +
                      std::string(axis_name(axes.param.guard)) + "_" +
-                     std::string(axis_name(axes.param.gate)) + "_" + commit_name(axes.param.batch);
+                     std::string(axis_name(axes.param.gate)) + "_" + commit_name(axes.param);
   std::erase(name, '-');
   std::erase(name, ':');
   return name;

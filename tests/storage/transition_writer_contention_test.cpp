@@ -35,12 +35,13 @@ class Contended : public testing::Test {
 
   /// Opens the writer. `clock` is what it measures by.
   void open_writer(const Axes& axes, milliseconds busy_timeout, const metrics::Clock& clock) {
-    context_.reset(new WriterContext{database_.path(),
-                                     {Synchronous::off, busy_timeout, 0},
-                                     axes,
-                                     &database_.vfs(),
-                                     &clock,
-                                     gate_.get()});
+    context_.reset(
+        new WriterContext{database_.path(),
+                          {Synchronous::off, busy_timeout, {.mode = CheckpointMode::off}},
+                          axes,
+                          &database_.vfs(),
+                          &clock,
+                          gate_.get()});
     const ConnectionSpy spy;
     writer_ = std::make_unique<TransitionWriter>(*context_);
     writers_handle_ = ConnectionSpy::latest();

@@ -46,6 +46,9 @@ struct FakeBehaviour {
   std::function<void(const storage::ExpectRow&)> on_verify = [](const auto&) {};
   std::function<std::int64_t()> on_flush = [] { return 0; };
   std::function<void()> on_interrupt_waits = [] {};
+  std::function<storage::RawWrites(const storage::RawOrder&)> on_write_raw = [](const auto& order) {
+    return storage::RawWrites{3 * order.files, 1000};
+  };
 
   storage::WriteTimings write_timings;
   bool statement_apart = false;
@@ -67,10 +70,10 @@ class FakeSession final : public storage::Session {
  public:
   explicit FakeSession(FakeBehaviour& behaviour) : behaviour_(behaviour) {}
 
-  storage::Completed<storage::WriteTimings> apply(const storage::TransitionWrite& write) override {
+  storage::PendingWrite apply(const storage::TransitionWrite& write) override {
     behaviour_.script.add(write_line(write));
     behaviour_.on_write(write);
-    return storage::Completed(behaviour_.write_timings);
+    return storage::PendingWrite(behaviour_.write_timings);
   }
   bool times_statement_apart() const override { return behaviour_.statement_apart; }
   std::optional<std::int64_t> close() override {
@@ -99,6 +102,10 @@ class FakeStore final : public storage::Store {
     const std::size_t last = behaviour_.counts.size() - 1;
     return behaviour_.counts[std::min(count_calls_++, last)];
   }
+  void restart_counting() override { behaviour_.script.add("restart counting in the store"); }
+  std::int64_t own_threads() const override { return 0; }
+  void expect_writers(std::int64_t /*change*/) override {}
+  void cancel() override {}
 
  private:
   FakeBehaviour& behaviour_;
@@ -113,11 +120,17 @@ class FakeDatabase final : public storage::Database {
     behaviour_.script.add("seed");
     behaviour_.on_seed();
   }
-  std::unique_ptr<storage::Store> open_store(const storage::Axes& axes, std::size_t workers,
-                                             const metrics::Clock& /*clock*/) override {
+  std::unique_ptr<storage::Store> open_store(const storage::Axes& axes,
+                                             const storage::StoreUser& user) override {
     behaviour_.script.add("open store " + std::string(storage::axis_name(axes.connection)) +
-                          " for " + std::to_string(workers));
+                          " for " + std::to_string(user.workers));
     return std::make_unique<FakeStore>(behaviour_);
+  }
+  storage::RawWrites write_raw(const storage::RawOrder& order, const metrics::Clock& /*clock*/,
+                               const std::stop_token& /*stop*/) override {
+    behaviour_.script.add("write raw " + std::to_string(order.files) + " in groups of " +
+                          std::to_string(order.group_size));
+    return behaviour_.on_write_raw(order);
   }
   storage::EffectiveSettings settings() override {
     behaviour_.script.add("settings");

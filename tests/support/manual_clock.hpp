@@ -43,6 +43,14 @@ class ManualClock final : public metrics::Clock {
     return true;
   }
 
+  /// Moves time on to `until_ns`, unless it is later already. Does not block.
+  void wait_until(std::int64_t until_ns, std::unique_lock<std::mutex>& /*lock*/,
+                  std::condition_variable& /*woken*/) const override {
+    std::int64_t now = now_ns_.load();
+    while (now < until_ns && !now_ns_.compare_exchange_weak(now, until_ns)) {
+    }
+  }
+
   void advance(std::chrono::nanoseconds duration) const { now_ns_.fetch_add(duration.count()); }
 
   /// What happens on the sleeping thread before time moves on. Set it before the threads start.

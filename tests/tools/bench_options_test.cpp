@@ -51,7 +51,8 @@ TEST(BenchOptions, DefaultsOfEachConfiguration) {
   EXPECT_EQ(plan.schema, storage::Schema::bench);
   EXPECT_EQ(plan.settings.synchronous, storage::Synchronous::normal);
   EXPECT_EQ(plan.settings.busy_timeout, 5s);
-  EXPECT_EQ(plan.settings.wal_autocheckpoint_frames, 1000);
+  EXPECT_EQ(plan.settings.checkpoint, storage::CheckpointPlan());
+  EXPECT_EQ(plan.settings.checkpoint.every_frames, 1000);
   EXPECT_EQ(plan.seed, 42U);
   EXPECT_EQ(plan.api_fail_rate, 0);
   EXPECT_EQ(options.plan.seed, 42U);
@@ -60,6 +61,8 @@ TEST(BenchOptions, DefaultsOfEachConfiguration) {
   EXPECT_EQ(options.plan.gates[1].name, "threshold_2");
   EXPECT_FALSE(options.db.has_value());
   EXPECT_FALSE(options.keep_db);
+  EXPECT_FALSE(options.plan.ceiling);
+  EXPECT_FALSE(options.ack_log.has_value());
   EXPECT_EQ(options.results, "results");
   EXPECT_FALSE(options.results_named);
   EXPECT_EQ(options.progress, ProgressMode::automatic);
@@ -186,8 +189,8 @@ TEST(BenchOptions, DatabaseFlags) {
             storage::Synchronous::normal);
   EXPECT_EQ(planned({"--busy-timeout", "250ms"}).settings.busy_timeout, 250ms);
   EXPECT_EQ(planned({"--busy-timeout", "0"}).settings.busy_timeout, 0ms);
-  EXPECT_EQ(planned({"--wal-autocheckpoint", "0"}).settings.wal_autocheckpoint_frames, 0);
-  EXPECT_EQ(planned({"--wal-autocheckpoint", "7"}).settings.wal_autocheckpoint_frames, 7);
+  EXPECT_EQ(planned({"--wal-autocheckpoint", "0"}).settings.checkpoint.every_frames, 0);
+  EXPECT_EQ(planned({"--wal-autocheckpoint", "7"}).settings.checkpoint.every_frames, 7);
   EXPECT_EQ(accepted({"--db", "some/file"}).db, "some/file");
   EXPECT_TRUE(accepted({"--keep-db"}).keep_db);
 }
@@ -207,6 +210,13 @@ TEST(BenchOptions, OutputFlags) {
   EXPECT_EQ(options.plan.seed, 7U);
   EXPECT_EQ(options.plan.configurations.front().seed, 7U);
   EXPECT_EQ(accepted({"--seed", "18446744073709551615"}).plan.seed, 18446744073709551615U);
+}
+
+TEST(BenchOptions, MeasurementsOfAnotherKindAreAskedFor) {
+  EXPECT_TRUE(accepted({"--ceiling"}).plan.ceiling);
+  EXPECT_EQ(accepted({"--ack-log", "-"}).ack_log, "-");
+  EXPECT_EQ(accepted({"--ack-log", "some/acks"}).ack_log, "some/acks");
+  expect_refused({{{"--ack-log"}, "--ack-log"}, {{"--ceiling", "high"}, "high"}});
 }
 
 TEST(BenchOptions, RefusesThreadsThatAreNone) {
@@ -245,7 +255,7 @@ TEST(BenchOptions, ALeadingZeroDoesNotMakeANumberOctal) {
     if (const auto* const options = std::get_if<BenchOptions>(&parsed)) {
       const ConfigurationPlan& plan = options->plan.configurations.front();
       const bool eight = plan.files == 8 || plan.seed == 8 || plan.warmup_files == 8 ||
-                         plan.settings.wal_autocheckpoint_frames == 8;
+                         plan.settings.checkpoint.every_frames == 8;
       EXPECT_FALSE(eight) << flag << " 010 is taken for 8";
     }
   }
@@ -321,6 +331,10 @@ TEST(BenchOptions, HelpNamesEveryFlagAndExitCode) {
                                  "--synchronous",
                                  "--busy-timeout",
                                  "--wal-autocheckpoint",
+                                 "--checkpoint",
+                                 "--wal-cap",
+                                 "--ceiling",
+                                 "--ack-log",
                                  "--db",
                                  "--keep-db",
                                  "--results",

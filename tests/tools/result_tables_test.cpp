@@ -42,7 +42,10 @@ ConfigurationResult example() {
                     .api_delay = "",
                     .api_delay_ns = 0,
                     .api_fail_rate = 0,
-                    .warmup_files = 100};
+                    .warmup_files = 100,
+                    .checkpoint = "auto",
+                    .checkpoint_every_frames = 1002,
+                    .wal_cap_frames = 0};
   result.settings.synchronous = "normal";
   result.settings.busy_timeout_ms = 5000;
   result.settings.wal_autocheckpoint_frames = 1001;
@@ -67,6 +70,9 @@ ConfigurationResult example() {
                 .bytes_written = 12'300'000,
                 .frames = 3000,
                 .checkpoints = 4,
+                .checkpoint_ns = 21'000'000,
+                .checkpoint_longest_ns = 8'500'000,
+                .checkpoints_capped = 0,
                 .wal_syncs = 5,
                 .db_syncs = 6,
                 .db_bytes_written = 200'000};
@@ -83,7 +89,8 @@ TEST(ResultTables, AConfigurationIsToldWhole) {
   EXPECT_EQ(render_configuration(example()),
             R"(c=10 zero per-file: 1,000 files, database verified
   connection per-file, commit each, begin deferred, guard where, gate sqlite; schema bench, )"
-            R"(synchronous normal, busy_timeout 5000 ms, wal_autocheckpoint 1001, API delay 0
+            R"(synchronous normal, busy_timeout 5000 ms, checkpoint auto every 1002 frames, )"
+            R"(API delay 0
   elapsed 2 s, 2,000 transitions/s, 1,500 commits/s
   10 OS threads, in flight 9 at most and 8.2 on average; 90 to 110 lifecycles a thread, 33 stolen
 
@@ -94,7 +101,8 @@ TEST(ResultTables, AConfigurationIsToldWhole) {
   db_total       0.00040  0.00080  0.00120  0.00160  0.00200
 
   WAL growth 4,096 B (peak 8,192 B, 11 B at start, 12 B at end); 12.3 MB written in 3,000 frames
-  4 checkpoints moved 200 kB into the database; 5 WAL syncs, 6 database syncs
+  4 checkpoints took 21.00 ms in all and 8.500 ms at most, and moved 200 kB into the database
+  5 WAL syncs, 6 database syncs
   busy handler slept 1,234 times, stale snapshots retried 6, OCC conflicts 7
   samples: 4,002 produced = 4,000 recorded + 2 out of range
   WAL contention: CONTRIBUTOR: lock_wait P95 is 75.0 % of db_total P95 (threshold 5 %)
@@ -178,10 +186,11 @@ ConfigurationResult hostile() {
   const std::string red = "\x1b[31m\n\xff";
   ConfigurationResult result = example();
   metrics::ConfigurationPlanned& planned = result.planned;
-  for (std::string* const text : {&planned.profile, &planned.strategy, &planned.connection,
-                                  &planned.commit, &planned.begin, &planned.guard, &planned.gate,
-                                  &planned.schema, &planned.api_delay, &result.settings.synchronous,
-                                  &result.settings.journal_mode, &result.settings.locking_mode}) {
+  for (std::string* const text :
+       {&planned.profile, &planned.strategy, &planned.connection, &planned.commit, &planned.begin,
+        &planned.guard, &planned.gate, &planned.schema, &planned.api_delay, &planned.checkpoint,
+        &result.settings.synchronous, &result.settings.journal_mode,
+        &result.settings.locking_mode}) {
     *text = red;
   }
   result.segments.push_back({Segment::fsm_dispatch, spread(1)});
@@ -213,13 +222,13 @@ TEST(ResultTables, TheOverviewHasARowForEach) {
   EXPECT_EQ(
       render_overview({example(), other, unjudged}),
       "configuration                elapsed  transitions/s  commits/s   db P50   db P95  lock P95  "
-      "dispatch P95  net P50  net P95  net P99  net max  WAL growth  verdict\n"
+      "dispatch P95  net P50  net P95  net P99  net max  WAL growth  of ceiling  verdict\n"
       "c=10 zero per-file               2 s          2,000      1,500  0.00040  0.00080   0.00060  "
-      "           -    2.001    4.002    6.001    10.00     4,096 B     PASS\n"
+      "           -    2.001    4.002    6.001    10.00     4,096 B           -     PASS\n"
       "c=50 zero shared-connection   100 ms         40,000     30,000        -        -         -  "
-      "       0.040        -        -        -        -         0 B     FAIL\n"
+      "       0.040        -        -        -        -         0 B           -     FAIL\n"
       "c=10 zero per-file               2 s          2,000      1,500  0.00040  0.00080   0.00060  "
-      "           -    2.001    4.002    6.001    10.00     4,096 B        -\n");
+      "           -    2.001    4.002    6.001    10.00     4,096 B           -        -\n");
 }
 
 TEST(ResultTables, AComparisonHasDeltas) {

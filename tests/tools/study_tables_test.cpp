@@ -292,18 +292,18 @@ std::vector<MitigationResult> three() {
 
 TEST(RenderMitigations, TheRankingIsByThroughputGained) {
   const std::string text = render_mitigations(three());
-  const std::size_t begin = text.find("ranking ");
-  ASSERT_NE(begin, std::string::npos);
-  EXPECT_THAT(text.substr(begin),
-              StartsWith("ranking  transitions/s  lock P95  net P95  net P99  net max  gates\n"
-                         "lucky       +100.0 % ?   0.0 % ?  0.0 % ?  0.0 % ?  0.0 % ?      -\n"
-                         "steady         +50.0 %   0.0 % ?  0.0 % ?  0.0 % ?  0.0 % ?   PASS\n"
-                         "slower         -50.0 %   0.0 % ?  0.0 % ?  0.0 % ?  0.0 % ?   FAIL\n"
-                         "  ?: no difference shown\n"
-                         "lucky\n  cost: cost of lucky\n  risk: risk of lucky\n"
-                         "steady\n  cost: cost of steady\n  risk: risk of steady\n"
-                         "slower\n  cost: cost of slower\n  risk: risk of slower\n"
-                         "\nrecommendation: steady, "));
+  EXPECT_THAT(
+      text,
+      HasSubstr(R"(
+ranking  transitions/s  of ceiling  lock P95  net P95  net P99  net max  gates
+lucky       +100.0 % ?           -   0.0 % ?  0.0 % ?  0.0 % ?  0.0 % ?      -
+steady         +50.0 %           -   0.0 % ?  0.0 % ?  0.0 % ?  0.0 % ?   PASS
+slower         -50.0 %           -   0.0 % ?  0.0 % ?  0.0 % ?  0.0 % ?   FAIL
+  ?: no difference shown
+)"
+                "lucky\n  cost: cost of lucky\n  risk: risk of lucky\nsteady\n"
+                "  cost: cost of steady\n  risk: risk of steady\nslower\n"
+                "  cost: cost of slower\n  risk: risk of slower\n\nrecommendation: steady, "));
 }
 
 TEST(RenderMitigations, TheSimplestThatGainsIsRecommended) {

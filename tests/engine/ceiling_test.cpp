@@ -1,0 +1,329 @@
+// Silent bugs these tests would catch: a configuration held against the ceiling of another group
+// size or of another way to checkpoint; one round that happened to be slow taken for the ceiling;
+// points measured one after the other, so that a machine that slows down meanwhile favours the
+// first.
+
+#include "engine/ceiling.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "storage/sqlite.hpp"
+#include "tests/support/fake_database.hpp"
+#include "tests/support/manual_clock.hpp"
+
+namespace walbench::engine {
+namespace {
+
+using metrics::CeilingPoint;
+using storage::CheckpointMode;
+using test_support::FakeBehaviour;
+using test_support::FakeDatabase;
+using test_support::ManualClock;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+using Lines = std::vector<std::string>;
+using Sizes = std::vector<std::int64_t>;
+
+constexpr int kRounds = 3;
+/// So many files that one pass over them is a round.
+constexpr std::int64_t kManyFiles = 20'000;
+
+class QuietObserver final : public RunObserver {
+ public:
+  void phase_begins(std::size_t /*measurement*/, Phase /*phase*/) override { begun = true; }
+  void lifecycle_done() override {}
+  void measurement_done(std::size_t /*measurement*/) override {}
+
+  bool begun = false;
+};
+
+ConfigurationPlan configuration(std::int64_t threads, const std::string& strategy) {
+  ConfigurationPlan plan;
+  plan.threads = threads;
+  plan.files = kManyFiles;
+  plan.strategy = strategy;
+  plan.axes = storage::find_strategy(strategy)->axes;
+  return plan;
+}
+
+ConfigurationPlan in_background(ConfigurationPlan plan) {
+  plan.settings.checkpoint.mode = CheckpointMode::background;
+  return plan;
+}
+
+class Ceiling : public testing::Test {
+ protected:
+  RunContext context() {
+    RunContext context{};
+    context.open_database = [this](const ConfigurationPlan& plan) {
+      behaviour_.script.add(
+          "open database, checkpoint " +
+          std::string(storage::checkpoint_mode_name(plan.settings.checkpoint.mode)));
+      return std::make_unique<FakeDatabase>(behaviour_);
+    };
+    context.clock = &clock_;
+    context.observer = &observer_;
+    context.stop = stop_.get_token();
+    return context;
+  }
+  std::vector<CeilingPoint> measure() { return measure_ceiling(plan_, context()); }
+
+  /// The group sizes of the points, in their order.
+  Sizes sizes() {
+    Sizes sizes;
+    for (const CeilingPoint& point : measure()) {
+      sizes.push_back(point.group_size);
+    }
+    return sizes;
+  }
+  std::string failure() {
+    try {
+      measure();
+    } catch (const RunFailed& error) {
+      return error.what();
+    }
+    ADD_FAILURE() << "it did not fail";
+    return {};
+  }
+  std::int64_t raw_writes() const {
+    return std::ranges::count_if(behaviour_.script.lines(), [](const std::string& line) {
+      return line.starts_with("write raw ");
+    });
+  }
+
+  ManualClock clock_;
+  FakeBehaviour behaviour_;
+  QuietObserver observer_;
+  std::stop_source stop_;
+  RunPlan plan_;
+};
+
+TEST_F(Ceiling, IsMeasuredForOneForWhatIsInFlightAndForTheReference) {
+  plan_.configurations = {configuration(10, "per-file")};
+  EXPECT_THAT(sizes(), ElementsAre(1, 10, 256));
+}
+
+TEST_F(Ceiling, EachPointIsMeasuredOnceWhoeverNeedsIt) {
+  plan_.configurations = {configuration(1, "per-file"), configuration(10, "per-file"),
+                          configuration(10, "group-commit"), configuration(50, "group-commit")};
+  EXPECT_THAT(sizes(), ElementsAre(1, 256, 10, 50));
+}
+
+TEST_F(Ceiling, ABatchHasItsOwnPoint) {
+  plan_.configurations = {configuration(50, "batch")};
+  EXPECT_THAT(sizes(), ElementsAre(1, 50, 10, 256));
+}
+
+TEST_F(Ceiling, MitigationsAreMeasuredToo) {
+  plan_.configurations = {configuration(10, "per-file")};
+  plan_.mitigations = {{{}, configuration(20, "per-file"), configuration(30, "group-commit"), 5}};
+  EXPECT_THAT(sizes(), ElementsAre(1, 10, 256, 20, 30));
+}
+
+TEST_F(Ceiling, EachWayOfCheckpointingHasItsOwnPoints) {
+  plan_.configurations = {configuration(10, "per-file"),
+                          in_background(configuration(10, "group-commit"))};
+  const std::vector<CeilingPoint> points = measure();
+  ASSERT_EQ(points.size(), 6U);
+  EXPECT_EQ(points[1].checkpoint, "auto");
+  EXPECT_EQ(points[4].checkpoint, "background");
+  EXPECT_EQ(points[4].group_size, 10);
+  Lines lines = behaviour_.script.lines();
+  EXPECT_EQ(std::ranges::count(lines, "open database, checkpoint auto"), 3 * kRounds);
+  EXPECT_EQ(std::ranges::count(lines, "open database, checkpoint background"), 3 * kRounds);
+}
+
+TEST_F(Ceiling, NoGroupIsLargerThanThereAreFiles) {
+  plan_.configurations = {configuration(10, "group-commit")};
+  plan_.configurations.front().files = 5;
+  EXPECT_THAT(sizes(), ElementsAre(1, 5));
+  EXPECT_EQ(group_size(plan_.configurations.front()), 5);
+}
+
+TEST_F(Ceiling, NoGroupIsLargerThanTheCommitterMakesThem) {
+  plan_.configurations = {configuration(10'000, "group-commit")};
+  EXPECT_THAT(sizes(), ElementsAre(1, 1'024, 256));
+  EXPECT_EQ(group_size(plan_.configurations.front()), 1'024);
+}
+
+TEST_F(Ceiling, InEachRoundEachPointHasItsTurnOnADatabaseOfItsOwn) {
+  plan_.configurations = {configuration(1, "per-file")};
+  measure();
+  Lines round;
+  for (const std::string size : {"1", "256"}) {
+    round.insert(round.end(), {"open database, checkpoint auto", "seed", "reset",
+                               "write raw 20000 in groups of " + size});
+  }
+  Lines all;
+  for (int turn = 0; turn < kRounds; ++turn) {
+    all.insert(all.end(), round.begin(), round.end());
+  }
+  EXPECT_EQ(behaviour_.script.lines(), all);
+  EXPECT_FALSE(observer_.begun) << "it is none of the plan's measurements";
+}
+
+TEST_F(Ceiling, FewFilesAreWrittenOftenEnoughEachTimeFromTheStart) {
+  plan_.configurations = {configuration(1, "per-file")};
+  plan_.configurations.front().files = 818;
+  measure();
+  constexpr std::int64_t kPasses = 25;  // 20,450 lifecycles
+  EXPECT_EQ(raw_writes(), 2 * kRounds * kPasses);
+  EXPECT_EQ(std::ranges::count(behaviour_.script.lines(), "reset"), 2 * kRounds * kPasses);
+  EXPECT_EQ(std::ranges::count(behaviour_.script.lines(), "seed"), 2 * kRounds);
+}
+
+TEST_F(Ceiling, OfMoreFilesThanNeededTheFirstOnesAreWritten) {
+  plan_.configurations = {configuration(1, "per-file")};
+  plan_.configurations.front().files = 1'000'000;
+  measure();
+  EXPECT_THAT(behaviour_.script.lines(), testing::Contains("write raw 20000 in groups of 256"));
+  EXPECT_EQ(raw_writes(), 2 * kRounds);
+}
+
+TEST_F(Ceiling, ARateIsItsRoundsMedian) {
+  plan_.configurations = {configuration(1, "per-file")};
+  std::map<std::int64_t, std::vector<std::int64_t>> elapsed_ns = {
+      {1, {500'000, 9'000'000, 1'000'000}}, {256, {2'000'000, 1'000'000, 9'000'000}}};
+  std::map<std::int64_t, std::size_t> rounds;
+  behaviour_.on_write_raw = [&](const storage::RawOrder& order) {
+    const std::size_t round = rounds[order.group_size]++;
+    return storage::RawWrites{60, elapsed_ns[order.group_size].at(round)};
+  };
+  const std::vector<CeilingPoint> points = measure();
+  ASSERT_EQ(points.size(), 2U);
+  EXPECT_DOUBLE_EQ(points[0].writes_per_second, 60'000);
+  EXPECT_DOUBLE_EQ(points[1].writes_per_second, 30'000);
+}
+
+TEST_F(Ceiling, ARateIsTheSumOfItsPasses) {
+  plan_.configurations = {configuration(1, "per-file")};
+  plan_.configurations.front().files = 10'000;  // two passes a round
+  int pass = 0;
+  behaviour_.on_write_raw = [&](const storage::RawOrder&) {
+    return storage::RawWrites{30, ++pass % 2 == 0 ? 1'000 : 2'000};
+  };
+  EXPECT_DOUBLE_EQ(measure().front().writes_per_second, 60 / 3e-6);
+}
+
+TEST_F(Ceiling, AnswersAreThoseOfTheApi) {
+  plan_.configurations = {configuration(1, "per-file")};
+  storage::ExpectedRow row;
+  behaviour_.on_write_raw = [&](const storage::RawOrder& order) {
+    row = order.answers(0, "/bench/file_0000.txt");
+    return storage::RawWrites{1, 1};
+  };
+  measure();
+  EXPECT_EQ(row.remote_file_id, "files/mock__bench_file_0000.txt");
+  EXPECT_EQ(row.remote_file_uri, "uri://mock__bench_file_0000.txt");
+  EXPECT_EQ(row.store_doc_id, "doc_files/mock__bench_file_0000.txt");
+  EXPECT_EQ(row.version, 3);
+}
+
+TEST_F(Ceiling, StoppedBeforehandNothingIsOpened) {
+  plan_.configurations = {configuration(1, "per-file")};
+  stop_.request_stop();
+  EXPECT_THROW(measure(), RunInterrupted);
+  EXPECT_THAT(behaviour_.script.lines(), IsEmpty());
+}
+
+TEST_F(Ceiling, AStopBetweenPointsEndsIt) {
+  plan_.configurations = {configuration(1, "per-file")};
+  behaviour_.on_write_raw = [&](const storage::RawOrder&) {
+    stop_.request_stop();
+    return storage::RawWrites{1, 1};
+  };
+  EXPECT_THROW(measure(), RunInterrupted);
+  EXPECT_EQ(raw_writes(), 1);
+}
+
+TEST_F(Ceiling, WhatAStopMadeFailIsNoFailure) {
+  plan_.configurations = {configuration(1, "per-file")};
+  behaviour_.on_write_raw = [&](const storage::RawOrder&) -> storage::RawWrites {
+    stop_.request_stop();
+    throw std::runtime_error("the raw writes were interrupted");
+  };
+  EXPECT_THROW(measure(), RunInterrupted);
+}
+
+TEST_F(Ceiling, AFailureSaysWhereAndWhatToDo) {
+  plan_.configurations = {configuration(1, "per-file")};
+  const storage::SqliteError full(nullptr, SQLITE_FULL, "COMMIT");
+  behaviour_.on_write_raw = [&](const storage::RawOrder&) -> storage::RawWrites { throw full; };
+  ASSERT_FALSE(full.remedy().empty());
+  EXPECT_EQ(failure(), "ceiling: " + std::string(full.what()) + std::string(full.remedy()));
+
+  behaviour_.on_write_raw = [](const storage::RawOrder&) -> storage::RawWrites {
+    throw std::runtime_error("no luck");
+  };
+  EXPECT_EQ(failure(), "ceiling: no luck");
+}
+
+TEST(CeilingOf, AConfigurationIsThePointOfItsGroupsAndItsCheckpoints) {
+  const std::vector<CeilingPoint> points = {
+      {1, "auto", 100}, {10, "auto", 200}, {10, "background", 300}, {50, "auto", 400}};
+  const auto rate = [&points](const ConfigurationPlan& plan) {
+    const CeilingPoint* const found = ceiling_of(plan, points);
+    return found == nullptr ? 0 : found->writes_per_second;
+  };
+  EXPECT_EQ(rate(configuration(10, "per-file")), 100) << "commits each";
+  EXPECT_EQ(rate(configuration(1, "batch")), 200);
+  EXPECT_EQ(rate(configuration(10, "group-commit")), 200);
+  EXPECT_EQ(rate(in_background(configuration(10, "group-commit"))), 300);
+  EXPECT_EQ(rate(configuration(50, "group-commit")), 400);
+  EXPECT_EQ(ceiling_of(configuration(7, "group-commit"), points), nullptr);
+  EXPECT_EQ(ceiling_of(in_background(configuration(1, "per-file")), points), nullptr);
+  EXPECT_EQ(ceiling_of(configuration(1, "per-file"), {}), nullptr);
+}
+
+/// What the runner does with it.
+TEST_F(Ceiling, ComesFirstInARunAndEveryConfigurationIsHeldAgainstIt) {
+  plan_.ceiling = true;
+  plan_.configurations = {configuration(2, "per-file"), configuration(3, "batch")};
+  plan_.mitigations = {{{}, configuration(4, "per-file"), configuration(4, "batch"), 1}};
+  for (ConfigurationPlan* const each :
+       {&plan_.configurations[0], &plan_.configurations[1], &plan_.mitigations[0].baseline,
+        &plan_.mitigations[0].mitigation}) {
+    each->files = 10;
+  }
+  behaviour_.verification = {10, 10, 10, "", "ok"};
+  behaviour_.on_write_raw = [](const storage::RawOrder& order) {
+    return storage::RawWrites{order.group_size, 1'000};
+  };
+  const Measured measured = measure_all(plan_, context());
+  Lines lines = behaviour_.script.lines();
+  const auto last_raw =
+      std::ranges::find_if(lines.rbegin(), lines.rend(),
+                           [](const std::string& line) { return line.starts_with("write raw "); });
+  const auto first_store = std::ranges::find_if(
+      lines, [](const std::string& line) { return line.starts_with("open store "); });
+  EXPECT_LT(last_raw.base() - lines.begin(), first_store - lines.begin() + 1);
+
+  ASSERT_EQ(measured.ceiling.size(), 5U) << "groups of 1, 2, 3, 4 and 10";
+  EXPECT_EQ(measured.configurations[0].ceiling, measured.ceiling.front());
+  ASSERT_TRUE(measured.configurations[1].ceiling);
+  EXPECT_EQ(measured.configurations[1].ceiling->group_size, 10);
+  EXPECT_EQ(measured.mitigations[0].baseline.pooled.ceiling, measured.ceiling.front());
+  EXPECT_EQ(measured.mitigations[0].mitigation.pooled.ceiling->group_size, 10);
+}
+
+TEST_F(Ceiling, IsNotMeasuredWhereThePlanDoesNotAsk) {
+  plan_.configurations = {configuration(2, "per-file")};
+  plan_.configurations.front().files = 10;
+  behaviour_.verification = {10, 10, 10, "", "ok"};
+  const Measured measured = measure_all(plan_, context());
+  EXPECT_THAT(measured.ceiling, IsEmpty());
+  EXPECT_EQ(measured.configurations.front().ceiling, std::nullopt);
+  EXPECT_EQ(raw_writes(), 0);
+}
+
+}  // namespace
+}  // namespace walbench::engine

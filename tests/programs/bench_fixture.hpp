@@ -1,0 +1,70 @@
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/programs/program.hpp"
+
+namespace walbench::programs {
+
+/// A scratch directory with a results folder and a TMPDIR, both empty.
+class BenchFixture : public testing::Test {
+ protected:
+  BenchFixture() {
+    std::filesystem::create_directory(results());
+    std::filesystem::create_directory(tmpdir());
+  }
+
+  std::filesystem::path results() const { return scratch_ / "results"; }
+  std::filesystem::path tmpdir() const { return scratch_ / "tmp"; }
+  Program::Options options() const { return {.directory = scratch_.path(), .tmpdir = tmpdir()}; }
+
+  Outcome bench(const std::vector<std::string>& arguments) const {
+    return run_bench(arguments, options());
+  }
+
+  /// Of a run without mitigations.
+  nlohmann::json only_json() const {
+    for (const std::string& name : names_in(results())) {
+      if (name.ends_with(".json")) return nlohmann::json::parse(read_file(results() / name));
+    }
+    return {};
+  }
+
+  std::vector<std::string> hgrm_files() const {
+    std::vector<std::string> paths;
+    for (const std::string& name : names_in(results())) {
+      if (name.ends_with(".hgrm")) paths.push_back((results() / name).string());
+    }
+    return paths;
+  }
+
+  void expect_nothing_left_over() const {
+    EXPECT_THAT(names_in(results()), testing::IsEmpty());
+    EXPECT_THAT(names_in(tmpdir()), testing::IsEmpty());
+  }
+
+  ScratchDirectory scratch_;
+};
+
+/// What bench says of the run itself: all before its last lines.
+inline std::string told_by_bench(const std::string& out) {
+  const std::size_t end = out.find("measuring cost: ");
+  EXPECT_NE(end, std::string::npos) << out;
+  return out.substr(0, end);
+}
+
+/// The same from report: all behind its first line and the empty one that follows.
+inline std::string told_by_report(const std::string& out) {
+  EXPECT_THAT(out, testing::StartsWith("run "));
+  EXPECT_THAT(out, testing::EndsWith("\n\n"));
+  const std::size_t begin = out.find("\n\n");
+  return out.substr(begin + 2, out.size() - begin - 3);
+}
+
+}  // namespace walbench::programs

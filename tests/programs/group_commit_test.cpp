@@ -1,0 +1,172 @@
+// Would catch: group commit that blocks a thread for each lifecycle after all, or has fewer in
+// flight than it says; groups of which the files know nothing; a ceiling that report tells
+// otherwise than bench; a COMMIT that failed and whose lifecycles went on.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "tests/programs/bench_fixture.hpp"
+#include "tests/programs/kept_database.hpp"
+#include "tests/programs/program.hpp"
+
+namespace walbench::programs {
+namespace {
+
+using nlohmann::json;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+/// Two that carry lifecycles, the committer and the checkpointer.
+constexpr int kLifecycleThreads = 4;
+/// Those, and what every run has: signals, progress, the collector, and a sanitizer's own.
+constexpr int kAllThreads = kLifecycleThreads + 4;
+
+class GroupCommitTest : public BenchFixture {
+ protected:
+  Outcome group_commit(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--strategy", "group-commit"});
+    return bench(arguments);
+  }
+};
+
+TEST_F(GroupCommitTest, GroupsAreInTheJsonAndReportTellsWhatBenchTold) {
+  const Outcome outcome = group_commit({"--threads", "50", "--profile", "zero", "--files", "500"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, StartsWith("c=50 zero group-commit: 500 files, database verified\n"));
+  EXPECT_THAT(outcome.out, HasSubstr(" writes on average, P50 "));
+  EXPECT_THAT(outcome.out, HasSubstr("checkpoint background every 1000 frames, cap 8000"));
+
+  const json run = only_json();
+  EXPECT_FALSE(run.contains("ceiling"));
+  const json& configuration = run["configurations"][0];
+  EXPECT_EQ(configuration["axes"]["commit"], "group");
+  EXPECT_EQ(configuration["checkpoint"], "background");
+  EXPECT_EQ(configuration["settings"]["wal_autocheckpoint_frames"], 0) << "not SQLite's";
+  EXPECT_EQ(configuration["in_flight"], 50);
+  EXPECT_EQ(configuration["in_flight_peak"], 50);
+  EXPECT_LE(configuration["os_threads"].get<int>(), kLifecycleThreads);
+  const json& groups = configuration["groups"];
+  EXPECT_EQ(groups["writes"], 3 * 500);
+  EXPECT_EQ(groups["count"], configuration["commits"]);
+  EXPECT_GT(groups["size_mean"].get<double>(), 1);
+  EXPECT_LE(groups["size_p50"], groups["size_max"]);
+  EXPECT_LE(groups["size_max"].get<int>(), 50) << "no more can be queued than are in flight";
+  EXPECT_EQ(told_by_report(run_report(hgrm_files()).out), told_by_bench(outcome.out));
+}
+
+TEST_F(GroupCommitTest, ThousandsAreInFlightOnAHandfulOfThreads) {
+  const Outcome outcome = group_commit({"--threads", "2000", "--profile", "realistic",
+                                        "--api-delay", "50ms", "--files", "4000", "--quiet"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const json configuration = only_json()["configurations"][0];
+  EXPECT_TRUE(configuration["verified"].get<bool>());
+  EXPECT_EQ(configuration["in_flight_peak"], 2000);
+  EXPECT_GT(configuration["in_flight_mean"].get<double>(), 500);
+  EXPECT_LE(configuration["os_threads"].get<int>(), kLifecycleThreads);
+  EXPECT_GE(configuration["segments"]["mock_api_ms"]["p50"].get<double>(), 100);
+  EXPECT_EQ(configuration["segments"]["total_wall_ms"]["count"], 4000);
+  const auto ended = configuration["lifecycles_per_thread"].get<std::vector<int>>();
+  EXPECT_EQ(std::accumulate(ended.begin(), ended.end(), 0), 4000);
+}
+
+// Each call takes an hour: 5,000 lifecycles wait, and all have to be told.
+TEST_F(GroupCommitTest, SigintEndsThousandsInFlightWithoutATrace) {
+  Program bench(bench_path(),
+                {"--strategy", "group-commit", "--threads", "5000", "--profile", "realistic",
+                 "--api-delay", "1h", "--files", "100000", "--progress", "always"},
+                options());
+  ASSERT_TRUE(bench.wait_for_error_text("c=5000 realistic group-commit\x1b[K")) << "measuring";
+  EXPECT_GT(bench.threads(), 0);
+  EXPECT_LE(bench.threads(), kAllThreads);
+  bench.send_signal(SIGINT);
+  const Outcome outcome = bench.wait();
+  EXPECT_EQ(outcome.exit_code, 130);
+  EXPECT_THAT(outcome.err, HasSubstr("interrupted: nothing was published"));
+  EXPECT_THAT(outcome.out, IsEmpty());
+  expect_nothing_left_over();
+}
+
+TEST_F(GroupCommitTest, FilesWhoseCallsFailAreRetriedAsWithoutGroups) {
+  const auto counts = [&](const std::string& strategy) {
+    std::filesystem::remove_all(results());
+    std::filesystem::create_directory(results());
+    const Outcome outcome =
+        bench({"--strategy", strategy, "--threads", "20", "--profile", "realistic", "--api-delay",
+               "exp:1ms", "--fail-rate", "0.3", "--files", "100", "--quiet"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    const json of = only_json()["configurations"][0];
+    return std::vector<int>{of["indexed_count"], of["api_failures"], of["api_calls"], of["writes"]};
+  };
+  EXPECT_EQ(counts("group-commit"), counts("per-file"));
+}
+
+// 60,000 lifecycles at each of two sizes: the slowest test, as short as the measurement lets it be.
+TEST_F(GroupCommitTest, TheCeilingIsMeasuredAndEveryConfigurationHeldAgainstIt) {
+  const Outcome outcome = group_commit({"--threads", "256", "--profile", "zero", "--files", "20000",
+                                        "--synchronous", "off", "--ceiling"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, StartsWith("ceiling: one thread, raw  checkpoint  writes/s\n"
+                                      "1 in a transaction        background "));
+  EXPECT_THAT(outcome.out, HasSubstr("\n256 in a transaction      background "));
+
+  const json run = only_json();
+  ASSERT_EQ(run["ceiling"].size(), 2U) << "one, 256, and as many as are in flight: the same";
+  const json& alone = run["ceiling"][0];
+  const json& together = run["ceiling"][1];
+  EXPECT_EQ(alone["group_size"], 1);
+  EXPECT_EQ(together["group_size"], 256);
+  for (const json& point : {alone, together}) {
+    EXPECT_EQ(point["checkpoint"], "background");
+    EXPECT_GT(point["writes_per_second"].get<double>(), 0);
+  }
+  const json& configuration = run["configurations"][0];
+  EXPECT_EQ(configuration["ceiling"], together);
+  EXPECT_DOUBLE_EQ(configuration["ceiling_share"].get<double>(),
+                   configuration["writes"].get<double>() /
+                       configuration["elapsed_seconds"].get<double>() /
+                       together["writes_per_second"].get<double>());
+
+  const std::string told = told_by_bench(outcome.out);
+  EXPECT_THAT(told, HasSubstr(" of the ceiling: "));
+  const std::string report = told_by_report(run_report(hgrm_files()).out);
+  EXPECT_THAT(told, EndsWith("\n\n" + report)) << "report knows the share, not the table";
+}
+
+// The WAL outgrows what the process may write long before the run is over.
+TEST_F(GroupCommitTest, ACommitThatFailsFailsItsGroupByNameAndNothingElse) {
+  Program::Options limited = options();
+  limited.largest_file_bytes = 3'000'000;
+  const Outcome outcome = run_bench(
+      {"--strategy", "group-commit", "--threads", "50", "--profile", "zero", "--files", "3000",
+       "--wal-autocheckpoint", "0", "--ack-log", "acks", "--keep-db", "--db", "kept.db"},
+      limited);
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_THAT(outcome.err,
+              HasSubstr("bench: c=50 zero group-commit: a lifecycle failed: a group "));
+  EXPECT_THAT(outcome.err, HasSubstr(" was not committed and none of it acknowledged: COMMIT: "));
+  EXPECT_THAT(outcome.err, HasSubstr("; its files: /bench/file_"));
+  EXPECT_THAT(outcome.out, IsEmpty());
+  expect_nothing_left_over();
+
+  const KeptDatabase database(scratch_ / "kept.db");
+  EXPECT_EQ(database.integrity(), "ok");
+  const ProgressByFile durable = database.files();
+  ProgressByFile acknowledged = acknowledged_in(read_file(scratch_ / "acks"));
+  EXPECT_EQ(durable.size(), 3000U);
+  EXPECT_FALSE(acknowledged.empty());
+  for (const auto& [path, file] : durable) {
+    EXPECT_EQ(file.version, acknowledged[path].version) << path << ": no more, and no less";
+    EXPECT_EQ(file.state, acknowledged[path].state) << path;
+  }
+}
+
+}  // namespace
+}  // namespace walbench::programs
