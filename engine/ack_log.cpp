@@ -32,9 +32,15 @@ AckLog::AckLog(const std::string& target) : target_(target) {
   }
   constexpr mode_t kMode = 0644;
   const int create = existing ? 0 : O_CREAT | O_EXCL;
-  descriptor_ = ::open(target.c_str(), O_WRONLY | O_CLOEXEC | create, kMode);
+  // A pipe that nobody reads would block here, and no signal would get through.
+  descriptor_ = ::open(target.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK | create, kMode);
+  if (descriptor_ < 0 && errno == ENXIO) {
+    throw AckLogError(fmt::format("--ack-log: nobody reads '{}'; start its reader first", target));
+  }
   if (descriptor_ < 0) refuse(target, errno);
   owned_ = true;
+  const int flags = ::fcntl(descriptor_, F_GETFL);
+  if (flags < 0 || ::fcntl(descriptor_, F_SETFL, flags & ~O_NONBLOCK) != 0) refuse(target, errno);
 }
 
 AckLog::~AckLog() {

@@ -29,6 +29,7 @@
 #include <oneapi/tbb/profiling.h>
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
+#include <oneapi/tbb/version.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -290,6 +291,14 @@ Attendance Arena::run(std::int64_t items, std::chrono::nanoseconds rendezvous_li
     throw ArenaError("oneTBB gave up tasks it had been given");
   }
   return run.attendance();
+}
+
+std::string onetbb_version() {
+  // 12080 is interface version 12.8, which came with 2021.8.
+  const int interface_version = TBB_runtime_interface_version();
+  constexpr int kFirstYear = 2009;  // 12.x came with 2021.x
+  return std::to_string(interface_version / 1000 + kFirstYear) + "." +
+         std::to_string(interface_version % 1000 / 10);
 }
 
 void Arena::post(std::function<void(std::size_t worker)> task) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace walbench::engine {
@@ -58,5 +59,8 @@ class Arena {
   std::function<void()> on_thread_enters_;
   std::unique_ptr<Tbb> tbb_;
 };
+
+/// The version of the oneTBB that runs, as in `2021.8`.
+std::string onetbb_version();
 
 }  // namespace walbench::engine

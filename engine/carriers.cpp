@@ -49,6 +49,7 @@ void Carriers::count_lifecycle() {
 
 std::vector<std::int64_t> Carriers::lifecycles() const {
   std::vector<std::int64_t> all;
+  all.reserve(counts_.size());
   for (const Count& count : counts_) {
     all.push_back(count.lifecycles.load(std::memory_order_relaxed));
   }

@@ -19,6 +19,8 @@ namespace {
 constexpr std::int64_t kReferenceGroup = 256;
 constexpr int kRounds = 3;
 constexpr std::int64_t kLifecyclesPerRound = 20'000;
+// In a smaller database there would be more resetting than writing, and every write a first one.
+constexpr std::int64_t kFewestFiles = 5'000;
 
 /// One point to be measured, on its own database.
 struct Point {
@@ -40,7 +42,9 @@ std::vector<Point> points_of(const RunPlan& plan) {
                                       group_size(*each), kReferenceGroup}) {
       const std::int64_t size = std::min(wanted, each->files);
       const auto same = [&](const Point& point) { return point.measures(size, *each); };
-      if (std::ranges::none_of(points, same)) points.push_back({size, *each, {}});
+      if (std::ranges::any_of(points, same)) continue;
+      points.push_back({size, *each, {}});
+      points.back().plan.files = std::max(each->files, kFewestFiles);
     }
   }
   return points;
@@ -102,6 +106,7 @@ std::vector<metrics::CeilingPoint> measure_ceiling(const RunPlan& plan, const Ru
         fmt::format("ceiling: {}{}", error.what(), refused != nullptr ? refused->remedy() : ""));
   }
   std::vector<metrics::CeilingPoint> measured;
+  measured.reserve(points.size());
   for (const Point& point : points) {
     measured.push_back(
         {point.group_size,

@@ -32,6 +32,8 @@ struct CrewReport {
   std::int64_t api_calls = 0;
   std::int64_t api_failures = 0;
   std::int64_t occ_conflicts = 0;
+  std::int64_t row_bytes_changed = 0;
+  std::int64_t lock_wait_longest_ns = 0;
   std::string first_failure;  ///< empty where every lifecycle reached its end
 };
 

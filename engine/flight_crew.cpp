@@ -27,6 +27,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
+#include <optional>
 #include <utility>
 
 #include "engine/lifecycle_pass.hpp"
@@ -85,17 +87,17 @@ CrewReport FlightCrew::run(const PassOrder& order) {
 }
 
 FlightCrew::Flight FlightCrew::fly(LifecyclePass& pass, std::int64_t files) {
-  while (const std::optional<std::int64_t> file = take_file(pass, files)) {
-    co_await pass.carry(*file, std::nullopt);
+  for (std::int64_t file = take_file(pass); file < files; file = take_file(pass)) {
+    co_await pass.carry(file, std::nullopt);
     carriers_.count_lifecycle();
   }
   land();
 }
 
-std::optional<std::int64_t> FlightCrew::take_file(const LifecyclePass& pass, std::int64_t files) {
-  if (pass.over()) return std::nullopt;
-  const std::int64_t file = next_file_.fetch_add(1, std::memory_order_relaxed);
-  return file < files ? std::optional(file) : std::nullopt;
+/// The next file; one past all of them where no more is to be begun.
+std::int64_t FlightCrew::take_file(const LifecyclePass& pass) {
+  if (pass.over()) return std::numeric_limits<std::int64_t>::max();
+  return next_file_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void FlightCrew::land() {

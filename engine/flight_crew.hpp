@@ -4,7 +4,6 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <stop_token>
 
 #include "engine/api_call.hpp"
@@ -38,7 +37,7 @@ class FlightCrew final : public Crew, private AnswerWaits {
  private:
   struct Flight;
   Flight fly(LifecyclePass& pass, std::int64_t files);
-  std::optional<std::int64_t> take_file(const LifecyclePass& pass, std::int64_t files);
+  std::int64_t take_file(const LifecyclePass& pass);
   void land();
   void resume_due(std::span<const std::coroutine_handle<>> due);
   void cancel();

@@ -12,6 +12,7 @@
 
 #include "engine/lifecycle.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -28,9 +29,11 @@ constexpr std::int64_t kWritesOfFailedImport = 4;  ///< and complete_upload
 /// Accumulates what one lifecycle cost.
 class LifecycleTimer {
  public:
-  LifecycleTimer(const metrics::Clock& clock, bool statement_apart, LifecycleOutcome& outcome)
+  LifecycleTimer(const metrics::Clock& clock, const storage::Session& session,
+                 LifecycleOutcome& outcome)
       : clock_(clock),
-        statement_apart_(statement_apart),
+        statement_apart_(session.times_statement_apart()),
+        write_gated_(session.has_gate()),
         outcome_(outcome),
         record_(outcome.record),
         started_ns_(clock.now_ns()),
@@ -47,15 +50,20 @@ class LifecycleTimer {
   void transition_begins() { transition_started_ns_ = mark_ns_; }
 
   /// Adds a write that has just been acknowledged, and its transition; marks now.
-  void transition_written(const storage::WriteTimings& write) {
+  void transition_written(const storage::WriteTimings& write, std::int64_t changed_bytes) {
     record_.add(Segment::lock_wait, write.lock_wait_ns);
+    if (write_gated_) record_.add(Segment::gate_wait, write.gate_wait_ns);
     record_.add(Segment::busy_wait, write.busy_wait_ns);
     if (statement_apart_) record_.add(Segment::statement, write.statement_ns);
     record_.add(Segment::commit, write.commit_ns);
+    record_.add(Segment::checkpoint_wait, write.checkpoint_wait_ns);
+    record_.add(Segment::sync_wait, write.sync_wait_ns);
     record_.add(Segment::db_total, write.db_total_ns);
     mark_ns_ = clock_.now_ns();
     record_.add_transition(mark_ns_ - transition_started_ns_);
     outcome_.writes += 1;
+    outcome_.row_bytes_changed += changed_bytes;
+    outcome_.lock_wait_longest_ns = std::max(outcome_.lock_wait_longest_ns, write.lock_wait_ns);
     if (write.committed) outcome_.commits += 1;
   }
 
@@ -82,6 +90,7 @@ class LifecycleTimer {
  private:
   const metrics::Clock& clock_;
   const bool statement_apart_;
+  const bool write_gated_;
   LifecycleOutcome& outcome_;
   metrics::TimingRecord& record_;
   std::int64_t started_ns_;
@@ -112,7 +121,7 @@ class Transitions {
 
   /// The write that was fired last has been acknowledged.
   void acknowledged(const storage::WriteTimings& timings) {
-    timer_.transition_written(timings);
+    timer_.transition_written(timings, storage::changed_bytes(write_));
     if (acks_ != nullptr) acks_->add(write_);
   }
 
@@ -136,7 +145,7 @@ std::int64_t final_version(const ApiFate& fate) {
 
 LifecycleTask run_lifecycle(std::string_view path, storage::Session& session, const MockApi& api,
                             const metrics::Clock& clock, LifecycleOutcome& outcome, AckLog* acks) {
-  LifecycleTimer timer(clock, session.times_statement_apart(), outcome);
+  LifecycleTimer timer(clock, session, outcome);
   Transitions transitions(path, timer, acks);
   timer.lap(Segment::fsm_hydrate);
 

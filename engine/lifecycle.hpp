@@ -24,6 +24,8 @@ inline constexpr std::int64_t kTransitionsPerFile = 4;
 struct LifecycleOutcome {
   metrics::TimingRecord record;                        ///< every segment but `connect`
   std::vector<metrics::TimingRecord> failed_attempts;  ///< `attempt`, `failed_attempt`, transitions
+  std::int64_t lock_wait_longest_ns = 0;               ///< of one write
+  std::int64_t row_bytes_changed = 0;  ///< the new values of the columns that its writes set
   std::int64_t writes = 0;
   std::int64_t commits = 0;  ///< fewer than the writes where a batch commits several
   std::int64_t api_calls = 0;

@@ -13,14 +13,17 @@
 namespace walbench::engine {
 namespace {
 
+void raise_to(std::atomic<std::int64_t>& value, std::int64_t least) {
+  std::int64_t seen = value.load(std::memory_order_relaxed);
+  while (seen < least && !value.compare_exchange_weak(seen, least, std::memory_order_relaxed)) {
+  }
+}
+
 /// Counts one lifecycle in flight for the length of a scope.
 class InFlight {
  public:
   InFlight(std::atomic<std::int64_t>& now, std::atomic<std::int64_t>& peak) : now_(now) {
-    const std::int64_t mine = now_.fetch_add(1, std::memory_order_relaxed) + 1;
-    std::int64_t seen = peak.load(std::memory_order_relaxed);
-    while (seen < mine && !peak.compare_exchange_weak(seen, mine, std::memory_order_relaxed)) {
-    }
+    raise_to(peak, now_.fetch_add(1, std::memory_order_relaxed) + 1);
   }
   InFlight(const InFlight&) = delete;
   InFlight& operator=(const InFlight&) = delete;
@@ -60,8 +63,9 @@ LifecycleTask LifecyclePass::carry_whole(std::int64_t file, std::string_view pat
   LifecycleOutcome outcome;
   const std::unique_ptr<storage::Session> session = store_.open_session(worker.value_or(0));
   co_await run_lifecycle(path, *session, api_, clock_, outcome, order_.acks);
-  if (const std::optional<std::int64_t> connect_ns = session->close()) {
-    outcome.record.set(metrics::Segment::connect, *connect_ns);
+  if (const std::optional<storage::ConnectTimings> connection = session->close()) {
+    outcome.record.set(metrics::Segment::connect, connection->connect_ns);
+    outcome.record.set(metrics::Segment::close, connection->close_ns);
   }
   WALBENCH_PROBE1(lifecycle_end, file);
 
@@ -71,7 +75,8 @@ LifecycleTask LifecyclePass::carry_whole(std::int64_t file, std::string_view pat
   order_.on_done();
 }
 
-void LifecyclePass::hand_over(const LifecycleOutcome& outcome, std::optional<std::size_t> worker) {
+void LifecyclePass::hand_over(const LifecycleOutcome& outcome,
+                              std::optional<std::size_t> worker) const {
   const auto enqueue = [&](const metrics::TimingRecord& record) {
     if (worker) {
       order_.queue->producer(*worker).enqueue(record);
@@ -90,6 +95,8 @@ void LifecyclePass::count(const LifecycleOutcome& outcome) {
   commits_.fetch_add(outcome.commits, std::memory_order_relaxed);
   api_calls_.fetch_add(outcome.api_calls, std::memory_order_relaxed);
   api_failures_.fetch_add(outcome.api_failures, std::memory_order_relaxed);
+  row_bytes_changed_.fetch_add(outcome.row_bytes_changed, std::memory_order_relaxed);
+  raise_to(lock_wait_longest_ns_, outcome.lock_wait_longest_ns);
 }
 
 void LifecyclePass::fail(const std::string& what) {
@@ -133,6 +140,8 @@ CrewReport LifecyclePass::finish(Attendance attendance, std::int64_t started_ns)
           .api_calls = api_calls_.load(),
           .api_failures = api_failures_.load(),
           .occ_conflicts = occ_conflicts_.load(),
+          .row_bytes_changed = row_bytes_changed_.load(),
+          .lock_wait_longest_ns = lock_wait_longest_ns_.load(),
           .first_failure = first_failure_};
 }
 

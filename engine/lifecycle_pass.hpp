@@ -43,7 +43,7 @@ class LifecyclePass {
  private:
   LifecycleTask carry_whole(std::int64_t file, std::string_view path,
                             std::optional<std::size_t> worker);
-  void hand_over(const LifecycleOutcome& outcome, std::optional<std::size_t> worker);
+  void hand_over(const LifecycleOutcome& outcome, std::optional<std::size_t> worker) const;
   void count(const LifecycleOutcome& outcome);
   void fail(const std::string& what);
   void fail_with(std::string_view what, const std::exception_ptr& error);
@@ -65,6 +65,8 @@ class LifecyclePass {
   std::atomic<std::int64_t> api_calls_ = 0;
   std::atomic<std::int64_t> api_failures_ = 0;
   std::atomic<std::int64_t> occ_conflicts_ = 0;
+  std::atomic<std::int64_t> row_bytes_changed_ = 0;
+  std::atomic<std::int64_t> lock_wait_longest_ns_ = 0;
   std::atomic<bool> failed_ = false;
 
   std::mutex failure_mutex_;

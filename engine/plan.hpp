@@ -37,6 +37,7 @@ struct ConfigurationPlan {
   storage::Schema schema = storage::Schema::bench;
   storage::ConnectionSettings settings;
   std::uint64_t seed = 42;
+  bool anatomy = false;  ///< follow the write lock in time
 
   /// How long the API alone keeps it busy, on average: a lower bound on its duration.
   std::chrono::nanoseconds api_time() const;

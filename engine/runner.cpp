@@ -13,6 +13,7 @@
 #include "engine/lifecycle.hpp"
 #include "engine/mock_api.hpp"
 #include "engine/worker_crew.hpp"
+#include "metrics/busy_timeout.hpp"
 #include "metrics/collector.hpp"
 #include "metrics/timing_queue.hpp"
 #include "storage/schema.hpp"
@@ -70,7 +71,28 @@ metrics::WalFigures wal_figures(const storage::IoFigures& start, const storage::
           .checkpoints_capped = counts.capped_checkpoints,
           .wal_syncs = end.wal_syncs,
           .db_syncs = end.db_syncs,
-          .db_bytes_written = end.db_bytes_written};
+          .db_bytes_written = end.db_bytes_written,
+          .wal_writes = end.wal_writes,
+          .db_writes = end.db_writes};
+}
+
+metrics::WriteLockWaits write_lock_figures(const storage::LockWaitFigures& waits,
+                                           bool has_timeline) {
+  return {.waits = waits.waits,
+          .sleeps = waits.sleeps,
+          .sleeps_most = waits.sleeps_most,
+          .slept_ns = waits.slept_ns,
+          .stale = waits.stale,
+          .has_timeline = has_timeline,
+          .held_ns = waits.held_ns,
+          .free_ns = waits.free_ns,
+          .missed_ns = waits.missed_ns,
+          .overtaken_p50 = waits.overtaken.value_at_percentile(50),
+          .overtaken_p99 = waits.overtaken.value_at_percentile(99),
+          .overtaken_max = waits.overtaken.max(),
+          .acquisitions = waits.acquisitions,
+          .lock_held_ns = waits.lock_held_ns,
+          .lock_free_longest_ns = waits.lock_free_longest_ns};
 }
 
 metrics::ConcurrencyReached concurrency_figures(const CrewReport& report) {
@@ -150,9 +172,10 @@ class Measurement {
 
   void measure(Crew& crew, storage::Store& store, std::size_t producers) {
     metrics::TimingQueue queue(producers);
-    metrics::Collector collector(queue);
 
     begin(Phase::measure);
+    const std::unique_ptr<metrics::IntervalLog> log = open_interval_log();
+    const std::unique_ptr<metrics::Collector> collector = make_collector(queue, log.get());
     store.restart_counting();
     database_->restart_counting();
     const storage::IoFigures at_start = database_->figures();
@@ -166,7 +189,8 @@ class Measurement {
     require_complete(report);
 
     begin(Phase::drain);
-    drain(collector, queue);
+    drain(*collector, queue);
+    if (log) result_.interval_log = log->path();
     result_.elapsed_ns = report.elapsed_ns;
     result_.concurrency = concurrency_figures(report);
     result_.groups = {counts.groups.groups, counts.groups.writes, counts.groups.size_p50,
@@ -174,6 +198,8 @@ class Measurement {
     result_.wal = wal_figures(at_start, at_end, counts);
     result_.busy_retries = at_end.busy_retries;
     result_.busy_longest_us = at_end.busy_longest_us;
+    note_lock_waits(report);
+    note_io_times();
     result_.writes = report.writes;
     result_.commits = report.commits;
     result_.api_calls = report.api_calls;
@@ -181,6 +207,40 @@ class Measurement {
     result_.occ_conflicts = report.occ_conflicts;
     result_.snapshot_retries = counts.snapshot_retries;
     result_.unsaved_peak = counts.unsaved_peak;
+  }
+
+  std::unique_ptr<metrics::IntervalLog> open_interval_log() const {
+    return context_.open_interval_log ? context_.open_interval_log(plan_) : nullptr;
+  }
+
+  std::unique_ptr<metrics::Collector> make_collector(metrics::TimingQueue& queue,
+                                                     metrics::IntervalLog* log) const {
+    if (log == nullptr) return std::make_unique<metrics::Collector>(queue);
+    return std::make_unique<metrics::Collector>(
+        queue, metrics::IntervalLogging{log, context_.interval, context_.clock});
+  }
+
+  void note_lock_waits(const CrewReport& report) {
+    const storage::LockWaitFigures waits = database_->lock_waits();
+    result_.write_lock = write_lock_figures(waits, plan_.anatomy);
+    result_.lock_wait_longest_ns = report.lock_wait_longest_ns;
+    result_.row_bytes_changed = report.row_bytes_changed;
+    // Who queues at a gate or for a group does not wait in SQLite for writers of this process.
+    if (plan_.axes.gate == storage::GateAxis::sqlite && !plan_.axes.group) {
+      result_.timeout_advice = metrics::advise_timeouts(waits.asked_us, report.commits);
+    }
+  }
+
+  /// Of operations on the files, which no lifecycle times. To be taken before anything else is done
+  /// to the database.
+  void note_io_times() {
+    storage::IoTimes times = database_->io_times();
+    const auto keep = [this](metrics::Segment segment, metrics::Histogram& histogram) {
+      if (histogram.total_count() > 0) result_.segments.push_back({segment, std::move(histogram)});
+    };
+    keep(metrics::Segment::wal_sync, times.wal_sync);
+    keep(metrics::Segment::db_sync, times.db_sync);
+    keep(metrics::Segment::checkpoint, times.checkpoint);
   }
 
   void drain(metrics::Collector& collector, const metrics::TimingQueue& queue) {
@@ -262,8 +322,9 @@ Measured measure_all(const RunPlan& plan, const RunContext& context) {
   Measured measured;
   if (plan.ceiling) measured.ceiling = measure_ceiling(plan, context);
   std::size_t index = 0;
-  const auto measure = [&](const ConfigurationPlan& configuration) {
-    ConfigurationResult result = measure_configuration(configuration, index++, context);
+  RunContext without_log = context;
+  const auto measure = [&](const ConfigurationPlan& configuration, const RunContext& with) {
+    ConfigurationResult result = measure_configuration(configuration, index++, with);
     if (const metrics::CeilingPoint* const ceiling = ceiling_of(configuration, measured.ceiling)) {
       result.ceiling = *ceiling;
     }
@@ -271,14 +332,15 @@ Measured measure_all(const RunPlan& plan, const RunContext& context) {
     return result;
   };
   for (const ConfigurationPlan& configuration : plan.configurations) {
-    measured.configurations.push_back(measure(configuration));
+    measured.configurations.push_back(measure(configuration, context));
   }
+  without_log.open_interval_log = nullptr;
   for (const MitigationPlan& each : plan.mitigations) {
     metrics::MitigationResult& result = measured.mitigations.emplace_back();
     result.info = each.info;
     for (std::int64_t repeat = 0; repeat < each.repeats; ++repeat) {
-      result.baseline.add(measure(each.baseline));
-      result.mitigation.add(measure(each.mitigation));
+      result.baseline.add(measure(each.baseline, without_log));
+      result.mitigation.add(measure(each.mitigation, without_log));
     }
   }
   return measured;

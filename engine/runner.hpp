@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -12,6 +13,7 @@
 #include "engine/plan.hpp"
 #include "metrics/ceiling.hpp"
 #include "metrics/clock.hpp"
+#include "metrics/interval_log.hpp"
 #include "metrics/mitigation_result.hpp"
 #include "metrics/run_result.hpp"
 #include "storage/database.hpp"
@@ -56,6 +58,11 @@ struct RunContext {
   RunObserver* observer;
   std::stop_token stop;
   std::function<void()> on_worker_thread = nullptr;  ///< called by each thread that runs lifecycles
+  /// A log of that configuration's intervals, or null where there is to be none; and how long an
+  /// interval is. Not asked for mitigations.
+  std::function<std::unique_ptr<metrics::IntervalLog>(const ConfigurationPlan&)> open_interval_log =
+      nullptr;
+  std::chrono::nanoseconds interval{0};
   AckLog* acks = nullptr;  ///< told of the transitions that are acknowledged while measuring
 };
 

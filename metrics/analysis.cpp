@@ -109,9 +109,11 @@ std::optional<std::string> plan_difference(const ConfigurationResult& one,
         differ("API fail rate", a.api_fail_rate, b.api_fail_rate),
         differ("synchronous", one.settings.synchronous, other.settings.synchronous),
         differ("busy_timeout in ms", one.settings.busy_timeout_ms, other.settings.busy_timeout_ms),
-        // Who checkpoints is part of the strategy; when it is due is not.
-        differ("checkpoint every so many frames", a.checkpoint_every_frames,
-               b.checkpoint_every_frames)}) {
+        // Who checkpoints is part of the strategy, and when that one does so with it.
+        a.checkpoint != b.checkpoint
+            ? std::optional<std::string>()
+            : differ("checkpoint every so many frames", a.checkpoint_every_frames,
+                     b.checkpoint_every_frames)}) {
     if (difference) return difference;
   }
   return std::nullopt;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <mutex>
 #include <stop_token>
+#include <thread>
 
 namespace walbench::metrics {
 
@@ -25,6 +26,9 @@ class Clock {
   [[nodiscard]] virtual bool sleep_for(std::chrono::nanoseconds duration,
                                        const std::stop_token& stop) const = 0;
 
+  /// Blocks the calling thread for `duration`, whatever happens.
+  virtual void pause_for(std::chrono::nanoseconds duration) const = 0;
+
   /// Waits, with `lock` let go, until `woken` is notified or the clock has reached `until_ns`; it
   /// may also return for no reason.
   virtual void wait_until(std::int64_t until_ns, std::unique_lock<std::mutex>& lock,
@@ -39,6 +43,9 @@ class SteadyClock final : public Clock {
   }
   [[nodiscard]] bool sleep_for(std::chrono::nanoseconds duration,
                                const std::stop_token& stop) const override;
+  void pause_for(std::chrono::nanoseconds duration) const override {
+    std::this_thread::sleep_for(duration);
+  }
   void wait_until(std::int64_t until_ns, std::unique_lock<std::mutex>& lock,
                   std::condition_variable& woken) const override;
 };

@@ -8,7 +8,9 @@
 #include <thread>
 #include <vector>
 
+#include "metrics/clock.hpp"
 #include "metrics/histogram.hpp"
+#include "metrics/interval_log.hpp"
 #include "metrics/segment.hpp"
 #include "metrics/timing_queue.hpp"
 
@@ -28,6 +30,13 @@ struct Collected {
   std::int64_t samples_out_of_range = 0;
 };
 
+/// A log of what is recorded, interval by interval.
+struct IntervalLogging {
+  IntervalLog* log = nullptr;
+  std::chrono::nanoseconds interval{0};
+  const Clock* clock = nullptr;
+};
+
 /// The only consumer of a TimingQueue: a thread of its own that moves records into histograms, so
 /// that the threads being measured pay for an enqueue and no more. It polls: to be woken for each
 /// record would cost the producers a system call each.
@@ -38,6 +47,12 @@ class Collector {
   /// Starts collecting. `queue` must outlive the collector.
   explicit Collector(TimingQueue& queue,
                      std::chrono::microseconds poll_interval = std::chrono::microseconds(500));
+
+  /// The same, and after each interval a line for each segment with a sample goes to the log, which
+  /// must outlive the collector. finish() writes the last one, which may be shorter, and rethrows
+  /// what the log threw.
+  Collector(TimingQueue& queue, const IntervalLogging& logging,
+            std::chrono::microseconds poll_interval = std::chrono::microseconds(500));
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;
   ~Collector();
@@ -56,12 +71,17 @@ class Collector {
   std::size_t drain_once();
   void record(const TimingRecord& record);
   void record_sample(Segment segment, std::int64_t ns);
+  void end_interval_if_over(bool is_last);
 
   TimingQueue& queue_;
 
   // The collecting thread's until it has been joined, then the owner's.
   std::vector<TimingRecord> batch_;
-  std::array<Histogram, kSegmentCount> histograms_;
+  std::array<Histogram, kLifecycleSegmentCount> histograms_;
+  IntervalLogging logging_;             ///< its log is null where nothing is logged
+  std::vector<Histogram> of_interval_;  ///< by segment; empty where nothing is logged
+  std::int64_t started_ns_ = 0;
+  std::int64_t interval_started_ns_ = 0;
   std::int64_t samples_recorded_ = 0;
   std::int64_t samples_out_of_range_ = 0;
   std::exception_ptr failure_;

@@ -1,8 +1,10 @@
 #include "metrics/configuration_json.hpp"
 
 #include <string>
+#include <utility>
 
 #include "metrics/analysis.hpp"
+#include "metrics/breakdown.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -38,6 +40,67 @@ void add_wal(Json& json, const ConfigurationResult& configuration) {
   json["wal_syncs"] = wal.wal_syncs;
   json["db_syncs"] = wal.db_syncs;
   json["db_bytes_written"] = wal.db_bytes_written;
+  json["wal_writes"] = wal.wal_writes;
+  json["db_pages_written"] = wal.db_writes;
+}
+
+Json write_lock_json(const WriteLockWaits& lock) {
+  Json json = {
+      {"waits", lock.waits},       {"sleeps", lock.sleeps}, {"sleeps_most", lock.sleeps_most},
+      {"slept_ns", lock.slept_ns}, {"stale", lock.stale},   {"has_timeline", lock.has_timeline}};
+  if (!lock.has_timeline) return json;
+  json["held_ns"] = lock.held_ns;
+  json["free_ns"] = lock.free_ns;
+  json["missed_ns"] = lock.missed_ns;
+  json["overtaken_p50"] = lock.overtaken_p50;
+  json["overtaken_p99"] = lock.overtaken_p99;
+  json["overtaken_max"] = lock.overtaken_max;
+  json["acquisitions"] = lock.acquisitions;
+  json["lock_held_ns"] = lock.lock_held_ns;
+  json["lock_free_longest_ns"] = lock.lock_free_longest_ns;
+  return json;
+}
+
+Json timeouts_json(const std::vector<TimeoutAdvice>& all) {
+  Json json = Json::array();
+  for (const TimeoutAdvice& advice : all) {
+    Json each = {{"chance", advice.chance},
+                 {"transactions", advice.transactions},
+                 {"transactions_needed", advice.transactions_needed}};
+    if (advice.timeout_ms) each["timeout_ms"] = *advice.timeout_ms;
+    json.push_back(std::move(each));
+  }
+  return json;
+}
+
+/// What follows from the rest, for those who read the JSON alone.
+void add_anatomy(Json& json, const ConfigurationResult& configuration) {
+  json["lock_wait_longest_ms"] = static_cast<double>(configuration.lock_wait_longest_ns) / kNsPerMs;
+  json["row_bytes_changed"] = configuration.row_bytes_changed;
+  if (const auto amplification = write_amplification(configuration)) {
+    json["write_amplification"] = *amplification;
+  }
+  if (const auto fairness = judge_fairness(configuration)) {
+    json["jain_index"] = fairness->jain_index;
+    if (fairness->barging) json["barging"] = *fairness->barging;
+  }
+  if (const auto missing = missing_concurrency(configuration)) {
+    json["missing_concurrency"] = *missing;
+  }
+  json["write_lock"] = write_lock_json(configuration.write_lock);
+  json["timeout_advice"] = timeouts_json(configuration.timeout_advice);
+}
+
+/// With the segments, not before: it is made of them.
+Json breakdown_json(const Breakdown& breakdown) {
+  Json parts = Json::array();
+  for (const BreakdownPart& part : breakdown.parts) {
+    parts.push_back({{"part", part.name},
+                     {"spent", spent_name(part.spent)},
+                     {"mean_ms", part.mean_ns / kNsPerMs},
+                     {"share", part.share}});
+  }
+  return {{"parts", std::move(parts)}, {"unexplained_share", breakdown.unexplained}};
 }
 
 void add_groups(Json& json, const GroupsCommitted& groups) {
@@ -135,6 +198,7 @@ Json configuration_json(const ConfigurationResult& configuration) {
                {"snapshot_retries", configuration.snapshot_retries},
                {"unsaved_peak", configuration.unsaved_peak}};
   add_groups(json, configuration.groups);
+  add_anatomy(json, configuration);
   add_wal(json, configuration);
   if (configuration.ceiling) {
     json["ceiling"] = ceiling_json(*configuration.ceiling);
@@ -153,6 +217,9 @@ Json configuration_json(const ConfigurationResult& configuration) {
 
 Json with_segments(const ConfigurationResult& configuration) {
   Json json = configuration_json(configuration);
+  if (const auto breakdown = break_down(configuration)) {
+    json["breakdown"] = breakdown_json(*breakdown);
+  }
   json["segments"] = segments_json(configuration);
   return json;
 }

@@ -16,7 +16,8 @@ bool ConfigurationResult::same_but_segments(const ConfigurationResult& other) co
                     of.commits, of.api_calls, of.api_failures, of.samples_produced,
                     of.samples_recorded, of.samples_out_of_range, of.occ_conflicts, of.busy_retries,
                     of.busy_longest_us, of.snapshot_retries, of.unsaved_peak, of.concurrency,
-                    of.groups, of.wal, of.ceiling, of.verified, of.verdicts);
+                    of.lock_wait_longest_ns, of.row_bytes_changed, of.groups, of.write_lock,
+                    of.timeout_advice, of.wal, of.ceiling, of.verified, of.verdicts);
   };
   return figures(*this) == figures(other);
 }

@@ -1,13 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "metrics/busy_timeout.hpp"
 #include "metrics/ceiling.hpp"
 #include "metrics/collector.hpp"
 #include "metrics/gate.hpp"
+#include "metrics/write_lock.hpp"
 
 namespace walbench::metrics {
 
@@ -82,6 +85,8 @@ struct WalFigures {
   std::int64_t wal_syncs = 0;
   std::int64_t db_syncs = 0;
   std::int64_t db_bytes_written = 0;
+  std::int64_t wal_writes = 0;  ///< calls that wrote to the -wal
+  std::int64_t db_writes = 0;   ///< to the database: a page each, moved by checkpoints
 
   bool operator==(const WalFigures&) const = default;
 };
@@ -118,11 +123,16 @@ struct ConfigurationResult {
   std::int64_t busy_longest_us = 0;  ///< what the longest wait for a lock meant to sleep: the least
                                      ///< busy_timeout that would have done
   std::int64_t snapshot_retries = 0;
-  std::int64_t unsaved_peak = 0;  ///< the most transitions acknowledged and not yet durable
+  std::int64_t lock_wait_longest_ns = 0;  ///< of one write: the longest that a writer starved
+  std::int64_t row_bytes_changed = 0;     ///< the new values of the columns that the writes set
+  std::int64_t unsaved_peak = 0;          ///< the most transitions acknowledged and not yet durable
   ConcurrencyReached concurrency;
   GroupsCommitted groups;
+  WriteLockWaits write_lock;
+  std::vector<TimeoutAdvice> timeout_advice;  ///< empty where nobody waits in SQLite
   WalFigures wal;
   std::optional<CeilingPoint> ceiling;  ///< where it was measured
+  std::filesystem::path interval_log;   ///< where it lies until it is published; empty: none
   bool verified = false;
   std::vector<GateVerdict> verdicts;
   std::vector<SegmentHistogram> segments;

@@ -125,13 +125,15 @@ Environment observe_environment(const Clock& clock) {
 }
 
 std::string environment_digest(const Environment& environment) {
-  const std::array<std::string_view, 10> identifying = {
-      environment.walbench_version, environment.build_type,  environment.sanitizers,
-      environment.compiler,         environment.kernel,      environment.cpu_model,
-      environment.cpu_governor,     environment.file_system, environment.sqlite_version,
-      environment.sqlite_source_id};
+  const std::array<std::string_view, 13> identifying = {
+      environment.walbench_version, environment.build_type,    environment.sanitizers,
+      environment.compiler,         environment.kernel,        environment.cpu_model,
+      environment.cpu_governor,     environment.file_system,   environment.sqlite_version,
+      environment.sqlite_source_id, environment.mount_options, environment.rotates,
+      environment.onetbb_version};
   const std::string text =
-      fmt::format("{}\n{}", fmt::join(identifying, "\n"), environment.cpu_count);
+      fmt::format("{}\n{}\n{}", fmt::join(identifying, "\n"), environment.cpu_count,
+                  fmt::join(environment.sqlite_compile_options, "\n"));
   const uLong checksum = crc32_z(0, reinterpret_cast<const Bytef*>(text.data()), text.size());
   return fmt::format("{:08x}", checksum);
 }
@@ -163,6 +165,29 @@ std::vector<std::string> environment_warnings(const Environment& environment) {
         "the database is on {}, a network file system, where WAL's shared memory and locks are not "
         "dependable; name a file on a local disk with --db FILE",
         environment.file_system));
+  }
+  if (environment.cpu_governor != "unknown" && environment.cpu_governor != "performance") {
+    warnings.push_back(
+        fmt::format("the CPU's frequency governor is '{}', so its speed changes while it is "
+                    "measured; set it with "
+                    "cpupower frequency-set --governor performance",
+                    environment.cpu_governor));
+  }
+  constexpr double kBusy = 0.5;
+  if (environment.cpu_count > 0 &&
+      environment.load_average_1min > kBusy * static_cast<double>(environment.cpu_count)) {
+    warnings.push_back(fmt::format(
+        "the load average is {:.1f} on {} cores: something else is at work and is measured, too; "
+        "end it or wait",
+        environment.load_average_1min, environment.cpu_count));
+  }
+  constexpr std::int64_t kCoarseNs = 100;
+  if (environment.clock_resolution_ns > kCoarseNs) {
+    warnings.push_back(fmt::format(
+        "the clock moves in steps of {} ns, so short segments are not to be trusted; look at "
+        "/sys/devices/system/clocksource/clocksource0/current_clocksource, where tsc is the fine "
+        "one",
+        environment.clock_resolution_ns));
   }
   return warnings;
 }

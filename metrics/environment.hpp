@@ -25,8 +25,12 @@ struct Environment {
   std::string cpu_governor;  ///< `unknown` where the kernel does not say
   double load_average_1min = 0;
   std::string file_system;  ///< of the database
+  std::string mount_options;
+  std::string rotates;  ///< whether its disk does: `yes`, `no`, or `unknown`
   std::string sqlite_version;
   std::string sqlite_source_id;
+  std::vector<std::string> sqlite_compile_options;
+  std::string onetbb_version;
   std::int64_t clock_resolution_ns = 0;
   double clock_read_ns = 0;      ///< cost of one reading of the clock
   double record_enqueue_ns = 0;  ///< cost of handing over one lifecycle's timings

@@ -159,6 +159,41 @@ GroupsCommitted groups_from(const Json& json) {
           .size_max = count_in(groups, "size_max")};
 }
 
+WriteLockWaits write_lock_from(const Json& json) {
+  if (!has(json, "write_lock")) return {};
+  const Json& lock = json["write_lock"];
+  WriteLockWaits waits;
+  waits.waits = count_in(lock, "waits");
+  waits.sleeps = count_in(lock, "sleeps");
+  waits.sleeps_most = count_in(lock, "sleeps_most");
+  waits.slept_ns = count_in(lock, "slept_ns");
+  waits.stale = count_in(lock, "stale");
+  waits.has_timeline = flag_in(lock, "has_timeline");
+  if (!waits.has_timeline) return waits;
+  waits.held_ns = count_in(lock, "held_ns");
+  waits.free_ns = count_in(lock, "free_ns");
+  waits.missed_ns = count_in(lock, "missed_ns");
+  waits.overtaken_p50 = count_in(lock, "overtaken_p50");
+  waits.overtaken_p99 = count_in(lock, "overtaken_p99");
+  waits.overtaken_max = count_in(lock, "overtaken_max");
+  waits.acquisitions = count_in(lock, "acquisitions");
+  waits.lock_held_ns = count_in(lock, "lock_held_ns");
+  waits.lock_free_longest_ns = count_in(lock, "lock_free_longest_ns");
+  return waits;
+}
+
+std::vector<TimeoutAdvice> timeouts_from(const Json& json) {
+  std::vector<TimeoutAdvice> all;
+  if (!has(json, "timeout_advice")) return all;
+  for (const Json& each : list_in(json, "timeout_advice")) {
+    TimeoutAdvice advice{share_in(each, "chance"), count_in(each, "transactions"),
+                         count_in(each, "transactions_needed"), std::nullopt};
+    if (has(each, "timeout_ms")) advice.timeout_ms = count_in(each, "timeout_ms");
+    all.push_back(advice);
+  }
+  return all;
+}
+
 std::optional<CeilingPoint> ceiling_from(const Json& json) {
   if (!has(json, "ceiling")) return std::nullopt;
   const Json& ceiling = json["ceiling"];
@@ -181,7 +216,9 @@ WalFigures wal_from(const Json& json) {
           .checkpoints_capped = count_or(json, "checkpoints_capped", 0),
           .wal_syncs = count_in(json, "wal_syncs"),
           .db_syncs = count_in(json, "db_syncs"),
-          .db_bytes_written = count_in(json, "db_bytes_written")};
+          .db_bytes_written = count_in(json, "db_bytes_written"),
+          .wal_writes = count_or(json, "wal_writes", 0),
+          .db_writes = count_or(json, "db_pages_written", 0)};
 }
 
 std::vector<GateVerdict> verdicts_from(const Json& json) {
@@ -218,7 +255,11 @@ ConfigurationResult configuration_from(const Json& json) {
   configuration.busy_retries = count_in(json, "busy_retries");
   configuration.snapshot_retries = count_in(json, "snapshot_retries");
   configuration.concurrency = concurrency_from(json);
+  configuration.lock_wait_longest_ns = duration_or_none(json, "lock_wait_longest_ms", kNsPerMs);
+  configuration.row_bytes_changed = count_or(json, "row_bytes_changed", 0);
   configuration.groups = groups_from(json);
+  configuration.write_lock = write_lock_from(json);
+  configuration.timeout_advice = timeouts_from(json);
   configuration.wal = wal_from(json);
   configuration.ceiling = ceiling_from(json);
   configuration.verdicts = verdicts_from(json);

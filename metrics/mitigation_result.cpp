@@ -55,6 +55,38 @@ void pool_groups(GroupsCommitted& into, const GroupsCommitted& from) {
   into.size_max = std::max(into.size_max, from.size_max);
 }
 
+void pool_write_lock(WriteLockWaits& into, const WriteLockWaits& from) {
+  into.waits += from.waits;
+  into.sleeps += from.sleeps;
+  into.sleeps_most = std::max(into.sleeps_most, from.sleeps_most);
+  into.slept_ns += from.slept_ns;
+  into.stale += from.stale;
+  into.has_timeline = into.has_timeline && from.has_timeline;
+  into.held_ns += from.held_ns;
+  into.free_ns += from.free_ns;
+  into.missed_ns += from.missed_ns;
+  into.overtaken_p50 = std::max(into.overtaken_p50, from.overtaken_p50);
+  into.overtaken_p99 = std::max(into.overtaken_p99, from.overtaken_p99);
+  into.overtaken_max = std::max(into.overtaken_max, from.overtaken_max);
+  into.acquisitions += from.acquisitions;
+  into.lock_held_ns += from.lock_held_ns;
+  into.lock_free_longest_ns = std::max(into.lock_free_longest_ns, from.lock_free_longest_ns);
+}
+
+/// The largest of all repeats' timeouts, and none where one of them could not tell.
+void pool_timeouts(std::vector<TimeoutAdvice>& into, const std::vector<TimeoutAdvice>& from) {
+  for (std::size_t index = 0; index < std::min(into.size(), from.size()); ++index) {
+    into[index].transactions = std::min(into[index].transactions, from[index].transactions);
+    std::optional<std::int64_t>& pooled_ms = into[index].timeout_ms;
+    const std::optional<std::int64_t>& repeat_ms = from[index].timeout_ms;
+    if (pooled_ms.has_value() && repeat_ms.has_value()) {
+      pooled_ms = std::max(pooled_ms, repeat_ms);
+    } else {
+      pooled_ms.reset();
+    }
+  }
+}
+
 void pool_wal(WalFigures& into, const WalFigures& from) {
   into.size_end_bytes = from.size_end_bytes;
   into.growth_bytes += from.growth_bytes;
@@ -68,6 +100,8 @@ void pool_wal(WalFigures& into, const WalFigures& from) {
   into.wal_syncs += from.wal_syncs;
   into.db_syncs += from.db_syncs;
   into.db_bytes_written += from.db_bytes_written;
+  into.wal_writes += from.wal_writes;
+  into.db_writes += from.db_writes;
 }
 
 void pool_verdicts(ConfigurationResult& pooled, const ConfigurationResult& repeat) {
@@ -96,6 +130,8 @@ void pool_counts(ConfigurationResult& pooled, const ConfigurationResult& repeat)
   pooled.busy_retries += repeat.busy_retries;
   pooled.busy_longest_us = std::max(pooled.busy_longest_us, repeat.busy_longest_us);
   pooled.snapshot_retries += repeat.snapshot_retries;
+  pooled.lock_wait_longest_ns = std::max(pooled.lock_wait_longest_ns, repeat.lock_wait_longest_ns);
+  pooled.row_bytes_changed += repeat.row_bytes_changed;
   pooled.unsaved_peak = std::max(pooled.unsaved_peak, repeat.unsaved_peak);
   pooled.verified = pooled.verified && repeat.verified;
 }
@@ -111,6 +147,8 @@ void RepeatedResult::add(ConfigurationResult&& repeat) {
   pool_concurrency(pooled, repeat);
   pool_counts(pooled, repeat);
   pool_groups(pooled.groups, repeat.groups);
+  pool_write_lock(pooled.write_lock, repeat.write_lock);
+  pool_timeouts(pooled.timeout_advice, repeat.timeout_advice);
   pool_wal(pooled.wal, repeat.wal);
   pool_verdicts(pooled, repeat);
   pool_segments(pooled, repeat);

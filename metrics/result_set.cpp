@@ -12,6 +12,7 @@
 
 #include "metrics/format_error.hpp"
 #include "metrics/hgrm_metadata.hpp"
+#include "metrics/hlog.hpp"
 #include "metrics/text_file.hpp"
 
 namespace walbench::metrics {
@@ -125,7 +126,33 @@ void sort_run(LoadedRun& run) {
   });
 }
 
+bool is_log(const std::filesystem::path& path) {
+  const std::string name = path.filename().string();
+  return name.ends_with(".hlog") || name.ends_with(".hlog.partial");
+}
+
+void add_log(ResultSet& set, const std::filesystem::path& path) {
+  LoadedLog log{.path = path, .label = {}, .cut_off = {}, .streams = {}};
+  HlogSummary summary = read_hlog(path, [&](HlogInterval&& interval) {
+    auto stream = std::ranges::find(log.streams, interval.tag, &LoadedLog::Stream::tag);
+    if (stream == log.streams.end()) {
+      stream = log.streams.insert(stream, LoadedLog::Stream{interval.tag, {}});
+    }
+    const Histogram& histogram = interval.histogram;
+    stream->rows.push_back({interval.start_seconds, interval.length_seconds,
+                            histogram.total_count(), histogram.value_at_percentile(50),
+                            histogram.value_at_percentile(99), histogram.max()});
+  });
+  log.label = summary.label.value_or("");
+  log.cut_off = std::move(summary.cut_off);
+  set.logs.push_back(std::move(log));
+}
+
 void add_file(ResultSet& set, const std::filesystem::path& path) {
+  if (is_log(path)) {
+    add_log(set, path);
+    return;
+  }
   HgrmFile file = parse_hgrm(read_text_file(path, kMostBytes));
   if (file.walbench_json && file.histogram && !is_values_metadata(*file.walbench_json)) {
     add_segment(set, parse_hgrm_metadata(*file.walbench_json), std::move(*file.histogram));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -28,16 +29,39 @@ struct LoneDistribution {
   HgrmFile file;  ///< with a histogram, in nanoseconds, where walbench wrote it
 };
 
+/// One line of an interval log, in the figures that a table shows.
+struct IntervalRow {
+  double start_seconds = 0;
+  double length_seconds = 0;
+  std::int64_t count = 0;
+  std::int64_t p50_ns = 0;
+  std::int64_t p99_ns = 0;
+  std::int64_t max_ns = 0;
+};
+
+/// An interval log, by tag; a histogram a line would be too much to keep.
+struct LoadedLog {
+  std::filesystem::path path;
+  std::string label;                   ///< what walbench says it measured; or empty
+  std::optional<std::string> cut_off;  ///< why its last line was left out
+  struct Stream {
+    std::string tag;  ///< empty: lines without a tag
+    std::vector<IntervalRow> rows;
+  };
+  std::vector<Stream> streams;  ///< in the order of their first line
+};
+
 /// A file that could not be used, and why.
 struct FileProblem {
   std::filesystem::path path;
   std::string what;
 };
 
-/// .hgrm files, put together again.
+/// .hgrm and .hlog files, put together again.
 struct ResultSet {
   std::vector<LoadedRun> runs;  ///< in the order of their first file
   std::vector<LoneDistribution> lone;
+  std::vector<LoadedLog> logs;  ///< .hlog files, and those of interrupted runs, .hlog.partial
   std::vector<FileProblem> problems;
 };
 

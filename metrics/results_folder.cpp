@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ranges>
@@ -46,6 +48,7 @@ class PendingFile {
   PendingFile(PendingFile&& other) noexcept
       : target_(std::move(other.target_)),
         temporary_(std::exchange(other.temporary_, fs::path())),
+        adopted_(std::move(other.adopted_)),
         descriptor_(std::exchange(other.descriptor_, -1)),
         moved_(std::exchange(other.moved_, false)) {}
   PendingFile(const PendingFile&) = delete;
@@ -53,7 +56,16 @@ class PendingFile {
   PendingFile& operator=(PendingFile&&) = delete;
   ~PendingFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
-    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+    if (!temporary_.empty() && adopted_.empty()) ::unlink(temporary_.c_str());
+  }
+
+  /// Takes over a file that was written before, under that name beside its target. It goes back
+  /// there, not away.
+  void adopt(const fs::path& written) {
+    temporary_ = adopted_ = written;
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor_ < 0) fail(target_, "read", errno);
+    write_and_flush({});
   }
 
   /// False where the temporary name is taken, which means that somebody is writing that file.
@@ -93,7 +105,12 @@ class PendingFile {
   }
 
   void take_back() {
-    if (std::exchange(moved_, false)) ::unlink(target_.c_str());
+    if (!std::exchange(moved_, false)) return;
+    if (adopted_.empty()) {
+      ::unlink(target_.c_str());
+    } else {
+      static_cast<void>(std::rename(target_.c_str(), adopted_.c_str()));
+    }
   }
 
   const fs::path& target() const { return target_; }
@@ -101,6 +118,7 @@ class PendingFile {
  private:
   fs::path target_;
   fs::path temporary_;
+  fs::path adopted_;  ///< empty: it is ours
   int descriptor_ = -1;
   bool moved_ = false;
 };
@@ -164,6 +182,13 @@ class PendingRun {
   }
 
   void add(const ConfigurationResult& configuration) {
+    if (!configuration.interval_log.empty()) {
+      const ConfigurationPlanned& planned = configuration.planned;
+      files_.emplace_back(directory_ / fmt::format("{}-c{}-{}-{}.hlog", run_.run_id,
+                                                   planned.threads, planned.profile,
+                                                   planned.strategy));
+      files_.back().adopt(configuration.interval_log);
+    }
     add_histograms(configuration, "",
                    [&](Segment segment) { return hgrm_metadata(run_, configuration, segment); });
   }
@@ -246,6 +271,17 @@ ResultsFolder::ResultsFolder(fs::path directory) : directory_(std::move(director
     throw ResultsError(fmt::format(
         "no file can be created in the results folder '{}': {}; name another with --results DIR",
         directory_.string(), errno_text(errno)));
+  }
+}
+
+std::unique_ptr<IntervalLog> ResultsFolder::open_interval_log(std::string_view label) const {
+  std::string name(label);
+  std::ranges::replace(name, ' ', '-');
+  for (int number = 1;; ++number) {
+    const fs::path path =
+        directory_ / fmt::format("{}-{}-{}.hlog.partial", name, ::getpid(), number);
+    if (fs::exists(path)) continue;
+    return std::make_unique<IntervalLog>(path, label, std::chrono::system_clock::now());
   }
 }
 

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "metrics/interval_log.hpp"
 #include "metrics/run_result.hpp"
 
 namespace walbench::metrics {
@@ -26,10 +29,16 @@ class ResultsFolder {
   /// the measurement than after it.
   explicit ResultsFolder(std::filesystem::path directory);
 
+  /// Starts an interval log in this folder, under a name that ends in `.hlog.partial` until it is
+  /// published with its configuration. It stays there where that never happens, so that what had
+  /// been measured by then can be read. Throws ResultsError.
+  std::unique_ptr<IntervalLog> open_interval_log(std::string_view label) const;
+
   /// Gives the run an id no other run in this folder has, writes a .hgrm file for each segment of
   /// each configuration and of each mitigation's two sides, a JSON file for each mitigation and one
   /// for the run, and returns their paths, the run's JSON first. All or nothing: on an error
-  /// nothing of this run is left behind. Throws ResultsError.
+  /// nothing of this run is left behind but its interval logs, where they were. Throws
+  /// ResultsError.
   std::vector<std::filesystem::path> publish(RunResult& run) const;
 
  private:

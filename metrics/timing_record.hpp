@@ -19,7 +19,7 @@ class TimingRecord {
 
   /// Sets a segment's only sample. `transition` has several: see add_transition.
   void set(Segment segment, std::int64_t ns) {
-    assert(segment != Segment::transition);
+    assert(segment != Segment::transition && segment_index(segment) < kLifecycleSegmentCount);
     values_ns_[segment_index(segment)] = ns;
     present_ |= 1U << segment_index(segment);
   }
@@ -54,7 +54,7 @@ class TimingRecord {
   }
 
  private:
-  std::array<std::int64_t, kSegmentCount> values_ns_{};
+  std::array<std::int64_t, kLifecycleSegmentCount> values_ns_{};
   std::array<std::int64_t, kMaxTransitions> transitions_ns_{};
   std::uint32_t present_ = 0;
   std::uint32_t transition_count_ = 0;

@@ -23,7 +23,6 @@
 #include <algorithm>
 #include <chrono>
 #include <string_view>
-#include <thread>
 
 #include "storage/probes.hpp"
 #include "storage/sqlite.hpp"
@@ -31,7 +30,9 @@
 namespace walbench::storage {
 namespace {
 
-constexpr int kCheckpointLock = 1;  // its offset among the locks in the -shm, as in SQLite's wal.c
+// Offsets among the locks in the -shm, as in SQLite's wal.c.
+constexpr int kWriteLock = 0;
+constexpr int kCheckpointLock = 1;
 
 enum class FileKind : std::uint8_t { database, wal, other };
 
@@ -42,6 +43,8 @@ struct CountingFile {
   /// The connection wrote nothing but a frame's header, here, in its last write to the WAL; or -1.
   std::int64_t frame_begun_at;
   std::int64_t checkpoint_began_ns;  ///< when the connection got the lock to checkpoint under
+  std::int64_t synced_before_ns;     ///< ThreadIo::sync_ns then
+  std::int64_t holding;              ///< of the write lock, the connection's last
   bool has_checkpointed;             ///< under that lock, at least a page
 };
 static_assert(sizeof(CountingFile) % 8 == 0, "SQLite expects the real file behind it aligned to 8");
@@ -54,11 +57,8 @@ sqlite3_file* real(sqlite3_file* file) {
   return reinterpret_cast<sqlite3_file*>(reinterpret_cast<CountingFile*>(file) + 1);
 }
 
-std::int64_t steady_now_ns() {
-  return std::chrono::steady_clock::now().time_since_epoch().count();
-}
-
 thread_local ThreadBusyWait thread_wait;
+thread_local ThreadIo thread_durable;
 
 /// Adds a sleep to the calling thread's series; what it asked for in all, or 0 where the sleep is
 /// none of the busy handler's: a reader that races with a checkpoint sleeps for fractions of a
@@ -96,6 +96,7 @@ struct CountingVfsMethods {
     if (code != SQLITE_OK) return code;
     CountingVfs& vfs = *counting(file).owner;
     if (counting(file).kind == FileKind::wal) {
+      vfs.lock_waits_.wrote();
       vfs.counters_.wal_written(data, amount, offset, counting(file).frame_begun_at);
     }
     if (counting(file).kind == FileKind::database) vfs.counters_.db_written(amount);
@@ -112,9 +113,13 @@ struct CountingVfsMethods {
 
   static int sync(sqlite3_file* file, int flags) {
     CountingVfs& vfs = *counting(file).owner;
-    if (counting(file).kind == FileKind::wal) vfs.counters_.wal_synced();
-    if (counting(file).kind == FileKind::database) vfs.counters_.db_synced();
-    return real(file)->pMethods->xSync(real(file), flags);
+    const std::int64_t started_ns = vfs.clock_.now_ns();
+    const int code = real(file)->pMethods->xSync(real(file), flags);
+    const std::int64_t took_ns = vfs.clock_.now_ns() - started_ns;
+    thread_durable.sync_ns += took_ns;
+    if (counting(file).kind == FileKind::wal) vfs.counters_.wal_synced(took_ns);
+    if (counting(file).kind == FileKind::database) vfs.counters_.db_synced(took_ns);
+    return code;
   }
 
   static int file_size(sqlite3_file* file, sqlite3_int64* size) {
@@ -152,26 +157,33 @@ struct CountingVfsMethods {
     return real(file)->pMethods->xShmMap(real(file), region, size, extend, out);
   }
   static int shm_lock(sqlite3_file* file, int offset, int count, int flags) {
+    const bool locks = (flags & SQLITE_SHM_LOCK) != 0;
+    LockWaits& waits = counting(file).owner->lock_waits_;
     const int code = real(file)->pMethods->xShmLock(real(file), offset, count, flags);
-    if (offset == kCheckpointLock && code == SQLITE_OK) {
-      if ((flags & SQLITE_SHM_UNLOCK) != 0) {
-        checkpoint_lock_given_up(file);
-      } else {
-        checkpoint_lock_taken(file);
-      }
+    if (offset == kWriteLock && locks && code == SQLITE_OK) {
+      counting(file).holding = waits.acquired();
     }
+    if (offset == kWriteLock && !locks) waits.released(counting(file).holding);
+    if (offset == kWriteLock && locks && code == SQLITE_BUSY) waits.refused();
+    if (offset != kWriteLock && locks && code == SQLITE_BUSY) LockWaits::refused_other();
+    if (offset == kCheckpointLock && locks && code == SQLITE_OK) checkpoint_lock_taken(file);
+    if (offset == kCheckpointLock && !locks) checkpoint_lock_given_up(file);
     return code;
   }
 
   static void checkpoint_lock_taken(sqlite3_file* file) {
-    counting(file).checkpoint_began_ns = steady_now_ns();
+    counting(file).checkpoint_began_ns = counting(file).owner->clock_.now_ns();
+    counting(file).synced_before_ns = thread_durable.sync_ns;
     counting(file).has_checkpointed = false;
   }
   static void checkpoint_lock_given_up(sqlite3_file* file) {
     if (!counting(file).has_checkpointed) return;
     counting(file).has_checkpointed = false;
-    counting(file).owner->counters_.checkpoint_took(steady_now_ns() -
-                                                    counting(file).checkpoint_began_ns);
+    CountingVfs& vfs = *counting(file).owner;
+    const std::int64_t took_ns = vfs.clock_.now_ns() - counting(file).checkpoint_began_ns;
+    thread_durable.checkpoint_ns +=
+        took_ns - (thread_durable.sync_ns - counting(file).synced_before_ns);
+    vfs.counters_.checkpoint_took(took_ns);
   }
   static void shm_barrier(sqlite3_file* file) { real(file)->pMethods->xShmBarrier(real(file)); }
   static int shm_unmap(sqlite3_file* file, int remove) {
@@ -223,6 +235,8 @@ struct CountingVfsMethods {
                                                    : FileKind::other;
     ours.frame_begun_at = -1;
     ours.checkpoint_began_ns = 0;
+    ours.synced_before_ns = 0;
+    ours.holding = 0;
     ours.has_checkpointed = false;
     const int code = real_vfs(vfs)->xOpen(real_vfs(vfs), path, real(file), flags, out_flags);
     if (real(file)->pMethods != nullptr) {
@@ -287,7 +301,13 @@ struct CountingVfsMethods {
   }
 };
 
-CountingVfs::CountingVfs() : real_(sqlite3_vfs_find(nullptr)) {
+const metrics::Clock& steady_clock() {
+  static const metrics::SteadyClock clock;
+  return clock;
+}
+
+CountingVfs::CountingVfs(const metrics::Clock& clock)
+    : real_(sqlite3_vfs_find(nullptr)), clock_(clock), lock_waits_(clock) {
   if (real_ == nullptr) throw SqliteError(nullptr, SQLITE_ERROR, "finding SQLite's default VFS");
   static std::atomic<std::int64_t> instances = 0;
   name_ = "walbench-" + std::to_string(instances.fetch_add(1));
@@ -326,17 +346,31 @@ CountingVfs::~CountingVfs() {
 
 void CountingVfs::busy_sleep(int microseconds) {
   if (interrupted()) return;
-  const std::int64_t started_ns = steady_now_ns();
-  // Not the real VFS's xSleep: a signal, such as a profiler's, would cut that short, and the busy
-  // handler would give up after sleeping less than it believes.
-  std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
-  thread_wait.slept_ns += steady_now_ns() - started_ns;
-  thread_wait.sleeps += 1;
-  counters_.busy_slept(count_busy_series(microseconds));
+  const auto sleep = [&] {
+    const std::int64_t started_ns = clock_.now_ns();
+    // Not the real VFS's xSleep: a signal, such as a profiler's, would cut that short, and the busy
+    // handler would give up after sleeping less than it believes.
+    clock_.pause_for(std::chrono::microseconds(microseconds));
+    const std::int64_t slept_ns = clock_.now_ns() - started_ns;
+    thread_wait.slept_ns += slept_ns;
+    thread_wait.sleeps += 1;
+    return slept_ns;
+  };
+  const std::int64_t series_us = count_busy_series(microseconds);
+  if (series_us > 0 && LockWaits::is_waiting()) {
+    lock_waits_.sleep(microseconds, microseconds == kFirstBusySleepUs, sleep);
+  } else {
+    static_cast<void>(sleep());
+  }
+  counters_.busy_slept(series_us);
 }
 
 ThreadBusyWait CountingVfs::thread_busy_wait() {
   return thread_wait;
+}
+
+ThreadIo CountingVfs::thread_io() {
+  return thread_durable;
 }
 
 }  // namespace walbench::storage

@@ -19,6 +19,13 @@
 
 namespace walbench::storage {
 
+/// How closely a database is looked at while it is measured.
+enum class Instrumentation : std::uint8_t {
+  none,     ///< not at all: figures stay 0. What the others are to be compared with
+  counts,   ///< what SQLite does to its files is counted; syncs, checkpoints and sleeps are timed
+  anatomy,  ///< and the write lock is followed in time
+};
+
 /// What one file's row must hold after its lifecycle.
 struct ExpectedRow {
   std::int64_t version = 0;
@@ -96,6 +103,8 @@ class Database {
 
   virtual void restart_counting() = 0;
   virtual IoFigures figures() const = 0;
+  virtual IoTimes io_times() const = 0;
+  virtual LockWaitFigures lock_waits() const = 0;
 
   /// Looks at every row and at the file's integrity. No store may be open. `stop` ends it with an
   /// error.

@@ -49,8 +49,13 @@ class DatabaseFiles {
   bool kept_ = false;
 };
 
-/// The type of the file system that holds `path`, as /proc/self/mountinfo names it (`ext4`,
-/// `tmpfs`), or `unknown`.
-std::string file_system_type(const std::filesystem::path& path);
+/// What holds a file.
+struct FileSystem {
+  std::string type = "unknown";  ///< as /proc/self/mountinfo names it: `ext4`, `tmpfs`
+  std::string mount_options = "unknown";
+  std::string rotates = "unknown";  ///< whether its disk does: `yes` or `no`
+};
+
+FileSystem file_system_of(const std::filesystem::path& path);
 
 }  // namespace walbench::storage

@@ -199,9 +199,15 @@ void GroupCommitter::commit(std::span<WriteRequest* const> group) {
              CountingVfs::thread_busy_wait().slept_ns - waited_before.slept_ns);
   if (!statements_.connection().in_transaction()) return;  // given up, and everybody told
 
+  const ThreadIo io_before = CountingVfs::thread_io();
   WALBENCH_PROBE(commit_start);
   const int committed = statements_.commit();
   WALBENCH_PROBE(commit_end);
+  const ThreadIo io_after = CountingVfs::thread_io();
+  for (WriteRequest* const request : group) {
+    request->checkpoint_wait_ns = io_after.checkpoint_ns - io_before.checkpoint_ns;
+    request->sync_wait_ns = io_after.sync_ns - io_before.sync_ns;
+  }
   if (committed != SQLITE_OK) {
     fail_all(group, committed, "COMMIT");
     return;

@@ -30,12 +30,14 @@ IoFigures IoCounters::figures() const {
     return value.load(std::memory_order_relaxed);
   };
   return {.wal_bytes_written = read(wal_bytes_written_),
+          .wal_writes = read(wal_writes_),
           .wal_frames = read(wal_frames_),
           .wal_size_bytes = read(wal_size_bytes_),
           .wal_peak_bytes = read(wal_peak_bytes_),
           .wal_growth_bytes = read(wal_growth_bytes_),
           .wal_syncs = read(wal_syncs_),
           .db_bytes_written = read(db_bytes_written_),
+          .db_writes = read(db_writes_),
           .db_syncs = read(db_syncs_),
           .checkpoints = read(checkpoints_),
           .checkpoint_ns = read(checkpoint_ns_),
@@ -46,12 +48,19 @@ IoFigures IoCounters::figures() const {
 
 void IoCounters::restart() {
   for (std::atomic<std::int64_t>* const count :
-       {&wal_bytes_written_, &wal_frames_, &wal_growth_bytes_, &wal_syncs_, &db_bytes_written_,
-        &db_syncs_, &checkpoints_, &checkpoint_ns_, &checkpoint_longest_ns_, &busy_retries_,
-        &busy_longest_us_}) {
+       {&wal_bytes_written_, &wal_writes_, &wal_frames_, &db_writes_, &wal_growth_bytes_,
+        &wal_syncs_, &db_bytes_written_, &db_syncs_, &checkpoints_, &checkpoint_ns_,
+        &checkpoint_longest_ns_, &busy_retries_, &busy_longest_us_}) {
     count->store(0, std::memory_order_relaxed);
   }
   wal_peak_bytes_.store(wal_size_bytes_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  const std::lock_guard lock(mutex_);
+  times_ = IoTimes();
+}
+
+IoTimes IoCounters::times() const {
+  const std::lock_guard lock(mutex_);
+  return times_;
 }
 
 // A frame is two writes, its header and, right behind it, its page. Either may be written again
@@ -60,6 +69,7 @@ void IoCounters::restart() {
 void IoCounters::wal_written(const void* data, std::int64_t amount, std::int64_t offset,
                              std::int64_t& frame_begun_at) {
   add(wal_bytes_written_, amount);
+  add(wal_writes_, 1);
   if (offset == 0 && amount == kWalHeaderBytes) {
     wal_page_bytes_.store(page_size_in_wal_header(data), std::memory_order_relaxed);
   }
@@ -82,16 +92,22 @@ void IoCounters::wal_size_becomes(std::int64_t bytes) {
   wal_size_bytes_.store(bytes, std::memory_order_relaxed);
 }
 
-void IoCounters::wal_synced() {
+// A histogram holds an hour at least; what takes longer than that would be lost to it, not counted.
+void IoCounters::wal_synced(std::int64_t ns) {
   add(wal_syncs_, 1);
+  const std::lock_guard lock(mutex_);
+  static_cast<void>(times_.wal_sync.record(ns));
 }
 
 void IoCounters::db_written(std::int64_t amount) {
   add(db_bytes_written_, amount);
+  add(db_writes_, 1);
 }
 
-void IoCounters::db_synced() {
+void IoCounters::db_synced(std::int64_t ns) {
   add(db_syncs_, 1);
+  const std::lock_guard lock(mutex_);
+  static_cast<void>(times_.db_sync.record(ns));
 }
 
 void IoCounters::checkpoint_moved_pages() {
@@ -101,6 +117,8 @@ void IoCounters::checkpoint_moved_pages() {
 void IoCounters::checkpoint_took(std::int64_t ns) {
   add(checkpoint_ns_, ns);
   raise_to(checkpoint_longest_ns_, ns);
+  const std::lock_guard lock(mutex_);
+  static_cast<void>(times_.checkpoint.record(ns));
 }
 
 void IoCounters::busy_slept(std::int64_t series_us) {

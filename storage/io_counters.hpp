@@ -2,6 +2,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
+
+#include "metrics/histogram.hpp"
 
 namespace walbench::storage {
 
@@ -9,6 +12,7 @@ namespace walbench::storage {
 /// the last restart_counting(); sizes as they are.
 struct IoFigures {
   std::int64_t wal_bytes_written = 0;  ///< headers and frames
+  std::int64_t wal_writes = 0;         ///< calls that wrote them
   std::int64_t wal_frames = 0;
   std::int64_t wal_size_bytes = 0;    ///< of the -wal file now; 0 where it does not exist
   std::int64_t wal_peak_bytes = 0;    ///< the largest the -wal file has been
@@ -16,6 +20,7 @@ struct IoFigures {
                                       ///< or deletion takes nothing back
   std::int64_t wal_syncs = 0;
   std::int64_t db_bytes_written = 0;
+  std::int64_t db_writes = 0;  ///< calls that wrote them, a page each: what checkpoints move
   std::int64_t db_syncs = 0;
   std::int64_t checkpoints = 0;            ///< that moved at least a page into the database
   std::int64_t checkpoint_ns = 0;          ///< they took, syncs included, whoever made them
@@ -26,11 +31,19 @@ struct IoFigures {
   std::int64_t busy_longest_us = 0;
 };
 
+/// How long single operations took, in nanoseconds, whoever made them.
+struct IoTimes {
+  metrics::Histogram wal_sync;
+  metrics::Histogram db_sync;
+  metrics::Histogram checkpoint;  ///< that moved at least a page; its syncs included
+};
+
 /// Counts what a VFS does to the files of one database. Thread safe, but for restart(): not while
 /// something is being written.
 class IoCounters {
  public:
   IoFigures figures() const;
+  IoTimes times() const;
 
   /// Sets counts to zero and the peak to the present size.
   void restart();
@@ -40,9 +53,9 @@ class IoCounters {
   void wal_written(const void* data, std::int64_t amount, std::int64_t offset,
                    std::int64_t& frame_begun_at);
   void wal_size_becomes(std::int64_t bytes);
-  void wal_synced();
+  void wal_synced(std::int64_t ns);
   void db_written(std::int64_t amount);
-  void db_synced();
+  void db_synced(std::int64_t ns);
   void checkpoint_moved_pages();
   void checkpoint_took(std::int64_t ns);
   /// A sleep of the busy handler, in a series of them that asked for so much in all.
@@ -51,6 +64,7 @@ class IoCounters {
  private:
   // One writer at a time holds the WAL's write lock, so these are hardly ever contended.
   std::atomic<std::int64_t> wal_bytes_written_ = 0;
+  std::atomic<std::int64_t> wal_writes_ = 0;
   std::atomic<std::int64_t> wal_frames_ = 0;
   std::atomic<std::int64_t> wal_size_bytes_ = 0;
   std::atomic<std::int64_t> wal_peak_bytes_ = 0;
@@ -58,12 +72,16 @@ class IoCounters {
   std::atomic<std::int64_t> wal_syncs_ = 0;
   std::atomic<std::int64_t> wal_page_bytes_ = 0;  ///< from the WAL header
   std::atomic<std::int64_t> db_bytes_written_ = 0;
+  std::atomic<std::int64_t> db_writes_ = 0;
   std::atomic<std::int64_t> db_syncs_ = 0;
   std::atomic<std::int64_t> checkpoints_ = 0;
   std::atomic<std::int64_t> checkpoint_ns_ = 0;
   std::atomic<std::int64_t> checkpoint_longest_ns_ = 0;
   std::atomic<std::int64_t> busy_retries_ = 0;
   std::atomic<std::int64_t> busy_longest_us_ = 0;
+
+  mutable std::mutex mutex_;
+  IoTimes times_;  // guarded by mutex_
 };
 
 }  // namespace walbench::storage

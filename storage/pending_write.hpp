@@ -20,6 +20,8 @@ struct WriteRequest {
   // Filled in by whoever takes it from the queue, before the waiter is resumed.
   std::int64_t held_ns = 0;  ///< when the write lock was held for it
   std::int64_t busy_wait_ns = 0;
+  std::int64_t checkpoint_wait_ns = 0;
+  std::int64_t sync_wait_ns = 0;
   bool closes_group = false;   ///< the last of those that its COMMIT made durable
   std::exception_ptr failure;  ///< what kept it from being durable
 
@@ -71,9 +73,12 @@ class [[nodiscard]] PendingWrite {
     if (request_.failure) std::rethrow_exception(request_.failure);
     const std::int64_t now_ns = clock_->now_ns();
     return {.lock_wait_ns = request_.held_ns - request_.asked_ns,
+            .gate_wait_ns = 0,
             .busy_wait_ns = request_.busy_wait_ns,
             .statement_ns = 0,
             .commit_ns = now_ns - request_.held_ns,
+            .checkpoint_wait_ns = request_.checkpoint_wait_ns,
+            .sync_wait_ns = request_.sync_wait_ns,
             .db_total_ns = now_ns - request_.asked_ns,
             .committed = request_.closes_group};
   }

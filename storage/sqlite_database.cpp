@@ -74,8 +74,11 @@ void compare_rows(const Connection& connection, const Seeding& seeding, const Ex
 }  // namespace
 
 SqliteDatabase::SqliteDatabase(const std::filesystem::path& path, const Seeding& seeding,
-                               const ConnectionSettings& settings)
-    : path_(path.string()), seeding_(seeding), settings_(settings) {}
+                               const ConnectionSettings& settings, Instrumentation instrumentation)
+    : path_(path.string()), seeding_(seeding), settings_(settings) {
+  if (instrumentation == Instrumentation::none) vfs_.stand_aside();
+  if (instrumentation == Instrumentation::anatomy) vfs_.keep_lock_timeline();
+}
 
 void SqliteDatabase::seed(const std::stop_token& stop) {
   const Connection connection(path_, vfs_.name());
@@ -137,6 +140,13 @@ std::string sqlite_version() {
 }
 std::string sqlite_source_id() {
   return sqlite3_sourceid();
+}
+std::vector<std::string> sqlite_compile_options() {
+  std::vector<std::string> options;
+  for (int index = 0; const char* const option = sqlite3_compileoption_get(index); ++index) {
+    options.emplace_back(option);
+  }
+  return options;
 }
 
 }  // namespace walbench::storage

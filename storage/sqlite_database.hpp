@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "storage/database.hpp"
 #include "storage/schema.hpp"
@@ -24,7 +25,8 @@ class SqliteDatabase final : public Database {
  public:
   /// `path` is an empty file. Does nothing yet.
   SqliteDatabase(const std::filesystem::path& path, const Seeding& seeding,
-                 const ConnectionSettings& settings);
+                 const ConnectionSettings& settings,
+                 Instrumentation instrumentation = Instrumentation::counts);
 
   void seed(const std::stop_token& stop) override;
   std::unique_ptr<Store> open_store(const Axes& axes, const StoreUser& user) override;
@@ -34,6 +36,8 @@ class SqliteDatabase final : public Database {
   void reset() override;
   void restart_counting() override { vfs_.restart_counting(); }
   IoFigures figures() const override { return vfs_.figures(); }
+  IoTimes io_times() const override { return vfs_.times(); }
+  LockWaitFigures lock_waits() const override { return vfs_.lock_waits(); }
   Verification verify(const ExpectRow& expect, const std::stop_token& stop) override;
   void interrupt_waits() override { vfs_.interrupt_waits(); }
 
@@ -47,5 +51,7 @@ class SqliteDatabase final : public Database {
 /// The version and source id of the SQLite that is linked.
 std::string sqlite_version();
 std::string sqlite_source_id();
+/// What it was compiled with, as PRAGMA compile_options tells.
+std::vector<std::string> sqlite_compile_options();
 
 }  // namespace walbench::storage

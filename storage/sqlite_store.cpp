@@ -12,11 +12,12 @@ class BorrowedConnectionSession final : public Session {
   explicit BorrowedConnectionSession(TransitionWriter& writer) : writer_(writer) {}
 
   bool times_statement_apart() const override { return writer_.times_statement_apart(); }
+  bool has_gate() const override { return writer_.has_gate(); }
 
   PendingWrite apply(const TransitionWrite& write) override {
     return PendingWrite(writer_.write(write));
   }
-  std::optional<std::int64_t> close() override { return std::nullopt; }
+  std::optional<ConnectTimings> close() override { return std::nullopt; }
 
  private:
   TransitionWriter& writer_;
@@ -33,16 +34,17 @@ class OwnConnectionSession final : public Session {
   }
 
   bool times_statement_apart() const override { return writer_->times_statement_apart(); }
+  bool has_gate() const override { return writer_->has_gate(); }
 
   PendingWrite apply(const TransitionWrite& write) override {
     return PendingWrite(writer_->write(write));
   }
 
-  std::optional<std::int64_t> close() override {
+  std::optional<ConnectTimings> close() override {
     const std::int64_t closing_ns = clock_.now_ns();
     writer_.reset();
-    connect_ns_ += clock_.now_ns() - closing_ns;
-    return connect_ns_;
+    const std::int64_t close_ns = clock_.now_ns() - closing_ns;
+    return ConnectTimings{connect_ns_ + close_ns, close_ns};
   }
 
  private:

@@ -10,6 +10,12 @@
 
 namespace walbench::storage {
 
+/// What a connection cost, in nanoseconds.
+struct ConnectTimings {
+  std::int64_t connect_ns = 0;  ///< opening, configuring, preparing and closing it
+  std::int64_t close_ns = 0;    ///< the part of it that closing took
+};
+
 /// One lifecycle's access to a store, from hydration to its last commit. Used by one thread at a
 /// time; must not outlive the store.
 class Session {
@@ -29,10 +35,12 @@ class Session {
   /// Whether WriteTimings::statement_ns is measured; otherwise lock_wait_ns includes the UPDATE.
   virtual bool times_statement_apart() const = 0;
 
-  /// Ends the session; apply may not be called afterwards. Returns the nanoseconds spent on a
-  /// connection of the lifecycle's own (opening, configuring, preparing, closing), or nothing where
-  /// it has none.
-  virtual std::optional<std::int64_t> close() = 0;
+  /// Whether writers queue at a gate; otherwise WriteTimings::gate_wait_ns is always 0.
+  virtual bool has_gate() const = 0;
+
+  /// Ends the session; apply may not be called afterwards. Returns what a connection of the
+  /// lifecycle's own cost, or nothing where it has none.
+  virtual std::optional<ConnectTimings> close() = 0;
 };
 
 /// The groups that were committed, of a store that commits in groups.

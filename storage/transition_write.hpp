@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -24,14 +25,28 @@ struct TransitionWrite {
   std::string_view error_message = {};    ///< with `failed`; the retry's write clears it
 };
 
+/// What the write changes in its row, in bytes: the new values of the columns that it sets. Texts
+/// count by their length, time stamps are 26 bytes, the version 8.
+constexpr std::int64_t changed_bytes(const TransitionWrite& write) {
+  constexpr std::size_t kTimestamp = 26;
+  constexpr std::size_t kVersion = 8;
+  const std::size_t stamps = write.to == LifecycleState::processing ? 2 : 1;
+  return static_cast<std::int64_t>(state_name(write.to).size() + kVersion + stamps * kTimestamp +
+                                   write.remote_file_id.size() + write.remote_file_uri.size() +
+                                   write.store_doc_id.size() + write.error_message.size());
+}
+
 /// Where the time of one write went, in nanoseconds. lock_wait + statement + commit = db_total.
 struct WriteTimings {
-  std::int64_t lock_wait_ns = 0;  ///< from asking for the write lock to holding it
-  std::int64_t busy_wait_ns = 0;  ///< the part of it slept in SQLite's busy handler
-  std::int64_t statement_ns = 0;  ///< the UPDATE where lock_wait does not include it, else 0
-  std::int64_t commit_ns = 0;
-  std::int64_t db_total_ns = 0;  ///< first call to acknowledgement
-  bool committed = true;         ///< false: acknowledged, and durable with a later write's commit
+  std::int64_t lock_wait_ns = 0;        ///< from asking for the write lock to holding it
+  std::int64_t gate_wait_ns = 0;        ///< the part of it waited for a gate
+  std::int64_t busy_wait_ns = 0;        ///< the part of it slept in SQLite's busy handler
+  std::int64_t statement_ns = 0;        ///< the UPDATE where lock_wait does not include it, else 0
+  std::int64_t commit_ns = 0;           ///< COMMIT, and letting the next one through the gate
+  std::int64_t checkpoint_wait_ns = 0;  ///< the part of it that checkpoints took, less their syncs
+  std::int64_t sync_wait_ns = 0;        ///< the part of it that syncs took
+  std::int64_t db_total_ns = 0;         ///< first call to acknowledgement
+  bool committed = true;  ///< false: acknowledged, and durable with a later write's commit
 };
 
 /// An update that changed no row, because the row was not what the lifecycle believed.

@@ -43,15 +43,30 @@ TransitionWriter::TransitionWriter(WriterContext& context)
 
 WriteTimings TransitionWriter::write(const TransitionWrite& write) {
   const metrics::Clock& clock = *context_->clock;
-  const ThreadBusyWait waited_before = CountingVfs::thread_busy_wait();
+  WriteTimings timings;
   const std::int64_t started_ns = clock.now_ns();
   WALBENCH_PROBE1(lock_asked, write.file_path.data());
-
-  const GateHold hold(context_->gate);
-  Transaction transaction(*this);
-  std::int64_t lock_held_ns = 0;
   std::int64_t updated_ns = 0;
+  {
+    const GateHold hold(context_->gate);
+    if (context_->gate != nullptr) timings.gate_wait_ns = clock.now_ns() - started_ns;
+    updated_ns = write_inside(write, started_ns, timings);
+  }
+  const std::int64_t committed_ns = clock.now_ns();
+  timings.commit_ns = committed_ns - updated_ns;
+  timings.db_total_ns = committed_ns - started_ns;
+  return timings;
+}
+
+/// The part of write() that the gate protects; returns when the UPDATE was done.
+std::int64_t TransitionWriter::write_inside(const TransitionWrite& write, std::int64_t started_ns,
+                                            WriteTimings& timings) {
+  const metrics::Clock& clock = *context_->clock;
+  const ThreadBusyWait waited_before = CountingVfs::thread_busy_wait();
+  Transaction transaction(*this);
   try {
+    std::int64_t lock_held_ns = 0;
+    std::int64_t updated_ns = 0;
     if (context_->axes.begin == BeginAxis::immediate) {
       begin_immediate();
       lock_held_ns = clock.now_ns();
@@ -62,21 +77,20 @@ WriteTimings TransitionWriter::write(const TransitionWrite& write) {
       lock_held_ns = updated_ns = clock.now_ns();
     }
     WALBENCH_PROBE1(lock_held, write.file_path.data());
-    const ThreadBusyWait waited_after = CountingVfs::thread_busy_wait();
-    const bool commits = unsaved_ + 1 >= context_->axes.batch;
-    if (commits) {
+    timings.lock_wait_ns = lock_held_ns - started_ns;
+    timings.busy_wait_ns = CountingVfs::thread_busy_wait().slept_ns - waited_before.slept_ns;
+    timings.statement_ns = updated_ns - lock_held_ns;
+    timings.committed = unsaved_ + 1 >= context_->axes.batch;
+    if (timings.committed) {
+      const ThreadIo io_before = CountingVfs::thread_io();
       commit();
+      const ThreadIo io_after = CountingVfs::thread_io();
+      timings.checkpoint_wait_ns = io_after.checkpoint_ns - io_before.checkpoint_ns;
+      timings.sync_wait_ns = io_after.sync_ns - io_before.sync_ns;
     } else {
       leave_uncommitted();
     }
-    const std::int64_t committed_ns = clock.now_ns();
-
-    return {.lock_wait_ns = lock_held_ns - started_ns,
-            .busy_wait_ns = waited_after.slept_ns - waited_before.slept_ns,
-            .statement_ns = updated_ns - lock_held_ns,
-            .commit_ns = committed_ns - updated_ns,
-            .db_total_ns = committed_ns - started_ns,
-            .committed = commits};
+    return updated_ns;
   } catch (const SqliteError&) {
     transaction.roll_back();
     throw;

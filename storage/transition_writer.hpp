@@ -48,9 +48,13 @@ class TransitionWriter {
   /// it.
   bool times_statement_apart() const { return context_->axes.begin == BeginAxis::immediate; }
 
+  bool has_gate() const { return context_->gate != nullptr; }
+
  private:
   class Transaction;
 
+  std::int64_t write_inside(const TransitionWrite& write, std::int64_t started_ns,
+                            WriteTimings& timings);
   void begin_immediate();
   void update_deferred(const TransitionWrite& write, Transaction& transaction,
                        std::int64_t started_ns);

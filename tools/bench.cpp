@@ -18,6 +18,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/arena.hpp"
 #include "engine/runner.hpp"
 #include "metrics/duration.hpp"
 #include "metrics/environment.hpp"
@@ -74,15 +75,45 @@ std::int64_t most_connections(const engine::RunPlan& plan) {
 metrics::Environment environment_of(const storage::DatabaseFiles& files,
                                     const metrics::Clock& clock) {
   metrics::Environment environment = metrics::observe_environment(clock);
-  environment.file_system = storage::file_system_type(files.database());
+  const storage::FileSystem file_system = storage::file_system_of(files.database());
+  environment.file_system = file_system.type;
+  environment.mount_options = file_system.mount_options;
+  environment.rotates = file_system.rotates;
   environment.sqlite_version = storage::sqlite_version();
   environment.sqlite_source_id = storage::sqlite_source_id();
+  environment.sqlite_compile_options = storage::sqlite_compile_options();
+  environment.onetbb_version = engine::onetbb_version();
   return environment;
 }
 
+/// The interval logs of a run that may never be published: then it says where they are.
+class InterruptedLogs {
+ public:
+  explicit InterruptedLogs(const metrics::ResultsFolder& folder) : folder_(folder) {}
+  InterruptedLogs(const InterruptedLogs&) = delete;
+  InterruptedLogs& operator=(const InterruptedLogs&) = delete;
+  ~InterruptedLogs() {
+    for (const std::filesystem::path& path : paths_) {
+      write_error(fmt::format("interval log so far: {}\n", printable(path.string())));
+    }
+  }
+
+  std::unique_ptr<metrics::IntervalLog> open(const std::string& label) {
+    std::unique_ptr<metrics::IntervalLog> log = folder_.open_interval_log(label);
+    paths_.push_back(log->path());
+    return log;
+  }
+  void published() { paths_.clear(); }
+
+ private:
+  const metrics::ResultsFolder& folder_;
+  std::vector<std::filesystem::path> paths_;
+};
+
 /// Measures everything; throws what the engine throws.
 metrics::RunResult measure(const BenchOptions& options, storage::DatabaseFiles& files,
-                           engine::AckLog* acks, const std::stop_token& stop) {
+                           engine::AckLog* acks, InterruptedLogs& logs,
+                           const std::stop_token& stop) {
   const metrics::SteadyClock clock;
   metrics::RunResult run;
   run.timestamp = utc_now();
@@ -100,11 +131,19 @@ metrics::RunResult measure(const BenchOptions& options, storage::DatabaseFiles& 
   const auto open_database = [&](const engine::ConfigurationPlan& plan) {
     if (!std::exchange(fresh, false)) files.start_over();
     return std::make_unique<storage::SqliteDatabase>(
-        files.database(), storage::Seeding{plan.files, plan.seed, plan.schema}, plan.settings);
+        files.database(), storage::Seeding{plan.files, plan.seed, plan.schema}, plan.settings,
+        plan.anatomy ? storage::Instrumentation::anatomy : storage::Instrumentation::counts);
   };
   engine::RunContext context{open_database, &clock, &progress, stop};
   if (options.wall_profile) context.on_worker_thread = WallProfile::enter_thread;
   context.acks = acks;
+  if (options.interval) {
+    context.interval = *options.interval;
+    context.open_interval_log = [&logs](const engine::ConfigurationPlan& plan) {
+      return logs.open(fmt::format("c={} {} {}", plan.threads, engine::profile_name(plan.profile),
+                                   plan.strategy));
+    };
+  }
   engine::Measured measured = engine::measure_all(options.plan, context);
   run.ceiling = std::move(measured.ceiling);
   run.configurations = std::move(measured.configurations);
@@ -192,11 +231,14 @@ int measure_and_publish(const BenchOptions& options, const InterruptSignals& sig
   };
   if (!options.quiet) announce(options.plan);
   try {
+    InterruptedLogs logs(folder);
     std::optional<WallProfile> profile;
     if (options.wall_profile) profile.emplace(options.results);
-    metrics::RunResult run = measure(options, files, acks ? &*acks : nullptr, signals.stop_token());
+    metrics::RunResult run =
+        measure(options, files, acks ? &*acks : nullptr, logs, signals.stop_token());
     if (profile) profile->stop();
     const std::vector<std::filesystem::path> published = folder.publish(run);
+    logs.published();
     files_in_use.store(nullptr);
     const std::string profiled = profile ? keep_profile(*profile, run) : std::string();
     try {

@@ -131,9 +131,10 @@ void declare_database(CLI::App& app, BenchArguments& raw) {
   app.add_option("--busy-timeout", raw.busy_timeout,
                  "how long SQLite's busy handler tries; whole milliseconds")
       ->capture_default_str();
-  app.add_option("--wal-autocheckpoint", raw.wal_autocheckpoint,
-                 "frames in the WAL at which a checkpoint is due; 0: never")
-      ->capture_default_str();
+  app.add_option(
+      "--wal-autocheckpoint", raw.wal_autocheckpoint,
+      "frames in the WAL at which a checkpoint is due; 0: never [1000; in the background "
+      "125]");
   app.add_option("--checkpoint", raw.checkpoint,
                  "who makes it: auto, the commit that got there; background, a thread on a "
                  "connection of its own; off, nobody [background with group commit, else auto]")
@@ -155,6 +156,14 @@ void declare_output(CLI::App& app, BenchArguments& raw) {
                "measure first what one thread can write with these statements, 1, 256 and as many "
                "transitions in a transaction as lifecycles are in flight, and hold each "
                "configuration against it");
+  app.add_option(
+      "--interval", raw.interval,
+      "while each configuration runs, write a HdrHistogram log beside its results with a "
+      "line for each interval of that length, so that a stall shows in time");
+  app.add_flag(
+      "--anatomy", raw.anatomy,
+      "follow the write lock in time: how much of each wait it was held by others, and how "
+      "much it was free. Costs up to a microsecond a transaction");
   app.add_option("--ack-log", raw.ack_log,
                  "write down each transition as it is acknowledged, a line each (path, version, "
                  "state), to this new file or pipe; -: to standard output, without the tables. "

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -19,7 +20,8 @@ struct BenchOptions {
   engine::RunPlan plan;
   std::optional<std::filesystem::path> db;
   bool keep_db = false;
-  std::optional<std::string> ack_log;  ///< a file, or `-` for standard output
+  std::optional<std::chrono::nanoseconds> interval;  ///< of the interval logs; nothing: none
+  std::optional<std::string> ack_log;                ///< a file, or `-` for standard output
   std::filesystem::path results = "results";
   bool results_named = false;  ///< the default folder is created where it is missing
   ProgressMode progress = ProgressMode::automatic;

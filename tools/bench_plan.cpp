@@ -72,6 +72,14 @@ std::chrono::milliseconds busy_timeout(const std::string& text) {
   return whole;
 }
 
+std::chrono::nanoseconds log_interval(const std::string& text) {
+  constexpr std::chrono::milliseconds kShortest(10);
+  const std::chrono::nanoseconds interval =
+      parsed("--interval", [&] { return metrics::parse_duration(text); });
+  if (interval < kShortest) refuse("--interval", fmt::format("'{}' is shorter than 10ms", text));
+  return interval;
+}
+
 /// Of profile realistic.
 engine::ApiDelay api_delay(const BenchArguments& arguments) {
   if (arguments.quick && arguments.api_delay) {
@@ -108,6 +116,7 @@ engine::ConfigurationPlan common_plan(const BenchArguments& arguments, const sto
                               : arguments.synchronous == "full" ? storage::Synchronous::full
                                                                 : storage::Synchronous::normal;
   plan.settings.busy_timeout = busy_timeout(arguments.busy_timeout);
+  plan.anatomy = arguments.anatomy;
   plan.settings.checkpoint = checkpoint_plan(arguments, axes);
   plan.seed = whole_number<std::uint64_t>("--seed", arguments.seed, 0, UINT64_MAX);
   return plan;
@@ -299,6 +308,7 @@ BenchOptions plan_bench(const BenchArguments& arguments) {
   if (arguments.db) options.db = *arguments.db;
   options.keep_db = arguments.keep_db;
   options.ack_log = arguments.ack_log;
+  if (arguments.interval) options.interval = log_interval(*arguments.interval);
   options.results = arguments.results;
   options.results_named = arguments.results_named;
   options.progress = progress_mode(arguments.progress);

@@ -30,10 +30,12 @@ struct BenchArguments {
   std::string schema = "bench";
   std::string synchronous = "normal";
   std::string busy_timeout = "5s";
-  std::string wal_autocheckpoint = "1000";
+  std::optional<std::string> wal_autocheckpoint;
   std::optional<std::string> checkpoint;
   std::optional<std::string> wal_cap;
   bool ceiling = false;
+  bool anatomy = false;
+  std::optional<std::string> interval;
   std::optional<std::string> ack_log;
   std::optional<std::string> db;
   bool keep_db = false;

@@ -20,6 +20,7 @@
 #include "metrics/result_set.hpp"
 #include "metrics/results_folder.hpp"
 #include "tools/exit_code.hpp"
+#include "tools/interval_tables.hpp"
 #include "tools/output.hpp"
 #include "tools/report_options.hpp"
 #include "tools/result_tables.hpp"
@@ -87,6 +88,9 @@ int report_files(const ReportFiles& options) {
   }
   for (const metrics::LoneDistribution& lone : set.lone) {
     write_output(render_lone(lone));
+  }
+  for (const metrics::LoadedLog& log : set.logs) {
+    write_output(render_log(log, options.details) + "\n");
   }
   for (const metrics::FileProblem& problem : set.problems) {
     complain(fmt::format("{}: {}", problem.path.string(), problem.what));

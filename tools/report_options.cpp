@@ -13,7 +13,8 @@ namespace walbench::tools {
 namespace {
 
 constexpr const char* kFooter = R"(
-Files of bench are put together to configurations and runs, exactly. Of another program's .hgrm file
+Files of bench are put together to configurations and runs, exactly. Interval logs (.hlog) are told
+interval by interval. Of another program's .hgrm file
 the percentiles are read from its rows, and marked approximate.
 
 exit codes:
@@ -24,6 +25,7 @@ exit codes:
 
 examples:
   report results/*.hgrm
+  report results/*.hlog --details
   report --values latencies_ns.txt --hgrm latencies.hgrm
   awk '{print $7 * 1000}' service.log | report --values - --hgrm service.hgrm)";
 
@@ -63,9 +65,10 @@ std::variant<ReportFiles, ReportValues, ParseEnd> checked(const RawOptions& raw)
 
 std::variant<ReportFiles, ReportValues, ParseEnd> parse_report_options(
     const std::vector<std::string>& arguments) {
-  CLI::App app("Tells what bench has measured, from its .hgrm files alone.", "report");
+  CLI::App app("Tells what bench has measured, from its .hgrm and .hlog files alone.", "report");
   RawOptions raw;
-  app.add_option("FILES", raw.files, "files in the .hgrm format");
+  app.add_option("FILES", raw.files,
+                 "files in the .hgrm format, and interval logs in the .hlog format");
   app.add_flag("--details", raw.details,
                "print every configuration in full, also where a run has several");
   app.add_option("--values", raw.values,

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "metrics/duration.hpp"
+#include "tools/anatomy_tables.hpp"
 #include "tools/text.hpp"
 
 namespace walbench::tools {
@@ -26,21 +27,14 @@ struct SegmentLine {
 };
 
 constexpr std::array<SegmentLine, metrics::kSegmentCount> kSegmentLines = {{
-    {Segment::fsm_net, 0},
-    {Segment::lock_wait, 1},
-    {Segment::busy_wait, 2},
-    {Segment::statement, 1},
-    {Segment::commit, 1},
-    {Segment::fsm_hydrate, 1},
-    {Segment::fsm_dispatch, 1},
-    {Segment::other, 1},
-    {Segment::db_total, 0},
-    {Segment::transition, 0},
-    {Segment::mock_api, 0},
-    {Segment::total_wall, 0},
-    {Segment::connect, 0},
-    {Segment::attempt, 0},
-    {Segment::failed_attempt, 1},
+    {Segment::fsm_net, 0},         {Segment::lock_wait, 1}, {Segment::gate_wait, 2},
+    {Segment::busy_wait, 2},       {Segment::statement, 1}, {Segment::commit, 1},
+    {Segment::checkpoint_wait, 2}, {Segment::sync_wait, 2}, {Segment::fsm_hydrate, 1},
+    {Segment::fsm_dispatch, 1},    {Segment::other, 1},     {Segment::db_total, 0},
+    {Segment::transition, 0},      {Segment::mock_api, 0},  {Segment::total_wall, 0},
+    {Segment::connect, 0},         {Segment::close, 1},     {Segment::attempt, 0},
+    {Segment::failed_attempt, 1},  {Segment::wal_sync, 0},  {Segment::db_sync, 0},
+    {Segment::checkpoint, 0},
 }};
 
 std::string milliseconds_of_ns(std::int64_t ns) {
@@ -69,6 +63,17 @@ std::string segments_table(const ConfigurationResult& configuration) {
     table.add_row(std::move(cells));
   }
   return table.str(2);
+}
+
+/// P99.9 is an average of luck where a sample or none lies above it.
+std::string few_samples_line(const ConfigurationResult& configuration) {
+  constexpr std::int64_t kEnough = 1000;
+  const Histogram* const net = configuration.find(Segment::fsm_net);
+  if (net == nullptr || net->total_count() >= kEnough) return {};
+  return fmt::format(
+      "  {} samples are too few for a P99.9, which one of them decides; measure {} or more with "
+      "--files\n",
+      with_thousands(net->total_count()), with_thousands(kEnough));
 }
 
 std::string threads_line(const ConfigurationResult& configuration) {
@@ -223,7 +228,8 @@ std::string render_configuration(const ConfigurationResult& configuration) {
   out += fmt::format("  elapsed {}, {} transitions/s, {} commits/s\n", seconds(configuration),
                      with_thousands(configuration.transitions_per_second()),
                      with_thousands(configuration.commits_per_second()));
-  out += threads_line(configuration) + "\n" + segments_table(configuration) + "\n" +
+  out += threads_line(configuration) + "\n" + segments_table(configuration) +
+         few_samples_line(configuration) + "\n" + render_anatomy(configuration) +
          wal_lines(configuration) + counts_lines(configuration) + special_lines(configuration) +
          verdict_lines(configuration);
   return out;

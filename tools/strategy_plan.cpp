@@ -13,6 +13,10 @@ namespace walbench::tools {
 namespace {
 
 constexpr std::int64_t kMostBatch = 1'000'000;
+// A checkpoint in the background slows the commits beside it while its sync lasts. Many short ones
+// spread that: with 1,000 frames, P99 of group commit at 50 in flight was 1.7 to 1.9 ms, with 125
+// it was 1.4 to 1.5, at the same throughput.
+constexpr std::int64_t kBackgroundFrames = 125;
 constexpr std::int64_t kMostFrames = std::numeric_limits<std::int32_t>::max();
 
 void choose_commit(const std::string& text, storage::Axes& axes) {
@@ -76,8 +80,6 @@ storage::CheckpointPlan checkpoint_plan(const BenchArguments& arguments,
                                         const storage::Axes& axes) {
   using storage::CheckpointMode;
   storage::CheckpointPlan plan;
-  plan.every_frames = whole_number<std::int64_t>("--wal-autocheckpoint",
-                                                 arguments.wal_autocheckpoint, 0, kMostFrames);
   if (arguments.wal_cap) {
     plan.wal_cap_frames =
         whole_number<std::int64_t>("--wal-cap", *arguments.wal_cap, 1, kMostFrames);
@@ -89,6 +91,11 @@ storage::CheckpointPlan checkpoint_plan(const BenchArguments& arguments,
   }
   const bool closes = axes.connection == storage::ConnectionAxis::per_file;
   if (closes && plan.mode == CheckpointMode::background) plan.mode = CheckpointMode::automatic;
+  if (plan.mode == CheckpointMode::background) plan.every_frames = kBackgroundFrames;
+  if (arguments.wal_autocheckpoint) {
+    plan.every_frames = whole_number<std::int64_t>("--wal-autocheckpoint",
+                                                   *arguments.wal_autocheckpoint, 0, kMostFrames);
+  }
   return plan;
 }
 

@@ -43,6 +43,10 @@ class ManualClock final : public metrics::Clock {
     return true;
   }
 
+  void pause_for(std::chrono::nanoseconds duration) const override {
+    static_cast<void>(sleep_for(duration, {}));
+  }
+
   /// Moves time on to `until_ns`, unless it is later already. Does not block.
   void wait_until(std::int64_t until_ns, std::unique_lock<std::mutex>& /*lock*/,
                   std::condition_variable& /*woken*/) const override {

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+
+namespace walbench::metrics {
+
+/// What became of the waits for the write lock in SQLite's busy handler. A wait is a series of
+/// sleeps that ends with the lock. Times in nanoseconds.
+struct WriteLockWaits {
+  std::int64_t waits = 0;
+  std::int64_t sleeps = 0;
+  std::int64_t sleeps_most = 0;  ///< in one wait
+  std::int64_t slept_ns = 0;
+  std::int64_t stale =
+      0;  ///< times a writer got the lock, but its snapshot was stale, and it slept
+
+  // These where the lock's timeline was kept (`--anatomy`), and 0 otherwise.
+  bool has_timeline = false;
+  std::int64_t held_ns = 0;    ///< of slept_ns: another writer of this process held the lock
+  std::int64_t free_ns = 0;    ///< of slept_ns: none did, the writer overslept
+  std::int64_t missed_ns = 0;  ///< of slept_ns: after the lock had first been free in that sleep
+  std::int64_t overtaken_p50 = 0;  ///< by wait: others that got the lock while it slept
+  std::int64_t overtaken_p99 = 0;
+  std::int64_t overtaken_max = 0;
+  std::int64_t acquisitions = 0;
+  std::int64_t lock_held_ns = 0;  ///< by whomever, in all
+  std::int64_t lock_free_longest_ns = 0;
+
+  bool operator==(const WriteLockWaits&) const = default;
+};
+
+}  // namespace walbench::metrics
