@@ -9,7 +9,16 @@
 //   build/release/self_cost --benchmark_filter='BareLoop|Instrumented'
 //       --benchmark_repetitions=9 --benchmark_enable_random_interleaving=true
 //
-// Both run without checkpoints, whose syncs would drown what is compared.
+// SharedUninstrumented, SharedCounted and SharedAnatomy measure the same, `shared-connection` with
+// ten threads, and differ in how closely the database is looked at: not at all; as every run of
+// `bench` does, which counts what SQLite does to its files; as `--anatomy` does, which follows the
+// write lock in time besides. Nobody sleeps in a busy handler there, so nothing hides what looking
+// costs. The ratios of their files_per_second are to be 1 but for the noise:
+//
+//   build/release/self_cost --benchmark_filter=Shared
+//       --benchmark_repetitions=15 --benchmark_enable_random_interleaving=true
+//
+// All run without checkpoints, whose syncs would drown what is compared.
 
 #include <benchmark/benchmark.h>
 #include <sqlite3.h>
@@ -18,6 +27,7 @@
 #include <cstdint>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/runner.hpp"
@@ -158,25 +168,38 @@ void bare_loop(benchmark::State& state) {
   }
 }
 
-void instrumented(benchmark::State& state) {
+/// Measures a strategy as `bench` does, with the database looked at that closely.
+void measure(benchmark::State& state, std::string_view strategy, std::int64_t threads,
+             storage::Instrumentation instrumentation) {
   const metrics::SteadyClock clock;
   NoObserver observer;
   engine::ConfigurationPlan plan;
-  plan.threads = 1;
+  plan.threads = threads;
   plan.files = kFiles;
-  plan.axes.connection = storage::ConnectionAxis::per_worker;
-  plan.strategy = "pooled-connection";
+  plan.axes = storage::find_strategy(strategy)->axes;
+  plan.strategy = strategy;
   plan.settings = without_checkpoints();
+  plan.anatomy = instrumentation == storage::Instrumentation::anatomy;
   for ([[maybe_unused]] const auto iteration : state) {
     const storage::DatabaseFiles files(std::nullopt);
     const auto open_database = [&](const engine::ConfigurationPlan&) {
       return std::make_unique<storage::SqliteDatabase>(
-          files.database(), storage::Seeding{.files = kFiles, .seed = 42}, plan.settings);
+          files.database(), storage::Seeding{.files = kFiles, .seed = 42}, plan.settings,
+          instrumentation);
     };
     const metrics::ConfigurationResult result =
         engine::measure_configuration(plan, 0, {open_database, &clock, &observer, {}});
     report_rate(state, result.elapsed_seconds());
   }
+}
+
+void instrumented(benchmark::State& state) {
+  measure(state, "pooled-connection", 1, storage::Instrumentation::counts);
+}
+
+void shared(benchmark::State& state, storage::Instrumentation instrumentation) {
+  constexpr std::int64_t kThreads = 10;
+  measure(state, "shared-connection", kThreads, instrumentation);
 }
 
 void clock_read(benchmark::State& state) {
@@ -217,6 +240,21 @@ BENCHMARK(bare_loop)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(instrumented)
     ->Name("Instrumented")
+    ->UseManualTime()
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(shared, none, storage::Instrumentation::none)
+    ->Name("SharedUninstrumented")
+    ->UseManualTime()
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(shared, counts, storage::Instrumentation::counts)
+    ->Name("SharedCounted")
+    ->UseManualTime()
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(shared, anatomy, storage::Instrumentation::anatomy)
+    ->Name("SharedAnatomy")
     ->UseManualTime()
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);

@@ -125,6 +125,39 @@ TEST_F(AckLogTest, APipeIsWrittenTo) {
   ::close(reader);
 }
 
+TEST_F(AckLogTest, APipeThatNobodyReadsIsRefusedInsteadOfWaitedFor) {
+  ASSERT_EQ(::mkfifo(target().c_str(), 0600), 0);
+  EXPECT_EQ(refusal(target()),
+            "--ack-log: nobody reads '" + target() + "'; start its reader first");
+  EXPECT_TRUE(fs::is_fifo(target())) << "it is somebody else's";
+}
+
+TEST_F(AckLogTest, APipeThatIsFullIsWaitedFor) {
+  ASSERT_EQ(::mkfifo(target().c_str(), 0600), 0);
+  const int reader = ::open(target().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(reader, 0);
+  const int room = ::fcntl(reader, F_GETPIPE_SZ);
+  ASSERT_GT(room, 0);
+  constexpr std::size_t kLineBytes = 34;
+  const std::size_t more_than_fit = static_cast<std::size_t>(room) / kLineBytes + 10;
+  std::size_t received = 0;
+  {
+    AckLog log(target());
+    const std::jthread writer([&] {
+      for (std::size_t line = 0; line < more_than_fit; ++line) {
+        log.add(to_processing());  // throws, and so ends the test, where it does not wait
+      }
+    });
+    std::array<char, 4096> buffer{};
+    while (received < more_than_fit * kLineBytes) {
+      const ssize_t size = ::read(reader, buffer.data(), buffer.size());
+      if (size > 0) received += static_cast<std::size_t>(size);
+    }
+  }
+  EXPECT_EQ(received, more_than_fit * kLineBytes);
+  ::close(reader);
+}
+
 TEST_F(AckLogTest, ALineThatCannotBeWrittenThrows) {
   AckLog log("/dev/full");
   try {

@@ -65,6 +65,7 @@ class Ceiling : public testing::Test {
   RunContext context() {
     RunContext context{};
     context.open_database = [this](const ConfigurationPlan& plan) {
+      opened_files_.push_back(plan.files);
       behaviour_.script.add(
           "open database, checkpoint " +
           std::string(storage::checkpoint_mode_name(plan.settings.checkpoint.mode)));
@@ -105,6 +106,7 @@ class Ceiling : public testing::Test {
   QuietObserver observer_;
   std::stop_source stop_;
   RunPlan plan_;
+  std::vector<std::int64_t> opened_files_;  ///< how many files the databases were opened for
 };
 
 TEST_F(Ceiling, IsMeasuredForOneForWhatIsInFlightAndForTheReference) {
@@ -173,12 +175,23 @@ TEST_F(Ceiling, InEachRoundEachPointHasItsTurnOnADatabaseOfItsOwn) {
 
 TEST_F(Ceiling, FewFilesAreWrittenOftenEnoughEachTimeFromTheStart) {
   plan_.configurations = {configuration(1, "per-file")};
-  plan_.configurations.front().files = 818;
+  plan_.configurations.front().files = 7'000;
   measure();
-  constexpr std::int64_t kPasses = 25;  // 20,450 lifecycles
+  constexpr std::int64_t kPasses = 3;  // 21,000 lifecycles
   EXPECT_EQ(raw_writes(), 2 * kRounds * kPasses);
+  EXPECT_THAT(behaviour_.script.lines(), testing::Contains("write raw 7000 in groups of 256"));
   EXPECT_EQ(std::ranges::count(behaviour_.script.lines(), "reset"), 2 * kRounds * kPasses);
   EXPECT_EQ(std::ranges::count(behaviour_.script.lines(), "seed"), 2 * kRounds);
+}
+
+TEST_F(Ceiling, ASmallDatabaseIsMeasuredOnALargerOneInGroupsAsBeforehand) {
+  plan_.configurations = {configuration(1, "per-file")};
+  plan_.configurations.front().files = 100;
+  EXPECT_THAT(sizes(), ElementsAre(1, 100)) << "no group is larger than there are files";
+  EXPECT_EQ(opened_files_, std::vector<std::int64_t>(2 * kRounds, 5'000));
+  EXPECT_THAT(behaviour_.script.lines(), testing::Contains("write raw 5000 in groups of 100"));
+  constexpr std::int64_t kPasses = 4;  // 20,000 lifecycles
+  EXPECT_EQ(raw_writes(), 2 * kRounds * kPasses);
 }
 
 TEST_F(Ceiling, OfMoreFilesThanNeededTheFirstOnesAreWritten) {

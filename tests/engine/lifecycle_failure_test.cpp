@@ -68,7 +68,8 @@ class CountingSession final : public storage::Session {
                      .committed = number % kWritesABatch == 0});
   }
   bool times_statement_apart() const override { return statement_apart_; }
-  std::optional<std::int64_t> close() override { return std::nullopt; }
+  bool has_gate() const override { return false; }
+  std::optional<storage::ConnectTimings> close() override { return std::nullopt; }
 
   const std::vector<std::string>& lines() const { return lines_; }
   const std::vector<std::int64_t>& versions() const { return versions_; }

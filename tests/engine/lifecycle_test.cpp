@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -52,29 +53,41 @@ struct ScriptedWrite {
 const std::vector<ScriptedWrite> three_writes = {
     {1'003,
      {.lock_wait_ns = 700,
+      .gate_wait_ns = 50,
       .busy_wait_ns = 600,
       .statement_ns = 100,
       .commit_ns = 200,
+      .checkpoint_wait_ns = 30,
+      .sync_wait_ns = 70,
       .db_total_ns = 1'000}},
-    {20'005,
-     {.lock_wait_ns = 11'000,
+    {60'005,
+     {.lock_wait_ns = 51'000,
+      .gate_wait_ns = 1'300,
       .busy_wait_ns = 9'000,
       .statement_ns = 4'000,
       .commit_ns = 5'000,
-      .db_total_ns = 20'000}},
-    {300'007,
-     {.lock_wait_ns = 50'000,
+      .checkpoint_wait_ns = 0,
+      .sync_wait_ns = 2'100,
+      .db_total_ns = 60'000}},
+    {261'007,
+     {.lock_wait_ns = 11'000,
+      .gate_wait_ns = 4'000,
       .busy_wait_ns = 0,
       .statement_ns = 90'000,
       .commit_ns = 160'000,
-      .db_total_ns = 300'000}},
+      .checkpoint_wait_ns = 60'000,
+      .sync_wait_ns = 80'000,
+      .db_total_ns = 261'000}},
 };
-constexpr std::int64_t kLockWaitNs = 700 + 11'000 + 50'000;
+constexpr std::int64_t kLockWaitNs = 700 + 51'000 + 11'000;
+constexpr std::int64_t kGateWaitNs = 50 + 1'300 + 4'000;
 constexpr std::int64_t kBusyWaitNs = 600 + 9'000;
 constexpr std::int64_t kStatementNs = 100 + 4'000 + 90'000;
 constexpr std::int64_t kCommitNs = 200 + 5'000 + 160'000;
-constexpr std::int64_t kDbTotalNs = 1'000 + 20'000 + 300'000;
-constexpr std::int64_t kWritesTakeNs = 1'003 + 20'005 + 300'007;
+constexpr std::int64_t kCheckpointWaitNs = 30 + 60'000;
+constexpr std::int64_t kSyncWaitNs = 70 + 2'100 + 80'000;
+constexpr std::int64_t kDbTotalNs = 1'000 + 60'000 + 261'000;
+constexpr std::int64_t kWritesTakeNs = 1'003 + 60'005 + 261'007;
 
 /// Plays the script by the manual clock; the write numbered `fails_at` throws.
 class ScriptedSession final : public storage::Session {
@@ -98,10 +111,12 @@ class ScriptedSession final : public storage::Session {
     return storage::PendingWrite(timings);
   }
   bool times_statement_apart() const override { return statement_apart_; }
-  std::optional<std::int64_t> close() override { return std::nullopt; }
+  bool has_gate() const override { return gate; }
+  std::optional<storage::ConnectTimings> close() override { return std::nullopt; }
 
   const std::vector<AskedWrite>& asked() const { return asked_; }
 
+  bool gate = false;
   std::size_t fails_at = 0;
   std::size_t uncommitted = 0;  ///< the number of the write that a later one commits
 
@@ -134,6 +149,8 @@ TEST_P(Lifecycle, EverySegmentIsExactlyWhatItIsDefinedAs) {
   EXPECT_EQ(ns(Segment::fsm_dispatch), 3 * kStepNs);
   EXPECT_EQ(ns(Segment::busy_wait), kBusyWaitNs);
   EXPECT_EQ(ns(Segment::commit), kCommitNs);
+  EXPECT_EQ(ns(Segment::checkpoint_wait), kCheckpointWaitNs);
+  EXPECT_EQ(ns(Segment::sync_wait), kSyncWaitNs);
   EXPECT_EQ(ns(Segment::db_total), kDbTotalNs);
   EXPECT_EQ(ns(Segment::mock_api), 2 * (kApiDelayNs + kStepNs));
   EXPECT_EQ(ns(Segment::total_wall), 9 * kStepNs + kWritesTakeNs + 2 * kApiDelayNs);
@@ -150,6 +167,36 @@ TEST_P(Lifecycle, StatementIsASampleOnlyWhereItIsTimedApart) {
   EXPECT_EQ(ns(Segment::lock_wait), apart ? kLockWaitNs : kLockWaitNs + kStatementNs);
 }
 
+TEST_P(Lifecycle, GateWaitIsASampleOnlyWhereThereIsAGate) {
+  session_.gate = true;
+  run();
+  EXPECT_TRUE(record_.has(Segment::gate_wait));
+  EXPECT_EQ(ns(Segment::gate_wait), kGateWaitNs);
+  const bool apart = GetParam();
+  EXPECT_EQ(ns(Segment::lock_wait), apart ? kLockWaitNs : kLockWaitNs + kStatementNs)
+      << "which it is a part of";
+}
+
+TEST_P(Lifecycle, KnowsItsLongestSingleWaitForTheLock) {
+  run();
+  const bool apart = GetParam();
+  EXPECT_EQ(outcome_.lock_wait_longest_ns, apart ? 51'000 : 11'000 + 90'000)
+      << "not the last one, and not all of them together";
+}
+
+TEST_P(Lifecycle, AddsUpTheBytesThatItsWritesChange) {
+  run();
+  const std::size_t stamps_and_versions = 4 * 26 + 3 * 8;
+  const std::size_t states = std::string("uploading").size() + std::string("processing").size() +
+                             std::string("indexed").size();
+  const AskedWrite& uploaded = session_.asked().at(1);
+  const AskedWrite& imported = session_.asked().at(2);
+  EXPECT_EQ(
+      outcome_.row_bytes_changed,
+      static_cast<std::int64_t>(stamps_and_versions + states + uploaded.remote_file_id.size() +
+                                uploaded.remote_file_uri.size() + imported.store_doc_id.size()));
+}
+
 TEST_P(Lifecycle, TheExclusivePartsAddUp) {
   run();
   EXPECT_EQ(ns(Segment::fsm_hydrate) + ns(Segment::fsm_dispatch) + ns(Segment::lock_wait) +
@@ -162,18 +209,18 @@ TEST_P(Lifecycle, ATransitionIsItsDispatchAndItsWrite) {
   run();
   ASSERT_EQ(record_.transition_count(), 3U);
   EXPECT_EQ(record_.transition_ns(0), 2 * kStepNs + 1'003);
-  EXPECT_EQ(record_.transition_ns(1), 2 * kStepNs + 20'005);
-  EXPECT_EQ(record_.transition_ns(2), 2 * kStepNs + 300'007);
+  EXPECT_EQ(record_.transition_ns(1), 2 * kStepNs + 60'005);
+  EXPECT_EQ(record_.transition_ns(2), 2 * kStepNs + 261'007);
 }
 
-TEST_P(Lifecycle, FillsEverySegmentButConnectAndThoseOfAttempts) {
+TEST_P(Lifecycle, FillsEverySegmentButThoseOfAGateAConnectionAndAttempts) {
   run();
-  for (std::size_t index = 0; index < metrics::kSegmentCount; ++index) {
+  const std::set<Segment> not_here = {Segment::gate_wait, Segment::connect, Segment::close,
+                                      Segment::attempt, Segment::failed_attempt};
+  for (std::size_t index = 0; index < metrics::kLifecycleSegmentCount; ++index) {
     const Segment segment = metrics::segment_at(index);
     if (segment == Segment::transition) continue;  // has samples of its own, see above
-    const bool of_attempts = segment == Segment::attempt || segment == Segment::failed_attempt;
-    const bool expected =
-        segment == Segment::statement ? GetParam() : segment != Segment::connect && !of_attempts;
+    const bool expected = segment == Segment::statement ? GetParam() : !not_here.contains(segment);
     EXPECT_EQ(record_.has(segment), expected) << metrics::segment_name(segment);
   }
   EXPECT_TRUE(outcome_.failed_attempts.empty());

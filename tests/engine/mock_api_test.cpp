@@ -40,6 +40,7 @@ class LastSleepClock final : public metrics::Clock {
     last_sleep() = duration;
     return true;
   }
+  void pause_for(std::chrono::nanoseconds) const override {}
   void wait_until(std::int64_t, std::unique_lock<std::mutex>&,
                   std::condition_variable&) const override {}
 

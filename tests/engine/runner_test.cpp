@@ -203,9 +203,10 @@ TEST_F(Runner, EverySampleProducedIsAccountedFor) {
   plan_.threads = 3;
   behaviour_.connect_ns = 5;
   behaviour_.statement_apart = true;
+  behaviour_.has_gate = true;
   const ConfigurationResult result = measure();
-  // Twelve segments with a sample each, and three transitions.
-  EXPECT_EQ(result.samples_produced, 30 * (12 + 3));
+  // Sixteen segments with a sample each, and three transitions.
+  EXPECT_EQ(result.samples_produced, 30 * (16 + 3));
   EXPECT_EQ(result.samples_recorded + result.samples_out_of_range, result.samples_produced);
 }
 

@@ -120,16 +120,46 @@ TEST_F(WorkerCrewTest, HandsTheTimingsOverToTheWorkersProducer) {
   metrics::TimingQueue queue(3);
   queue_ = &queue;
   behaviour_.connect_ns = 4711;
+  behaviour_.close_ns = 815;
   run(20, 3);
   const std::vector<TimingRecord> records = drain(queue);
   ASSERT_EQ(records.size(), 20U);
   std::int64_t samples = 0;
   for (const TimingRecord& record : records) {
     EXPECT_EQ(record.value_ns(Segment::connect), 4711);
+    EXPECT_EQ(record.value_ns(Segment::close), 815);
     EXPECT_TRUE(record.has(Segment::total_wall));
     samples += record.sample_count();
   }
   EXPECT_EQ(queue.samples_produced(), samples);
+}
+
+TEST_F(WorkerCrewTest, TheLongestWaitIsTheLongestOfAllWritesInWhicheverLifecycle) {
+  behaviour_.on_write = [this](const TransitionWrite& write) {
+    const bool worst = write.file_path == "/bench/file_0002.txt" && write.version == 1;
+    behaviour_.write_timings.lock_wait_ns = worst ? 900 : 500;
+  };
+  EXPECT_EQ(run(5).lock_wait_longest_ns, 900);
+}
+
+TEST_F(WorkerCrewTest, BytesChangedAreThoseOfAllWrites) {
+  std::atomic<std::int64_t> bytes = 0;
+  behaviour_.on_write = [&](const TransitionWrite& write) {
+    bytes.fetch_add(storage::changed_bytes(write));
+  };
+  const CrewReport report = run(30, 3);
+  EXPECT_EQ(report.row_bytes_changed, bytes.load());
+  EXPECT_GT(bytes.load(), 0);
+}
+
+TEST_F(WorkerCrewTest, RetriesChangeBytesToo) {
+  std::atomic<std::int64_t> bytes = 0;
+  behaviour_.on_write = [&](const TransitionWrite& write) {
+    bytes.fetch_add(storage::changed_bytes(write));
+  };
+  const CrewReport report = run_failing(30, 0.5, 3);
+  ASSERT_GT(report.api_failures, 0);
+  EXPECT_EQ(report.row_bytes_changed, bytes.load());
 }
 
 TEST_F(WorkerCrewTest, WithoutAConnectionOfItsOwnALifecycleHasNoConnectSample) {

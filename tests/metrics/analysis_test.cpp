@@ -253,6 +253,7 @@ TEST(PlanDifference, StrategyAndOutcomeAreNone) {
   other.planned.guard = "version";
   other.planned.gate = "mutex";
   other.planned.checkpoint = "background";
+  other.planned.checkpoint_every_frames = 125;
   other.settings.wal_autocheckpoint_frames = 7;
   other.elapsed_ns = 5;
   EXPECT_FALSE(plan_difference(one, other).has_value());

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,6 +59,46 @@ TEST(BreakDown, PartsExcludeEachOtherAndAddUp) {
   EXPECT_NEAR(part(*breakdown, "lock and update")->mean_ns, 100'000, 300);
 }
 
+TEST(BreakDown, PartsStandInTheOrderOfALifecycleAndThoseOfNothingAreLeftOut) {
+  const auto breakdown = break_down(took({{Segment::other, 5},
+                                          {Segment::sync_wait, 30},
+                                          {Segment::commit, 40},
+                                          {Segment::checkpoint_wait, 0},
+                                          {Segment::statement, 10},
+                                          {Segment::lock_wait, 20},
+                                          {Segment::fsm_net, 100},
+                                          {Segment::gate_wait, 15}}));
+  ASSERT_TRUE(breakdown.has_value());
+  std::vector<std::string> names;
+  for (const BreakdownPart& each : breakdown->parts) {
+    names.push_back(each.name);
+    EXPECT_DOUBLE_EQ(each.share, each.mean_ns / breakdown->net_ns) << each.name;
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"gate", "lock and update", "statement", "commit",
+                                             "sync", "other"}));
+}
+
+TEST(BreakDown, EveryKindHasAName) {
+  EXPECT_EQ(spent_name(Spent::waiting), "waiting");
+  EXPECT_EQ(spent_name(Spent::working), "working");
+  EXPECT_EQ(spent_name(Spent::checkpointing), "checkpointing");
+  EXPECT_EQ(spent_name(Spent::syncing), "syncing");
+}
+
+// As where somebody names files of different measurements.
+TEST(BreakDown, PartsThatExceedTheWholeAreNotHidden) {
+  const auto breakdown = break_down(
+      took({{Segment::fsm_net, 1000}, {Segment::lock_wait, 900}, {Segment::commit, 600}}));
+  ASSERT_TRUE(breakdown.has_value());
+  EXPECT_NEAR(breakdown->unexplained, -0.5, 0.002);
+}
+
+TEST(BreakDown, OfNothingThereAreNoShares) {
+  EXPECT_FALSE(
+      break_down(took({{Segment::fsm_net, 0}, {Segment::lock_wait, 0}, {Segment::commit, 0}}))
+          .has_value());
+}
+
 TEST(BreakDown, WhatNoPartExplainsIsTold) {
   const auto breakdown = break_down(
       took({{Segment::fsm_net, 1000}, {Segment::lock_wait, 300}, {Segment::commit, 500}}));
@@ -74,6 +115,8 @@ TEST(BreakDown, AQueuedWriteWaitsForItsGroup) {
   EXPECT_NEAR(breakdown->share(Spent::waiting), 0.3, 0.002);
   EXPECT_NE(part(*breakdown, "queue"), nullptr);
   EXPECT_EQ(part(*breakdown, "lock and update"), nullptr);
+  EXPECT_NE(part(*breakdown, "group"), nullptr) << "its transaction is that of many";
+  EXPECT_EQ(part(*breakdown, "commit"), nullptr);
 }
 
 TEST(BreakDown, NeedsItsSegments) {
@@ -89,6 +132,20 @@ TEST(Fairness, JainsIndexIsOneWhereAllDidAsMany) {
   EXPECT_DOUBLE_EQ(judge_fairness(result)->jain_index, 0.25);
   result.concurrency.lifecycles_per_thread = {1, 2, 3};
   EXPECT_DOUBLE_EQ(judge_fairness(result)->jain_index, 36.0 / (3 * 14));
+}
+
+TEST(Fairness, ThreadsThatDidNothingAreNoDivisionByZero) {
+  ConfigurationResult result;
+  EXPECT_FALSE(judge_fairness(result).has_value()) << "without threads there is none to judge";
+  result.concurrency.lifecycles_per_thread = {0, 0};
+  EXPECT_DOUBLE_EQ(judge_fairness(result)->jain_index, 1);
+}
+
+// A .hgrm file may say so of itself.
+TEST(Fairness, HugeCountsDoNotOverflow) {
+  ConfigurationResult result;
+  result.concurrency.lifecycles_per_thread.assign(4, 1'000'000'000'000'000);
+  EXPECT_DOUBLE_EQ(judge_fairness(result)->jain_index, 1);
 }
 
 TEST(Fairness, FlightsBelongToNoThread) {
@@ -136,6 +193,10 @@ TEST(MissingConcurrency, IsMarkedBelowNineTenths) {
   EXPECT_THAT(*missing_concurrency(result), HasSubstr("90 % of the 50"));
   result.planned.files = 20;
   EXPECT_FALSE(missing_concurrency(result).has_value()) << "there are no more than 20 to be had";
+}
+
+TEST(MissingConcurrency, OfNoThreadsNothingIsMissing) {
+  EXPECT_FALSE(missing_concurrency(ConfigurationResult()).has_value());
 }
 
 TEST(WriteAmplification, IsBytesWrittenByBytesChanged) {

@@ -9,6 +9,8 @@
 #include <cmath>
 #include <cstdint>
 #include <random>
+#include <stdexcept>
+#include <vector>
 
 namespace walbench::metrics {
 namespace {
@@ -47,6 +49,46 @@ TEST(TimeoutAdvice, WithMoreItLeavesOutTheLongestOnes) {
   EXPECT_EQ(of_chance(advise_timeouts(waits, 100'000), 1e-3).timeout_ms, 1);
   ASSERT_TRUE(waits.record(2'000'000));
   EXPECT_GT(of_chance(advise_timeouts(waits, 100'000), 1e-3).timeout_ms.value_or(0), 1999);
+}
+
+// Upper 95 % limits of Poisson counts, as every table of them has them.
+TEST(TimeoutAdvice, HowManyWaitsItLeavesOutIsTheTextbookNumber) {
+  // The longest waits last 1,000 ms, 999 ms, 998 ms, ...
+  Histogram waits({.lowest_discernible_value = 1,
+                   .highest_trackable_value = 3'600'000'000,
+                   .significant_digits = 5});
+  for (std::int64_t ms = 1; ms <= 1000; ++ms) {
+    ASSERT_TRUE(waits.record(ms * 1000 - 50));
+  }
+  const auto left_out = [&](std::int64_t transactions) {
+    return 1000 - of_chance(advise_timeouts(waits, transactions), 1e-3).timeout_ms.value_or(-1);
+  };
+  EXPECT_EQ(left_out(2'996), 0);
+  EXPECT_EQ(left_out(4'743), 0);
+  EXPECT_EQ(left_out(4'744), 1);
+  EXPECT_EQ(left_out(6'295), 1);
+  EXPECT_EQ(left_out(6'296), 2);
+  EXPECT_EQ(left_out(7'754), 3);
+  EXPECT_EQ(left_out(16'962), 9);
+  EXPECT_EQ(left_out(16'963), 10);
+}
+
+TEST(TimeoutAdvice, OfNoTransactionsThereIsNone) {
+  for (const TimeoutAdvice& advice : advise_timeouts(Histogram(), 0)) {
+    EXPECT_FALSE(advice.timeout_ms.has_value()) << advice.chance;
+  }
+}
+
+TEST(TimeoutAdvice, IsInWholeMillisecondsRoundedUp) {
+  const auto advised = [](std::int64_t wait_us) {
+    Histogram waits;
+    EXPECT_TRUE(waits.record(wait_us));
+    return of_chance(advise_timeouts(waits, 2996), 1e-3).timeout_ms;
+  };
+  EXPECT_EQ(advised(0), 0);
+  EXPECT_EQ(advised(1), 1);
+  EXPECT_EQ(advised(1000), 1);
+  EXPECT_EQ(advised(1001), 2);
 }
 
 TEST(TimeoutAdvice, WhereFewWaitedNoneIsNeeded) {

@@ -34,7 +34,7 @@ TEST(Collector, PutsEachSampleIntoItsSegment) {
   Collector collector(queue);
   TimingRecord record;
   // Below 2,048 ns a histogram tells every value apart.
-  for (std::size_t index = 0; index < kSegmentCount; ++index) {
+  for (std::size_t index = 0; index < kLifecycleSegmentCount; ++index) {
     if (segment_at(index) == Segment::transition) continue;
     record.set(segment_at(index), 1000 + static_cast<std::int64_t>(index));
   }
@@ -44,8 +44,8 @@ TEST(Collector, PutsEachSampleIntoItsSegment) {
   queue.producer(0).enqueue(record);
   const Collected collected = collector.finish();
 
-  ASSERT_EQ(collected.segments.size(), kSegmentCount);
-  for (std::size_t index = 0; index < kSegmentCount; ++index) {
+  ASSERT_EQ(collected.segments.size(), kLifecycleSegmentCount);
+  for (std::size_t index = 0; index < kLifecycleSegmentCount; ++index) {
     const auto& [segment, histogram] = collected.segments.at(index);
     EXPECT_EQ(segment, segment_at(index)) << "in the order of Segment";
     if (segment == Segment::transition) {

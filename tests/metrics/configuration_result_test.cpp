@@ -65,7 +65,7 @@ TEST(ConfigurationResult, WithoutGroupsTheirMeanIsNotDividedByNone) {
   EXPECT_DOUBLE_EQ((GroupsCommitted{.groups = 4, .writes = 10}).size_mean(), 2.5);
 }
 
-TEST(ConfigurationResult, AnotherGroupCeilingOrCheckpointIsAnotherResult) {
+TEST(ConfigurationResult, AnotherFigureIsAnotherResult) {
   const ConfigurationResult one = full_configuration();
   ConfigurationResult other = one;
   other.segments.clear();
@@ -75,7 +75,15 @@ TEST(ConfigurationResult, AnotherGroupCeilingOrCheckpointIsAnotherResult) {
            [](auto& each) { each.groups.writes += 1; }, [](auto& each) { each.ceiling.reset(); },
            [](auto& each) { each.ceiling->group_size += 1; },
            [](auto& each) { each.wal.checkpoint_longest_ns += 1; },
-           [](auto& each) { each.planned.checkpoint = "off"; }}) {
+           [](auto& each) { each.planned.checkpoint = "off"; },
+           [](auto& each) { each.lock_wait_longest_ns += 1; },
+           [](auto& each) { each.row_bytes_changed += 1; },
+           [](auto& each) { each.write_lock.missed_ns += 1; },
+           [](auto& each) { each.write_lock.has_timeline = false; },
+           [](auto& each) { each.timeout_advice.pop_back(); },
+           [](auto& each) { each.timeout_advice.front().timeout_ms.reset(); },
+           [](auto& each) { each.wal.wal_writes += 1; },
+           [](auto& each) { each.wal.db_writes += 1; }}) {
     ConfigurationResult changed = one;
     change(changed);
     EXPECT_FALSE(one.same_but_segments(changed));

@@ -4,6 +4,7 @@
 
 #include "metrics/environment.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,6 +16,8 @@
 
 namespace walbench::metrics {
 namespace {
+
+using testing::HasSubstr;
 
 using Change = std::function<void(Environment&)>;
 using NamedChange = std::pair<const char*, Change>;
@@ -62,6 +65,11 @@ TEST(EnvironmentDigest, ChangesWithEverythingThatIdentifies) {
       {"cpu_governor", [](Environment& each) { each.cpu_governor = "powersave"; }},
       {"file_system", [](Environment& each) { each.file_system = "xfs"; }},
       {"sqlite_source_id", [](Environment& each) { each.sqlite_source_id = "2023-02-21"; }},
+      {"mount_options", [](Environment& each) { each.mount_options = "rw,nobarrier"; }},
+      {"rotates", [](Environment& each) { each.rotates = "maybe"; }},
+      {"onetbb_version", [](Environment& each) { each.onetbb_version = "2022.1"; }},
+      {"sqlite_compile_options",
+       [](Environment& each) { each.sqlite_compile_options = {"THREADSAFE=2"}; }},
   };
   std::set<std::string> digests = {environment_digest(fit())};
   for (const auto& [name, change] : changes) {
@@ -100,6 +108,33 @@ TEST(EnvironmentDigest, TellsApartWhereOneFieldEndsAndTheNextBegins) {
   other.compiler = "gcc ";
   other.kernel = "12";
   EXPECT_NE(environment_digest(one), environment_digest(other));
+}
+
+TEST(EnvironmentWarnings, TellOfWhatDisturbsAMeasurement) {
+  const auto only_warning = [](const std::function<void(Environment&)>& change) {
+    Environment environment = fit();
+    change(environment);
+    const std::vector<std::string> warnings = warnings_about(environment);
+    return warnings.size() == 1 ? warnings.front() : std::to_string(warnings.size()) + " warnings";
+  };
+  EXPECT_THAT(only_warning([](Environment& each) { each.cpu_governor = "powersave"; }),
+              HasSubstr("cpupower"));
+  EXPECT_THAT(only_warning([](Environment& each) {
+                each.cpu_count = 2;
+                each.load_average_1min = 1.1;
+              }),
+              HasSubstr("1.1 on 2 cores"));
+  EXPECT_THAT(only_warning([](Environment& each) { each.clock_resolution_ns = 101; }),
+              HasSubstr("steps of 101 ns"));
+}
+
+TEST(EnvironmentWarnings, ALittleLoadAndAFineClockAreFine) {
+  Environment environment = fit();
+  environment.cpu_count = 2;
+  environment.load_average_1min = 1;
+  environment.clock_resolution_ns = 100;
+  environment.cpu_governor = "unknown";
+  EXPECT_THAT(warnings_about(environment), testing::IsEmpty());
 }
 
 TEST(EnvironmentWarnings, FitSurroundingsGetNone) {
@@ -186,6 +221,7 @@ class SteppingClock final : public Clock {
   [[nodiscard]] bool sleep_for(std::chrono::nanoseconds, const std::stop_token&) const override {
     return true;
   }
+  void pause_for(std::chrono::nanoseconds) const override {}
   void wait_until(std::int64_t, std::unique_lock<std::mutex>&,
                   std::condition_variable&) const override {}
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,6 +57,25 @@ inline ConfigurationResult measured(std::int64_t threads, const std::string& pro
   return result;
 }
 
+/// With a timeline; every field has a value that no other field has.
+inline WriteLockWaits example_write_lock() {
+  return {.waits = 111,
+          .sleeps = 112,
+          .sleeps_most = 113,
+          .slept_ns = 114,
+          .stale = 124,
+          .has_timeline = true,
+          .held_ns = 115,
+          .free_ns = 116,
+          .missed_ns = 117,
+          .overtaken_p50 = 118,
+          .overtaken_p99 = 119,
+          .overtaken_max = 120,
+          .acquisitions = 121,
+          .lock_held_ns = 122,
+          .lock_free_longest_ns = 123};
+}
+
 /// Every field has a value that no other field has.
 inline ConfigurationResult full_configuration() {
   ConfigurationResult result;
@@ -98,6 +118,8 @@ inline ConfigurationResult full_configuration() {
   result.busy_retries = 25;
   result.busy_longest_us = 75;
   result.snapshot_retries = 26;
+  result.lock_wait_longest_ns = 77'000'001;
+  result.row_bytes_changed = 19;
   result.unsaved_peak = 76;
   result.concurrency = {.os_threads = 31,
                         .in_flight_peak = 32,
@@ -105,6 +127,8 @@ inline ConfigurationResult full_configuration() {
                         .lifecycles_per_thread = {81, 82, 83},
                         .lifecycles_stolen = 33};
   result.groups = {.groups = 52, .writes = 130, .size_p50 = 54, .size_max = 55};
+  result.write_lock = example_write_lock();
+  result.timeout_advice = {{0.125, 101, 102, 103}, {0.0625, 104, 105, std::nullopt}};
   result.wal = {.size_start_bytes = 41,
                 .size_end_bytes = 42,
                 .growth_bytes = 43,
@@ -117,13 +141,21 @@ inline ConfigurationResult full_configuration() {
                 .checkpoints_capped = 58,
                 .wal_syncs = 48,
                 .db_syncs = 49,
-                .db_bytes_written = 50};
+                .db_bytes_written = 50,
+                .wal_writes = 78,
+                .db_writes = 79};
   result.ceiling = {.group_size = 59, .checkpoint = "its checkpoint", .writes_per_second = 142.5};
   result.verified = true;
   result.verdicts = {{"threshold_1", true, "2 s of 300 s"}, {"zero:10:1s", false, "too long"}};
   for (const Segment segment :
        {Segment::fsm_net, Segment::lock_wait, Segment::fsm_dispatch, Segment::db_total}) {
     result.segments.push_back({segment, example_histogram()});
+  }
+  std::int64_t value = 90;
+  for (const Segment segment :
+       {Segment::gate_wait, Segment::checkpoint_wait, Segment::sync_wait, Segment::close,
+        Segment::wal_sync, Segment::db_sync, Segment::checkpoint}) {
+    result.segments.push_back({segment, histogram_of(value++)});
   }
   return result;
 }
@@ -133,8 +165,10 @@ inline RunResult full_run() {
   run.run_id = "20260131-235959";
   run.timestamp = "2026-01-31T23:59:59Z";
   run.seed = std::numeric_limits<std::uint64_t>::max();
-  run.environment = {"0.1.0", "Release", "thread", "gcc", "Linux", "a CPU", 2, "performance",
-                     0.5,     "ext4",    "3.40.1", "id",  20,      21.5,    7, 3.25};
+  run.environment = {"0.1.0",      "Release", "thread",      "gcc", "Linux",
+                     "a CPU",      2,         "performance", 0.5,   "ext4",
+                     "rw,noatime", "no",      "3.40.1",      "id",  {"AN_OPTION", "ANOTHER=1"},
+                     "2021.8",     20,        21.5,          7,     3.25};
   run.resident_peak_bytes = 61;
   run.sqlite_memory_peak_bytes = 62;
   run.ceiling = {{1, "auto", 63.5}, {59, "its checkpoint", 142.5}};

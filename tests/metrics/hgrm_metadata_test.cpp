@@ -62,6 +62,10 @@ TEST(HgrmMetadata, EveryFieldSurvivesTheRoundTrip) {
   EXPECT_EQ(read.configuration.planned.api_fail_rate, 0.25);
   EXPECT_EQ(read.configuration.snapshot_retries, 26);
   EXPECT_EQ(read.configuration.wal.db_bytes_written, 50);
+  EXPECT_EQ(read.configuration.lock_wait_longest_ns, 77'000'001);
+  EXPECT_EQ(read.configuration.row_bytes_changed, 19);
+  EXPECT_EQ(read.configuration.write_lock, example_write_lock());
+  EXPECT_EQ(read.configuration.timeout_advice, run.configurations.front().timeout_advice);
   EXPECT_TRUE(read.configuration.same_but_segments(run.configurations.front()));
   EXPECT_EQ(hgrm_metadata(run, read.configuration, Segment::commit), text);
 }
@@ -86,11 +90,21 @@ const std::set<std::string> kSinceGroups = {"/checkpoint",         "/checkpoint_
                                             "/checkpoints_capped", "/checkpoint_longest_ms"};
 const std::set<std::string> kOfSome = {"/groups", "/ceiling"};
 
+// Nor these.
+const std::set<std::string> kSinceAnatomy = {"/lock_wait_longest_ms", "/row_bytes_changed",
+                                             "/write_lock",           "/timeout_advice",
+                                             "/wal_writes",           "/db_pages_written"};
+
+// Without it there were too few transactions to tell.
+const std::set<std::string> kNotAdvised = {"/timeout_advice/0/timeout_ms"};
+
 /// They follow from others, and are for other readers.
 const std::set<std::string> kNotRead = {"/unit",
                                         "/in_flight",
                                         "/ceiling_share",
                                         "/groups/size_mean",
+                                        "/write_amplification",
+                                        "/jain_index",
                                         "/transitions_per_second",
                                         "/commits_per_second"};
 
@@ -99,6 +113,10 @@ Json without(Json json, const std::set<std::string>& fields) {
     json.erase(name.substr(1));
   }
   return json;
+}
+
+Json before_anatomy() {
+  return without(metadata(), kSinceAnatomy);
 }
 
 /// Every field but those that are only for other readers, as JSON pointers.
@@ -117,8 +135,9 @@ TEST(ParseHgrmMetadata, RefusesWhereAFieldIsMissing) {
   for (const Json::json_pointer& field : fields_read(whole)) {
     Json json = whole;
     Json& parent = json.at(field.parent_pointer());
-    if (parent.is_array() || kSinceVersion2.contains(field.to_string()) ||
-        kSinceGroups.contains(field.to_string())) {
+    const std::string name = field.to_string();
+    if (parent.is_array() || kSinceVersion2.contains(name) || kSinceGroups.contains(name) ||
+        kSinceAnatomy.contains(name) || kNotAdvised.contains(name)) {
       continue;
     }
     parent.erase(field.back());
@@ -138,15 +157,17 @@ TEST(ParseHgrmMetadata, RefusesWhereAFieldHasAnotherType) {
       EXPECT_NE(refusal(json.dump()), "accepted") << field << " = " << other;
     }
   }
-  for (const char* const name :
-       {"axes", "settings", "lifecycles_per_thread", "gates", "groups", "ceiling"}) {
+  for (const char* const name : {"axes", "settings", "lifecycles_per_thread", "gates", "groups",
+                                 "ceiling", "write_lock", "timeout_advice"}) {
     Json json = whole;
     json[name] = "text";
     EXPECT_NE(refusal(json.dump()), "accepted") << name;
   }
-  Json json = whole;
-  json["gates"] = {7};
-  EXPECT_NE(refusal(json.dump()), "accepted");
+  for (const char* const name : {"gates", "timeout_advice"}) {
+    Json json = whole;
+    json[name] = {7};
+    EXPECT_NE(refusal(json.dump()), "accepted") << name;
+  }
 }
 
 TEST(ParseHgrmMetadata, RefusesAbsurdNumbers) {
@@ -191,6 +212,9 @@ TEST(ParseHgrmMetadata, RefusesSharesOutsideZeroToOneAndPoolsOfNothing) {
   json["repeats_pooled"] = 0;
   EXPECT_EQ(refusal(json.dump()), "its walbench metadata has 'repeats_pooled' of none");
   json = metadata();
+  json["timeout_advice"][1]["chance"] = 1.5;
+  EXPECT_EQ(refusal(json.dump()), "its walbench metadata has 'chance' outside 0 to 1");
+  json = metadata();
   json["groups"]["count"] = 0;
   EXPECT_EQ(refusal(json.dump()), "its walbench metadata has 'count' of none");
   json = metadata();
@@ -225,7 +249,8 @@ TEST(ParseHgrmMetadata, RefusesWhatIsNoObject) {
 
 // What version 1 wrote: three writes and commits a file, two API calls, none of which failed.
 TEST(ParseHgrmMetadata, Version1IsReadWithWhatItMeant) {
-  Json json = without(without(without(metadata(), kSinceVersion2), kSinceGroups), kOfSome);
+  Json json = without(before_anatomy(), kSinceVersion2);
+  json = without(without(json, kSinceGroups), kOfSome);
   json["schema_version"] = 1;
   json["commits_per_file"] = 3;
   const ConfigurationResult read = parse_hgrm_metadata(json.dump()).configuration;
@@ -245,7 +270,7 @@ TEST(ParseHgrmMetadata, Version1IsReadWithWhatItMeant) {
 
 // SQLite was the only one to checkpoint then, when its own pragma said so.
 TEST(ParseHgrmMetadata, FilesFromBeforeGroupsAreReadWithWhatTheyMeant) {
-  const Json json = without(without(metadata(), kSinceGroups), kOfSome);
+  const Json json = without(without(before_anatomy(), kSinceGroups), kOfSome);
   const ConfigurationResult read = parse_hgrm_metadata(json.dump()).configuration;
   EXPECT_EQ(read.planned.checkpoint, "auto");
   EXPECT_EQ(read.planned.checkpoint_every_frames, 14) << "wal_autocheckpoint_frames, as read back";
@@ -259,14 +284,43 @@ TEST(ParseHgrmMetadata, FilesFromBeforeGroupsAreReadWithWhatTheyMeant) {
   EXPECT_EQ(read.writes, 71) << "version 2 it is";
 }
 
-TEST(ParseHgrmMetadata, TimesOfCheckpointsAreExactToTheNanosecond) {
+// A wait that nobody counted is not told as one of no time: see where `waits` is 0 in the tables.
+TEST(ParseHgrmMetadata, FilesFromBeforeTheLockWasFollowedSayNothingOfIt) {
+  const ConfigurationResult read = parse_hgrm_metadata(before_anatomy().dump()).configuration;
+  EXPECT_EQ(read.lock_wait_longest_ns, 0);
+  EXPECT_EQ(read.row_bytes_changed, 0);
+  EXPECT_EQ(read.write_lock, WriteLockWaits());
+  EXPECT_TRUE(read.timeout_advice.empty());
+  EXPECT_EQ(read.wal.wal_writes, 0);
+  EXPECT_EQ(read.wal.db_writes, 0);
+  EXPECT_EQ(read.wal.wal_syncs, 48);
+  EXPECT_EQ(read.groups.groups, 52) << "they are not as old as that";
+}
+
+TEST(ParseHgrmMetadata, WithoutATimelineTheWaitsAreCountedAlone) {
   RunResult run = full_run();
-  WalFigures& wal = run.configurations.front().wal;
+  WriteLockWaits& lock = run.configurations.front().write_lock;
+  lock = {.waits = 1, .sleeps = 2, .sleeps_most = 3, .slept_ns = 4, .stale = 5};
+  const std::string text = hgrm_metadata(run, run.configurations.front(), Segment::commit);
+  EXPECT_EQ(Json::parse(text)["write_lock"].size(), 6U) << "no zeros that nobody measured";
+  EXPECT_EQ(parse_hgrm_metadata(text).configuration.write_lock, lock);
+  Json json = Json::parse(text);
+  json["write_lock"]["has_timeline"] = true;
+  EXPECT_EQ(refusal(json.dump()), "its walbench metadata lacks 'held_ns'");
+}
+
+TEST(ParseHgrmMetadata, TimesOfCheckpointsAndWaitsAreExactToTheNanosecond) {
+  RunResult run = full_run();
+  ConfigurationResult& configuration = run.configurations.front();
+  WalFigures& wal = configuration.wal;
   for (const std::int64_t ns : {0L, 1L, 999'999'999L, 8'582'747'781'260L}) {
     wal.checkpoint_ns = 3 * ns;
     wal.checkpoint_longest_ns = ns;
-    const std::string text = hgrm_metadata(run, run.configurations.front(), Segment::commit);
-    EXPECT_EQ(parse_hgrm_metadata(text).configuration.wal, wal) << ns;
+    configuration.lock_wait_longest_ns = 2 * ns;
+    const std::string text = hgrm_metadata(run, configuration, Segment::commit);
+    const ConfigurationResult read = parse_hgrm_metadata(text).configuration;
+    EXPECT_EQ(read.wal, wal) << ns;
+    EXPECT_EQ(read.lock_wait_longest_ns, 2 * ns);
   }
 }
 

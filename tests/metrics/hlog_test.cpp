@@ -8,11 +8,15 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "metrics/base64.hpp"
 #include "metrics/format_error.hpp"
 #include "metrics/histogram_codec.hpp"
 #include "metrics/interval_log.hpp"
@@ -141,6 +145,100 @@ TEST_F(HlogTest, WithoutAStartTheFirstLineIsTheStart) {
   ASSERT_EQ(intervals_.size(), 2U);
   EXPECT_DOUBLE_EQ(intervals_[0].start_seconds, 0);
   EXPECT_DOUBLE_EQ(intervals_[1].start_seconds, 1.5);
+}
+
+TEST_F(HlogTest, LinesStayInTheOrderOfTheFileWhateverTheirTime) {
+  const std::string rest = ",1.000,0.003," + encoded_ + "\n";
+  read_text("#[StartTime: 1700000000.000 (seconds since epoch), x]\n3.000" + rest + "1.000" + rest +
+            "1.000" + rest);
+  ASSERT_EQ(intervals_.size(), 3U);
+  EXPECT_DOUBLE_EQ(intervals_[0].start_seconds, 3);
+  EXPECT_DOUBLE_EQ(intervals_[1].start_seconds, 1);
+  EXPECT_DOUBLE_EQ(intervals_[2].start_seconds, 1);
+}
+
+TEST_F(HlogTest, HistogramsOfOtherGeometriesAreReadAsTheyAre) {
+  Histogram coarse({.lowest_discernible_value = 1000,
+                    .highest_trackable_value = 60'000'000,
+                    .significant_digits = 2});
+  ASSERT_TRUE(coarse.record(5000, 3));
+  read_text("0.000,1.000,0.003," + encode_histogram(coarse) + "\n0.000,1.000,0.003," + encoded_ +
+            "\n");
+  ASSERT_EQ(intervals_.size(), 2U);
+  EXPECT_EQ(intervals_[0].histogram, coarse);
+  EXPECT_EQ(intervals_[1].histogram, histogram_of({1, 2, 3000}));
+}
+
+TEST_F(HlogTest, AnIntervalWithoutSamplesIsOne) {
+  EXPECT_EQ(read_text("0.000,1.000,0.000," + encode_histogram(Histogram()) + "\n").intervals, 1);
+  EXPECT_EQ(intervals_.at(0).histogram.total_count(), 0);
+}
+
+TEST_F(HlogTest, CommentsThatAreNotUnderstoodAreNoTimes) {
+  for (const std::string start : {"nan", "inf", "1e999", "yesterday", ""}) {
+    const HlogSummary summary =
+        read_text("#[StartTime: " + start + " (seconds since epoch), x]\n" +
+                  "#\n#[\n#[Walbench\n5.000,1.000,0.003," + encoded_ + "\n");
+    EXPECT_EQ(intervals_.size(), 1U) << start;
+    EXPECT_DOUBLE_EQ(intervals_.at(0).start_seconds, 0) << start;
+    EXPECT_DOUBLE_EQ(summary.start_epoch_seconds.value_or(0), 5) << start;
+  }
+}
+
+TEST_F(HlogTest, NumbersThatAreNoneAreRefused) {
+  for (const std::string bad : {"nan", "inf", "-inf", "1e999", "-0.5", "0x10", "+1", " 1", "1 ", "",
+                                "1.2.3", "1;", "\x1b[31m"}) {
+    for (const std::string& line :
+         {bad + ",1.000,0.003," + encoded_ + "\n", "0.000," + bad + ",0.003," + encoded_ + "\n"}) {
+      EXPECT_THROW(read_text(line), FormatError) << line.substr(0, 20);
+    }
+  }
+}
+
+// What lies before a damaged line has been handed over; what follows it is not.
+TEST_F(HlogTest, ADamagedHistogramNamesItsLine) {
+  const std::string good = "0.000,1.000,0.003," + encoded_ + "\n";
+  std::vector<std::uint8_t> huge = encode_uncompressed(histogram_of({1}));
+  huge.at(15) = 9;  // Digits: such a histogram would take all memory.
+  for (const std::string& bad :
+       {encoded_.substr(0, 40), encoded_ + "AAAA", "AAAA" + encoded_, std::string("HISTFAAA"),
+        std::string("!"), std::string(), base64_encode(huge), std::string(100'000, 'A')}) {
+    try {
+      read_text(good + "\n" + "1.000,1.000,0.003," + bad + "\n" + good);
+      FAIL() << bad.substr(0, 40);
+    } catch (const FormatError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("line 3: ")) << bad.substr(0, 40);
+    }
+    EXPECT_EQ(intervals_.size(), 1U);
+  }
+}
+
+TEST_F(HlogTest, ALineThatNoHistogramNeedsIsRefused) {
+  constexpr std::uintmax_t kHole = std::uintmax_t{65} << 20U;
+  const std::filesystem::path file = write("0.000,1.000,0.003," + encoded_ + "\n");
+  std::filesystem::resize_file(file, kHole);
+  std::ofstream(file, std::ios::binary | std::ios::app) << "\n";
+  try {
+    read(file);
+    FAIL() << "accepted";
+  } catch (const FormatError& error) {
+    EXPECT_STREQ(error.what(), "line 2: is longer than any histogram");
+  }
+  EXPECT_EQ(intervals_.size(), 1U);
+}
+
+// As a file system may leave a file whose length was written down and its content was not.
+TEST_F(HlogTest, ATailOfZerosIsACutOffLine) {
+  const HlogSummary summary =
+      read_text("0.000,1.000,0.003," + encoded_ + "\n" + std::string(4096, '\0'));
+  EXPECT_EQ(summary.intervals, 1);
+  EXPECT_TRUE(summary.cut_off.has_value());
+}
+
+TEST_F(HlogTest, WhatTakesTheIntervalsMayRefuse) {
+  const std::filesystem::path file = write("0.000,1.000,0.003," + encoded_ + "\n");
+  EXPECT_THROW(read_hlog(file, [](HlogInterval&&) { throw std::length_error("enough"); }),
+               std::length_error);
 }
 
 TEST_F(HlogTest, SaysWhichLineIsWrong) {

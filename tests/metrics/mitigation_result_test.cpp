@@ -37,7 +37,7 @@ TEST(RepeatedResult, OfOneRepeatIsThatRepeat) {
   EXPECT_EQ(result.pooled.elapsed_ns, 2'000'000'001);
   EXPECT_EQ(result.pooled.wal.peak_bytes, 44);
   EXPECT_EQ(result.pooled.concurrency.in_flight_mean, 9.5);
-  EXPECT_EQ(result.pooled.segments.size(), 4U);
+  EXPECT_EQ(result.pooled.segments.size(), 11U);
   ASSERT_EQ(result.repeats.size(), 1U);
 }
 
@@ -67,6 +67,9 @@ TEST(RepeatedResult, SumsUpCountsTimesAndBytes) {
   EXPECT_EQ(pooled.wal.wal_syncs, 3 * 48);
   EXPECT_EQ(pooled.wal.db_syncs, 3 * 49);
   EXPECT_EQ(pooled.wal.db_bytes_written, 3 * 50);
+  EXPECT_EQ(pooled.wal.wal_writes, 3 * 78);
+  EXPECT_EQ(pooled.wal.db_writes, 3 * 79);
+  EXPECT_EQ(pooled.row_bytes_changed, 3 * 19);
   EXPECT_EQ(pooled.planned.files, 818) << "the plan stays that of one";
 }
 
@@ -74,6 +77,7 @@ TEST(RepeatedResult, OfPeaksTheLargestAndOfThreadsThatMetTheFewestCount) {
   ConfigurationResult larger = single();
   larger.busy_longest_us = 7500;
   larger.unsaved_peak = 7600;
+  larger.lock_wait_longest_ns = 77'000'002;
   larger.wal.peak_bytes = 4400;
   larger.wal.checkpoint_longest_ns = 57'000'002;
   larger.wal.size_start_bytes = 1;
@@ -85,6 +89,7 @@ TEST(RepeatedResult, OfPeaksTheLargestAndOfThreadsThatMetTheFewestCount) {
         first ? pooled_of({larger, single()}).pooled : pooled_of({single(), larger}).pooled;
     EXPECT_EQ(pooled.busy_longest_us, 7500) << first;
     EXPECT_EQ(pooled.unsaved_peak, 7600) << first;
+    EXPECT_EQ(pooled.lock_wait_longest_ns, 77'000'002) << first;
     EXPECT_EQ(pooled.wal.peak_bytes, 4400) << first;
     EXPECT_EQ(pooled.wal.checkpoint_longest_ns, 57'000'002) << first;
     EXPECT_EQ(pooled.concurrency.in_flight_peak, 3200) << first;
@@ -108,6 +113,78 @@ TEST(RepeatedResult, GroupsOfAllRepeatsAreOnePool) {
     EXPECT_EQ(pooled.size_p50, 15) << "the distributions are gone; the smaller promises less";
     EXPECT_EQ(pooled.size_max, 70) << first;
   }
+}
+
+TEST(RepeatedResult, WaitsForTheWriteLockAreSummedUpAndTheLargestKept) {
+  ConfigurationResult other = single();
+  other.write_lock = {.waits = 1000,
+                      .sleeps = 2000,
+                      .sleeps_most = 3,
+                      .slept_ns = 4000,
+                      .stale = 14'000,
+                      .has_timeline = true,
+                      .held_ns = 5000,
+                      .free_ns = 6000,
+                      .missed_ns = 7000,
+                      .overtaken_p50 = 8,
+                      .overtaken_p99 = 9000,
+                      .overtaken_max = 10'000,
+                      .acquisitions = 11'000,
+                      .lock_held_ns = 12'000,
+                      .lock_free_longest_ns = 13'000};
+  const WriteLockWaits expected = {.waits = 1111,
+                                   .sleeps = 2112,
+                                   .sleeps_most = 113,
+                                   .slept_ns = 4114,
+                                   .stale = 14'124,
+                                   .has_timeline = true,
+                                   .held_ns = 5115,
+                                   .free_ns = 6116,
+                                   .missed_ns = 7117,
+                                   .overtaken_p50 = 118,
+                                   .overtaken_p99 = 9000,
+                                   .overtaken_max = 10'000,
+                                   .acquisitions = 11'121,
+                                   .lock_held_ns = 12'122,
+                                   .lock_free_longest_ns = 13'000};
+  EXPECT_EQ(pooled_of({single(), other}).pooled.write_lock, expected);
+  EXPECT_EQ(pooled_of({other, single()}).pooled.write_lock, expected);
+}
+
+TEST(RepeatedResult, HasATimelineWhereEveryRepeatHas) {
+  ConfigurationResult without = single();
+  without.write_lock = {.waits = 1, .sleeps = 2, .sleeps_most = 2, .slept_ns = 3, .stale = 4};
+  EXPECT_TRUE(pooled_of({single(), single()}).pooled.write_lock.has_timeline);
+  EXPECT_FALSE(pooled_of({single(), without}).pooled.write_lock.has_timeline);
+  EXPECT_FALSE(pooled_of({without, single()}).pooled.write_lock.has_timeline);
+}
+
+ConfigurationResult with_advice(std::vector<TimeoutAdvice> advice) {
+  ConfigurationResult result = single();
+  result.timeout_advice = std::move(advice);
+  return result;
+}
+
+// What one repeat could not support, or would have been too short for, is not advised for all.
+TEST(RepeatedResult, TheTimeoutIsTheLongestAndThereOnlyWhereEveryRepeatHasOne) {
+  const ConfigurationResult one =
+      with_advice({{1e-3, 4000, 2996, 80}, {1e-6, 4000, 2'995'733, std::nullopt}});
+  const ConfigurationResult longer =
+      with_advice({{1e-3, 3000, 2996, 90}, {1e-6, 3'000'000, 2'995'733, 500}});
+  const ConfigurationResult too_few =
+      with_advice({{1e-3, 100, 2996, std::nullopt}, {1e-6, 100, 2'995'733, std::nullopt}});
+  using Advice = std::vector<TimeoutAdvice>;
+  for (const bool first : {true, false}) {
+    const Advice pooled =
+        (first ? pooled_of({one, longer}) : pooled_of({longer, one})).pooled.timeout_advice;
+    EXPECT_EQ(pooled, (Advice{{1e-3, 3000, 2996, 90}, {1e-6, 4000, 2'995'733, std::nullopt}}));
+  }
+  for (const std::vector<ConfigurationResult>& repeats :
+       {std::vector{too_few, one, longer}, std::vector{one, too_few, longer},
+        std::vector{one, longer, too_few}}) {
+    EXPECT_EQ(pooled_of(repeats).pooled.timeout_advice, too_few.timeout_advice);
+  }
+  EXPECT_TRUE(pooled_of({with_advice({}), with_advice({})}).pooled.timeout_advice.empty());
 }
 
 TEST(RepeatedResult, ItsShareOfTheCeilingIsThatOfAllRepeats) {
@@ -194,7 +271,7 @@ TEST(RepeatedResult, KeepsTheFiguresOfEachRepeatApart) {
   ASSERT_EQ(result.repeats.size(), 2U);
   EXPECT_EQ(result.repeats[0].elapsed_ns, 2'000'000'001);
   EXPECT_EQ(result.repeats[1].elapsed_ns, 22);
-  ASSERT_EQ(result.repeats[0].segments.size(), 4U);
+  ASSERT_EQ(result.repeats[0].segments.size(), 11U);
   const SegmentFigures& first = result.repeats[0].segments[1];
   EXPECT_EQ(first.segment, Segment::lock_wait);
   EXPECT_EQ(first.p95_ns, 200);

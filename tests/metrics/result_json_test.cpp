@@ -72,6 +72,32 @@ void expect_configuration_fields(const Json& json) {
       {"occ_conflicts", 24},
       {"busy_retries", 25},
       {"snapshot_retries", 26},
+      {"lock_wait_longest_ms", 77.000001},
+      {"row_bytes_changed", 19},
+      {"write_amplification", 5},
+      {"jain_index", 246.0 * 246 / (3 * (81 * 81 + 82 * 82 + 83 * 83))},
+      {"write_lock",
+       {{"waits", 111},
+        {"sleeps", 112},
+        {"sleeps_most", 113},
+        {"slept_ns", 114},
+        {"stale", 124},
+        {"has_timeline", true},
+        {"held_ns", 115},
+        {"free_ns", 116},
+        {"missed_ns", 117},
+        {"overtaken_p50", 118},
+        {"overtaken_p99", 119},
+        {"overtaken_max", 120},
+        {"acquisitions", 121},
+        {"lock_held_ns", 122},
+        {"lock_free_longest_ns", 123}}},
+      {"timeout_advice",
+       {{{"chance", 0.125},
+         {"transactions", 101},
+         {"transactions_needed", 102},
+         {"timeout_ms", 103}},
+        {{"chance", 0.0625}, {"transactions", 104}, {"transactions_needed", 105}}}},
       {"os_threads", 31},
       {"in_flight", 10},
       {"in_flight_peak", 32},
@@ -96,6 +122,8 @@ void expect_configuration_fields(const Json& json) {
       {"wal_syncs", 48},
       {"db_syncs", 49},
       {"db_bytes_written", 50},
+      {"wal_writes", 78},
+      {"db_pages_written", 79},
       {"threshold_1_verdict", "PASS: 2 s of 300 s"},
       {"wal_contention_verdict",
        "CONTRIBUTOR: lock_wait P95 is 100.0 % of db_total P95 (threshold 5 %)"},
@@ -131,8 +159,12 @@ TEST(RunJson, HasEveryFieldOfTheRun) {
                             {"cpu_governor", "performance"},
                             {"load_average_1min", 0.5},
                             {"file_system", "ext4"},
+                            {"mount_options", "rw,noatime"},
+                            {"rotates", "no"},
                             {"sqlite_version", "3.40.1"},
                             {"sqlite_source_id", "id"},
+                            {"sqlite_compile_options", {"AN_OPTION", "ANOTHER=1"}},
+                            {"onetbb_version", "2021.8"},
                             {"clock_resolution_ns", 20},
                             {"clock_read_ns", 21.5},
                             {"record_enqueue_ns", 7},
@@ -145,7 +177,7 @@ TEST(RunJson, HasEveryFieldOfAConfiguration) {
   ASSERT_EQ(json["configurations"].size(), 1U);
   const Json& configuration = json["configurations"][0];
   expect_configuration_fields(configuration);
-  ASSERT_EQ(configuration["segments"].size(), 4U);
+  ASSERT_EQ(configuration["segments"].size(), 11U);
   const Json& segment = configuration["segments"]["lock_wait_ms"];
   const std::vector<std::pair<const char*, double>> statistics = {
       {"p50", 100e-6},    {"p95", 200e-6}, {"p99", 300e-6}, {"p999", 400e-6},
@@ -155,6 +187,45 @@ TEST(RunJson, HasEveryFieldOfAConfiguration) {
     ASSERT_TRUE(segment.contains(name)) << name;
     EXPECT_DOUBLE_EQ(segment[name].get<double>(), value) << name;
   }
+}
+
+TEST(RunJson, TheBreakdownHasItsPartsInTheOrderOfALifecycle) {
+  RunResult run;
+  run.configurations = {measured(10, "zero", "per-file", 1'000'000'000,
+                                 {{Segment::fsm_net, 1000},
+                                  {Segment::lock_wait, 500},
+                                  {Segment::busy_wait, 300},
+                                  {Segment::commit, 350},
+                                  {Segment::sync_wait, 100}})};
+  const auto part = [](const char* name, const char* spent, double ms, double share) {
+    return Json{{"part", name}, {"spent", spent}, {"mean_ms", ms}, {"share", share}};
+  };
+  const Json expected = {
+      {"parts",
+       {part("busy handler", "waiting", 300e-6, 0.3),
+        part("lock and update", "working", 200e-6, 0.2), part("commit", "working", 250e-6, 0.25),
+        part("sync", "syncing", 100e-6, 0.1)}},
+      {"unexplained_share", 0.15}};
+  EXPECT_EQ(Json::parse(run_to_json(run))["configurations"][0]["breakdown"], expected);
+  const std::string metadata = hgrm_metadata(run, run.configurations.front(), Segment::commit);
+  EXPECT_FALSE(Json::parse(metadata).contains("breakdown")) << "one segment cannot tell";
+}
+
+TEST(RunJson, UnfairnessAndMissingConcurrencyAreSentencesWhereThereIsSome) {
+  RunResult run = full_run();
+  ConfigurationResult& configuration = run.configurations.front();
+  const auto has = [&](const char* name) {
+    return Json::parse(run_to_json(run))["configurations"][0].contains(name);
+  };
+  EXPECT_FALSE(has("barging"));
+  EXPECT_FALSE(has("missing_concurrency"));
+  configuration.segments = {{Segment::lock_wait, histogram_of(1000, 999)}};
+  ASSERT_TRUE(configuration.segments.front().histogram.record(100'000'000));
+  configuration.concurrency.in_flight_mean = 8;
+  EXPECT_TRUE(has("barging"));
+  EXPECT_TRUE(has("missing_concurrency"));
+  configuration.planned.commit = "group";
+  EXPECT_FALSE(has("jain_index")) << "its lifecycles belong to no thread";
 }
 
 TEST(RunJson, TheCeilingHasAPointEach) {

@@ -5,12 +5,10 @@
 #include "metrics/results_folder.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
@@ -24,6 +22,7 @@
 #include "metrics/hgrm_metadata.hpp"
 #include "metrics/result_json.hpp"
 #include "metrics/text_file.hpp"
+#include "tests/metrics/little_room.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -51,29 +50,6 @@ RunResult example_run(std::int64_t mark = 1) {
 
 std::string read(const fs::path& path) {
   return read_text_file(path, kPlenty);
-}
-
-/// Runs it in a process of its own, in which no file may grow past `most_bytes`; returns whether it
-/// ended with a ResultsError.
-bool fails_with_little_room(rlim_t most_bytes, const std::function<void()>& operation) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
-    const rlimit limit{most_bytes, most_bytes};
-    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(3);
-    try {
-      operation();
-      ::_exit(0);
-    } catch (const ResultsError&) {
-      ::_exit(1);
-    } catch (...) {
-      ::_exit(2);
-    }
-  }
-  int status = 0;
-  EXPECT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status));
-  return WIFEXITED(status) && WEXITSTATUS(status) == 1;
 }
 
 class ResultsFolderTest : public testing::Test {
@@ -237,7 +213,7 @@ TEST_F(ResultsFolderTest, LeavesNothingBehindWhereItCannotWrite) {
   RunResult run = example_run();
   // The last file needs more room than the others.
   Histogram& histogram = run.configurations.front().segments.back().histogram;
-  for (std::int64_t value = 1; value < 20'000; ++value) {
+  for (std::int64_t value = 1; value < 60'000; ++value) {
     ASSERT_TRUE(histogram.record(value * value));
   }
   const ResultsFolder folder(directory());

@@ -16,9 +16,12 @@ namespace {
 constexpr std::array<std::pair<Segment, std::string_view>, kSegmentCount> kExpectedNames = {{
     {Segment::fsm_net, "fsm_net"},
     {Segment::lock_wait, "lock_wait"},
+    {Segment::gate_wait, "gate_wait"},
     {Segment::busy_wait, "busy_wait"},
     {Segment::statement, "statement"},
     {Segment::commit, "commit"},
+    {Segment::checkpoint_wait, "checkpoint_wait"},
+    {Segment::sync_wait, "sync_wait"},
     {Segment::fsm_hydrate, "fsm_hydrate"},
     {Segment::fsm_dispatch, "fsm_dispatch"},
     {Segment::other, "other"},
@@ -27,8 +30,12 @@ constexpr std::array<std::pair<Segment, std::string_view>, kSegmentCount> kExpec
     {Segment::mock_api, "mock_api"},
     {Segment::total_wall, "total_wall"},
     {Segment::connect, "connect"},
+    {Segment::close, "close"},
     {Segment::attempt, "attempt"},
     {Segment::failed_attempt, "failed_attempt"},
+    {Segment::wal_sync, "wal_sync"},
+    {Segment::db_sync, "db_sync"},
+    {Segment::checkpoint, "checkpoint"},
 }};
 
 TEST(Segment, EachHasItsOwnName) {
@@ -45,7 +52,15 @@ TEST(Segment, ThereAreNoOthers) {
     names.insert(segment_name(segment_at(index)));
   }
   EXPECT_EQ(names.size(), kSegmentCount) << "two segments of one name";
-  EXPECT_EQ(segment_index(Segment::failed_attempt) + 1, kSegmentCount) << "it is the last";
+  EXPECT_EQ(segment_index(Segment::checkpoint) + 1, kSegmentCount) << "it is the last";
+}
+
+// A record has no room for the others, and the collector no histogram.
+TEST(Segment, ThoseOfLifecyclesComeBeforeThoseOfFiles) {
+  EXPECT_EQ(segment_index(Segment::failed_attempt) + 1, kLifecycleSegmentCount);
+  for (const Segment segment : {Segment::wal_sync, Segment::db_sync, Segment::checkpoint}) {
+    EXPECT_GE(segment_index(segment), kLifecycleSegmentCount) << segment_name(segment);
+  }
 }
 
 TEST(Segment, OtherNamesAreNoSegments) {

@@ -110,6 +110,16 @@ TEST_F(AckLogPlaceTest, APipeWithANameIsWrittenTo) {
   EXPECT_EQ(acknowledged_in(std::string(lines.data(), static_cast<std::size_t>(size))).size(), 10U);
 }
 
+TEST_F(AckLogPlaceTest, APipeThatNobodyReadsIsRefusedAndNotWaitedFor) {
+  ASSERT_EQ(::mkfifo((scratch_ / "pipe").c_str(), 0600), 0);
+  const Outcome outcome =
+      bench({"--threads", "2", "--profile", "zero", "--files", "10", "--ack-log", "pipe"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(outcome.err, "bench: --ack-log: nobody reads 'pipe'; start its reader first\n");
+  EXPECT_THAT(outcome.out, IsEmpty());
+  expect_nothing_left_over();
+}
+
 TEST_F(AckLogPlaceTest, SomebodysFileIsLeftAloneAndNothingIsDone) {
   write_file(scratch_ / "theirs", "dear diary\n");
   const Outcome outcome = bench({"--threads", "2", "--profile", "zero", "--files", "10", "--db",

@@ -189,6 +189,43 @@ TEST_F(GroupCommitterTest, EverybodyInAGroupWaitedUntilTheLockWasHeldAndNotLonge
   }
 }
 
+TEST_F(GroupCommitterTest, AllOfAGroupWaitForItsSyncsAndItsCheckpoint) {
+  settings_ = {Synchronous::full, std::chrono::seconds(60), {.every_frames = 1}};
+  start();
+  database_.vfs().restart_counting();
+  commit_group(3);
+  const IoFigures counted = database_.vfs().figures();
+  EXPECT_EQ(counted.checkpoints, 1);
+  EXPECT_GE(counted.wal_syncs + counted.db_syncs, 2);
+  const WriteTimings first = outcomes_[0].timings.value();
+  EXPECT_GT(first.sync_wait_ns, 0);
+  EXPECT_GT(first.checkpoint_wait_ns, 0);
+  EXPECT_LT(first.checkpoint_wait_ns, counted.checkpoint_ns) << "its syncs are counted as such";
+  for (std::size_t file = 1; file < 3; ++file) {
+    EXPECT_EQ(outcomes_[file].timings->sync_wait_ns, first.sync_wait_ns) << file;
+    EXPECT_EQ(outcomes_[file].timings->checkpoint_wait_ns, first.checkpoint_wait_ns) << file;
+    EXPECT_EQ(outcomes_[file].timings->gate_wait_ns, 0) << file;
+  }
+}
+
+TEST_F(GroupCommitterTest, AGroupThatWaitsForNeitherSaysSo) {
+  start();
+  commit_group(2);
+  for (std::size_t file = 0; file < 2; ++file) {
+    EXPECT_EQ(outcomes_[file].timings->sync_wait_ns, 0) << file;
+    EXPECT_EQ(outcomes_[file].timings->checkpoint_wait_ns, 0) << file;
+  }
+}
+
+TEST_F(GroupCommitterTest, AGroupDoesNotWaitForTheSyncsOfTheOneBefore) {
+  settings_ = {Synchronous::normal, std::chrono::seconds(60), {.mode = CheckpointMode::off}};
+  start();
+  commit_group(1);
+  EXPECT_GT(outcomes_[0].timings->sync_wait_ns, 0) << "a new WAL's header is synced";
+  commit_group(1, 1);
+  EXPECT_EQ(outcomes_[0].timings->sync_wait_ns, 0);
+}
+
 TEST_F(GroupCommitterTest, FiguresAreOfTheGroupsThatWereCommitted) {
   GroupCommitter& committer = start();
   EXPECT_EQ(committer.figures().groups, 0);

@@ -74,7 +74,7 @@ TEST_F(GroupStoreTest, OpensOneConnectionForAllSessionsAndClosesIt) {
     write.queue(*session);
     ASSERT_TRUE(eventually([&] { return write.decided(); }));
     EXPECT_TRUE(write.outcome.succeeded());
-    EXPECT_EQ(session->close(), std::nullopt) << "no lifecycle has a connection of its own";
+    EXPECT_FALSE(session->close().has_value()) << "no lifecycle has a connection of its own";
   }
   EXPECT_EQ(ConnectionSpy::opened(), 1U);
   EXPECT_EQ(resumer_.sizes(), (std::vector<std::size_t>{1, 1, 1}));

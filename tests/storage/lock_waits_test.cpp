@@ -14,6 +14,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -58,7 +59,11 @@ class Contention : public testing::Test {
   void in_its_sleeps(std::vector<std::function<void()>> script) { script_ = std::move(script); }
 
   static void take(const Connection& connection) { connection.execute("BEGIN IMMEDIATE"); }
-  static void leave(const Connection& connection) { connection.execute("COMMIT"); }
+  /// With something written, as a transaction of a lifecycle has.
+  static void leave(const Connection& connection) {
+    connection.execute("INSERT INTO t VALUES(0)");
+    connection.execute("COMMIT");
+  }
   void take_and_leave(const Connection& connection, microseconds holding) {
     take(connection);
     clock_.advance(holding);
@@ -84,6 +89,7 @@ TEST_F(Contention, NobodyWaitsForAFreeLock) {
   EXPECT_EQ(figures().waits, 0);
   EXPECT_EQ(figures().sleeps, 0);
   EXPECT_EQ(figures().acquisitions, 1);
+  EXPECT_EQ(figures().stale, 0);
 }
 
 TEST_F(Contention, ASleepIsHeldUntilTheReleaseAndFreeAfterIt) {
@@ -94,6 +100,7 @@ TEST_F(Contention, ASleepIsHeldUntilTheReleaseAndFreeAfterIt) {
     leave(*holder_);
   }});  // and the sleep of 1 ms itself
   take(*waiter_);
+  leave(*waiter_);
   const LockWaitFigures found = figures();
   EXPECT_EQ(found.waits, 1);
   EXPECT_EQ(found.gave_up, 0);
@@ -118,6 +125,7 @@ TEST_F(Contention, WhatOthersHoldAfterTheFirstReleaseIsMissedAndHeld) {
     take_and_leave(*holder_, microseconds(70));
   }});
   take(*waiter_);
+  leave(*waiter_);
   const LockWaitFigures found = figures();
   EXPECT_EQ(found.slept_ns, 1'720'000);
   EXPECT_EQ(found.held_ns, 570'000) << "200 us, then 300 us and 70 us by those who overtook";
@@ -131,6 +139,7 @@ TEST_F(Contention, SleepsAddUpToOneWaitAsTheBusyHandlerCounts) {
   take(*holder_);
   in_its_sleeps({[] {}, [] {}, [this] { leave(*holder_); }});
   take(*waiter_);
+  leave(*waiter_);
   const LockWaitFigures found = figures();
   EXPECT_EQ(found.waits, 1);
   EXPECT_EQ(found.sleeps, 3);
@@ -152,6 +161,7 @@ TEST_F(Contention, OvertakersAreThoseOfAllSleeps) {
                  },
                  [this] { leave(*other_); }});
   take(*waiter_);
+  leave(*waiter_);
   const LockWaitFigures found = figures();
   EXPECT_EQ(found.sleeps, 2);
   EXPECT_EQ(found.overtaken.max(), 2);
@@ -173,17 +183,37 @@ TEST_F(Contention, EachWaitIsItsOwn) {
   EXPECT_EQ(figures().overtaken.total_count(), 3);
 }
 
+TEST_F(Contention, ATransactionThatWroteNothingEndsItsWaitWhenTheNextBegins) {
+  open();
+  take(*holder_);
+  in_its_sleeps({[this] { leave(*holder_); }});
+  take(*waiter_);
+  waiter_->execute("ROLLBACK");
+  take(*waiter_);
+  leave(*waiter_);
+  const LockWaitFigures found = figures();
+  EXPECT_EQ(found.waits, 1);
+  EXPECT_EQ(found.gave_up, 0);
+  EXPECT_EQ(found.sleeps, 1);
+  EXPECT_EQ(found.stale, 0);
+  EXPECT_EQ(found.acquisitions, 3);
+}
+
 TEST_F(Contention, WhoGivesUpHasWaitedToo) {
   open();
   sqlite3_busy_timeout(waiter_->handle(), 3);
   take(*holder_);
   EXPECT_THROW(take(*waiter_), SqliteError);
-  leave(*holder_);
+  // On a thread of its own, as holders are: what a thread has heard of the lock is kept by thread.
+  std::jthread([this] {
+    leave(*holder_);
+    take(*holder_);
+  }).join();
   sqlite3_busy_timeout(waiter_->handle(), 60'000);
-  take(*holder_);
   in_its_sleeps({[this] { leave(*holder_); }});
   next_ = 0;
   take(*waiter_);
+  leave(*waiter_);
   const LockWaitFigures found = figures();
   EXPECT_EQ(found.waits, 2);
   EXPECT_EQ(found.gave_up, 1);
@@ -216,6 +246,7 @@ TEST_F(Contention, WithoutATimelineWaitsAreCountedAllTheSame) {
   take(*holder_);
   in_its_sleeps({[] {}, [this] { leave(*holder_); }});
   take(*waiter_);
+  leave(*waiter_);
   const LockWaitFigures found = figures();
   EXPECT_EQ(found.waits, 1);
   EXPECT_EQ(found.sleeps, 2);

@@ -25,9 +25,9 @@ using test_support::ManualClock;
 class WriteLockTimelineTest : public testing::Test {
  protected:
   void hold(std::int64_t ns) {
-    timeline_->acquired();
+    const std::int64_t holding = timeline_->acquired();
     clock_.advance(nanoseconds(ns));
-    timeline_->releasing();
+    timeline_->released(holding);
   }
 
   ManualClock clock_;
@@ -55,11 +55,11 @@ TEST_F(WriteLockTimelineTest, AFreeLockIsFreeAtTheMarkItself) {
 }
 
 TEST_F(WriteLockTimelineTest, AHeldLockIsFreeAtItsNextReleaseHoweverManyCameSince) {
-  timeline_->acquired();
+  const std::int64_t holding = timeline_->acquired();
   const WriteLockTimeline::Mark mark = timeline_->mark();
   EXPECT_FALSE(timeline_->first_free_after(mark).has_value());
   clock_.advance(nanoseconds(3));
-  timeline_->releasing();
+  timeline_->released(holding);
   const std::int64_t released_at = clock_.now_ns();
   for (int later = 0; later < 1000; ++later) {
     clock_.advance(nanoseconds(1));
@@ -69,13 +69,31 @@ TEST_F(WriteLockTimelineTest, AHeldLockIsFreeAtItsNextReleaseHoweverManyCameSinc
 }
 
 TEST_F(WriteLockTimelineTest, AReleaseThatIsLongForgottenIsNotGuessed) {
-  timeline_->acquired();
+  const std::int64_t holding = timeline_->acquired();
   const WriteLockTimeline::Mark mark = timeline_->mark();
-  timeline_->releasing();
+  timeline_->released(holding);
   for (std::size_t later = 0; later < WriteLockTimeline::kReleasesKept; ++later) {
     hold(1);
   }
   EXPECT_FALSE(timeline_->first_free_after(mark).has_value());
+}
+
+TEST_F(WriteLockTimelineTest, WhoeverGotTheLockEndsTheHoldingOfWhoHasNotSaidSo) {
+  const std::int64_t preempted = timeline_->acquired();
+  clock_.advance(nanoseconds(10));
+  const WriteLockTimeline::Mark during = timeline_->mark();
+  const std::int64_t next = timeline_->acquired();
+  clock_.advance(nanoseconds(4));
+  timeline_->released(preempted);  // Too late to mean the present one.
+  EXPECT_TRUE(timeline_->mark().is_held);
+  clock_.advance(nanoseconds(1));
+  timeline_->released(next);
+  const WriteLockTimeline::Mark after = timeline_->mark();
+  EXPECT_EQ(after.held_ns, 15);
+  EXPECT_EQ(after.acquisitions, 2);
+  EXPECT_EQ(after.releases, 2);
+  EXPECT_EQ(timeline_->first_free_after(during), ManualClock::kStartNs + 10);
+  EXPECT_EQ(timeline_->longest_free_ns(), 0);
 }
 
 TEST_F(WriteLockTimelineTest, TheLongestGapLiesBetweenTwoHolders) {
@@ -101,9 +119,12 @@ TEST(WriteLockTimelineThreads, MarksAreOfOneMoment) {
   for (int writer = 0; writer < 2; ++writer) {
     threads.emplace_back([&] {
       for (int turn = 0; turn < 20'000; ++turn) {
-        const std::lock_guard held(lock);
-        timeline.acquired();
-        timeline.releasing();
+        std::int64_t holding = 0;
+        {
+          const std::lock_guard held(lock);
+          holding = timeline.acquired();
+        }
+        timeline.released(holding);  // As a thread does that was preempted after it let go.
       }
     });
   }

@@ -52,7 +52,11 @@ struct FakeBehaviour {
 
   storage::WriteTimings write_timings;
   bool statement_apart = false;
+  bool has_gate = false;
   std::optional<std::int64_t> connect_ns;
+  std::int64_t close_ns = 0;  ///< of connect_ns
+  storage::IoTimes io_times;
+  storage::LockWaitFigures lock_waits;
   storage::EffectiveSettings settings;
   std::vector<storage::IoFigures> figures;   ///< one a call; the last one again and again
   std::vector<storage::StoreCounts> counts;  ///< likewise
@@ -76,9 +80,11 @@ class FakeSession final : public storage::Session {
     return storage::PendingWrite(behaviour_.write_timings);
   }
   bool times_statement_apart() const override { return behaviour_.statement_apart; }
-  std::optional<std::int64_t> close() override {
+  bool has_gate() const override { return behaviour_.has_gate; }
+  std::optional<storage::ConnectTimings> close() override {
     behaviour_.script.add("close session");
-    return behaviour_.connect_ns;
+    if (!behaviour_.connect_ns) return std::nullopt;
+    return storage::ConnectTimings{*behaviour_.connect_ns, behaviour_.close_ns};
   }
 
  private:
@@ -148,6 +154,8 @@ class FakeDatabase final : public storage::Database {
     const std::size_t last = behaviour_.figures.size() - 1;
     return behaviour_.figures[std::min(figure_calls_++, last)];
   }
+  storage::IoTimes io_times() const override { return behaviour_.io_times; }
+  storage::LockWaitFigures lock_waits() const override { return behaviour_.lock_waits; }
   storage::Verification verify(const storage::ExpectRow& expect,
                                const std::stop_token& /*stop*/) override {
     behaviour_.script.add("verify");

@@ -25,6 +25,8 @@ class HeldClock final : public metrics::Clock {
     return true;
   }
 
+  void pause_for(std::chrono::nanoseconds /*duration*/) const override { sleeps_.fetch_add(1); }
+
   void wait_until(std::int64_t until_ns, std::unique_lock<std::mutex>& lock,
                   std::condition_variable& woken) const override {
     {

@@ -62,6 +62,8 @@ TEST(BenchOptions, DefaultsOfEachConfiguration) {
   EXPECT_FALSE(options.db.has_value());
   EXPECT_FALSE(options.keep_db);
   EXPECT_FALSE(options.plan.ceiling);
+  EXPECT_FALSE(plan.anatomy);
+  EXPECT_FALSE(options.interval.has_value());
   EXPECT_FALSE(options.ack_log.has_value());
   EXPECT_EQ(options.results, "results");
   EXPECT_FALSE(options.results_named);
@@ -334,6 +336,8 @@ TEST(BenchOptions, HelpNamesEveryFlagAndExitCode) {
                                  "--checkpoint",
                                  "--wal-cap",
                                  "--ceiling",
+                                 "--interval",
+                                 "--anatomy",
                                  "--ack-log",
                                  "--db",
                                  "--keep-db",

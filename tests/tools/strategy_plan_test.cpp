@@ -35,7 +35,7 @@ TEST(GroupCommit, IsAPointInTheAxesAndCheckpointsInTheBackground) {
   EXPECT_EQ(plan.axes, kGroup);
   EXPECT_EQ(plan.axes.gate, GateAxis::sqlite) << "nobody queues at a gate";
   const CheckpointPlan expected{
-      .mode = CheckpointMode::background, .every_frames = 1000, .wal_cap_frames = 8000};
+      .mode = CheckpointMode::background, .every_frames = 125, .wal_cap_frames = 8000};
   EXPECT_EQ(plan.settings.checkpoint, expected);
 }
 
@@ -102,6 +102,19 @@ TEST(Checkpoint, IsDueAtTheSameNumberOfFramesWhoeverMakesIt) {
               77)
         << mode;
   }
+}
+
+TEST(Checkpoint, IsDueEarlierInTheBackgroundUnlessItIsSaidWhen) {
+  const auto frames = [](const std::string& strategy, const std::string& mode) {
+    return checkpoint({"--strategy", strategy, "--checkpoint", mode}).every_frames;
+  };
+  EXPECT_EQ(frames("group-commit", "background"), 125);
+  EXPECT_EQ(frames("pooled-connection", "background"), 125);
+  EXPECT_EQ(frames("group-commit", "auto"), 1000);
+  EXPECT_EQ(checkpoint({"--strategy", "pooled-connection"}).every_frames, 1000);
+  EXPECT_EQ(checkpoint({"--strategy", "group-commit", "--wal-autocheckpoint", "1000"}).every_frames,
+            1000)
+      << "not taken for the default";
 }
 
 TEST(Checkpoint, TheCapIsOfTheBackgroundAlone) {
