@@ -265,7 +265,7 @@ class PostedWitness {
     }
     done_.fetch_add(1);
   }
-  void expect(int tasks) const {
+  void expect_tasks(int tasks) const {
     EXPECT_TRUE(test_support::eventually([&] { return done_.load() == tasks; })) << done_.load();
     EXPECT_FALSE(misused_.load()) << "the caller's thread or number, or two at once the same";
   }
@@ -281,7 +281,7 @@ TEST(Arena, APostedTaskRunsOnAnotherOfItsThreads) {
   PostedWitness witness(2);
   Arena arena(2);
   arena.post([&](std::size_t worker) { witness.task(worker); });
-  witness.expect(1);
+  witness.expect_tasks(1);
 }
 
 TEST(Arena, ManyPostedTasksAllRun) {
@@ -292,7 +292,7 @@ TEST(Arena, ManyPostedTasksAllRun) {
     for (int post = 0; post < kPosts; ++post) {
       arena.post([&](std::size_t worker) { witness.task(worker); });
     }
-    witness.expect(kPosts);
+    witness.expect_tasks(kPosts);
   }
 }
 
@@ -314,7 +314,7 @@ TEST(Arena, AnyThreadMayPostAndSoMayATask) {
       });
     }
   }
-  witness.expect(2 * kThreads * kPosts);
+  witness.expect_tasks(2 * kThreads * kPosts);
 }
 
 TEST(Arena, RunsItemsAfterPostedTasksAndTheOtherWayRound) {
@@ -323,7 +323,7 @@ TEST(Arena, RunsItemsAfterPostedTasksAndTheOtherWayRound) {
   for (int round = 1; round <= 20; ++round) {
     EXPECT_EQ(run_watched(arena, 2, 10, kLimit).threads_met, 2U);
     arena.post([&](std::size_t worker) { witness.task(worker); });
-    witness.expect(round);
+    witness.expect_tasks(round);
   }
 }
 
