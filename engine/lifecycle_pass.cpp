@@ -33,6 +33,13 @@ class InFlight {
   std::atomic<std::int64_t>& now_;
 };
 
+void close(storage::Session& session, LifecycleOutcome& outcome) {
+  const std::optional<storage::ConnectTimings> connection = session.close();
+  if (!connection) return;
+  outcome.record.set(metrics::Segment::connect, connection->connect_ns);
+  outcome.record.set(metrics::Segment::close, connection->close_ns);
+}
+
 }  // namespace
 
 LifecyclePass::LifecyclePass(const PassOrder& order, const MockApi& api, storage::Store& store,
@@ -63,10 +70,7 @@ LifecycleTask LifecyclePass::carry_whole(std::int64_t file, std::string_view pat
   LifecycleOutcome outcome;
   const std::unique_ptr<storage::Session> session = store_.open_session(worker.value_or(0));
   co_await run_lifecycle(path, *session, api_, clock_, outcome, order_.acks);
-  if (const std::optional<storage::ConnectTimings> connection = session->close()) {
-    outcome.record.set(metrics::Segment::connect, connection->connect_ns);
-    outcome.record.set(metrics::Segment::close, connection->close_ns);
-  }
+  close(*session, outcome);
   WALBENCH_PROBE1(lifecycle_end, file);
 
   residence_ns_.fetch_add(clock_.now_ns() - entered_ns, std::memory_order_relaxed);

@@ -54,6 +54,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <ranges>
 #include <string>
 #include <utility>
 
@@ -213,9 +214,9 @@ void GroupCommitter::commit(std::span<WriteRequest* const> group) {
     return;
   }
   sizes_[group.size()] += 1;
-  for (auto request = group.rbegin(); request != group.rend(); ++request) {
-    if ((*request)->failure) continue;
-    (*request)->closes_group = true;
+  for (WriteRequest* const request : std::ranges::reverse_view(group)) {
+    if (request->failure) continue;
+    request->closes_group = true;
     break;
   }
 }
