@@ -1,5 +1,8 @@
 #include "storage/sqlite_database.hpp"
 
+#include <chrono>
+#include <thread>
+
 #include "storage/group_store.hpp"
 #include "storage/raw_writes.hpp"
 #include "storage/sqlite.hpp"
@@ -71,6 +74,18 @@ void compare_rows(const Connection& connection, const Seeding& seeding, const Ex
   }
 }
 
+/// A checkpoint that finds another one at work is refused at once, whatever the busy timeout; and
+/// the background's may well be at work on what the warm-up wrote.
+void empty_wal(const Connection& connection, std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (connection.query_int64("PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      throw SqliteError(nullptr, SQLITE_BUSY, "emptying the WAL before the measurement");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
 }  // namespace
 
 SqliteDatabase::SqliteDatabase(const std::filesystem::path& path, const Seeding& seeding,
@@ -119,10 +134,7 @@ void SqliteDatabase::reset() {
       "UPDATE files SET gemini_state='untracked', version=0, gemini_state_updated_at=NULL, "
       "gemini_file_id=NULL, gemini_file_uri=NULL, upload_timestamp=NULL, gemini_store_doc_id=NULL, "
       "error_message=NULL WHERE version<>0");
-  const std::int64_t busy = connection.query_int64("PRAGMA wal_checkpoint(TRUNCATE)");
-  if (busy != 0) {
-    throw SqliteError(connection.handle(), SQLITE_BUSY, "emptying the WAL before the measurement");
-  }
+  empty_wal(connection, settings_.busy_timeout);
 }
 
 Verification SqliteDatabase::verify(const ExpectRow& expect, const std::stop_token& stop) {

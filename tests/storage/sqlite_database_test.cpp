@@ -14,6 +14,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "storage/database_files.hpp"
@@ -312,6 +313,21 @@ TEST_P(SqliteDatabaseTest, ResetFailsWhereAReaderKeepsTheWalFromBeingEmptied) {
     ADD_FAILURE() << "the WAL cannot have been emptied";
   } catch (const SqliteError& error) {
     EXPECT_EQ(error.code(), SQLITE_BUSY);
+  }
+}
+
+TEST_P(SqliteDatabaseTest, ResetWaitsForACheckpointThatIsUnderWay) {
+  const std::jthread checkpointing([&](const std::stop_token& stop) {
+    const Connection other = connect();
+    while (!stop.stop_requested()) {
+      sqlite3_wal_checkpoint_v2(other.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                                nullptr);
+      std::this_thread::yield();
+    }
+  });
+  for (int round = 0; round < 20; ++round) {
+    execute("UPDATE files SET version = version + 1");
+    EXPECT_NO_THROW(database_.reset()) << round;
   }
 }
 
