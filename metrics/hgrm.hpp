@@ -24,6 +24,10 @@ struct HgrmFile {
   std::optional<double> standard_deviation;
   std::optional<double> max;
   std::int64_t total_count = 0;
+  std::string unit;  ///< of the rows, where the text tells: `ms` inside a report of wrk2
+
+  /// What the figures in rows are: `unit`, or that the file does not say.
+  std::string unit_told() const { return unit.empty() ? "unit of the file" : unit; }
 
   // Both or neither: what write_hgrm() adds to the standard text.
   std::optional<std::string> walbench_json;
@@ -48,11 +52,16 @@ struct HgrmFile {
 std::string write_hgrm(const Histogram& histogram, double value_scale,
                        std::string_view walbench_json);
 
-/// Reads the whole text of a `.hgrm` file: our own, and what the Java, C, wrk2 and similar writers
-/// produce (anything before the header line and after the footer is skipped, as is a missing
-/// footer). Throws FormatError, which names the line, when the text is not such a file, contradicts
-/// itself, or ends too early. A file cut off exactly before our two lines is a whole file of
-/// another program: it has no `histogram`. The JSON is handed over as it stands, not parsed.
+/// Reads the whole text of a `.hgrm` file: our own, and what the Java, C, JS, Go and similar
+/// writers produce, as columns or separated by commas; and the report of wrk2 (anything before the
+/// header line and after the footer is skipped, as is a missing footer; of its two distributions
+/// the first is taken, which is the one corrected for coordinated omission). Throws FormatError,
+/// which names the line, when the text is not such a file, contradicts itself, or ends too early. A
+/// file cut off exactly before our two lines is a whole file of another program: it has no
+/// `histogram`. The JSON is handed over as it stands, not parsed.
 HgrmFile parse_hgrm(std::string_view text);
+
+/// Whether a line is the one above the rows.
+bool is_hgrm_header(std::string_view line);
 
 }  // namespace walbench::metrics

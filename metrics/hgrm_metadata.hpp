@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "metrics/configuration_result.hpp"
+#include "metrics/environment.hpp"
 #include "metrics/mitigation_result.hpp"
 #include "metrics/segment.hpp"
 
@@ -23,6 +24,7 @@ struct HgrmMetadata {
   std::string run_id;
   std::string timestamp;
   std::string environment_digest;
+  std::optional<Environment> environment;  ///< missing in older files
   Segment segment = Segment::fsm_net;
   ConfigurationResult configuration;
   std::optional<MitigationRole> role;  ///< nothing: it belongs to no mitigation

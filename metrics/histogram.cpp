@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <new>
 #include <stdexcept>
 
 namespace walbench::metrics {
@@ -65,17 +66,44 @@ std::size_t Histogram::counts_length_for(const HistogramGeometry& geometry) {
 }
 
 Histogram::Histogram(HistogramGeometry geometry)
+    : Histogram(geometry, std::numeric_limits<std::size_t>::max()) {}
+
+Histogram::Histogram(HistogramGeometry geometry, std::size_t held_counts)
     : geometry_(geometry),
       bucket_count_(bucket_count_for(geometry)),
       unit_magnitude_(unit_magnitude_for(geometry)),
       half_magnitude_(half_magnitude_for(geometry)),
       leading_zeros_of_first_bucket_(64 - first_bucket_magnitude_for(geometry)),
       first_bucket_mask_((std::uint64_t{1} << first_bucket_magnitude_for(geometry)) - 1),
-      counts_(counts_length_for(geometry)) {}
+      counts_length_(counts_length_for(geometry)),
+      counts_(std::min(held_counts, counts_length_)) {}
+
+Histogram Histogram::holding(HistogramGeometry geometry, std::size_t held_counts) {
+  return {geometry, held_counts};
+}
+
+bool Histogram::hold(std::size_t index) noexcept {
+  if (index >= counts_length_) return false;
+  try {
+    counts_.resize(index + 1);
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
+bool Histogram::operator==(const Histogram& other) const noexcept {
+  if (geometry_ != other.geometry_ || total_count_ != other.total_count_) return false;
+  const std::size_t end = std::max(counts_.size(), other.counts_.size());
+  for (std::size_t index = 0; index < end; ++index) {
+    if (count_at_index(index) != other.count_at_index(index)) return false;
+  }
+  return true;
+}
 
 bool Histogram::record_corrected(std::int64_t value, std::int64_t expected_interval) noexcept {
   if (expected_interval <= 0 || value < expected_interval) return record(value);
-  if (index_of(value) >= counts_.size() || value / expected_interval > room_left()) return false;
+  if (index_of(value) >= counts_length_ || value / expected_interval > room_left()) return false;
   bool all_recorded = true;
   while (value >= expected_interval) {
     // All samples that fall on the same element at once.

@@ -38,17 +38,24 @@ class Histogram {
   /// and its digits together leave no 64-bit value to tell apart.
   explicit Histogram(HistogramGeometry geometry = {});
 
+  /// A histogram that keeps memory for its first `held_counts` counts alone, and for more of them
+  /// as soon as a sample needs that: for those that are read and kept in great numbers. To its
+  /// users it is like any other. Throws as the constructor does.
+  static Histogram holding(HistogramGeometry geometry, std::size_t held_counts);
+
   /// How many counts such a histogram holds (8 bytes each), without making one. Throws as the
   /// constructor does.
   static std::size_t counts_length_for(const HistogramGeometry& geometry);
 
   /// Counts `value` `count` times. False, and nothing is recorded, when the value is negative or
   /// past the end of the last bucket (which may lie above highest_trackable_value), when the count
-  /// is not positive, or when the total would pass the largest int64.
+  /// is not positive, or when the total would pass the largest int64; and of one that holds fewer
+  /// counts than its geometry has, also where there is no memory for more.
   [[nodiscard]] bool record(std::int64_t value, std::int64_t count = 1) noexcept {
     // A negative value, seen as unsigned, has an index past every counts array.
     const std::size_t index = index_of(value);
-    if (index >= counts_.size() || count <= 0 || count > room_left()) return false;
+    if (count <= 0 || count > room_left()) return false;
+    if (index >= counts_.size() && !hold(index)) return false;
     counts_[index] += count;
     total_count_ += count;
     return true;
@@ -92,10 +99,15 @@ class Histogram {
   const HistogramGeometry& geometry() const noexcept { return geometry_; }
   int bucket_count() const noexcept { return bucket_count_; }
   int sub_bucket_count() const noexcept { return 2 << half_magnitude_; }
-  std::size_t counts_length() const noexcept { return counts_.size(); }
+  std::size_t counts_length() const noexcept { return counts_length_; }
+
+  /// The memory that the counts take, in bytes.
+  std::size_t bytes_held() const noexcept { return counts_.capacity() * sizeof(std::int64_t); }
 
   /// Requires: index < counts_length(), here and in value_at_index.
-  std::int64_t count_at_index(std::size_t index) const noexcept { return counts_[index]; }
+  std::int64_t count_at_index(std::size_t index) const noexcept {
+    return index < counts_.size() ? counts_[index] : 0;
+  }
 
   /// The lowest value counted at the index.
   std::int64_t value_at_index(std::size_t index) const noexcept;
@@ -116,9 +128,14 @@ class Histogram {
   std::int64_t median_equivalent(std::int64_t value) const noexcept;
 
   /// Same geometry and same counts, hence the same statistics.
-  bool operator==(const Histogram&) const = default;
+  bool operator==(const Histogram& other) const noexcept;
 
  private:
+  Histogram(HistogramGeometry geometry, std::size_t held_counts);
+
+  // Makes room up to that index; false where there can be none.
+  bool hold(std::size_t index) noexcept;
+
   std::int64_t room_left() const noexcept {
     return std::numeric_limits<std::int64_t>::max() - total_count_;
   }
@@ -141,8 +158,10 @@ class Histogram {
   int leading_zeros_of_first_bucket_;
   std::uint64_t first_bucket_mask_;  // all the bits a value in the first bucket can have
 
+  std::size_t counts_length_;
+
   std::int64_t total_count_ = 0;
-  std::vector<std::int64_t> counts_;
+  std::vector<std::int64_t> counts_;  // counts_length_ of them or fewer; the others are 0
 };
 
 }  // namespace walbench::metrics

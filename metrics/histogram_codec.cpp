@@ -9,6 +9,7 @@
 #include <bit>
 #include <limits>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <type_traits>
 
@@ -20,13 +21,24 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-constexpr std::uint32_t kPlainCookie = 0x1c849303;
-constexpr std::uint32_t kCompressedCookie = 0x1c849304;
-// Writers put a word size here that V2 does not use; readers do not look at it.
+/// A version of the encoding. Each is made in two forms, with a cookie each: as it is, and inside a
+/// zlib stream.
+struct Version {
+  std::uint32_t plain_cookie;
+  std::uint32_t compressed_cookie;
+  std::size_t header_size;
+};
+
+constexpr Version kV0 = {0x1c849308, 0x1c849309, 32};
+constexpr Version kV1 = {0x1c849301, 0x1c849302, 40};
+constexpr Version kV2 = {0x1c849303, 0x1c849304, 40};
+constexpr std::array kVersions = {kV0, kV1, kV2};
+
+// A cookie also holds how many bytes a count has, which V2 does not use and readers of it ignore.
 constexpr std::uint32_t kCookieWordSizeMask = 0xf0;
 constexpr std::uint32_t kCookieWordSize = 0x10;
+constexpr std::size_t kCookieSize = 4;
 
-constexpr std::size_t kHeaderSize = 40;
 constexpr std::size_t kCompressedHeaderSize = 8;
 constexpr std::size_t kMaxVarintSize = 9;
 constexpr std::size_t kInflateStepSize = std::size_t{64} * 1024;
@@ -43,16 +55,16 @@ template <typename Integer>
 Integer read_big_endian(Bytes bytes, std::size_t offset) {
   std::make_unsigned_t<Integer> bits = 0;
   for (const std::uint8_t byte : bytes.subspan(offset, sizeof(Integer))) {
-    bits = bits << 8 | byte;
+    bits = static_cast<std::make_unsigned_t<Integer>>(bits << 8 | byte);
   }
   return static_cast<Integer>(bits);
 }
 
-void expect_cookie(Bytes bytes, std::uint32_t expected, std::string_view part) {
-  const auto cookie = read_big_endian<std::uint32_t>(bytes, 0);
-  if ((cookie & ~kCookieWordSizeMask) != expected) {
-    throw FormatError(fmt::format("{} does not start with a V2 histogram cookie", part));
-  }
+const Version& version_of(std::uint32_t cookie, std::uint32_t Version::*form,
+                          std::string_view part) {
+  const auto found = std::ranges::find(kVersions, cookie & ~kCookieWordSizeMask, form);
+  if (found != kVersions.end()) return *found;
+  throw FormatError(fmt::format("{} does not start with a histogram's cookie", part));
 }
 
 // ZigZag, then base 128 with the low digits first; the ninth byte holds the last 8 bits in full.
@@ -100,27 +112,57 @@ std::size_t indexes_covered(std::int64_t number) {
   return static_cast<std::size_t>(~static_cast<std::uint64_t>(number)) + 1;
 }
 
-Histogram decode_counts(const HistogramGeometry& geometry, Bytes counts) {
-  Histogram histogram(geometry);
-  std::size_t index = 0;
-  while (!counts.empty()) {
-    const std::int64_t number = take_varint(counts);
-    const std::size_t covered = indexes_covered(number);
-    if (covered > histogram.counts_length() - index) {
-      throw FormatError("histogram counts run past the end of the histogram's range");
-    }
-    if (number > 0 && !histogram.record(histogram.value_at_index(index), number)) {
-      throw FormatError("histogram counts add up to more than 64 bits hold");
-    }
-    index += covered;
-  }
-  return histogram;
-}
-
+/// The part before the counts.
 struct Header {
   HistogramGeometry geometry;
-  std::size_t counts_size;  // in bytes
+  std::size_t counts_length = 0;           // as the geometry has it
+  std::size_t word_size = 0;               // bytes of a count; 0: numbers of variable length
+  std::optional<std::size_t> counts_size;  // in bytes; V0 does not say
+  std::size_t most_bytes() const {
+    return counts_length * (word_size == 0 ? kMaxVarintSize : word_size);
+  }
 };
+
+// Reads one count of fixed size off the front of `rest`.
+std::int64_t take_word(Bytes& rest, std::size_t size) {
+  if (rest.size() < size) throw FormatError("histogram counts end inside a number");
+  const Bytes word = rest.first(size);
+  rest = rest.subspan(size);
+  const std::int64_t count = size == 2   ? read_big_endian<std::int16_t>(word, 0)
+                             : size == 4 ? read_big_endian<std::int32_t>(word, 0)
+                                         : read_big_endian<std::int64_t>(word, 0);
+  if (count < 0) throw FormatError("histogram counts: one of them is negative");
+  return count;
+}
+
+// Calls `take(index, count)` for every count that is not 0.
+template <typename Take>
+void for_each_count(const Header& header, Bytes counts, const Take& take) {
+  std::size_t index = 0;
+  while (!counts.empty()) {
+    const std::int64_t number =
+        header.word_size == 0 ? take_varint(counts) : take_word(counts, header.word_size);
+    const std::size_t covered = indexes_covered(number);
+    if (covered > header.counts_length - index) {
+      throw FormatError("histogram counts run past the end of the histogram's range");
+    }
+    if (number > 0) take(index, number);
+    index += covered;
+  }
+}
+
+// The histogram holds no more counts than it needs: there may be thousands like it.
+Histogram decode_counts(const Header& header, Bytes counts) {
+  std::size_t used = 0;
+  for_each_count(header, counts, [&](std::size_t index, std::int64_t) { used = index + 1; });
+  Histogram histogram = Histogram::holding(header.geometry, used);
+  for_each_count(header, counts, [&](std::size_t index, std::int64_t count) {
+    if (!histogram.record(histogram.value_at_index(index), count)) {
+      throw FormatError("histogram counts add up to more than 64 bits hold");
+    }
+  });
+  return histogram;
+}
 
 std::size_t checked_counts_length(const HistogramGeometry& geometry) {
   try {
@@ -133,16 +175,25 @@ std::size_t checked_counts_length(const HistogramGeometry& geometry) {
       fmt::format("histogram header: needs more than {} counts", kMaxCodedCountsLength));
 }
 
-// Requires: kHeaderSize bytes. Two fields are not looked at, since writers disagree on them and
-// plain histograms do not use them: the normalizing index offset and the conversion ratio.
-Header read_header(Bytes bytes) {
-  expect_cookie(bytes, kPlainCookie, "histogram header");
+// Requires: as many bytes as the version's header has. Fields on which writers disagree, and which
+// plain histograms do not use, are not looked at: the normalizing index offset and the conversion
+// ratio, and V0's total.
+Header read_header(const Version& version, Bytes bytes) {
   Header header{};
+  const std::size_t geometry_at = version.header_size == kV0.header_size ? 4 : 12;
+  header.geometry.significant_digits = read_big_endian<std::int32_t>(bytes, geometry_at);
+  header.geometry.lowest_discernible_value = read_big_endian<std::int64_t>(bytes, geometry_at + 4);
+  header.geometry.highest_trackable_value = read_big_endian<std::int64_t>(bytes, geometry_at + 12);
+  header.counts_length = checked_counts_length(header.geometry);
+  if (version.plain_cookie != kV2.plain_cookie) {
+    header.word_size = (read_big_endian<std::uint32_t>(bytes, 0) & kCookieWordSizeMask) >> 4U;
+    if (header.word_size != 2 && header.word_size != 4 && header.word_size != 8) {
+      throw FormatError("histogram header: a count must have 2, 4 or 8 bytes");
+    }
+  }
+  if (version.plain_cookie == kV0.plain_cookie) return header;
   header.counts_size = read_big_endian<std::uint32_t>(bytes, 4);
-  header.geometry.significant_digits = read_big_endian<std::int32_t>(bytes, 12);
-  header.geometry.lowest_discernible_value = read_big_endian<std::int64_t>(bytes, 16);
-  header.geometry.highest_trackable_value = read_big_endian<std::int64_t>(bytes, 24);
-  if (header.counts_size > kMaxVarintSize * checked_counts_length(header.geometry)) {
+  if (*header.counts_size > header.most_bytes()) {
     throw FormatError("histogram header: states more bytes of counts than its range can have");
   }
   return header;
@@ -186,16 +237,21 @@ class Inflater {
   bool ended_ = false;
 };
 
-// Never holds more than the stated size, and that only as far as the stream really fills it.
-std::vector<std::uint8_t> inflate_counts(Inflater& inflater, std::size_t stated_size) {
+// Never holds more than the header allows, and that only as far as the stream really fills it.
+std::vector<std::uint8_t> inflate_counts(Inflater& inflater, const Header& header) {
+  const std::size_t most = header.counts_size.value_or(header.most_bytes());
   std::vector<std::uint8_t> counts;
-  while (counts.size() < stated_size) {
+  while (counts.size() < most) {
     const std::size_t start = counts.size();
-    counts.resize(start + std::min(kInflateStepSize, stated_size - start));
+    counts.resize(start + std::min(kInflateStepSize, most - start));
     const auto free_part = std::span(counts).subspan(start);
-    if (inflater.read(free_part) < free_part.size()) {
+    const std::size_t filled = inflater.read(free_part);
+    if (filled == free_part.size()) continue;
+    if (header.counts_size) {
       throw FormatError("histogram: fewer bytes of counts than the header states");
     }
+    counts.resize(start + filled);
+    break;
   }
   return counts;
 }
@@ -211,8 +267,6 @@ void expect_stream_end(Inflater& inflater) {
 }
 
 Bytes zlib_stream_in(Bytes compressed) {
-  if (compressed.size() < kCompressedHeaderSize) throw FormatError("histogram: too short");
-  expect_cookie(compressed, kCompressedCookie, "histogram");
   const Bytes stream = compressed.subspan(kCompressedHeaderSize);
   if (read_big_endian<std::uint32_t>(compressed, 4) != stream.size()) {
     throw FormatError("histogram: the stated compressed length is not the real one");
@@ -231,8 +285,8 @@ std::vector<std::uint8_t> encode_uncompressed(const Histogram& histogram) {
 
   const HistogramGeometry& geometry = histogram.geometry();
   std::vector<std::uint8_t> out;
-  out.reserve(kHeaderSize + counts.size());
-  append_big_endian(out, kPlainCookie | kCookieWordSize);
+  out.reserve(kV2.header_size + counts.size());
+  append_big_endian(out, kV2.plain_cookie | kCookieWordSize);
   append_big_endian(out, static_cast<std::uint32_t>(counts.size()));
   append_big_endian(out, std::uint32_t{0});  // normalizing index offset
   append_big_endian(out, static_cast<std::uint32_t>(geometry.significant_digits));
@@ -244,13 +298,16 @@ std::vector<std::uint8_t> encode_uncompressed(const Histogram& histogram) {
 }
 
 Histogram decode_uncompressed(Bytes bytes) {
-  if (bytes.size() < kHeaderSize) throw FormatError("histogram header: too short");
-  const Header header = read_header(bytes.first(kHeaderSize));
-  const Bytes counts = bytes.subspan(kHeaderSize);
-  if (counts.size() != header.counts_size) {
+  if (bytes.size() < kCookieSize) throw FormatError("histogram header: too short");
+  const Version& version = version_of(read_big_endian<std::uint32_t>(bytes, 0),
+                                      &Version::plain_cookie, "histogram header");
+  if (bytes.size() < version.header_size) throw FormatError("histogram header: too short");
+  const Header header = read_header(version, bytes.first(version.header_size));
+  const Bytes counts = bytes.subspan(version.header_size);
+  if (counts.size() != header.counts_size.value_or(counts.size())) {
     throw FormatError("histogram: the stated length of the counts is not the real one");
   }
-  return decode_counts(header.geometry, counts);
+  return decode_counts(header, counts);
 }
 
 std::string encode_histogram(const Histogram& histogram) {
@@ -265,7 +322,7 @@ std::string encode_histogram(const Histogram& histogram) {
   stream.resize(stream_size);
 
   std::vector<std::uint8_t> out;
-  append_big_endian(out, kCompressedCookie | kCookieWordSize);
+  append_big_endian(out, kV2.compressed_cookie | kCookieWordSize);
   append_big_endian(out, static_cast<std::uint32_t>(stream.size()));
   out.insert(out.end(), stream.begin(), stream.end());
   return base64_encode(out);
@@ -273,13 +330,20 @@ std::string encode_histogram(const Histogram& histogram) {
 
 Histogram decode_histogram(std::string_view base64) {
   const std::vector<std::uint8_t> compressed = base64_decode(base64);
+  if (compressed.size() < kCompressedHeaderSize) throw FormatError("histogram: too short");
+  const Version& version = version_of(read_big_endian<std::uint32_t>(compressed, 0),
+                                      &Version::compressed_cookie, "histogram");
   Inflater inflater(zlib_stream_in(compressed));
-  std::array<std::uint8_t, kHeaderSize> header_bytes{};
-  if (inflater.read(header_bytes) < kHeaderSize) throw FormatError("histogram header: too short");
-  const Header header = read_header(header_bytes);
-  const std::vector<std::uint8_t> counts = inflate_counts(inflater, header.counts_size);
+  std::vector<std::uint8_t> bytes(version.header_size);
+  if (inflater.read(bytes) < bytes.size()) throw FormatError("histogram header: too short");
+  const auto cookie = read_big_endian<std::uint32_t>(bytes, 0);
+  if (&version_of(cookie, &Version::plain_cookie, "histogram header") != &version) {
+    throw FormatError("histogram header: of another version than what is around it");
+  }
+  const Header header = read_header(version, bytes);
+  const std::vector<std::uint8_t> counts = inflate_counts(inflater, header);
   expect_stream_end(inflater);
-  return decode_counts(header.geometry, counts);
+  return decode_counts(header, counts);
 }
 
 }  // namespace walbench::metrics

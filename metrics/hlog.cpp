@@ -2,13 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <fstream>
-#include <stdexcept>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -20,138 +17,192 @@ namespace {
 
 constexpr std::size_t kLongestLine = std::size_t{64} << 20U;
 constexpr double kYearSeconds = 365.0 * 24 * 3600;
+constexpr double kLatestEpochSeconds = 253'402'300'800;  // the year 10000
+constexpr double kLongestIntervalSeconds = 10 * kYearSeconds;
 
-[[noreturn]] void refuse(std::int64_t line, std::string_view why) {
-  throw FormatError(fmt::format("line {}: {}", line, why));
-}
-
-std::optional<double> number(std::string_view text) {
-  double value = 0;
-  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || !std::isfinite(value)) return std::nullopt;
-  return value;
-}
-
-double whole_number_field(std::string_view text, std::int64_t line, std::string_view what) {
-  double value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || rest != end || !std::isfinite(value) || value < 0) {
-    refuse(line, fmt::format("'{}' is no {}", text, what));
-  }
-  return value;
-}
+constexpr std::string_view kTag = "Tag=";
+constexpr std::string_view kLegend = "\"StartTimestamp\"";
+constexpr std::string_view kVersion = "Histogram log format version";
+constexpr std::string_view kStart = "StartTime:";
+constexpr std::string_view kBase = "BaseTime:";
+constexpr std::string_view kWalbench = "Walbench =";
+constexpr std::string_view kYcsb = "Logging for:";
 
 /// The text behind `name` in a comment like `#[StartTime: 1700000000.123 (seconds ...`.
 std::optional<std::string_view> comment_value(std::string_view line, std::string_view name) {
   if (!line.starts_with("#[") || !line.substr(2).starts_with(name)) return std::nullopt;
   std::string_view value = line.substr(2 + name.size());
-  while (value.starts_with(' ') || value.starts_with(':') || value.starts_with('=')) {
-    value.remove_prefix(1);
-  }
+  value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
   return value;
 }
 
-/// Puts time stamps and lines in order while they are read.
-class Reader {
- public:
-  explicit Reader(const std::function<void(HlogInterval&&)>& take) : take_(take) {}
-
-  void read_line(std::string_view line, std::int64_t number_of_line) {
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty() || line.starts_with("\"StartTimestamp\"")) return;
-    if (line.starts_with('#')) {
-      read_comment(line);
-    } else {
-      take_(parse(line, number_of_line));
-      summary_.intervals += 1;
-    }
+/// The fields of an interval's line behind its tag; nothing where there are not that many.
+std::optional<std::array<std::string_view, 4>> interval_fields(std::string_view line) {
+  std::array<std::string_view, 4> fields;
+  for (std::size_t field = 0; field + 1 < fields.size(); ++field) {
+    const std::size_t comma = line.find(',');
+    if (comma == std::string_view::npos) return std::nullopt;
+    fields[field] = line.substr(0, comma);
+    line.remove_prefix(comma + 1);
   }
-
-  HlogSummary& summary() { return summary_; }
-
- private:
-  void read_comment(std::string_view line) {
-    if (const auto start = comment_value(line, "StartTime")) {
-      summary_.start_epoch_seconds = number(*start);
-    } else if (const auto base = comment_value(line, "BaseTime")) {
-      base_epoch_seconds_ = number(*base);
-    } else if (const auto label = comment_value(line, "Walbench")) {
-      summary_.label = std::string(label->substr(0, label->rfind(']')));
-    }
-  }
-
-  HlogInterval parse(std::string_view line, std::int64_t number_of_line) {
-    HlogInterval interval;
-    if (line.starts_with("Tag=")) {
-      const std::size_t comma = line.find(',');
-      if (comma == std::string_view::npos) refuse(number_of_line, "there is nothing but a tag");
-      interval.tag = std::string(line.substr(4, comma - 4));
-      line.remove_prefix(comma + 1);
-    }
-    std::array<std::string_view, 4> fields;
-    for (std::size_t field = 0; field < fields.size(); ++field) {
-      const bool last = field + 1 == fields.size();
-      const std::size_t comma = last ? line.size() : line.find(',');
-      if (comma == std::string_view::npos) {
-        refuse(number_of_line, "an interval has a start, a length, a maximum and a histogram");
-      }
-      fields[field] = line.substr(0, comma);
-      line.remove_prefix(last ? comma : comma + 1);
-    }
-    const double stamp = whole_number_field(fields[0], number_of_line, "time stamp");
-    interval.start_seconds = since_start(stamp);
-    interval.length_seconds = whole_number_field(fields[1], number_of_line, "interval length");
-    try {
-      interval.histogram = decode_histogram(fields[3]);
-    } catch (const FormatError& error) {
-      refuse(number_of_line, error.what());
-    }
-    return interval;
-  }
-
-  /// Stamps are seconds since the epoch, or since a base; which one, their size tells.
-  double since_start(double stamp) {
-    if (!base_epoch_seconds_) {
-      const std::optional<double>& start = summary_.start_epoch_seconds;
-      const bool relative = start && stamp < *start - kYearSeconds;
-      base_epoch_seconds_ = relative ? *start : 0;
-    }
-    const double absolute = stamp + *base_epoch_seconds_;
-    if (!summary_.start_epoch_seconds) summary_.start_epoch_seconds = absolute;
-    return absolute - *summary_.start_epoch_seconds;
-  }
-
-  const std::function<void(HlogInterval&&)>& take_;
-  HlogSummary summary_;
-  std::optional<double> base_epoch_seconds_;
-};
+  fields.back() = line;
+  return fields;
+}
 
 }  // namespace
 
-HlogSummary read_hlog(const std::filesystem::path& path,
-                      const std::function<void(HlogInterval&&)>& take) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    throw std::runtime_error("is a directory; name .hgrm or .hlog files");
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error(std::generic_category().message(errno));
-  Reader reader(take);
-  std::int64_t number_of_line = 0;
-  for (std::string line; std::getline(file, line);) {
-    number_of_line += 1;
-    if (line.size() > kLongestLine) refuse(number_of_line, "is longer than any histogram");
-    if (file.eof() && !line.starts_with('#')) {
-      reader.summary().cut_off =
-          fmt::format("line {} has no end and was left out: the log was cut off", number_of_line);
+HlogReader::HlogReader(const std::filesystem::path& path) : lines_(path, kLongestLine) {}
+
+std::optional<HlogInterval> HlogReader::next() {
+  while (lines_.next()) {
+    const std::string_view line = lines_.line();
+    if (!lines_.terminated() && !line.starts_with('#')) {
+      summary_.cut_off =
+          fmt::format("line {} has no end and was left out: the log was cut off", lines_.number());
       break;
     }
-    reader.read_line(line, number_of_line);
+    if (line.empty()) continue;
+    if (line.starts_with('#')) {
+      read_comment(line);
+    } else if (line.starts_with(kLegend)) {
+      if (part_has_intervals_) begin_part();
+    } else {
+      HlogInterval interval = parse(line);
+      summary_.intervals += 1;
+      part_has_intervals_ = true;
+      return interval;
+    }
   }
-  if (file.bad()) throw std::runtime_error(std::generic_category().message(errno));
-  if (reader.summary().intervals == 0) throw FormatError("holds no interval of a histogram log");
-  return reader.summary();
+  if (summary_.intervals == 0) throw FormatError("holds no interval of a histogram log");
+  return std::nullopt;
+}
+
+void HlogReader::refuse(std::string_view why) const {
+  throw FormatError(fmt::format("line {}: {}", lines_.number(), why));
+}
+
+/// Nothing where there is no number: such a comment is decoration.
+std::optional<double> HlogReader::epoch_seconds(std::string_view text) const {
+  double value = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || !std::isfinite(value)) return std::nullopt;
+  if (value < 0 || value > kLatestEpochSeconds) refuse("a time that no clock tells");
+  return value;
+}
+
+double HlogReader::time_field(std::string_view text, std::string_view what) const {
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || rest != end || !std::isfinite(value) || value < 0) {
+    refuse(fmt::format("the {} is no number of seconds", what));
+  }
+  if (value > kLatestEpochSeconds) refuse(fmt::format("a {} that no clock tells", what));
+  return value;
+}
+
+void HlogReader::read_comment(std::string_view line) {
+  if (const auto start = comment_value(line, kStart)) {
+    if (part_has_intervals_ || part_start_epoch_seconds_) begin_part();
+    part_start_epoch_seconds_ = epoch_seconds(*start);
+    if (!summary_.start_epoch_seconds) summary_.start_epoch_seconds = part_start_epoch_seconds_;
+  } else if (const auto base = comment_value(line, kBase)) {
+    if (part_has_intervals_ || base_epoch_seconds_) begin_part();
+    base_epoch_seconds_ = epoch_seconds(*base);
+  } else if (comment_value(line, kVersion)) {
+    if (part_has_intervals_) begin_part();
+  } else if (const auto label = comment_value(line, kWalbench)) {
+    add_label(*label, HlogWriter::walbench);
+  } else if (const auto operation = comment_value(line, kYcsb)) {
+    add_label(*operation, HlogWriter::ycsb);
+  }
+}
+
+/// The closing bracket ends the text of a comment. Logs one behind the other must not contradict
+/// each other in the unit of their values.
+void HlogReader::add_label(std::string_view label, HlogWriter writer) {
+  label = label.substr(0, label.rfind(']'));
+  if (summary_.intervals > 0 && summary_.writer != writer) {
+    refuse(
+        "another program's log begins here, and its values may have another unit; split the "
+        "file");
+  }
+  summary_.writer = writer;
+  if (!summary_.label) {
+    summary_.label = std::string(label);
+  } else if (*summary_.label != label && !summary_.label->ends_with("; and others")) {
+    *summary_.label += "; and others";
+  }
+}
+
+void HlogReader::begin_part() {
+  part_start_epoch_seconds_.reset();
+  base_epoch_seconds_.reset();
+  part_has_intervals_ = false;
+}
+
+HlogInterval HlogReader::parse(std::string_view line) {
+  HlogInterval interval;
+  if (line.starts_with(kTag)) {
+    const std::size_t comma = line.find(',');
+    if (comma == std::string_view::npos) refuse("there is nothing but a tag");
+    interval.tag = std::string(line.substr(kTag.size(), comma - kTag.size()));
+    line.remove_prefix(comma + 1);
+  }
+  const auto fields = interval_fields(line);
+  if (!fields) refuse("an interval has a start, a length, a maximum and a histogram");
+  const double stamp = time_field((*fields)[0], "time stamp");
+  interval.length_seconds = time_field((*fields)[1], "interval length");
+  // Some writers of old versions put the end where the length should be.
+  if (interval.length_seconds > kLongestIntervalSeconds) interval.length_seconds -= stamp;
+  if (interval.length_seconds < 0 || interval.length_seconds > kLongestIntervalSeconds) {
+    refuse("an interval of more than ten years");
+  }
+  interval.start_seconds = since_start(stamp);
+  encoded_ = (*fields)[3];
+  try {
+    interval.histogram = decode_histogram(encoded_);
+  } catch (const FormatError& error) {
+    refuse(error.what());
+  }
+  return interval;
+}
+
+/// Stamps are seconds since the epoch, or since a base; which one, their size tells.
+double HlogReader::since_start(double stamp) {
+  if (!base_epoch_seconds_) {
+    const std::optional<double>& start = part_start_epoch_seconds_;
+    const bool relative = start && stamp < *start - kYearSeconds;
+    base_epoch_seconds_ = relative ? *start : 0;
+  }
+  const double absolute = stamp + *base_epoch_seconds_;
+  if (!summary_.start_epoch_seconds) summary_.start_epoch_seconds = absolute;
+  // In this order relative stamps stay exact.
+  const double since = stamp + (*base_epoch_seconds_ - *summary_.start_epoch_seconds);
+  if (absolute > kLatestEpochSeconds || std::abs(since) > kLongestIntervalSeconds) {
+    refuse("a time stamp more than ten years away from the log's start");
+  }
+  return since;
+}
+
+HlogSummary read_hlog(const std::filesystem::path& path,
+                      const std::function<void(HlogInterval&&)>& take) {
+  HlogReader reader(path);
+  for (;;) {
+    std::optional<HlogInterval> interval = reader.next();
+    if (!interval) return reader.summary();
+    take(std::move(*interval));
+  }
+}
+
+bool is_hlog_line(std::string_view line) {
+  for (const std::string_view comment : {kVersion, kStart, kBase, kYcsb}) {
+    if (comment_value(line, comment)) return true;
+  }
+  if (line.starts_with(kLegend)) return true;
+  if (line.starts_with(kTag)) return true;
+  const auto fields = interval_fields(line);
+  return fields && fields->back().starts_with("HIST");
 }
 
 }  // namespace walbench::metrics

@@ -5,8 +5,10 @@
 #include <exception>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <stdexcept>
 #include <string_view>
+#include <system_error>
 #include <tuple>
 #include <utility>
 
@@ -27,8 +29,12 @@ LoadedRun& run_of(ResultSet& set, const HgrmMetadata& metadata) {
     return run.run_id == metadata.run_id && run.environment_digest == metadata.environment_digest;
   });
   if (found != set.runs.end()) return *found;
-  return set.runs.emplace_back(
-      LoadedRun{metadata.run_id, metadata.timestamp, metadata.environment_digest, {}, {}});
+  return set.runs.emplace_back(LoadedRun{metadata.run_id,
+                                         metadata.timestamp,
+                                         metadata.environment_digest,
+                                         metadata.environment,
+                                         {},
+                                         {}});
 }
 
 void require_same(const ConfigurationResult& one, const ConfigurationResult& other) {
@@ -126,40 +132,87 @@ void sort_run(LoadedRun& run) {
   });
 }
 
-bool is_log(const std::filesystem::path& path) {
-  const std::string name = path.filename().string();
-  return name.ends_with(".hlog") || name.ends_with(".hlog.partial");
-}
+/// Reads files into a set, one by one.
+class Loader {
+ public:
+  Loader(std::size_t files, const std::function<void(const LoadProgress&)>& progress)
+      : progress_(progress) {
+    now_.files = files;
+  }
 
-void add_log(ResultSet& set, const std::filesystem::path& path) {
-  LoadedLog log{.path = path, .label = {}, .cut_off = {}, .streams = {}};
-  HlogSummary summary = read_hlog(path, [&](HlogInterval&& interval) {
+  void load(const std::filesystem::path& path) {
+    now_.bytes_read = now_.bytes = 0;
+    tell();
+    try {
+      if (kind_of_result_file(path) == ResultFileKind::interval_log) {
+        add_log(path);
+      } else {
+        add_distribution(path);
+      }
+    } catch (const std::exception& error) {
+      set_.problems.push_back({path, error.what()});
+    }
+    now_.files_read += 1;
+  }
+
+  ResultSet& set() { return set_; }
+
+ private:
+  void tell() const {
+    if (progress_) progress_(now_);
+  }
+
+  void add_log(const std::filesystem::path& path) {
+    std::error_code unknown_size;
+    const std::uintmax_t size = std::filesystem::file_size(path, unknown_size);
+    now_.bytes = unknown_size ? 0 : size;
+    LoadedLog log{.path = path, .label = {}, .cut_off = {}, .unit_assumed = false, .streams = {}};
+    HlogReader reader(path);
+    for (;;) {
+      const std::optional<HlogInterval> interval = reader.next();
+      if (!interval) break;
+      add_interval(log, *interval, reader.summary().ns_per_unit());
+      now_.bytes_read = reader.bytes_read();
+      tell();
+    }
+    const HlogSummary& summary = reader.summary();
+    log.label = summary.label.value_or("");
+    log.cut_off = summary.cut_off;
+    log.unit_assumed = summary.writer == HlogWriter::unknown;
+    set_.logs.push_back(std::move(log));
+  }
+
+  static void add_interval(LoadedLog& log, const HlogInterval& interval, std::int64_t ns_per_unit) {
     auto stream = std::ranges::find(log.streams, interval.tag, &LoadedLog::Stream::tag);
     if (stream == log.streams.end()) {
       stream = log.streams.insert(stream, LoadedLog::Stream{interval.tag, {}});
     }
     const Histogram& histogram = interval.histogram;
+    const auto in_ns = [&](std::int64_t value) { return times(value, ns_per_unit); };
     stream->rows.push_back({interval.start_seconds, interval.length_seconds,
-                            histogram.total_count(), histogram.value_at_percentile(50),
-                            histogram.value_at_percentile(99), histogram.max()});
-  });
-  log.label = summary.label.value_or("");
-  log.cut_off = std::move(summary.cut_off);
-  set.logs.push_back(std::move(log));
-}
+                            histogram.total_count(), in_ns(histogram.value_at_percentile(50)),
+                            in_ns(histogram.value_at_percentile(99)), in_ns(histogram.max())});
+  }
 
-void add_file(ResultSet& set, const std::filesystem::path& path) {
-  if (is_log(path)) {
-    add_log(set, path);
-    return;
+  /// At most the largest number there is.
+  static std::int64_t times(std::int64_t value, std::int64_t factor) {
+    constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
+    return value > kLargest / factor ? kLargest : value * factor;
   }
-  HgrmFile file = parse_hgrm(read_text_file(path, kMostBytes));
-  if (file.walbench_json && file.histogram && !is_values_metadata(*file.walbench_json)) {
-    add_segment(set, parse_hgrm_metadata(*file.walbench_json), std::move(*file.histogram));
-  } else {
-    set.lone.push_back({path, std::move(file)});
+
+  void add_distribution(const std::filesystem::path& path) {
+    HgrmFile file = parse_hgrm(read_text_file(path, kMostBytes));
+    if (file.walbench_json && file.histogram && !is_values_metadata(*file.walbench_json)) {
+      add_segment(set_, parse_hgrm_metadata(*file.walbench_json), std::move(*file.histogram));
+    } else {
+      set_.lone.push_back({path, std::move(file)});
+    }
   }
-}
+
+  const std::function<void(const LoadProgress&)>& progress_;
+  LoadProgress now_;
+  ResultSet set_;
+};
 
 struct Measured {
   const LoadedRun* run;
@@ -213,17 +266,17 @@ std::optional<std::variant<Comparison, NotCompared>> compare_with_baseline(
 
 }  // namespace
 
-ResultSet load_results(const std::vector<std::filesystem::path>& paths) {
-  ResultSet set;
-  for (const std::filesystem::path& path : paths) {
-    try {
-      add_file(set, path);
-    } catch (const std::exception& error) {
-      set.problems.push_back({path, error.what()});
-    }
+ResultSet load_results(const std::vector<std::filesystem::path>& paths,
+                       const std::function<void(const LoadProgress&)>& progress) {
+  std::vector<FileProblem> problems;
+  const std::vector<std::filesystem::path> files = expand_folders(paths, problems);
+  Loader loader(files.size(), progress);
+  loader.set().problems = std::move(problems);
+  for (const std::filesystem::path& file : files) {
+    loader.load(file);
   }
-  std::ranges::for_each(set.runs, sort_run);
-  return set;
+  std::ranges::for_each(loader.set().runs, sort_run);
+  return std::move(loader.set());
 }
 
 std::vector<std::variant<Comparison, NotCompared>> find_comparisons(const ResultSet& set) {

@@ -1,15 +1,20 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "metrics/analysis.hpp"
+#include "metrics/environment.hpp"
 #include "metrics/hgrm.hpp"
 #include "metrics/mitigation_result.hpp"
+#include "metrics/result_files.hpp"
 
 namespace walbench::metrics {
 
@@ -18,6 +23,7 @@ struct LoadedRun {
   std::string run_id;
   std::string timestamp;
   std::string environment_digest;
+  std::optional<Environment> environment;  ///< missing in older files
   /// With the segments whose files were given; in the order in which bench measures.
   std::vector<ConfigurationResult> configurations;
   std::vector<MitigationResult> mitigations;  ///< likewise, simplest first; a side may be empty
@@ -39,22 +45,20 @@ struct IntervalRow {
   std::int64_t max_ns = 0;
 };
 
+/// Logs are long: with a deque there is no moment at which all rows are there twice.
+using IntervalRows = std::deque<IntervalRow>;
+
 /// An interval log, by tag; a histogram a line would be too much to keep.
 struct LoadedLog {
   std::filesystem::path path;
   std::string label;                   ///< what walbench says it measured; or empty
   std::optional<std::string> cut_off;  ///< why its last line was left out
+  bool unit_assumed = false;           ///< it does not say its unit; nanoseconds are assumed
   struct Stream {
     std::string tag;  ///< empty: lines without a tag
-    std::vector<IntervalRow> rows;
+    IntervalRows rows;
   };
   std::vector<Stream> streams;  ///< in the order of their first line
-};
-
-/// A file that could not be used, and why.
-struct FileProblem {
-  std::filesystem::path path;
-  std::string what;
 };
 
 /// .hgrm and .hlog files, put together again.
@@ -65,9 +69,19 @@ struct ResultSet {
   std::vector<FileProblem> problems;
 };
 
-/// Reads the files. One that cannot be used becomes a problem and does not keep the others from
-/// being read.
-ResultSet load_results(const std::vector<std::filesystem::path>& paths);
+/// How far load_results() has come.
+struct LoadProgress {
+  std::size_t files_read = 0;
+  std::size_t files = 0;
+  std::uintmax_t bytes_read = 0;  ///< of the file that is being read; of long ones alone
+  std::uintmax_t bytes = 0;       ///< its size; 0 where that is unknown
+};
+
+/// Reads the files; a folder stands for the .hgrm and .hlog files in it. One that cannot be used
+/// becomes a problem and does not keep the others from being read. `progress` is told often: before
+/// each file and after each interval of a log.
+ResultSet load_results(const std::vector<std::filesystem::path>& paths,
+                       const std::function<void(const LoadProgress&)>& progress = {});
 
 /// A mitigation that has no baseline to be compared with, and why.
 struct NotCompared {

@@ -116,8 +116,7 @@ TEST_F(LoadedLogs, ABadOneIsAProblemAndTheOthersAreTold) {
       text_file("nonsense.hlog", "nonsense\n"),
       text_file("header.hlog.partial", good.substr(0, good.find("Tag="))),
       text_file("damaged.hlog", good + "Tag=commit,2.000,1.000,0.000,HISTFAAA\n"),
-      text_file("hgrm.hlog", text_of(hgrm)),
-      text_file("log.hgrm", good),
+      text_file("cut.hlog", text_of(hgrm).substr(0, 200)),
   };
   std::vector<fs::path> all = bad;
   all.insert(all.begin(), path("x.hlog"));
@@ -133,6 +132,40 @@ TEST_F(LoadedLogs, ABadOneIsAProblemAndTheOthersAreTold) {
   EXPECT_EQ(set.logs[0].path, path("x.hlog"));
   EXPECT_EQ(set.logs[1].path, path("y.hlog"));
   EXPECT_EQ(set.runs.size(), 1U);
+}
+
+TEST_F(LoadedLogs, TheContentTellsWhatAFileIsAndNotItsName) {
+  const std::string metadata = hgrm_metadata(full_run(), full_configuration(), Segment::commit);
+  const ResultSet set =
+      load_results({text_file("named.hlog", write_hgrm(histogram_of(5), 1e6, metadata)),
+                    text_file("named.hgrm", text_of(log("x.hlog"))),
+                    text_file("no name at all", text_of(path("x.hlog")))});
+  EXPECT_TRUE(set.problems.empty());
+  EXPECT_EQ(set.runs.size(), 1U);
+  EXPECT_EQ(set.logs.size(), 2U);
+}
+
+TEST_F(LoadedLogs, OnlyOfOtherProgramsTheUnitIsAssumed) {
+  const fs::path ours = log("x.hlog");
+  std::string text = text_of(ours);
+  text.erase(0, text.find('\n') + 1);
+  const ResultSet set = load_results({ours, text_file("theirs.hlog", text)});
+  ASSERT_EQ(set.logs.size(), 2U);
+  EXPECT_FALSE(set.logs[0].unit_assumed);
+  EXPECT_TRUE(set.logs[1].unit_assumed);
+}
+
+TEST_F(LoadedLogs, ThoseOfYcsbAreInMicroseconds) {
+  std::string text = text_of(log("x.hlog"));
+  text.replace(0, text.find('\n'), "#[Logging for: READ]");
+  const ResultSet set = load_results({text_file("READ.hdr", text)});
+  ASSERT_EQ(set.logs.size(), 1U);
+  EXPECT_EQ(set.logs[0].label, "READ");
+  EXPECT_FALSE(set.logs[0].unit_assumed);
+  const IntervalRow& row = set.logs[0].streams.at(0).rows.at(0);
+  EXPECT_EQ(row.p50_ns, 100'000);
+  EXPECT_EQ(row.p99_ns, 300'000);
+  EXPECT_EQ(row.max_ns, 500'000);
 }
 
 // The whole way of a configuration in which every field has a value of its own.

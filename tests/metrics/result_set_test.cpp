@@ -159,9 +159,11 @@ TEST_F(ResultSetTest, AColumnOfValuesIsLoneAndExact) {
 TEST_F(ResultSetTest, ABadFileDoesNotKeepTheOthersFromBeingRead) {
   std::string unknown_segment = metadata_of({.run_id = "another"}, Segment::commit);
   unknown_segment.replace(unknown_segment.find("\"commit\""), 8, "\"nothing\"");
+  const fs::path empty_folder = missing().parent_path() / "empty folder";
+  fs::create_directory(empty_folder);
   const std::vector<fs::path> bad = {
+      empty_folder,  // Folders are looked into before files are read.
       missing(),
-      missing().parent_path(),
       text_file("no such format"),
       text_file(""),
       text_file(write_hgrm(of_value(1), 1e6, "{}")),

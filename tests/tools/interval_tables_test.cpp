@@ -7,7 +7,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace walbench::tools {
@@ -26,7 +29,8 @@ constexpr IntervalRow kRow = {.start_seconds = 0.5,
                               .max_ns = 300'000'000};
 
 LoadedLog log_of(const std::vector<std::string>& tags) {
-  LoadedLog log{.path = "some/x.hlog", .label = "", .cut_off = {}, .streams = {}};
+  LoadedLog log{
+      .path = "some/x.hlog", .label = "", .cut_off = {}, .unit_assumed = false, .streams = {}};
   for (const std::string& tag : tags) {
     log.streams.push_back({tag, {kRow}});
   }
@@ -47,6 +51,29 @@ TEST(IntervalTables, ALogIsToldARowAnInterval) {
             "  fsm_net, seconds  samples  samples/s   P50 ms  P99 ms   max ms\n"
             "  0.500 .. 0.750      1,000      4,000    1.000   20.00    300.0\n"
             "  0.750 .. 10.750         5          1  0.00150   0.000  99000.0\n");
+}
+
+TEST(IntervalTables, AnAssumedUnitIsSaid) {
+  LoadedLog log = log_of({""});
+  EXPECT_THAT(render_log(log, false), Not(HasSubstr("nanoseconds")));
+  log.unit_assumed = true;
+  EXPECT_THAT(render_log(log, false),
+              HasSubstr("  its values are taken for nanoseconds: the log names no unit\n"));
+}
+
+// A table of millions of rows must not be held as one text.
+TEST(IntervalTables, ALongLogIsToldInPieces) {
+  LoadedLog log = log_of({"a"});
+  log.streams[0].rows.assign(10'000, kRow);
+  std::string all;
+  std::size_t longest = 0;
+  tell_log(log, false, [&](std::string_view piece) {
+    all += piece;
+    longest = std::max(longest, piece.size());
+  });
+  EXPECT_LT(longest, all.size() / 5);
+  EXPECT_EQ(all, render_log(log, false));
+  EXPECT_EQ(std::ranges::count(all, '\n'), 10'002);
 }
 
 TEST(IntervalTables, OfOurOwnLogsTheMainSegmentIsEnoughUnlessDetailsAreAsked) {
