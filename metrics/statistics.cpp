@@ -6,6 +6,8 @@
 #include <numeric>
 #include <vector>
 
+#include "metrics/distributions.hpp"
+
 namespace walbench::metrics {
 namespace {
 
@@ -15,6 +17,34 @@ constexpr std::array kStudentT = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.3
                                   2.110,  2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064,
                                   2.060,  2.056, 2.052, 2.048, 2.045, 2.042};
 constexpr double kNormal = 1.959964;  // the same quantile of the normal distribution
+
+/// The logarithms of one side's figures: their mean, the variance of that mean, and how far
+/// rounding may have moved it.
+struct LogMean {
+  double mean = 0;
+  double variance = 0;
+  double degrees_of_freedom = 1;
+  double rounding = 0;
+};
+
+LogMean log_mean(std::span<const RunFigure> figures) {
+  const auto count = static_cast<double>(figures.size());
+  LogMean result{.mean = 0, .variance = 0, .degrees_of_freedom = count - 1, .rounding = 0};
+  double rounding_variance = 0;
+  for (const RunFigure& figure : figures) {
+    result.mean += std::log(figure.value) / count;
+    const double relative = figure.resolution / figure.value;
+    result.rounding += relative / count;
+    rounding_variance += relative * relative / 12 / count;  // of a uniform distribution
+  }
+  double squares = 0;
+  for (const RunFigure& figure : figures) {
+    const double deviation = std::log(figure.value) - result.mean;
+    squares += deviation * deviation;
+  }
+  result.variance = std::max(squares / (count - 1), rounding_variance) / count;
+  return result;
+}
 
 }  // namespace
 
@@ -52,6 +82,23 @@ Change paired_change(std::span<const double> before, std::span<const double> aft
   const double reach = student_t_95(logs.size() - 1) * standard_error;
   change.interval = Change::Interval{std::exp(mean - reach), std::exp(mean + reach)};
   return change;
+}
+
+Change unpaired_change(std::span<const RunFigure> before, std::span<const RunFigure> after,
+                       double outside) {
+  const LogMean one = log_mean(before);
+  const LogMean other = log_mean(after);
+  const double mean = other.mean - one.mean;
+  const double variance = one.variance + other.variance;
+  // Welch and Satterthwaite: the degrees of freedom that fit the sum of two unequal variances.
+  const double freedom = variance * variance /
+                         (one.variance * one.variance / one.degrees_of_freedom +
+                          other.variance * other.variance / other.degrees_of_freedom);
+  // Both sides are rounded the same way, so their errors do not add up; but runs that are alike are
+  // all rounded alike, so they do not cancel out either.
+  const double reach =
+      student_t(freedom, outside) * std::sqrt(variance) + std::max(one.rounding, other.rounding);
+  return {std::exp(mean), Change::Interval{std::exp(mean - reach), std::exp(mean + reach)}};
 }
 
 }  // namespace walbench::metrics

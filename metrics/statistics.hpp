@@ -36,4 +36,20 @@ struct Change {
 /// `least`. Requires: as many values after as before, at least one; `least` above zero.
 Change paired_change(std::span<const double> before, std::span<const double> after, double least);
 
+/// A figure of one run, and how finely it was told: it may stand for any value that is less than
+/// `resolution` away, on a side that is the same for all figures.
+struct RunFigure {
+  double value = 0;
+  double resolution = 0;
+};
+
+/// The change between runs that do not belong together in pairs: the ratio of the geometric means,
+/// with Welch's t interval over the logarithms, which misses the true one with chance `outside`.
+/// Welch's, since after a change runs may vary more than before; no run is taken to vary less than
+/// its resolution makes it, and the interval is wider by that, so that equal figures do not pass
+/// for certain ones. Requires: at least two figures on either side, all of them and their
+/// resolutions above zero.
+Change unpaired_change(std::span<const RunFigure> before, std::span<const RunFigure> after,
+                       double outside);
+
 }  // namespace walbench::metrics

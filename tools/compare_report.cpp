@@ -1,0 +1,117 @@
+#include "tools/compare_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "metrics/result_files.hpp"
+#include "metrics/result_set.hpp"
+#include "metrics/run_comparison.hpp"
+#include "metrics/run_comparison_json.hpp"
+#include "tools/comparison_tables.hpp"
+#include "tools/exit_code.hpp"
+#include "tools/output.hpp"
+#include "tools/text.hpp"
+
+namespace walbench::tools {
+namespace {
+
+void complain(std::string_view what) {
+  write_error(fmt::format("report: {}\n", printable(what)));
+}
+
+metrics::ResultSet load(const std::vector<std::filesystem::path>& paths) {
+  std::vector<metrics::FileProblem> problems;
+  metrics::ResultSet set = metrics::load_results(metrics::expand_folders(paths, problems));
+  set.problems.insert(set.problems.begin(), problems.begin(), problems.end());
+  for (const metrics::FileProblem& problem : set.problems) {
+    complain(fmt::format("{}: {}", problem.path.string(), problem.what));
+  }
+  return set;
+}
+
+std::string list_of(const std::vector<std::string>& labels) {
+  std::string list;
+  for (const std::string& label : labels) {
+    list += fmt::format("{}{}", list.empty() ? "" : "; ", label);
+  }
+  return list.empty() ? "nothing" : list;
+}
+
+/// Whether these may be compared; complains where they may not.
+bool may_compare(const metrics::RunMatch& match, bool force) {
+  if (match.matched.empty()) {
+    complain(
+        fmt::format("nothing to compare: before there is {}; after there is {}. Name .hgrm files "
+                    "of the same threads, profile and strategy on both sides",
+                    list_of(match.only_before), list_of(match.only_after)));
+    return false;
+  }
+  if (match.differences.empty() || force) return true;
+  for (const std::string& difference : match.differences) {
+    complain("not measured alike: " + difference);
+  }
+  complain("not compared; measure both sides alike, or compare them all the same with --force");
+  return false;
+}
+
+/// The verdicts of all limits; nothing, after a complaint, where one of them concerns nothing.
+std::optional<std::vector<metrics::LimitVerdict>> judge_limits(
+    const std::vector<metrics::RegressionLimit>& limits, const metrics::RunComparison& comparison) {
+  std::vector<metrics::LimitVerdict> verdicts;
+  bool all_concern_something = true;
+  for (const metrics::RegressionLimit& limit : limits) {
+    const std::vector<metrics::LimitVerdict> found = metrics::judge_limit(limit, comparison);
+    if (found.empty()) {
+      complain(
+          fmt::format("--fail-if '{}': no configuration that was compared has this figure on "
+                      "both sides; name files of that segment too, or leave the limit out",
+                      limit.text));
+      all_concern_something = false;
+    }
+    verdicts.insert(verdicts.end(), found.begin(), found.end());
+  }
+  return all_concern_something ? std::optional(verdicts) : std::nullopt;
+}
+
+void print(const metrics::RunMatch& match, const metrics::RunComparison& comparison,
+           const std::vector<metrics::LimitVerdict>& limits, ReportFormat format) {
+  switch (format) {
+    case ReportFormat::table: write_output(comparison_table(match, comparison, limits)); return;
+    case ReportFormat::markdown:
+      write_output(comparison_markdown(match, comparison, limits));
+      return;
+    case ReportFormat::json:
+      write_output(metrics::run_comparison_json(match, comparison, limits));
+      return;
+    case ReportFormat::csv: break;
+  }
+  write_output(comparison_csv(comparison));
+  // What is no row of the table, beside it.
+  for (const std::string& difference : match.differences) {
+    complain("not measured alike, compared by force: " + difference);
+  }
+  for (const metrics::LimitVerdict& verdict : limits) {
+    write_error(limit_line(verdict));
+  }
+}
+
+}  // namespace
+
+int report_compare(const ReportCompare& options) {
+  const metrics::ResultSet before = load(options.base);
+  const metrics::ResultSet after = load(options.with);
+  const metrics::RunMatch match = metrics::match_runs(before, after);
+  if (!may_compare(match, options.force)) return kFailed;
+  const metrics::RunComparison comparison = metrics::compare_runs(match, options.limits);
+  const auto limits = judge_limits(options.limits, comparison);
+  if (!limits) return kWrongUsage;
+  print(match, comparison, *limits, options.format);
+  if (!before.problems.empty() || !after.problems.empty()) return kFailed;
+  const bool failed = std::ranges::any_of(*limits, &metrics::LimitVerdict::failed);
+  return failed ? kGateFailed : kDone;
+}
+
+}  // namespace walbench::tools
