@@ -6,6 +6,8 @@
 #include <string>
 #include <system_error>
 
+#include "tools/text.hpp"
+
 namespace walbench::tools {
 
 void survive_closed_pipes() {
@@ -23,6 +25,10 @@ void write_output(std::string_view text) {
 void write_error(std::string_view text) noexcept {
   static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
   static_cast<void>(std::fflush(stderr));
+}
+
+void complain(std::string_view program, std::string_view what) {
+  write_error(std::string(program) + ": " + printable(what) + "\n");
 }
 
 }  // namespace walbench::tools

@@ -221,7 +221,8 @@ std::string format_milliseconds(double ms) {
 
 std::string render_configuration(const ConfigurationResult& configuration) {
   std::string out =
-      fmt::format("{}: {} files, {}\n", label(configuration.planned),
+      fmt::format("{}: {}{} files, {}\n", label(configuration.planned),
+                  configuration.repeats > 1 ? fmt::format("{} x ", configuration.repeats) : "",
                   with_thousands(configuration.planned.files),
                   configuration.verified ? "database verified" : "DATABASE NOT VERIFIED");
   out += settings_line(configuration);

@@ -3,121 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <optional>
 #include <string_view>
-#include <variant>
 
 #include "metrics/analysis.hpp"
 #include "metrics/gate_report.hpp"
 #include "metrics/mitigation_analysis.hpp"
-#include "metrics/scaling.hpp"
+#include "tools/change_text.hpp"
 #include "tools/result_tables.hpp"
+#include "tools/scaling_tables.hpp"
 #include "tools/text.hpp"
 
 namespace walbench::tools {
 namespace {
 
-using metrics::Change;
 using metrics::ChangeRow;
 using metrics::MitigationResult;
-
-constexpr std::string_view kThroughput = "transitions/s";
-constexpr std::string_view kNoDifference = "no difference shown";
-
-std::string figure_text(std::string_view figure, double value) {
-  return figure == kThroughput ? with_thousands(value) : format_milliseconds(value);
-}
-
-/// `+12.3 %`, or `x 4.56` where percent would be hard to read.
-std::string ratio_text(double ratio) {
-  constexpr double kHardToRead = 10;
-  if (ratio >= kHardToRead) {
-    return "x" + (ratio < 1000 ? fmt::format("{:.1f}", ratio) : with_thousands(ratio));
-  }
-  constexpr double kAlmostNothing = 0.01;
-  if (ratio < kAlmostNothing) return "1/" + with_thousands(1 / ratio);
-  const double percent = std::round(1000 * (ratio - 1)) / 10;
-  if (percent != 0) return fmt::format("{:+.1f} %", percent);
-  // What is shown as a difference must not look like none.
-  return ratio == 1 ? "0.0 %" : fmt::format("{:+.2g} %", 100 * (ratio - 1));
-}
-
-std::string interval_text(const Change& change) {
-  if (!change.interval) return "-";
-  return ratio_text(change.interval->low) + " .. " + ratio_text(change.interval->high);
-}
-
-std::string conclusion(const ChangeRow& row) {
-  if (!row.change.interval) return "one repeat";
-  if (!row.change.shown()) return std::string(kNoDifference);
-  const bool better_larger = row.figure == kThroughput;
-  return row.change.shown_larger() == better_larger ? "better" : "worse";
-}
-
-// ---- scaling
-
-std::string growth_lines(const metrics::Scaling& scaling) {
-  TextTable table({"figure", "threads", "before", "after", "exponent", "growth"});
-  for (const metrics::Growth& growth : scaling.growths) {
-    table.add_row({std::string(growth.figure),
-                   fmt::format("{} -> {}", growth.threads_before, growth.threads_after),
-                   figure_text(growth.figure, growth.before),
-                   figure_text(growth.figure, growth.after),
-                   fmt::format("{:+.2f}", growth.exponent()), std::string(growth.kind())});
-  }
-  return table.str(2);
-}
-
-std::string bottleneck_line(const metrics::Scaling& scaling) {
-  const bool known = std::ranges::all_of(
-      scaling.levels, [](const metrics::ScalingLevel& level) { return !level.bottleneck.empty(); });
-  if (!known) return "  bottleneck not known: the files that it is judged by were not given";
-  std::string line =
-      scaling.bottleneck_changes ? "  the bottleneck changes:" : "  same bottleneck:";
-  for (const metrics::ScalingLevel& level : scaling.levels) {
-    line += fmt::format("{} c={} {} ({})", &level == &scaling.levels.front() ? "" : ",",
-                        level.threads, level.bottleneck, level.root_cause);
-  }
-  return line;
-}
-
-std::string parameter_text(const metrics::FittedParameter& parameter) {
-  return fmt::format("{:.3g} ({:.3g} .. {:.3g})", parameter.value, parameter.low, parameter.high);
-}
-
-std::string peak_text(const metrics::Scaling& scaling, const metrics::ScalabilityFit& fit) {
-  if (!fit.peak) {
-    return "no peak: throughput levels off towards " + with_thousands(fit.gamma / fit.sigma.value) +
-           " transitions/s";
-  }
-  const metrics::FittedParameter& peak = *fit.peak;
-  std::string text = fmt::format("throughput peaks at c={:.0f} ({:.0f} .. {:.0f})", peak.value,
-                                 peak.low, peak.high);
-  if (!fit.peak_determined) text += ", which these data do not determine";
-  if (peak.value > static_cast<double>(scaling.levels.back().threads)) {
-    text += ", beyond what was measured";
-  }
-  return text;
-}
-
-std::string law_lines(const metrics::Scaling& scaling) {
-  if (const auto* const why = std::get_if<std::string>(&scaling.law)) {
-    return fmt::format("  Universal Scalability Law: not fitted; {}\n", *why);
-  }
-  const auto& fit = std::get<metrics::ScalabilityFit>(scaling.law);
-  return fmt::format(
-      "  Universal Scalability Law: contention sigma {}, coherency kappa {}\n"
-      "    {}; {}\n"
-      "    in brackets: where it stays while one of the throughputs is 10 % off\n",
-      parameter_text(fit.sigma), parameter_text(fit.kappa), peak_text(scaling, fit),
-      fit.exact ? "three levels, three parameters: no residual to judge the fit by"
-                : fmt::format("worst residual {:.1f} % at c={:.0f}", 100 * fit.worst_residual,
-                              fit.worst_residual_at));
-}
-
-// ---- mitigations
 
 std::string comparison_table(const std::vector<ChangeRow>& rows) {
   TextTable table({"median, ms", "before", "after", "change", "95 % interval", ""});
@@ -213,16 +115,6 @@ std::string render_recommendation(const std::vector<MitigationResult>& mitigatio
 }
 
 }  // namespace
-
-std::string render_scaling(const std::vector<metrics::ConfigurationResult>& configurations) {
-  std::string out;
-  for (const metrics::Scaling& scaling : metrics::analyse_scaling(configurations)) {
-    out += printable(fmt::format("scaling, {} {}", scaling.profile, scaling.strategy)) + "\n" +
-           growth_lines(scaling) + printable(bottleneck_line(scaling)) + "\n" + law_lines(scaling) +
-           "\n";
-  }
-  return out;
-}
 
 std::string render_mitigations(const std::vector<MitigationResult>& mitigations) {
   std::string out;

@@ -8,10 +8,6 @@
 
 namespace walbench::tools {
 
-/// How figures grow with concurrency, and the Universal Scalability Law fitted to throughput; empty
-/// where nothing was measured at two levels.
-std::string render_scaling(const std::vector<metrics::ConfigurationResult>& configurations);
-
 /// For each mitigation its before/after table, then their ranking and the recommendation; empty
 /// where there are none.
 std::string render_mitigations(const std::vector<metrics::MitigationResult>& mitigations);

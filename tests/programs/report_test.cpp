@@ -159,6 +159,23 @@ TEST_F(ReportTest, BadColumnLeavesTheOldFileAlone) {
   EXPECT_THAT(unwritable.err, HasSubstr("/nonexistent/x.hgrm"));
 }
 
+TEST_F(ReportTest, PlotHasACurveForEachConfigurationBelowTheTables) {
+  ASSERT_EQ(run_bench({"--threads", "1,2", "--profile", "zero", "--files", "40"},
+                      {.directory = scratch_.path()})
+                .exit_code,
+            0);
+  const Outcome plain = run_report(hgrm_files(results()));
+  std::vector<std::string> arguments = hgrm_files(results());
+  arguments.emplace_back("--plot");
+  const Outcome plotted = run_report(arguments);
+  EXPECT_EQ(plotted.exit_code, 0) << plotted.err;
+  EXPECT_TRUE(plotted.out.starts_with(plain.out)) << plotted.out;
+  EXPECT_THAT(plotted.out, HasSubstr("\nfsm_net, ms by percentile\n"));
+  EXPECT_THAT(plotted.out, HasSubstr(" c=1 zero per-file   "));
+  EXPECT_THAT(plotted.out, HasSubstr(" c=2 zero per-file\n\n"));
+  EXPECT_THAT(plotted.out, Not(HasSubstr("\x1b"))) << "this is no terminal";
+}
+
 TEST_F(ReportTest, ReaderWhoLeavesIsNoError) {
   const std::string file = one_file();
   const Outcome report = run_report({file}, {.reader_leaves = true});

@@ -17,18 +17,20 @@ using namespace std::chrono_literals;
 using Arguments = std::vector<std::string>;
 using Paths = std::vector<std::filesystem::path>;
 
-Paths files(const Arguments& arguments) {
+template <typename Kind>
+Kind parsed_as(const Arguments& arguments) {
   const auto parsed = parse_report_options(arguments);
-  const auto* const found = std::get_if<ReportFiles>(&parsed);
+  const auto* const found = std::get_if<Kind>(&parsed);
   EXPECT_NE(found, nullptr) << testing::PrintToString(arguments);
-  return found == nullptr ? Paths() : found->paths;
+  return found == nullptr ? Kind() : *found;
+}
+
+Paths files(const Arguments& arguments) {
+  return parsed_as<ReportFiles>(arguments).paths;
 }
 
 ReportValues values(const Arguments& arguments) {
-  const auto parsed = parse_report_options(arguments);
-  const auto* const found = std::get_if<ReportValues>(&parsed);
-  EXPECT_NE(found, nullptr) << testing::PrintToString(arguments);
-  return found == nullptr ? ReportValues() : *found;
+  return parsed_as<ReportValues>(arguments);
 }
 
 std::string ending(const Arguments& arguments) {
@@ -66,6 +68,39 @@ TEST(ReportOptions, TakesAColumnOfValues) {
       10ms);
 }
 
+TEST(ReportOptions, ComparesWhatStandsBeforeWithWhatStandsBehind) {
+  const ReportCompare compare = parsed_as<ReportCompare>(
+      {"--compare", "a", "b", "--with", "c", "--force", "--fail-if", "lock_wait.p99>+10%",
+       "--fail-if", "transitions_per_second<-5%", "--format", "json"});
+  EXPECT_EQ(compare.base, (Paths{"a", "b"}));
+  EXPECT_EQ(compare.with, Paths{"c"});
+  EXPECT_TRUE(compare.force);
+  ASSERT_EQ(compare.limits.size(), 2U);
+  EXPECT_EQ(compare.limits[0].text, "lock_wait.p99>+10%");
+  EXPECT_EQ(compare.limits[1].text, "transitions_per_second<-5%");
+  EXPECT_EQ(compare.format, ReportFormat::json);
+  EXPECT_FALSE(parsed_as<ReportCompare>({"--compare", "a", "--with", "c"}).force);
+}
+
+TEST(ReportOptions, MergesIntoTheFirstWhatFollows) {
+  const ReportMerge merge = parsed_as<ReportMerge>({"--merge", "out", "a", "b"});
+  EXPECT_EQ(merge.target, "out");
+  EXPECT_EQ(merge.paths, (Paths{"a", "b"}));
+}
+
+TEST(ReportOptions, TakesAFormatAPlotOrAPage) {
+  EXPECT_EQ(parsed_as<ReportFiles>({"a"}).format, ReportFormat::table);
+  EXPECT_EQ(parsed_as<ReportFiles>({"a", "--format", "table"}).format, ReportFormat::table);
+  EXPECT_EQ(parsed_as<ReportFiles>({"a", "--format", "markdown"}).format, ReportFormat::markdown);
+  EXPECT_EQ(parsed_as<ReportFiles>({"a", "--format", "json"}).format, ReportFormat::json);
+  EXPECT_EQ(parsed_as<ReportFiles>({"a", "--format=csv"}).format, ReportFormat::csv);
+  EXPECT_TRUE(parsed_as<ReportFiles>({"--plot", "a"}).plot);
+  EXPECT_FALSE(parsed_as<ReportFiles>({"a"}).plot);
+  EXPECT_EQ(parsed_as<ReportFiles>({"--html", "out", "a"}).html, "out");
+  EXPECT_EQ(parsed_as<ReportFiles>({"--html", "out", "a"}).paths, Paths{"a"});
+  EXPECT_FALSE(parsed_as<ReportFiles>({"a"}).html.has_value());
+}
+
 TEST(ReportOptions, RefusesWhatDoesNotGoTogether) {
   const std::vector<std::pair<Arguments, std::string>> cases = {
       {{}, "no files"},
@@ -80,6 +115,19 @@ TEST(ReportOptions, RefusesWhatDoesNotGoTogether) {
       {{"--values", "in", "--values", "in2", "--hgrm", "out"}, "--values"},
       {{"--values"}, "--values"},
       {{"--nonsense", "a.hgrm"}, "--nonsense"},
+      {{"--compare", "a"}, "go together"},
+      {{"--with", "a"}, "go together"},
+      {{"--compare", "a", "--with", "b", "--fail-if", "lock_wait"}, "lock_wait"},
+      {{"a", "--fail-if", "lock_wait.p99>+1%"}, "--fail-if goes with"},
+      {{"a", "--force"}, "--force goes with"},
+      {{"--merge", "out"}, "no files to merge"},
+      {{"--merge", "out", "a", "--html", "page"}, "choose one"},
+      {{"--compare", "a", "--with", "b", "--html", "page"}, "choose one"},
+      {{"--html", "page"}, "no files"},
+      {{"--html", "page", "a", "--format", "csv"}, "--format is of what goes to standard output"},
+      {{"--html", "page", "a", "--plot"}, "--details and --plot are of the tables"},
+      {{"a", "--plot", "--format", "csv"}, "--plot goes with --format table"},
+      {{"a", "--format", "xml"}, "none of table, markdown, json and csv"},
   };
   for (const auto& [arguments, why] : cases) {
     const std::string end = ending(arguments);
@@ -98,9 +146,11 @@ TEST(ReportOptions, ARefusalCannotSteerTheTerminal) {
 TEST(ReportOptions, HelpNamesEveryFlagAndExitCode) {
   const std::string help = ending({"--help"});
   EXPECT_TRUE(help.starts_with("0 ")) << help;
-  for (const char* const text :
-       {"FILES", "--values", "--hgrm", "--expected-interval", "--details", "--version", "--help",
-        "\n  0  ", "\n  2  ", "\n  3  ", "\n  130  "}) {
+  for (const char* const text : {"FILES",     "--values",  "--hgrm",    "--expected-interval",
+                                 "--details", "--version", "--help",    "--format",
+                                 "--plot",    "--html",    "--compare", "--with",
+                                 "--fail-if", "--force",   "--merge",   "\n  0  ",
+                                 "\n  1  ",   "\n  2  ",   "\n  3  ",   "\n  130  "}) {
     EXPECT_NE(help.find(text), std::string::npos) << text;
   }
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tools/result_tables.hpp"
+#include "tools/scaling_tables.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -27,8 +28,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr std::int64_t kMs = 1'000'000;
-constexpr std::int64_t kSecond = 1000 * kMs;
+constexpr std::int64_t kMs = 1'000'000, kSecond = 1000 * kMs;
 using Configurations = std::vector<ConfigurationResult>;
 using Figures = std::vector<std::int64_t>;
 
@@ -165,7 +165,7 @@ TEST(RenderScaling, ALawThatFitsIsToldWithItsPeak) {
   transitions/s   1 -> 10   1,000  6,494     +0.81    sub-linear
   transitions/s  10 -> 50   6,494  8,475     +0.17    sub-linear
   transitions/s   1 -> 50   1,000  8,475     +0.55    sub-linear
-  the bottleneck changes: c=1 db_total (lock_wait), c=10 lock_wait (lock_wait), c=50 db_total )"
+  The bottleneck changes: c=1 db_total (lock_wait), c=10 lock_wait (lock_wait), c=50 db_total )"
                                "(lock_wait)\n"));
   // The peak is at sqrt((1 - 0.05) / 0.001) threads.
   expect_in_order(text, {"  Universal Scalability Law: contention sigma 0.05 (0.0",

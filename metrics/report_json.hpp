@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "metrics/result_set.hpp"
+
+namespace walbench::metrics {
+
+/// The version of what report_json() writes: raised when a field changes its meaning or goes away.
+inline constexpr int kReportSchemaVersion = 1;
+
+/// How much of it: everything, or what a page can draw.
+enum class ReportDetail : std::uint8_t {
+  whole,
+  page,  ///< curves of the main segments only, no single repeats, interval logs thinned out
+};
+
+/// Everything that the files said, as one JSON object; every field is described in
+/// results/README.md. Ends in a line break.
+std::string report_json(const ResultSet& set, ReportDetail detail);
+
+}  // namespace walbench::metrics

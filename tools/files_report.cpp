@@ -1,0 +1,123 @@
+#include "tools/files_report.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "metrics/report_json.hpp"
+#include "metrics/result_set.hpp"
+#include "metrics/results_folder.hpp"
+#include "tools/csv.hpp"
+#include "tools/exit_code.hpp"
+#include "tools/html_report.hpp"
+#include "tools/interval_tables.hpp"
+#include "tools/markdown.hpp"
+#include "tools/output.hpp"
+#include "tools/plot_style.hpp"
+#include "tools/reading_progress.hpp"
+#include "tools/report_document.hpp"
+#include "tools/report_plots.hpp"
+#include "tools/result_tables.hpp"
+#include "tools/study_tables.hpp"
+#include "tools/text.hpp"
+
+namespace walbench::tools {
+namespace {
+
+constexpr double kNsPerMs = 1e6;
+constexpr std::array kPercentiles = {0.5, 0.95, 0.99, 0.999};
+
+std::string render_loaded(const metrics::LoadedRun& run, bool details) {
+  return fmt::format("run {} ({})\n\n{}\n", printable(run.run_id), printable(run.timestamp),
+                     render_run(run.configurations, run.mitigations, details));
+}
+
+std::string render_not_compared(const metrics::NotCompared& refusal) {
+  const metrics::ConfigurationPlanned& planned = refusal.mitigation->planned;
+  return printable(fmt::format("no before/after for c={} {} {}: {}", planned.threads,
+                               planned.profile, planned.strategy, refusal.why)) +
+         "\n\n";
+}
+
+std::string render_lone(const metrics::LoneDistribution& lone) {
+  const metrics::HgrmFile& file = lone.file;
+  std::vector<std::string> cells;
+  for (const double share : kPercentiles) {
+    const double value =
+        file.histogram
+            ? static_cast<double>(file.histogram->value_at_percentile(100 * share)) / kNsPerMs
+            : file.value_at_percentile(share);
+    cells.push_back(file.histogram ? format_milliseconds(value) : fmt::format("{:.3f}", value));
+  }
+  const double last_row = file.rows.empty() ? 0 : file.rows.back().value;
+  cells.push_back(file.histogram
+                      ? format_milliseconds(static_cast<double>(file.histogram->max()) / kNsPerMs)
+                      : fmt::format("{:.3f}", file.max.value_or(last_row)));
+  TextTable table(
+      {file.histogram ? "ms" : printable(file.unit_told()), "P50", "P95", "P99", "P99.9", "max"});
+  cells.insert(cells.begin(), "value");
+  table.add_row(std::move(cells));
+  return fmt::format(
+      "{}: {} samples, {}\n{}\n", printable(lone.path.string()), with_thousands(file.total_count),
+      file.histogram ? "exact" : "approximate (percentiles from the rows of another program)",
+      table.str(2));
+}
+
+void print_tables(const metrics::ResultSet& set, const ReportFiles& options) {
+  for (const metrics::LoadedRun& run : set.runs) {
+    write_output(render_loaded(run, options.details));
+    if (options.plot) write_output(plot_run(run, detect_plot_style()));
+  }
+  for (const auto& outcome : metrics::find_comparisons(set)) {
+    if (const auto* const comparison = std::get_if<metrics::Comparison>(&outcome)) {
+      write_output(render_comparison(*comparison) + "\n");
+    } else {
+      write_output(render_not_compared(std::get<metrics::NotCompared>(outcome)));
+    }
+  }
+  for (const metrics::LoneDistribution& lone : set.lone) {
+    write_output(render_lone(lone));
+  }
+  if (options.plot) write_output(plot_lone(set.lone, detect_plot_style()));
+  for (const metrics::LoadedLog& log : set.logs) {
+    tell_log(log, options.details, write_output);
+    write_output("\n");
+  }
+}
+
+void publish_page(const metrics::ResultSet& set, const std::filesystem::path& target) {
+  metrics::write_file_atomically(
+      target,
+      render_html(document_of(set), metrics::report_json(set, metrics::ReportDetail::page)));
+}
+
+void print(const metrics::ResultSet& set, const ReportFiles& options) {
+  switch (options.format) {
+    case ReportFormat::table: print_tables(set, options); break;
+    case ReportFormat::markdown: write_output(render_markdown(document_of(set))); break;
+    case ReportFormat::json:
+      write_output(metrics::report_json(set, metrics::ReportDetail::whole));
+      break;
+    case ReportFormat::csv: write_output(render_csv(set)); break;
+  }
+}
+
+}  // namespace
+
+int report_files(const ReportFiles& options) {
+  const metrics::ResultSet set = load_with_progress(options.paths);
+  if (options.html) {
+    publish_page(set, *options.html);
+  } else {
+    print(set, options);
+  }
+  for (const metrics::FileProblem& problem : set.problems) {
+    complain("report", fmt::format("{}: {}", problem.path.string(), problem.what));
+  }
+  return set.problems.empty() ? kDone : kFailed;
+}
+
+}  // namespace walbench::tools

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "tools/report_document.hpp"
+
+namespace walbench::tools {
+
+/// A page that needs nothing but itself: the document as HTML, its pictures drawn by the script
+/// that it carries from `json`, which is report_json() of the same results. It tells browsers to
+/// load nothing, and to run no script but these two, by their digests. So even where a name that a
+/// hostile file gives found its way into the markup, it could not act.
+std::string render_html(const ReportDocument& document, std::string_view json);
+
+/// A text as it must stand in HTML, as content or within a quoted attribute.
+std::string html_text(std::string_view text);
+
+}  // namespace walbench::tools

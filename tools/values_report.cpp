@@ -1,0 +1,64 @@
+#include "tools/values_report.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <system_error>
+
+#include "metrics/hgrm.hpp"
+#include "metrics/result_json.hpp"
+#include "metrics/results_folder.hpp"
+#include "tools/exit_code.hpp"
+#include "tools/output.hpp"
+#include "tools/value_column.hpp"
+
+namespace walbench::tools {
+namespace {
+
+constexpr double kNsPerMs = 1e6;
+
+metrics::Histogram read_values(const ReportValues& options) {
+  metrics::Histogram histogram;
+  if (options.source == "-") {
+    record_column(std::cin, options.expected_interval.count(), histogram);
+    return histogram;
+  }
+  std::error_code ignored;
+  if (std::filesystem::is_directory(options.source, ignored)) {
+    throw ValueColumnError("is a directory; name a file, or - for standard input");
+  }
+  std::ifstream file(options.source, std::ios::binary);
+  if (!file) throw ValueColumnError(std::generic_category().message(errno));
+  record_column(file, options.expected_interval.count(), histogram);
+  return histogram;
+}
+
+}  // namespace
+
+int report_values(const ReportValues& options) {
+  std::error_code ignored;
+  if (std::filesystem::equivalent(options.source, options.target, ignored)) {
+    complain("report", fmt::format("'{}' is the column itself; name another file with --hgrm",
+                                   options.target.string()));
+    return kFailed;
+  }
+  try {
+    const metrics::Histogram histogram = read_values(options);
+    if (histogram.total_count() == 0)
+      complain("report", "warning: there are no values; the file is empty");
+    metrics::write_file_atomically(
+        options.target,
+        metrics::write_hgrm(histogram, kNsPerMs, metrics::values_metadata(options.source)));
+    return kDone;
+  } catch (const ValueColumnError& error) {
+    complain("report", fmt::format("{}: {}", options.source, error.what()));
+  } catch (const metrics::ResultsError& error) {
+    complain("report", error.what());
+  }
+  return kFailed;
+}
+
+}  // namespace walbench::tools
