@@ -185,6 +185,9 @@ class Measurement {
                                         .on_done = [this] { context_.observer->lifecycle_done(); },
                                         .acks = context_.acks});
     const storage::IoFigures at_end = database_->figures();
+    // At once, since a checkpoint in the background may still be at work.
+    storage::IoTimes times = database_->io_times();
+    const storage::LockWaitFigures waits = database_->lock_waits();
     const storage::StoreCounts counts = store.counts();
     require_complete(report);
 
@@ -198,8 +201,8 @@ class Measurement {
     result_.wal = wal_figures(at_start, at_end, counts);
     result_.busy_retries = at_end.busy_retries;
     result_.busy_longest_us = at_end.busy_longest_us;
-    note_lock_waits(report);
-    note_io_times();
+    note_lock_waits(waits, report);
+    note_io_times(std::move(times));
     result_.writes = report.writes;
     result_.commits = report.commits;
     result_.api_calls = report.api_calls;
@@ -220,8 +223,7 @@ class Measurement {
         queue, metrics::IntervalLogging{log, context_.interval, context_.clock});
   }
 
-  void note_lock_waits(const CrewReport& report) {
-    const storage::LockWaitFigures waits = database_->lock_waits();
+  void note_lock_waits(const storage::LockWaitFigures& waits, const CrewReport& report) {
     result_.write_lock = write_lock_figures(waits, plan_.anatomy);
     result_.lock_wait_longest_ns = report.lock_wait_longest_ns;
     result_.row_bytes_changed = report.row_bytes_changed;
@@ -231,10 +233,8 @@ class Measurement {
     }
   }
 
-  /// Of operations on the files, which no lifecycle times. To be taken before anything else is done
-  /// to the database.
-  void note_io_times() {
-    storage::IoTimes times = database_->io_times();
+  /// Of operations on the files, which no lifecycle times.
+  void note_io_times(storage::IoTimes times) {
     const auto keep = [this](metrics::Segment segment, metrics::Histogram& histogram) {
       if (histogram.total_count() > 0) result_.segments.push_back({segment, std::move(histogram)});
     };

@@ -13,13 +13,12 @@
 #include "tools/comparison_tables.hpp"
 #include "tools/exit_code.hpp"
 #include "tools/output.hpp"
-#include "tools/text.hpp"
 
 namespace walbench::tools {
 namespace {
 
 void complain(std::string_view what) {
-  write_error(fmt::format("report: {}\n", printable(what)));
+  tools::complain("report", what);
 }
 
 metrics::ResultSet load(const std::vector<std::filesystem::path>& paths) {

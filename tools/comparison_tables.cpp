@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
 #include <utility>
 
+#include "tools/csv.hpp"
+#include "tools/markdown.hpp"
 #include "tools/result_tables.hpp"
 #include "tools/text.hpp"
 
@@ -189,16 +190,6 @@ std::string comparison_table(const metrics::RunMatch& match,
 
 namespace {
 
-/// The text with all that Markdown would take for its own made plain.
-std::string markdown_text(std::string_view text) {
-  std::string out;
-  for (const char each : printable(text)) {
-    if (std::string_view("\\`*[]<>|&~").find(each) != std::string_view::npos) out += '\\';
-    out += each;
-  }
-  return out;
-}
-
 std::string markdown_row(const std::vector<std::string>& cells) {
   std::string row = "|";
   for (const std::string& cell : cells) {
@@ -245,25 +236,13 @@ std::string comparison_markdown(const metrics::RunMatch& match,
 
 namespace {
 
-/// Quoted where it must be (RFC 4180).
-std::string csv_text(std::string_view text) {
-  std::string plain = printable(text);
-  if (plain.find_first_of(",\"") == std::string::npos) return plain;
-  std::string quoted = "\"";
-  for (const char each : plain) {
-    quoted += each;
-    if (each == '"') quoted += each;
-  }
-  return quoted + "\"";
-}
-
 std::string csv_row(const ConfigurationChange& configuration, const FigureChange& figure) {
   const metrics::ConfigurationPlanned& before = configuration.before;
   const auto& interval = figure.change.interval;
   const std::string values = fmt::format("{},{}", figure.before, figure.after);
   return fmt::format(
-      "{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", before.threads, csv_text(before.profile),
-      csv_text(before.strategy), csv_text(configuration.after.strategy),
+      "{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", before.threads, csv_field(before.profile),
+      csv_field(before.strategy), csv_field(configuration.after.strategy),
       figure.segment ? segment_name(*figure.segment) : "transitions_per_second",
       figure.segment ? fmt::format("{}", figure.percentile) : "", figure.segment ? values : ",",
       figure.segment ? "," : values, figure.change.ratio,

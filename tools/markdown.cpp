@@ -1,7 +1,5 @@
 #include "tools/markdown.hpp"
 
-#include <string_view>
-
 #include "tools/text.hpp"
 
 namespace walbench::tools {
@@ -29,8 +27,8 @@ std::string markdown_table(const DocumentTable& table) {
 
 }  // namespace
 
-std::string markdown_text(const std::string& text) {
-  constexpr std::string_view kActive = "\\`*_{}[]<>|#~&";
+std::string markdown_text(std::string_view text) {
+  constexpr std::string_view kActive = "\\`*[]<>|&~";
   std::string out;
   for (const char c : printable(text)) {
     if (kActive.find(c) != std::string_view::npos) out += '\\';

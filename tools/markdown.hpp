@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "tools/report_document.hpp"
 
@@ -11,6 +12,6 @@ namespace walbench::tools {
 std::string render_markdown(const ReportDocument& document);
 
 /// One text as it must stand in Markdown, within a paragraph or a table's cell.
-std::string markdown_text(const std::string& text);
+std::string markdown_text(std::string_view text);
 
 }  // namespace walbench::tools

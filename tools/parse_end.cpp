@@ -11,8 +11,7 @@
 namespace walbench::tools {
 
 ParseEnd ParseEnd::wrong_usage(std::string_view program, std::string_view what) {
-  return {kWrongUsage,
-          fmt::format("{}: {}\nTry '{} --help'.\n", program, printable(what), program)};
+  return {kWrongUsage, fmt::format("{}: {}\nTry --help.\n", program, printable(what))};
 }
 
 int ParseEnd::tell() const {

@@ -41,7 +41,7 @@ inline void expect_refused(const std::vector<std::pair<Arguments, std::string>>&
     EXPECT_TRUE(end.starts_with("2 bench: ")) << testing::PrintToString(arguments) << ": " << end;
     EXPECT_NE(end.find(why), std::string::npos)
         << testing::PrintToString(arguments) << " should name '" << why << "': " << end;
-    EXPECT_TRUE(end.ends_with("Try 'bench --help'.\n")) << end;
+    EXPECT_TRUE(end.ends_with("Try --help.\n")) << end;
   }
 }
 

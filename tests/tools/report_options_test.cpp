@@ -133,7 +133,7 @@ TEST(ReportOptions, RefusesWhatDoesNotGoTogether) {
     const std::string end = ending(arguments);
     EXPECT_TRUE(end.starts_with("2 report: ")) << testing::PrintToString(arguments) << ": " << end;
     EXPECT_NE(end.find(why), std::string::npos) << testing::PrintToString(arguments) << ": " << end;
-    EXPECT_TRUE(end.ends_with("Try 'report --help'.\n")) << end;
+    EXPECT_TRUE(end.ends_with("Try --help.\n")) << end;
   }
 }
 
