@@ -31,6 +31,13 @@ for (let i = 0; i < pixels.length; i += 4) {
 }
 return colours.size;
 """
+DRAW = """
+arguments[0].scrollIntoView({block: "center", behavior: "instant"});
+return new Promise((done) => {
+  const look = () => arguments[0].dataset.drawn ? done() : requestAnimationFrame(look);
+  look();
+});
+"""
 ROWS = """
 return [...arguments[0].tBodies[0].rows].map((row) => row.cells[0].textContent)
 """
@@ -84,7 +91,12 @@ class PageTest(unittest.TestCase):
         entries = self.browser.console()
         self.assertEqual(entries, [], "the console is not empty")
 
+    def draw(self, canvas):
+        """Scrolls to a canvas, since pictures are drawn when they come near the screen."""
+        self.browser.run(DRAW, {chromium.ELEMENT: canvas})
+
     def pixels(self, figure):
+        self.draw(self.browser.find(f"figure[data-kind={figure}] canvas")[0])
         return self.browser.run(
             "return document.querySelector(`figure[data-kind=${arguments[0]}] canvas`).toDataURL()",
             figure,
@@ -101,6 +113,7 @@ class PageTest(unittest.TestCase):
                 for kind in ("curves", "breakdown", "scaling", "changes", "wal", "intervals"):
                     self.assertIn(kind, kinds)
                 for kind, canvas in zip(kinds, canvases):
+                    self.draw(canvas)
                     colours = self.browser.run(NOT_BLANK, {chromium.ELEMENT: canvas})
                     self.assertGreater(colours, 10, f"{kind} is blank")
 
@@ -117,6 +130,15 @@ class PageTest(unittest.TestCase):
         self.open(self.study)
         loaded = self.browser.run("return performance.getEntriesByType('resource').length")
         self.assertEqual(loaded, 0)
+
+    def test_what_is_far_from_the_screen_is_not_drawn(self):
+        self.open(self.study)
+        canvases = self.browser.find("canvas")
+        drawn = "return document.querySelectorAll('canvas[data-drawn]').length"
+        self.draw(canvases[-1])
+        self.draw(canvases[0])
+        self.browser.run("return new Promise((r) => setTimeout(r, 200))")
+        self.assertLess(self.browser.run(drawn), len(canvases))
 
     def test_a_curve_is_turned_off_and_on_by_mouse_and_by_keyboard(self):
         self.open(self.study)
@@ -220,7 +242,8 @@ class PageTest(unittest.TestCase):
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         for size in (WIDE, NARROW):
             for scheme in ("light", "dark"):
-                self.open(self.study, size)
+                # Tall enough for everything to be near it.
+                self.open(self.study, (size[0], 15_000, size[2]))
                 self.browser.set_colour_scheme(scheme)
                 self.browser.save_screenshot(SCREENSHOTS / f"{size[0]}-{scheme}.png", size[0])
 

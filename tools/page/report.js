@@ -4,8 +4,9 @@
   "use strict";
 
   const report = JSON.parse(document.getElementById("report-data").textContent);
-  const charts = [];
+  const pictures = new Map();
   const SPENT = ["waiting", "working", "checkpointing", "syncing"];
+  const MOST_PRINTED = 200;
   const DASHES = [[], [7, 3], [2, 2], [9, 3, 2, 3]];
 
   // ---- words and numbers
@@ -64,6 +65,7 @@
 
   function decades(scale) {
     const ticks = [];
+    if (!(scale.min > 0) || !Number.isFinite(scale.max)) return;
     const first = Math.floor(Math.log10(scale.min) + 1e-9);
     const last = Math.ceil(Math.log10(scale.max) - 1e-9);
     const fine = last - first <= 2 ? [1, 2, 5] : [1];
@@ -135,13 +137,14 @@
   }
 
   /** `describe(colours)` gives a Chart.js configuration; called anew when a control or the theme
-      changes. */
+      changes. A picture is drawn when it comes near the screen and let go when it is far from it:
+      a report of a thousand runs has more of them than a browser has memory for. */
   function picture(figure, describe) {
     const canvas = figure.querySelector("canvas");
-    const entry = { chart: null, redraw: null, hidden: new Set() };
+    const hidden = new Set();
+    const entry = { chart: null, hidden };
     entry.redraw = () => {
-      const colours = theme();
-      const described = describe(colours);
+      const described = describe(theme());
       if (entry.chart) entry.chart.destroy();
       if (described.rows) {
         canvas.parentElement.style.height = `${90 + described.rows * 26}px`;
@@ -158,14 +161,33 @@
         plugins: described.plugins || [],
       });
       described.data.datasets.forEach((dataset, index) => {
-        if (entry.hidden.has(dataset.label)) entry.chart.setDatasetVisibility(index, false);
+        if (hidden.has(dataset.label)) entry.chart.setDatasetVisibility(index, false);
       });
-      if (entry.hidden.size > 0) entry.chart.update();
+      if (hidden.size > 0) entry.chart.update();
       legend(figure, entry);
+      canvas.dataset.drawn = "true";
     };
-    charts.push(entry);
+    entry.release = () => {
+      if (!entry.chart) return;
+      entry.chart.destroy();
+      entry.chart = null;
+      canvas.width = canvas.height = 0;
+      delete canvas.dataset.drawn;
+    };
+    pictures.set(figure, entry);
     return entry;
   }
+
+  const near = new IntersectionObserver(
+    (changes) => {
+      for (const change of changes) {
+        const entry = pictures.get(change.target);
+        if (!change.isIntersecting) entry.release();
+        else if (!entry.chart) entry.redraw();
+      }
+    },
+    { rootMargin: "1500px 0px" },
+  );
 
   // ---- percentile curves
 
@@ -241,7 +263,6 @@
       Object.fromEntries(Object.keys(sets).map((key) => [key, names[key]])),
       () => entry.redraw(),
     );
-    entry.redraw();
   }
 
   function drawLone(figure, distributions) {
@@ -250,7 +271,7 @@
     picture(figure, (colours) =>
       curveChart(colours, lines, allExact ? "value" : "value, in the unit of each file",
                  allExact ? milliseconds : (value) => String(Number(value.toPrecision(3)))),
-    ).redraw();
+    );
   }
 
   // ---- where the time goes
@@ -310,7 +331,6 @@
     const scale = withControl(figure, "Show", { share: "shares", ms: "milliseconds" }, () =>
       entry.redraw(),
     );
-    entry.redraw();
   }
 
   /** Names at a bar chart's side; on a narrow page they are broken into lines. */
@@ -436,7 +456,6 @@
       Object.fromEntries(CHANGES.map((change, index) => [String(index), change.name])),
       () => entry.redraw(),
     );
-    entry.redraw();
   }
 
   // ---- scaling
@@ -506,7 +525,7 @@
           },
         },
       };
-    }).redraw();
+    });
   }
 
   // ---- the WAL
@@ -545,7 +564,7 @@
           },
         },
       };
-    }).redraw();
+    });
   }
 
   // ---- over time
@@ -598,7 +617,6 @@
       };
     });
     const chosen = withControl(figure, "Tag", names, () => entry.redraw());
-    entry.redraw();
   }
 
   // ---- tables
@@ -643,15 +661,18 @@
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   for (const figure of document.querySelectorAll("figure[data-kind]")) {
     DRAW[figure.dataset.kind](figure, Number(figure.dataset.index));
+    near.observe(figure);
   }
 
-  const redrawAll = () => charts.forEach((entry) => entry.redraw());
+  const redrawAll = () => {
+    for (const entry of pictures.values()) if (entry.chart) entry.redraw();
+  };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
   const printing = matchMedia("print");
   printing.addEventListener("change", redrawAll);
   addEventListener("beforeprint", () => {
     for (const each of document.querySelectorAll("details")) each.open = true;
-    redrawAll();
+    [...pictures.values()].slice(0, MOST_PRINTED).forEach((entry) => entry.redraw());
   });
   addEventListener("afterprint", redrawAll);
 })();
