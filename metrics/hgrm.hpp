@@ -56,9 +56,10 @@ std::string write_hgrm(const Histogram& histogram, double value_scale,
 /// writers produce, as columns or separated by commas; and the report of wrk2 (anything before the
 /// header line and after the footer is skipped, as is a missing footer; of its two distributions
 /// the first is taken, which is the one corrected for coordinated omission). Throws FormatError,
-/// which names the line, when the text is not such a file, contradicts itself, or ends too early. A
-/// file cut off exactly before our two lines is a whole file of another program: it has no
-/// `histogram`. The JSON is handed over as it stands, not parsed.
+/// which names the line, when the text is not such a file, contradicts itself, or ends too early.
+/// No row is above the maximum that the footer states. A file cut off exactly before our two lines
+/// is a whole file of another program: it has no `histogram`. The JSON is handed over as it stands,
+/// not parsed.
 HgrmFile parse_hgrm(std::string_view text);
 
 /// Whether a line is the one above the rows.

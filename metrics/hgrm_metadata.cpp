@@ -243,6 +243,7 @@ Json parse_object(std::string_view text) {
 HgrmMetadata parse_hgrm_metadata(std::string_view text) {
   const Json json = parse_object(text);
   HgrmMetadata metadata{.run_id = text_in(json, "run_id"),
+                        .instance = has(json, "instance") ? text_in(json, "instance") : "",
                         .timestamp = text_in(json, "timestamp"),
                         .environment_digest = text_in(json, "environment_digest"),
                         .environment = std::nullopt,

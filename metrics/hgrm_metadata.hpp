@@ -22,6 +22,7 @@ struct MitigationRole {
 /// What hgrm_metadata() wrote, read again. The configuration has no segments yet.
 struct HgrmMetadata {
   std::string run_id;
+  std::string instance;  ///< empty in older files
   std::string timestamp;
   std::string environment_digest;
   std::optional<Environment> environment;  ///< missing in older files

@@ -12,6 +12,7 @@
 #include "metrics/hgrm.hpp"
 #include "metrics/hgrm_text.hpp"
 #include "metrics/histogram_codec.hpp"
+#include "metrics/text_file.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -109,6 +110,7 @@ class HgrmParser {
   std::string_view value_of(std::string_view field, std::string_view key) const;
   std::optional<double> statistic(std::string_view text) const;
   void check_rows_against_total() const;
+  void keep_rows_to_max();
 
   HgrmFile file_;
   std::optional<std::int64_t> footer_total_;
@@ -257,7 +259,9 @@ void HgrmParser::check_rows_against_total() const {
 }
 
 HgrmFile HgrmParser::finish() && {
-  require(header_seen_, "the text ends without a percentile distribution's header line");
+  if (!header_seen_) {
+    throw FormatError("is no .hgrm file: there is no header line of a percentile distribution");
+  }
   require(last_row_seen_ || footer_total_, "the text ends before the row for 100 %");
   file_.total_count = footer_total_ ? *footer_total_ : file_.rows.back().cumulative_count;
   check_rows_against_total();
@@ -265,12 +269,24 @@ HgrmFile HgrmParser::finish() && {
           "the text ends with only one of the Walbench and Histogram lines");
   require(!file_.histogram || file_.histogram->total_count() == file_.total_count,
           "the histogram does not have as many samples as the footer states");
+  keep_rows_to_max();
   return std::move(file_);
+}
+
+// Rows have the highest value that their histogram cannot tell from theirs; the footer of wrk2 has
+// the true maximum, which is less, and no percentile is above it.
+void HgrmParser::keep_rows_to_max() {
+  if (!file_.max) return;
+  for (PercentileRow& row : file_.rows) {
+    row.value = std::min(row.value, *file_.max);
+  }
 }
 
 }  // namespace
 
 HgrmFile parse_hgrm(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  if (text.empty()) throw FormatError("is empty");
   HgrmParser parser;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');

@@ -11,6 +11,7 @@
 
 #include "metrics/format_error.hpp"
 #include "metrics/histogram_codec.hpp"
+#include "metrics/text_file.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -26,6 +27,7 @@ constexpr std::string_view kVersion = "Histogram log format version";
 constexpr std::string_view kStart = "StartTime:";
 constexpr std::string_view kBase = "BaseTime:";
 constexpr std::string_view kWalbench = "Walbench =";
+constexpr std::string_view kMergedLog = "Merged log =";
 constexpr std::string_view kYcsb = "Logging for:";
 
 /// The text behind `name` in a comment like `#[StartTime: 1700000000.123 (seconds ...`.
@@ -49,13 +51,24 @@ std::optional<std::array<std::string_view, 4>> interval_fields(std::string_view 
   return fields;
 }
 
+/// Nothing where it is something else: such a comment is decoration.
+std::optional<std::string_view> fingerprint_in(std::string_view text) {
+  constexpr std::size_t kDigits = 16;
+  const bool is_one = text.size() == kDigits + 1 && text.ends_with(']') &&
+                      text.find_first_not_of("0123456789abcdef") == kDigits;
+  return is_one ? std::optional(text.substr(0, kDigits)) : std::nullopt;
+}
+
 }  // namespace
 
 HlogReader::HlogReader(const std::filesystem::path& path) : lines_(path, kLongestLine) {}
 
 std::optional<HlogInterval> HlogReader::next() {
   while (lines_.next()) {
-    const std::string_view line = lines_.line();
+    std::string_view line = lines_.line();
+    if (lines_.number() == 1 && line.starts_with(kByteOrderMark)) {
+      line.remove_prefix(kByteOrderMark.size());
+    }
     if (!lines_.terminated() && !line.starts_with('#')) {
       summary_.cut_off =
           fmt::format("line {} has no end and was left out: the log was cut off", lines_.number());
@@ -109,12 +122,32 @@ void HlogReader::read_comment(std::string_view line) {
   } else if (const auto base = comment_value(line, kBase)) {
     if (part_has_intervals_ || base_epoch_seconds_) begin_part();
     base_epoch_seconds_ = epoch_seconds(*base);
-  } else if (comment_value(line, kVersion)) {
+  } else if (const auto version = comment_value(line, kVersion)) {
+    require_known_version(*version);
     if (part_has_intervals_) begin_part();
+  } else if (const auto merged = comment_value(line, kMergedLog)) {
+    if (const auto found = fingerprint_in(*merged)) summary_.merged_from.emplace_back(*found);
   } else if (const auto label = comment_value(line, kWalbench)) {
     add_label(*label, HlogWriter::walbench);
   } else if (const auto operation = comment_value(line, kYcsb)) {
     add_label(*operation, HlogWriter::ycsb);
+  }
+}
+
+/// Known are 1.0 to 1.3, also as 1.01; what is no version is decoration.
+void HlogReader::require_known_version(std::string_view text) const {
+  constexpr int kMajor = 1;
+  constexpr int kLatestMinor = 3;
+  int major = 0;
+  int minor = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, major);
+  if (error != std::errc()) return;
+  if (rest != end && *rest == '.') std::from_chars(rest + 1, end, minor);
+  if (major != kMajor || minor < 0 || minor > kLatestMinor) {
+    refuse(
+        "a version of the log format that is not known here (1.0 to 1.3 are); write the log with "
+        "one of these, or read it with a newer program");
   }
 }
 

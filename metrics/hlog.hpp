@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "metrics/histogram.hpp"
 #include "metrics/line_reader.hpp"
@@ -34,7 +35,9 @@ struct HlogSummary {
   std::optional<std::string> label;  ///< what walbench or YCSB says it measured
   HlogWriter writer = HlogWriter::unknown;
   std::optional<double> start_epoch_seconds;
-  std::int64_t intervals = 0;          ///< lines read
+  std::int64_t intervals = 0;  ///< lines read
+  /// Of a merge, the fingerprints of all logs in it: 16 hex digits each.
+  std::vector<std::string> merged_from;
   std::optional<std::string> cut_off;  ///< why the last line was left out: the log ends in it
 
   /// What to multiply values with; 1 also where nothing is known of their unit.
@@ -43,9 +46,9 @@ struct HlogSummary {
 
 /// Reads an interval log line by line, so that a log of any size needs the memory of one line.
 /// Reads what Java, C, JS and YCSB write: versions 1.0 to 1.3, with and without tags, base time and
-/// legend, LF or CRLF; absolute time stamps become relative. Several logs one behind the other are
-/// read as one: each begins with its own start and base time, and all intervals are told since the
-/// first start.
+/// legend, LF or CRLF; later versions are refused; absolute time stamps become relative. Several
+/// logs one behind the other are read as one: each begins with its own start and base time, and all
+/// intervals are told since the first start.
 ///
 /// A last line without its line break is what a crash leaves: it is left out, and the summary says
 /// so. Members throw FormatError, which names the line, for anything else that is malformed, for
@@ -70,6 +73,7 @@ class HlogReader {
   std::optional<double> epoch_seconds(std::string_view text) const;
   double time_field(std::string_view text, std::string_view what) const;
   void read_comment(std::string_view line);
+  void require_known_version(std::string_view text) const;
   void add_label(std::string_view label, HlogWriter writer);
   void begin_part();
   HlogInterval parse(std::string_view line);

@@ -1,31 +1,25 @@
 #include "metrics/merge_logs.hpp"
 
-#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <queue>
-#include <set>
 #include <string_view>
 #include <system_error>
-#include <tuple>
 #include <utility>
 
 #include "metrics/histogram_codec.hpp"
 #include "metrics/hlog.hpp"
 #include "metrics/merge.hpp"
-#include "metrics/results_folder.hpp"
+#include "metrics/merged_metadata.hpp"
+#include "metrics/whole_file.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -35,75 +29,10 @@ namespace fs = std::filesystem;
 constexpr double kNsPerMs = 1e6;
 constexpr double kYearSeconds = 365.0 * 24 * 3600;
 constexpr std::string_view kCurrentEncoding = "HISTF";
-constexpr std::size_t kFlushSize = std::size_t{256} << 10U;
 
 [[noreturn]] void refuse(const fs::path& path, std::string_view why) {
   throw MergeError(fmt::format("{}: {}", path.string(), why));
 }
-
-/// A file under a temporary name beside its target, which it replaces when it is complete; gone at
-/// the end of the scope otherwise.
-class GrowingFile {
- public:
-  explicit GrowingFile(fs::path target) : target_(std::move(target)) {
-    const fs::file_status status = fs::symlink_status(target_);
-    if (fs::exists(status) && !fs::is_regular_file(status)) {
-      throw ResultsError(fmt::format("'{}' exists and is no ordinary file; choose another name",
-                                     target_.string()));
-    }
-    std::string pattern =
-        (target_.parent_path() / ("." + target_.filename().string() + ".partial-XXXXXX")).string();
-    descriptor_ = ::mkostemp(pattern.data(), O_CLOEXEC);
-    if (descriptor_ < 0) fail("create");
-    temporary_ = pattern;
-    constexpr mode_t kMode = 0644;
-    if (::fchmod(descriptor_, kMode) != 0) fail("create");
-  }
-  GrowingFile(const GrowingFile&) = delete;
-  GrowingFile& operator=(const GrowingFile&) = delete;
-  ~GrowingFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    if (!temporary_.empty()) ::unlink(temporary_.c_str());
-  }
-
-  void append(std::string_view text) {
-    pending_ += text;
-    if (pending_.size() >= kFlushSize) write_pending();
-  }
-
-  void move_to_target() {
-    write_pending();
-    if (::fsync(descriptor_) != 0) fail("flush");
-    if (::close(std::exchange(descriptor_, -1)) != 0) fail("close");
-    if (std::rename(temporary_.c_str(), target_.c_str()) != 0) fail("create");
-    temporary_.clear();
-  }
-
- private:
-  [[noreturn]] void fail(std::string_view action) const {
-    const std::string why = std::generic_category().message(errno);
-    throw ResultsError(
-        fmt::format("cannot {} '{}': {}; it was left as it was. Make room or choose "
-                    "another place",
-                    action, target_.string(), why));
-  }
-
-  void write_pending() {
-    std::string_view rest = pending_;
-    while (!rest.empty()) {
-      const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail("write");
-      rest.remove_prefix(static_cast<std::size_t>(written));
-    }
-    pending_.clear();
-  }
-
-  fs::path target_;
-  std::string temporary_;
-  int descriptor_ = -1;
-  std::string pending_;
-};
 
 LogSubject subject_of(const HlogSummary& summary) {
   LogSubject subject{summary.label.value_or(""), {}};
@@ -123,9 +52,16 @@ class Source {
   explicit Source(const fs::path& path) : path_(path) {
     guarded([&] { reader_ = std::make_unique<HlogReader>(path); });
     advance();
+    fingerprints_ = summary().merged_from;
+    if (fingerprints_.empty()) {
+      fingerprints_.push_back(fingerprint_of(
+          fmt::format("{}\n{}\n{}\n{}", start(), head_time(), head_.tag, encoded())));
+    }
   }
 
   const fs::path& path() const { return path_; }
+  /// Of each log in it: a merge says which these are, and any other log is told by its beginning.
+  const std::vector<std::string>& fingerprints() const { return fingerprints_; }
   const HlogSummary& summary() const { return reader_->summary(); }
   bool ended() const { return ended_; }
   /// The next interval. Requires: not ended, here and in the following.
@@ -155,6 +91,7 @@ class Source {
   fs::path path_;
   std::unique_ptr<HlogReader> reader_;
   HlogInterval head_;
+  std::vector<std::string> fingerprints_;
   bool ended_ = false;
 };
 
@@ -162,7 +99,7 @@ using Sources = std::vector<std::unique_ptr<Source>>;
 
 Sources open_all(const std::vector<fs::path>& paths) {
   Sources sources;
-  std::set<std::tuple<double, double, std::string, std::string>> beginnings;
+  std::map<std::string, fs::path> known;  // by the fingerprint of each log in them
   for (const fs::path& path : paths) {
     const Source& source = *sources.emplace_back(std::make_unique<Source>(path));
     const LogSubject subject = subject_of(source.summary());
@@ -175,13 +112,13 @@ Sources open_all(const std::vector<fs::path>& paths) {
     if (source.head_time() < kYearSeconds) {
       refuse(path, "does not say when it began, so that its intervals have no place among others");
     }
-    if (!beginnings
-             .emplace(source.start(), source.head_time(), source.head().tag,
-                      std::string(source.encoded()))
-             .second) {
-      refuse(path,
-             "begins like another of the logs; leave one of the two out, or its samples "
-             "would be counted twice");
+    for (const std::string& fingerprint : source.fingerprints()) {
+      const auto [other, is_new] = known.emplace(fingerprint, path);
+      if (!is_new) {
+        refuse(path, fmt::format("holds samples that are in {} too and would be counted twice; "
+                                 "leave one of them out",
+                                 other->second.string()));
+      }
     }
   }
   return sources;
@@ -196,7 +133,9 @@ double earliest_start(const Sources& sources) {
   return std::floor(earliest * 1000) / 1000;
 }
 
-std::string header(const HlogSummary& summary, std::size_t logs, double start) {
+/// Other programs skip the comments that are none of theirs.
+std::string header(const Sources& sources, double start) {
+  const HlogSummary& summary = sources.front()->summary();
   std::string text;
   if (summary.label) {
     text = fmt::format(
@@ -205,13 +144,20 @@ std::string header(const HlogSummary& summary, std::size_t logs, double start) {
   }
   const std::chrono::system_clock::time_point at{
       std::chrono::seconds(static_cast<std::int64_t>(start))};
-  return text + fmt::format(
-                    "#[Merged from {} logs]\n"
-                    "#[Histogram log format version 1.3]\n"
-                    "#[StartTime: {:.3f} (seconds since epoch), {:%a %b %e %H:%M:%S} UTC {:%Y}]\n"
-                    "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\","
-                    "\"Interval_Compressed_Histogram\"\n",
-                    logs, start, fmt::gmtime(at), fmt::gmtime(at));
+  text += fmt::format(
+      "#[Merged from {} log{}]\n"
+      "#[Histogram log format version 1.3]\n"
+      "#[StartTime: {:.3f} (seconds since epoch), {:%a %b %e %H:%M:%S} UTC {:%Y}]\n",
+      sources.size(), sources.size() == 1 ? "" : "s", start, fmt::gmtime(at), fmt::gmtime(at));
+  // Behind what tells the kind of the file, since there may be thousands of them.
+  for (const auto& source : sources) {
+    for (const std::string& fingerprint : source->fingerprints()) {
+      text += fmt::format("#[Merged log = {}]\n", fingerprint);
+    }
+  }
+  return text +
+         "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\","
+         "\"Interval_Compressed_Histogram\"\n";
 }
 
 std::string line_of(const Source& source, double start) {
@@ -241,14 +187,20 @@ LogSubject subject_of_log(const fs::path& path) {
   return subject_of(Source(path).summary());
 }
 
-MergedLog merge_logs(const std::vector<fs::path>& paths, const fs::path& target,
+MergedLog merge_logs(const std::vector<fs::path>& paths, const fs::path& target) {
+  WholeFile file(target);
+  MergedLog merged = merge_logs(paths, file);
+  file.move_to_target();
+  return merged;
+}
+
+MergedLog merge_logs(const std::vector<fs::path>& paths, WholeFile& file,
                      const std::function<void(std::uintmax_t, std::uintmax_t)>& progress) {
   const Sources sources = open_all(paths);
   const LogSubject subject = subject_of(sources.front()->summary());
   const double start = earliest_start(sources);
   const std::uintmax_t bytes = size_of_all(paths);
-  GrowingFile file(target);
-  file.append(header(sources.front()->summary(), sources.size(), start));
+  file.append(header(sources, start));
 
   // The earliest first, and of the same time in the order of the logs.
   using Place = std::pair<double, std::size_t>;
@@ -279,7 +231,7 @@ MergedLog merge_logs(const std::vector<fs::path>& paths, const fs::path& target,
       merged.notes.push_back(fmt::format("{}: {}", source.path().string(), *why));
     }
   }
-  file.move_to_target();
+  file.flush();
   return merged;
 }
 

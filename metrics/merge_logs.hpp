@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "metrics/whole_file.hpp"
+
 namespace walbench::metrics {
 
 /// What became of a merge of interval logs.
@@ -28,14 +30,19 @@ LogSubject subject_of_log(const std::filesystem::path& path);
 
 /// Writes one interval log (version 1.3) with the intervals of all, in the order of their absolute
 /// time as far as each log is; tags and histograms stay as they are. Reads all logs at once, an
-/// interval of each, so logs of any size need little memory. `target` holds all of it or what it
-/// held before.
+/// interval of each, so logs of any size need little memory. The file is flushed, not yet moved to
+/// its target.
+///
+/// The merge says in its head, by fingerprints, which logs are in it.
 ///
 /// Throws MergeError, which names the log, where one cannot be read, does not say when it began, is
-/// about something else than the first, or is the same as another; ResultsError where `target`
-/// cannot be written. `progress` is told how many bytes have been read of how many in all.
-MergedLog merge_logs(const std::vector<std::filesystem::path>& paths,
-                     const std::filesystem::path& target,
+/// about something else than the first, or has samples that are in another, too; ResultsError where
+/// the file cannot be written. `progress` is told how many bytes have been read of how many in all.
+MergedLog merge_logs(const std::vector<std::filesystem::path>& paths, WholeFile& file,
                      const std::function<void(std::uintmax_t, std::uintmax_t)>& progress = {});
+
+/// The same, and moves the file to `target`, which holds all of it or what it held before.
+MergedLog merge_logs(const std::vector<std::filesystem::path>& paths,
+                     const std::filesystem::path& target);
 
 }  // namespace walbench::metrics

@@ -35,10 +35,6 @@ std::uint64_t hash_of(std::string_view text) {
   return hash;
 }
 
-std::string fingerprint_of(std::string_view text) {
-  return fmt::format("{:016x}", hash_of(text));
-}
-
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -53,6 +49,14 @@ std::vector<std::string> listed(const Json& json) {
 }
 
 }  // namespace
+
+std::string fingerprint_of(std::string_view text) {
+  return fmt::format("{:016x}", hash_of(text));
+}
+
+bool is_merged_metadata(std::string_view metadata) {
+  return has(parse(metadata), kMergedFrom);
+}
 
 std::vector<std::string> fingerprints_in(std::string_view metadata) {
   Json json = parse(metadata);

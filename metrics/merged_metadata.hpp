@@ -30,6 +30,12 @@ std::vector<std::string> fingerprints_in(std::string_view metadata);
 std::vector<std::string> fingerprints_in(std::string_view metadata,
                                          std::string_view encoded_histogram);
 
+/// Whether the metadata is of a merged file. Throws FormatError where the text is no JSON object.
+bool is_merged_metadata(std::string_view metadata);
+
+/// 16 hex digits over a text.
+std::string fingerprint_of(std::string_view text);
+
 /// Throws FormatError unless the metadata says that the histogram is in nanoseconds.
 void require_nanoseconds(std::string_view metadata);
 

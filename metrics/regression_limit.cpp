@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
 
+#include "metrics/ratio_text.hpp"
 #include "metrics/run_comparison.hpp"
 
 namespace walbench::metrics {
@@ -28,6 +30,35 @@ std::optional<double> number_from(std::string_view text) {
   return plain && error == std::errc() && rest == end ? std::optional(number) : std::nullopt;
 }
 
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' '))
+    text.remove_prefix(1);
+  while (text.ends_with(' '))
+    text.remove_suffix(1);
+  return text;
+}
+
+/// Why `.max` and the like, without the dot, is no percentile; `p999` is likely to mean P99.9.
+[[noreturn]] void refuse_percentile(std::string_view name, const RegressionLimit& limit) {
+  const std::string_view segment = segment_name(*limit.segment);
+  if (name.empty()) {
+    refuse(limit.text,
+           fmt::format("behind '{0}' must follow a percentile, as in {0}.p99", segment));
+  }
+  if (name == "max" || name == "p100") {
+    refuse(limit.text, fmt::format("of a maximum nothing can be told from chance; take a "
+                                   "percentile, as in {}.p99.9",
+                                   segment));
+  }
+  std::string meant = "p50, p95, p99 or p99.9";
+  const bool nines_without_point =
+      name.starts_with("p99") && name.size() > 3 &&
+      name.find_first_not_of("0123456789", 1) == std::string_view::npos;
+  if (nines_without_point) meant = fmt::format("p99.{}", name.substr(3));
+  refuse(limit.text, fmt::format("'{}' is no percentile above 0 and below 100; write {}.{}", name,
+                                 segment, meant));
+}
+
 /// `lock_wait.p99` or `transitions_per_second`.
 void parse_figure(std::string_view figure, RegressionLimit& limit) {
   if (figure == kThroughput) return;
@@ -42,12 +73,7 @@ void parse_figure(std::string_view figure, RegressionLimit& limit) {
       dot == std::string_view::npos ? std::string_view() : figure.substr(dot + 1);
   const std::optional<double> percentile =
       name.starts_with('p') ? number_from(name.substr(1)) : std::nullopt;
-  if (!percentile || *percentile <= 0 || *percentile >= 100) {
-    refuse(limit.text,
-           fmt::format("behind '{0}' must follow a percentile above 0 and below 100, as "
-                       "in {0}.p99; of a maximum nothing can be told from chance",
-                       segment_name(*limit.segment)));
-  }
+  if (!percentile || *percentile <= 0 || *percentile >= 100) refuse_percentile(name, limit);
   limit.percentile = *percentile;
 }
 
@@ -56,7 +82,7 @@ double parse_change(std::string_view change, const RegressionLimit& limit) {
   const char sign = limit.above ? '+' : '-';
   const bool framed = change.size() > 2 && change.front() == sign && change.back() == '%';
   const std::optional<double> percent =
-      framed ? number_from(change.substr(1, change.size() - 2)) : std::nullopt;
+      framed ? number_from(trimmed(change.substr(1, change.size() - 2))) : std::nullopt;
   constexpr double kMostPercent = 1e9;
   if (!percent || *percent > kMostPercent) {
     refuse(limit.text, fmt::format("behind {} must follow a change in percent, as in {}{}10%",
@@ -66,34 +92,50 @@ double parse_change(std::string_view change, const RegressionLimit& limit) {
   return limit.above ? 1 + *percent / 100 : 1 - *percent / 100;
 }
 
-std::string percent_text(double ratio) {
-  constexpr double kHardToRead = 10;
-  if (ratio >= kHardToRead) return fmt::format("x{:.4g}", ratio);
-  return fmt::format("{:+.1f} %", 100 * (ratio - 1));
-}
-
 std::string change_text(const FigureChange& figure) {
   std::string text =
       fmt::format("{:.4g} -> {:.4g} {}, {}", figure.before, figure.after,
-                  figure.segment ? "ms" : "a second", percent_text(figure.change.ratio));
+                  figure.segment ? "ms" : "a second", ratio_text(figure.change.ratio));
   if (const auto& interval = figure.change.interval) {
-    text += fmt::format(" ({} .. {})", percent_text(interval->low), percent_text(interval->high));
+    text += fmt::format(" ({} .. {})", ratio_text(interval->low), ratio_text(interval->high));
   }
   return text;
 }
 
-/// Why a change past its limit is no failure.
-std::string_view excuse(const FigureChange& figure) {
-  switch (figure.verdict) {
-    case Verdict::too_few_samples:
-      return "; past the limit, but too few samples to tell it from chance";
-    case Verdict::too_few_runs:
-      return "; past the limit, but only three runs a side or more could tell it from chance";
-    default: return "; past the limit, but it cannot be told from chance";
+LimitOutcome outcome_of(const RegressionLimit& limit, const Change& change) {
+  if (!change.interval) return LimitOutcome::undecided;
+  const bool past = limit.above ? change.ratio > limit.ratio : change.ratio < limit.ratio;
+  if (!past) return LimitOutcome::passed;
+  const bool told = limit.above ? change.shown_larger() : change.shown_smaller();
+  return told ? LimitOutcome::failed : LimitOutcome::undecided;
+}
+
+/// Why nothing is decided, and what would help.
+std::string why_undecided(const FigureChange& figure, const ConfigurationChange& configuration) {
+  if (figure.verdict == Verdict::too_few_samples) return "too few samples to tell it from chance";
+  if (figure.verdict == Verdict::too_few_runs) {
+    return "only three runs a side or more could tell it from chance";
   }
+  std::string why = "past the limit, but it cannot be told from chance";
+  // Student's t falls from 2.8 to 2.3 between three runs a side and five, and slowly from there.
+  constexpr std::size_t kPlenty = 5;
+  const std::size_t fewer = std::min(configuration.runs_before, configuration.runs_after);
+  if (figure.source == IntervalSource::repeats && fewer < kPlenty) {
+    why += fmt::format("; more runs than {} a side would make the interval narrower", fewer);
+  }
+  return why;
 }
 
 }  // namespace
+
+std::string_view outcome_name(LimitOutcome outcome) {
+  switch (outcome) {
+    case LimitOutcome::passed: return "pass";
+    case LimitOutcome::failed: return "fail";
+    case LimitOutcome::undecided: break;
+  }
+  return "undecided";
+}
 
 RegressionLimit parse_regression_limit(const std::string& text) {
   RegressionLimit limit;
@@ -106,8 +148,8 @@ RegressionLimit parse_regression_limit(const std::string& text) {
   }
   limit.above = text[at] == '>';
   const std::string_view whole = text;
-  parse_figure(whole.substr(0, at), limit);
-  limit.ratio = parse_change(whole.substr(at + 1), limit);
+  parse_figure(trimmed(whole.substr(0, at)), limit);
+  limit.ratio = parse_change(trimmed(whole.substr(at + 1)), limit);
   return limit;
 }
 
@@ -115,14 +157,13 @@ std::vector<LimitVerdict> judge_limit(const RegressionLimit& limit,
                                       const RunComparison& comparison) {
   std::vector<LimitVerdict> verdicts;
   for (const ConfigurationChange& configuration : comparison.configurations) {
-    for (const FigureChange& figure : configuration.figures) {
+    for (const FigureChange& figure : configuration.limited) {
       if (figure.segment != limit.segment || figure.percentile != limit.percentile) continue;
-      const double ratio = figure.change.ratio;
-      const bool past = limit.above ? ratio > limit.ratio : ratio < limit.ratio;
-      const bool failed =
-          past && (limit.above ? figure.change.shown_larger() : figure.change.shown_smaller());
-      verdicts.push_back({limit.text, configuration.label, failed, change_text(figure)});
-      if (past && !failed) verdicts.back().evidence += excuse(figure);
+      const LimitOutcome outcome = outcome_of(limit, figure.change);
+      verdicts.push_back({limit.text, configuration.label, outcome, change_text(figure)});
+      if (outcome == LimitOutcome::undecided) {
+        verdicts.back().evidence += "; " + why_undecided(figure, configuration);
+      }
     }
   }
   return verdicts;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "metrics/segment.hpp"
@@ -22,16 +23,26 @@ struct RegressionLimit {
   double ratio = 1;                ///< after by before: 1.1 for +10 %
 };
 
-/// Reads `SEGMENT.pN>+X%`, `SEGMENT.pN<-X%`, or the same of `transitions_per_second`. Throws
-/// std::invalid_argument with a sentence about what is wrong.
+/// Reads `SEGMENT.pN>+X%`, `SEGMENT.pN<-X%`, or the same of `transitions_per_second`; spaces around
+/// `>`, `<`, the number and at the ends are ignored. Throws std::invalid_argument with a sentence
+/// about what is wrong.
 RegressionLimit parse_regression_limit(const std::string& text);
+
+enum class LimitOutcome : std::uint8_t {
+  passed,     ///< the change is within the limit
+  failed,     ///< it is past the limit, and can be told from chance
+  undecided,  ///< past it, but by chance for all that is known; or nothing can be known at all
+};
+
+/// `pass`, `fail` or `undecided`.
+std::string_view outcome_name(LimitOutcome outcome);
 
 /// What a limit says of one configuration.
 struct LimitVerdict {
   std::string limit;          ///< as the user wrote it
   std::string configuration;  ///< its label
-  bool failed = false;        ///< the change passes the limit and can be told from chance
-  std::string evidence;       ///< figures, and why it did not fail where it might have
+  LimitOutcome outcome = LimitOutcome::passed;
+  std::string evidence;  ///< figures, with the interval that decided; and why it did not
 };
 
 /// The verdict for each configuration that has the figure; none where the limit concerns nothing

@@ -6,6 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr double kNsPerMs = 1e6;
 constexpr std::size_t kMostPageIntervals = 300;
+constexpr std::size_t kPartBytes = 1U << 16U;
 constexpr std::array kPageSegments = {Segment::fsm_net, Segment::lock_wait, Segment::busy_wait,
                                       Segment::commit,  Segment::db_total,  Segment::transition,
                                       Segment::connect};
@@ -80,6 +82,7 @@ Json mitigation_json(const MitigationResult& mitigation, ReportDetail detail) {
 
 Json run_json(const LoadedRun& run, ReportDetail detail) {
   Json json = {{"run_id", run.run_id},
+               {"instance", run.instance},
                {"timestamp", run.timestamp},
                {"environment_digest", run.environment_digest}};
   if (run.environment) json["environment"] = environment_json(*run.environment);
@@ -117,8 +120,11 @@ Json distribution_json(const LoneDistribution& lone, ReportDetail detail) {
   }
   json["curve"] = Json::array();
   for (const PercentileRow& row : file.rows) {
-    if (row.percentile >= 1) continue;
-    json["curve"].push_back({1 / (1 - row.percentile), row.value});
+    if (row.percentile < 1) json["curve"].push_back({1 / (1 - row.percentile), row.value});
+  }
+  // The last row, for 100 %, is the slowest of all samples.
+  if (!file.rows.empty() && file.rows.back().percentile >= 1 && file.total_count > 0) {
+    json["curve"].push_back({static_cast<double>(file.total_count), file.rows.back().value});
   }
   return json;
 }
@@ -144,43 +150,74 @@ IntervalRows thinned_out(const IntervalRows& rows, std::size_t most) {
   return fewer;
 }
 
-Json stream_json(const LoadedLog::Stream& stream, ReportDetail detail) {
-  const IntervalRows rows =
-      detail == ReportDetail::page ? thinned_out(stream.rows, kMostPageIntervals) : stream.rows;
-  Json json = {{"tag", stream.tag}, {"intervals_in_log", stream.rows.size()}};
-  Json intervals = Json::array();
-  for (const IntervalRow& row : rows) {
-    intervals.push_back({{"start_seconds", row.start_seconds},
-                         {"length_seconds", row.length_seconds},
-                         {"count", row.count},
-                         {"p50_ms", ms(row.p50_ns)},
-                         {"p99_ms", ms(row.p99_ns)},
-                         {"max_ms", ms(row.max_ns)}});
-  }
-  json["intervals"] = std::move(intervals);
-  return json;
+Json interval_json(const IntervalRow& row) {
+  return {{"start_seconds", row.start_seconds},
+          {"length_seconds", row.length_seconds},
+          {"count", row.count},
+          {"p50_ms", ms(row.p50_ns)},
+          {"p99_ms", ms(row.p99_ns)},
+          {"max_ms", ms(row.max_ns)}};
 }
 
-Json log_json(const LoadedLog& log, ReportDetail detail) {
-  Json json = {{"file", log.path.string()}, {"label", log.label}};
-  if (log.cut_off) json["cut_off"] = *log.cut_off;
+std::string dump(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+/// An object to which more members can be added: without what would end it.
+std::string dump_open(const Json& json, int indent) {
+  std::string text = dump(json, indent);
+  text.pop_back();
+  while (text.back() == '\n') {
+    text.pop_back();
+  }
+  return text;
+}
+
+/// Interval by interval, since a log may have millions.
+void write_stream(const LoadedLog::Stream& stream, ReportDetail detail, const TextSink& write) {
+  const Json begin = {{"tag", stream.tag}, {"intervals_in_log", stream.rows.size()}};
+  write(dump_open(begin, -1) + ",\"intervals\":[");
+  const auto write_rows = [&](const IntervalRows& rows) {
+    std::string part;
+    for (const IntervalRow& row : rows) {
+      part += (&row == &rows.front() ? "\n" : ",\n") + dump(interval_json(row), -1);
+      if (part.size() < kPartBytes) continue;
+      write(part);
+      part.clear();
+    }
+    write(part);
+  };
+  if (detail == ReportDetail::page) {
+    write_rows(thinned_out(stream.rows, kMostPageIntervals));
+  } else {
+    write_rows(stream.rows);
+  }
+  write("]}");
+}
+
+void write_log(const LoadedLog& log, ReportDetail detail, const TextSink& write) {
+  Json begin = {{"file", log.path.string()}, {"label", log.label}};
+  if (log.cut_off) begin["cut_off"] = *log.cut_off;
+  write(dump_open(begin, -1) + ",\"streams\":[");
   const std::string main(segment_name(Segment::fsm_net));
   const bool has_main = std::ranges::count(log.streams, main, &LoadedLog::Stream::tag) > 0;
-  json["streams"] = Json::array();
+  bool first = true;
   for (const LoadedLog::Stream& stream : log.streams) {
     if (detail == ReportDetail::page && has_main && stream.tag != main) continue;
-    json["streams"].push_back(stream_json(stream, detail));
+    write(first ? "\n" : ",\n");
+    write_stream(stream, detail, write);
+    first = false;
   }
-  return json;
+  write("]}");
 }
 
 }  // namespace
 
-std::string report_json(const ResultSet& set, ReportDetail detail) {
+void write_report_json(const ResultSet& set, ReportDetail detail, const TextSink& write) {
   Json json = {{"schema_version", kReportSchemaVersion},
                {"kind", "report"},
                {"walbench_version", walbench_version()}};
-  for (const char* const list : {"runs", "distributions", "interval_logs", "problems"}) {
+  for (const char* const list : {"runs", "distributions", "problems"}) {
     json[list] = Json::array();
   }
   for (const LoadedRun& run : set.runs) {
@@ -189,14 +226,22 @@ std::string report_json(const ResultSet& set, ReportDetail detail) {
   for (const LoneDistribution& lone : set.lone) {
     json["distributions"].push_back(distribution_json(lone, detail));
   }
-  for (const LoadedLog& log : set.logs) {
-    json["interval_logs"].push_back(log_json(log, detail));
-  }
   for (const FileProblem& problem : set.problems) {
     json["problems"].push_back({{"file", problem.path.string()}, {"problem", problem.what}});
   }
-  const int indent = detail == ReportDetail::page ? -1 : 1;
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+  write(dump_open(json, detail == ReportDetail::page ? -1 : 1));
+  write(",\n\"interval_logs\":[");
+  for (const LoadedLog& log : set.logs) {
+    write(&log == &set.logs.front() ? "\n" : ",\n");
+    write_log(log, detail, write);
+  }
+  write("]}\n");
+}
+
+std::string report_json(const ResultSet& set, ReportDetail detail) {
+  std::string text;
+  write_report_json(set, detail, [&text](std::string_view part) { text += part; });
+  return text;
 }
 
 }  // namespace walbench::metrics

@@ -10,6 +10,7 @@
 
 #include "metrics/hgrm.hpp"
 #include "metrics/hlog.hpp"
+#include "metrics/text_file.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -25,6 +26,7 @@ bool has_log_name(const fs::path& path) {
 }
 
 std::optional<ResultFileKind> kind_of_head(std::string_view head) {
+  if (head.starts_with(kByteOrderMark)) head.remove_prefix(kByteOrderMark.size());
   while (!head.empty()) {
     const std::size_t end = std::min(head.find('\n'), head.size());
     const std::string_view line = head.substr(0, end);
@@ -39,6 +41,9 @@ std::vector<fs::path> results_in(const fs::path& folder) {
   std::vector<fs::path> found;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const fs::path extension = entry.path().extension();
+    // Opening a pipe would wait for whoever writes into it.
+    std::error_code ignored;
+    if (!entry.is_regular_file(ignored)) continue;
     if (extension == ".hgrm" || extension == ".hlog") found.push_back(entry.path());
   }
   std::ranges::sort(found);

@@ -20,7 +20,8 @@ enum class ResultFileKind : std::uint8_t { distribution, interval_log };
 ResultFileKind kind_of_result_file(const std::filesystem::path& path);
 
 /// The paths, with each folder replaced by the .hgrm and .hlog files that lie directly in it, in
-/// the order of their names. A folder without any, or that cannot be read, becomes a problem.
+/// the order of their names; pipes and devices in it are none. A folder without any, or that cannot
+/// be read, becomes a problem.
 std::vector<std::filesystem::path> expand_folders(const std::vector<std::filesystem::path>& paths,
                                                   std::vector<FileProblem>& problems);
 

@@ -42,6 +42,7 @@ Json metadata_json(const RunResult& run, const ConfigurationResult& configuratio
                    Segment segment) {
   Json json = {{"schema_version", kSchemaVersion},
                {"run_id", run.run_id},
+               {"instance", run.instance},
                {"timestamp", run.timestamp},
                {"environment_digest", environment_digest(run.environment)},
                {"environment", environment_json(run.environment)},
@@ -58,6 +59,7 @@ std::string run_to_json(const RunResult& run) {
       run.configurations.empty() ? ConfigurationPlanned{} : run.configurations.front().planned;
   Json json = {{"schema_version", kSchemaVersion},
                {"run_id", run.run_id},
+               {"instance", run.instance},
                {"timestamp", run.timestamp},
                {"seed", run.seed},
                {"file_count", first.files},
@@ -80,6 +82,7 @@ std::string run_to_json(const RunResult& run) {
 std::string mitigation_to_json(const RunResult& run, const MitigationResult& mitigation) {
   const Json json = {{"schema_version", kSchemaVersion},
                      {"run_id", run.run_id},
+                     {"instance", run.instance},
                      {"timestamp", run.timestamp},
                      {"seed", run.seed},
                      {"mitigation", mitigation.info.name},

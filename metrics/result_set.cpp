@@ -26,10 +26,12 @@ constexpr std::string_view kMitigation = "shared-connection";
 
 LoadedRun& run_of(ResultSet& set, const HgrmMetadata& metadata) {
   const auto found = std::ranges::find_if(set.runs, [&](const LoadedRun& run) {
-    return run.run_id == metadata.run_id && run.environment_digest == metadata.environment_digest;
+    return run.run_id == metadata.run_id && run.instance == metadata.instance &&
+           run.environment_digest == metadata.environment_digest;
   });
   if (found != set.runs.end()) return *found;
   return set.runs.emplace_back(LoadedRun{metadata.run_id,
+                                         metadata.instance,
                                          metadata.timestamp,
                                          metadata.environment_digest,
                                          metadata.environment,

@@ -21,6 +21,7 @@ namespace walbench::metrics {
 /// What .hgrm files said about one run of bench.
 struct LoadedRun {
   std::string run_id;
+  std::string instance;  ///< tells runs of the same id apart; empty in older files
   std::string timestamp;
   std::string environment_digest;
   std::optional<Environment> environment;  ///< missing in older files

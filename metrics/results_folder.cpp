@@ -17,6 +17,7 @@
 
 #include "metrics/hgrm.hpp"
 #include "metrics/result_json.hpp"
+#include "metrics/whole_file.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -76,15 +77,6 @@ class PendingFile {
     temporary_.clear();
     if (error != EEXIST) fail(target_, "create", error);
     return false;
-  }
-
-  /// Takes a temporary name that nobody has.
-  void open_under_any_name() {
-    std::string pattern = temporary_.string() + "-XXXXXX";
-    temporary_.clear();
-    descriptor_ = ::mkostemp(pattern.data(), O_CLOEXEC);
-    if (descriptor_ < 0 || ::fchmod(descriptor_, kFileMode) != 0) fail(target_, "create", errno);
-    temporary_ = pattern;
   }
 
   void write_and_flush(std::string_view text) {
@@ -241,15 +233,8 @@ void move_all_or_none(std::vector<PendingFile>& files) {
 }  // namespace
 
 void write_file_atomically(const fs::path& path, const std::string& text) {
-  // A link is not followed: what it leads to may be a device, and replacing the link is worse.
-  const fs::file_status status = fs::symlink_status(path);
-  if (fs::exists(status) && !fs::is_regular_file(status)) {
-    throw ResultsError(
-        fmt::format("'{}' exists and is no ordinary file; choose another name", path.string()));
-  }
-  PendingFile file(path);
-  file.open_under_any_name();
-  file.write_and_flush(text);
+  WholeFile file(path);
+  file.append(text);
   file.move_to_target();
 }
 

@@ -18,8 +18,8 @@ class ResultsError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Writes a whole file under a temporary name, flushes it to the disk and renames it, so that
-/// `path` holds all of `text` or what it held before. Throws ResultsError.
+/// Writes a whole file, flushes it to the disk and then gives it its name, so that `path` holds all
+/// of `text` or what it held before, see WholeFile. Throws ResultsError.
 void write_file_atomically(const std::filesystem::path& path, const std::string& text);
 
 /// The folder where runs land.

@@ -23,8 +23,9 @@ std::vector<const Histogram*> histograms_of(const std::vector<MeasuredRun>& runs
   return found;
 }
 
-std::vector<double> percentiles_of(Segment segment, const std::vector<RegressionLimit>& limits) {
-  std::vector<double> percentiles(kPercentiles.begin(), kPercentiles.end());
+/// The given percentiles and those of the segment that limits name, ascending.
+std::vector<double> with_limited(std::vector<double> percentiles, Segment segment,
+                                 const std::vector<RegressionLimit>& limits) {
   for (const RegressionLimit& limit : limits) {
     if (limit.segment == segment) percentiles.push_back(limit.percentile);
   }
@@ -93,11 +94,41 @@ Preparation prepare(const MatchedRuns& runs, const std::vector<RegressionLimit>&
                       "bootstrap",
                       segment_name(segment)));
     }
-    prepared.segments.push_back({std::move(samples), percentiles_of(segment, limits)});
+    prepared.segments.push_back(
+        {std::move(samples),
+         with_limited({kPercentiles.begin(), kPercentiles.end()}, segment, limits)});
   }
   note_one_sided(prepared.notes, "before", before_alone);
   note_one_sided(prepared.notes, "after", after_alone);
   return prepared;
+}
+
+/// What of it limits concern.
+Preparation limited_part(const Preparation& whole, const std::vector<RegressionLimit>& limits) {
+  const auto is_throughput = [](const RegressionLimit& limit) { return !limit.segment; };
+  Preparation part{
+      .runs = whole.runs,
+      .segments = {},
+      .has_throughput = whole.has_throughput && std::ranges::any_of(limits, is_throughput),
+      .notes = {}};
+  for (const PreparedSegment& each : whole.segments) {
+    std::vector<double> percentiles = with_limited({}, each.runs.segment, limits);
+    if (!percentiles.empty()) part.segments.push_back({each.runs, std::move(percentiles)});
+  }
+  return part;
+}
+
+/// Adds to the notes what of the samples could not be used.
+std::vector<FigureChange> figures_of(Preparation& prepared, double chance_of_miss) {
+  std::vector<FigureChange> figures;
+  for (const PreparedSegment& each : prepared.segments) {
+    std::ranges::move(segment_changes(each.runs, each.percentiles, chance_of_miss, prepared.notes),
+                      std::back_inserter(figures));
+  }
+  if (prepared.has_throughput) {
+    figures.push_back(throughput_change(*prepared.runs, chance_of_miss));
+  }
+  return figures;
 }
 
 std::string label_of(const ConfigurationPlanned& before, const ConfigurationPlanned& after) {
@@ -106,34 +137,35 @@ std::string label_of(const ConfigurationPlanned& before, const ConfigurationPlan
   return label == other ? label : fmt::format("{} -> {}", label, other);
 }
 
-ConfigurationChange change_of(Preparation&& prepared, double chance_of_miss) {
-  const MatchedRuns& runs = *prepared.runs;
+/// All but the figures.
+ConfigurationChange change_between(const MatchedRuns& runs) {
   ConfigurationChange change;
   change.before = runs.before.front().configuration->planned;
   change.after = runs.after.front().configuration->planned;
   change.label = label_of(change.before, change.after);
   change.runs_before = runs.before.size();
   change.runs_after = runs.after.size();
-  change.notes = std::move(prepared.notes);
-  for (const PreparedSegment& each : prepared.segments) {
-    std::ranges::move(segment_changes(each.runs, each.percentiles, chance_of_miss, change.notes),
-                      std::back_inserter(change.figures));
-  }
-  if (prepared.has_throughput) change.figures.push_back(throughput_change(runs, chance_of_miss));
   return change;
 }
 
 }  // namespace
 
 RunComparison compare_runs(const RunMatch& match, const std::vector<RegressionLimit>& limits) {
-  std::vector<Preparation> prepared;
+  std::vector<Preparation> all;
+  std::vector<Preparation> limited;
   RunComparison comparison;
   for (const MatchedRuns& runs : match.matched) {
-    prepared.push_back(prepare(runs, limits));
-    comparison.intervals += prepared.back().intervals();
+    all.push_back(prepare(runs, limits));
+    limited.push_back(limited_part(all.back(), limits));
+    comparison.intervals += all.back().intervals();
+    comparison.limited_intervals += limited.back().intervals();
   }
-  for (Preparation& each : prepared) {
-    comparison.configurations.push_back(change_of(std::move(each), comparison.chance_of_miss()));
+  for (std::size_t index = 0; index < all.size(); ++index) {
+    ConfigurationChange change = change_between(*all[index].runs);
+    change.figures = figures_of(all[index], comparison.chance_of_miss());
+    change.limited = figures_of(limited[index], comparison.limited_chance_of_miss());
+    change.notes = std::move(all[index].notes);
+    comparison.configurations.push_back(std::move(change));
   }
   return comparison;
 }

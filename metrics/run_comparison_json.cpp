@@ -64,7 +64,8 @@ Json configuration_change_json(const ConfigurationChange& configuration) {
 Json limit_json(const LimitVerdict& verdict) {
   return {{"limit", verdict.limit},
           {"configuration", verdict.configuration},
-          {"passed", !verdict.failed},
+          {"verdict", outcome_name(verdict.outcome)},
+          {"passed", verdict.outcome != LimitOutcome::failed},
           {"evidence", verdict.evidence}};
 }
 
@@ -77,6 +78,8 @@ std::string run_comparison_json(const RunMatch& match, const RunComparison& comp
                {"intervals", comparison.intervals},
                {"joint_confidence", 1 - kChanceOfAnyMiss},
                {"interval_confidence", 1 - comparison.chance_of_miss()},
+               {"limit_intervals", comparison.limited_intervals},
+               {"limit_interval_confidence", 1 - comparison.limited_chance_of_miss()},
                {"differences", match.differences},
                {"notes", match.notes},
                {"only_before", match.only_before},

@@ -83,8 +83,7 @@ void note_runs_on_both_sides(RunMatch& match) {
   for (const MatchedRuns& runs : match.matched) {
     for (const MeasuredRun& one : runs.before) {
       const bool on_both = std::ranges::any_of(runs.after, [&](const MeasuredRun& other) {
-        // Runs on two machines may have the same id.
-        return one.run->run_id == other.run->run_id &&
+        return one.run->run_id == other.run->run_id && one.run->instance == other.run->instance &&
                one.configuration->same_but_segments(*other.configuration);
       });
       if (on_both) {
@@ -102,7 +101,7 @@ void note_what_is_left_out(RunMatch& match, const ResultSet& set, const char* si
   }
   if (!set.lone.empty()) {
     match.notes.push_back(
-        fmt::format("left out, {}: {} that belong to no run of bench", side,
+        fmt::format("left out, {}: {} from --values or another program", side,
                     set.lone.size() == 1 ? "1 file" : fmt::format("{} files", set.lone.size())));
   }
 }

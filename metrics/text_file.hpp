@@ -4,8 +4,12 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace walbench::metrics {
+
+/// What some editors put before a text in UTF-8.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// A file that cannot be read; the message says why, without its name.
 class FileReadError : public std::runtime_error {

@@ -11,6 +11,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <random>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -41,6 +42,12 @@ namespace {
 
 void complain(std::string_view what) {
   write_error(fmt::format("bench: {}\n", printable(what)));
+}
+
+/// 16 hex digits.
+std::string random_instance() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
 }
 
 std::string utc_now() {
@@ -118,6 +125,7 @@ metrics::RunResult measure(const BenchOptions& options, storage::DatabaseFiles& 
   metrics::RunResult run;
   run.timestamp = utc_now();
   run.seed = options.plan.seed;
+  run.instance = random_instance();
   run.environment = environment_of(files, clock);
   for (const std::string& warning : metrics::environment_warnings(run.environment)) {
     complain("warning: " + warning);

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "metrics/mitigation_analysis.hpp"
+#include "metrics/ratio_text.hpp"
 #include "metrics/statistics.hpp"
 
 namespace walbench::tools {
@@ -14,8 +15,7 @@ inline constexpr std::string_view kNoDifference = "no difference shown";
 /// The value of a figure that is a throughput, or else milliseconds.
 std::string figure_text(std::string_view figure, double value);
 
-/// `+12.3 %`, or `x 4.56` where percent would be hard to read.
-std::string ratio_text(double ratio);
+using metrics::ratio_text;
 
 /// `-4.0 % .. +2.5 %`; `-` where there is none.
 std::string interval_text(const metrics::Change& change);

@@ -1,18 +1,19 @@
 #include "tools/compare_report.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
 #include <string_view>
 
-#include "metrics/result_files.hpp"
 #include "metrics/result_set.hpp"
 #include "metrics/run_comparison.hpp"
 #include "metrics/run_comparison_json.hpp"
 #include "tools/comparison_tables.hpp"
 #include "tools/exit_code.hpp"
 #include "tools/output.hpp"
+#include "tools/reading_progress.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -22,30 +23,44 @@ void complain(std::string_view what) {
 }
 
 metrics::ResultSet load(const std::vector<std::filesystem::path>& paths) {
-  std::vector<metrics::FileProblem> problems;
-  metrics::ResultSet set = metrics::load_results(metrics::expand_folders(paths, problems));
-  set.problems.insert(set.problems.begin(), problems.begin(), problems.end());
+  metrics::ResultSet set = load_with_progress(paths);
   for (const metrics::FileProblem& problem : set.problems) {
     complain(fmt::format("{}: {}", problem.path.string(), problem.what));
   }
   return set;
 }
 
-std::string list_of(const std::vector<std::string>& labels) {
-  std::string list;
-  for (const std::string& label : labels) {
-    list += fmt::format("{}{}", list.empty() ? "" : "; ", label);
-  }
-  return list.empty() ? "nothing" : list;
+/// `1 file`, `2 files`.
+std::string files_text(std::size_t count) {
+  return fmt::format("{} file{}", count, count == 1 ? "" : "s");
 }
 
+/// What there is on a side: configurations, or else what cannot be compared.
+std::string side_text(const std::vector<std::string>& labels, const metrics::ResultSet& set) {
+  if (!labels.empty()) return fmt::format("{}", fmt::join(labels, "; "));
+  std::vector<std::string> others;
+  if (!set.lone.empty()) {
+    others.push_back(files_text(set.lone.size()) + " from --values or another program");
+  }
+  if (!set.logs.empty()) others.push_back(files_text(set.logs.size()) + " of intervals");
+  if (!set.runs.empty()) others.emplace_back("files of mitigations, which are comparisons already");
+  if (others.empty()) return "nothing";
+  return fmt::format("nothing but {}", fmt::join(others, ", "));
+}
+
+/// The two sides of a comparison.
+struct Sides {
+  metrics::ResultSet before;
+  metrics::ResultSet after;
+};
+
 /// Whether these may be compared; complains where they may not.
-bool may_compare(const metrics::RunMatch& match, bool force) {
+bool may_compare(const metrics::RunMatch& match, const Sides& sides, bool force) {
   if (match.matched.empty()) {
-    complain(
-        fmt::format("nothing to compare: before there is {}; after there is {}. Name .hgrm files "
-                    "of the same threads, profile and strategy on both sides",
-                    list_of(match.only_before), list_of(match.only_after)));
+    complain(fmt::format(
+        "nothing to compare: before there is {}; after there is {}. Only .hgrm files that bench "
+        "wrote can be compared; name those of the same threads, profile and strategy on both sides",
+        side_text(match.only_before, sides.before), side_text(match.only_after, sides.after)));
     return false;
   }
   if (match.differences.empty() || force) return true;
@@ -100,16 +115,16 @@ void print(const metrics::RunMatch& match, const metrics::RunComparison& compari
 }  // namespace
 
 int report_compare(const ReportCompare& options) {
-  const metrics::ResultSet before = load(options.base);
-  const metrics::ResultSet after = load(options.with);
-  const metrics::RunMatch match = metrics::match_runs(before, after);
-  if (!may_compare(match, options.force)) return kFailed;
+  const Sides sides{.before = load(options.base), .after = load(options.with)};
+  const metrics::RunMatch match = metrics::match_runs(sides.before, sides.after);
+  if (!may_compare(match, sides, options.force)) return kFailed;
   const metrics::RunComparison comparison = metrics::compare_runs(match, options.limits);
   const auto limits = judge_limits(options.limits, comparison);
   if (!limits) return kWrongUsage;
   print(match, comparison, *limits, options.format);
-  if (!before.problems.empty() || !after.problems.empty()) return kFailed;
-  const bool failed = std::ranges::any_of(*limits, &metrics::LimitVerdict::failed);
+  if (!sides.before.problems.empty() || !sides.after.problems.empty()) return kFailed;
+  const bool failed = std::ranges::find(*limits, metrics::LimitOutcome::failed,
+                                        &metrics::LimitVerdict::outcome) != limits->end();
   return failed ? kGateFailed : kDone;
 }
 

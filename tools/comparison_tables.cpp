@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <string_view>
 #include <utility>
 
 #include "tools/csv.hpp"
@@ -27,6 +29,7 @@ bool nothing_on_a_side(const FigureChange& figure) {
 
 std::string number_text(double ratio) {
   constexpr double kLarge = 1000;  // past it, and its inverse, only the direction matters
+  if (std::isnan(ratio)) return "-";
   if (ratio > kLarge) return ">1,000";
   if (ratio < 1 / kLarge) return "<0.001";
   return ratio >= 0.1 ? fmt::format("{:.3f}", ratio) : fmt::format("{:.3g}", ratio);
@@ -47,20 +50,13 @@ std::string interval_cell(const FigureChange& figure) {
   return number_text(interval->low) + " .. " + number_text(interval->high);
 }
 
-std::string verdict_cell(const ConfigurationChange& configuration, const FigureChange& figure) {
-  const bool one_each = configuration.runs_before == 1 && configuration.runs_after == 1;
-  if (figure.verdict == Verdict::too_few_runs && one_each) return "one run each";
-  return std::string(verdict_name(figure.verdict));
-}
-
-std::vector<std::string> cells_of(const ConfigurationChange& configuration,
-                                  const FigureChange& figure) {
+std::vector<std::string> cells_of(const FigureChange& figure) {
   return {figure.name(),
           value_cell(figure, figure.before),
           value_cell(figure, figure.after),
           ratio_cell(figure),
           interval_cell(figure),
-          verdict_cell(configuration, figure)};
+          std::string(verdict_name(figure.verdict))};
 }
 
 constexpr std::array kHeader = {"ms", "before", "after", "ratio", "interval", "verdict"};
@@ -83,10 +79,11 @@ std::string headline(const ConfigurationChange& configuration) {
 /// `3 better, 1 worse, 60 cannot tell apart`.
 std::string counts_line(const ConfigurationChange& configuration) {
   std::string line;
-  for (const Verdict verdict :
-       {Verdict::better, Verdict::worse, Verdict::not_told_apart, Verdict::too_few_samples}) {
+  for (const Verdict verdict : {Verdict::better, Verdict::worse, Verdict::not_told_apart,
+                                Verdict::too_few_samples, Verdict::too_few_runs}) {
     const auto count = std::ranges::count(configuration.figures, verdict, &FigureChange::verdict);
-    if (count == 0 && verdict == Verdict::too_few_samples) continue;
+    const bool was_judged = verdict < Verdict::too_few_samples;
+    if (count == 0 && !was_judged) continue;
     line += fmt::format("{}{} {}", line.empty() ? "" : ", ", count, verdict_name(verdict));
   }
   return line;
@@ -126,6 +123,14 @@ std::vector<std::string> method_sentences(const metrics::RunComparison& comparis
                   "{:.5g} % (Bonferroni).",
                   100 * (1 - metrics::kChanceOfAnyMiss), comparison.intervals,
                   100 * (1 - comparison.chance_of_miss())));
+  if (comparison.limited_intervals > 0) {
+    sentences.push_back(
+        fmt::format("What --fail-if names is judged by intervals of its own, which share nothing "
+                    "with the table's: they hold together with {:.0f} %, each of the {} with "
+                    "{:.5g} %.",
+                    100 * (1 - metrics::kChanceOfAnyMiss), comparison.limited_intervals,
+                    100 * (1 - comparison.limited_chance_of_miss())));
+  }
   if (has_source(comparison, IntervalSource::repeats)) {
     sentences.emplace_back(
         "From repeats: before and after are geometric means over the runs, intervals Welch's t "
@@ -145,10 +150,19 @@ std::vector<std::string> method_sentences(const metrics::RunComparison& comparis
   return sentences;
 }
 
+std::string_view outcome_word(metrics::LimitOutcome outcome) {
+  switch (outcome) {
+    case metrics::LimitOutcome::passed: return "PASS";
+    case metrics::LimitOutcome::failed: return "FAIL";
+    case metrics::LimitOutcome::undecided: break;
+  }
+  return "UNDECIDED";
+}
+
 }  // namespace
 
 std::string limit_line(const metrics::LimitVerdict& verdict) {
-  return printable(fmt::format("{}  {}, {}: {}", verdict.failed ? "FAIL" : "PASS", verdict.limit,
+  return printable(fmt::format("{}  {}, {}: {}", outcome_word(verdict.outcome), verdict.limit,
                                verdict.configuration, verdict.evidence)) +
          "\n";
 }
@@ -167,7 +181,7 @@ std::string comparison_table(const metrics::RunMatch& match,
     out += printable(headline(configuration)) + "\n";
     TextTable table({kHeader.begin(), kHeader.end()});
     for (const FigureChange& figure : configuration.figures) {
-      table.add_row(cells_of(configuration, figure));
+      table.add_row(cells_of(figure));
     }
     out += fmt::format("  {}; intervals from {}\n{}", counts_line(configuration),
                        repeated(configuration) ? "repeats" : "a bootstrap", table.str(2));
@@ -218,7 +232,7 @@ std::string comparison_markdown(const metrics::RunMatch& match,
                        repeated(configuration) ? "repeats" : "a bootstrap");
     out += markdown_row({kHeader.begin(), kHeader.end()}) + "|---|---:|---:|---:|---:|---|\n";
     for (const FigureChange& figure : configuration.figures) {
-      out += markdown_row(cells_of(configuration, figure));
+      out += markdown_row(cells_of(figure));
     }
     out += "\n" + markdown_list(configuration.notes);
   }

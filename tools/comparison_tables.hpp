@@ -23,7 +23,7 @@ std::string comparison_markdown(const metrics::RunMatch& match,
 /// throughput. Without the verdicts on limits, which are no rows of such a table.
 std::string comparison_csv(const metrics::RunComparison& comparison);
 
-/// `PASS` or `FAIL`, the limit and its evidence; a line.
+/// `PASS`, `FAIL` or `UNDECIDED`, the limit and its evidence; a line.
 std::string limit_line(const metrics::LimitVerdict& verdict);
 
 }  // namespace walbench::tools

@@ -15,6 +15,8 @@ constexpr std::string_view kHeader =
     "run_id,timestamp,source,role,mitigation,concurrency,profile,strategy,segment,statistic,value,"
     "unit,count\n";
 
+constexpr std::size_t kPartBytes = 1U << 16U;
+
 struct Statistic {
   std::string_view name;
   double percentile;
@@ -87,7 +89,8 @@ void add_lone(std::string& out, const metrics::LoneDistribution& lone) {
   }
 }
 
-void add_log(std::string& out, const metrics::LoadedLog& log) {
+void write_log(const metrics::LoadedLog& log, const std::function<void(std::string_view)>& write) {
+  std::string out;
   for (const metrics::LoadedLog::Stream& stream : log.streams) {
     for (const metrics::IntervalRow& row : stream.rows) {
       const RowStart start{fmt::format(",{:.3f},{},interval,,,,,{}", row.start_seconds,
@@ -95,8 +98,12 @@ void add_log(std::string& out, const metrics::LoadedLog& log) {
       add_row(out, start, "p50", static_cast<double>(row.p50_ns) / 1e6, "ms", row.count);
       add_row(out, start, "p99", static_cast<double>(row.p99_ns) / 1e6, "ms", row.count);
       add_row(out, start, "max", static_cast<double>(row.max_ns) / 1e6, "ms", row.count);
+      if (out.size() < kPartBytes) continue;
+      write(out);
+      out.clear();
     }
   }
+  write(out);
 }
 
 }  // namespace
@@ -116,7 +123,7 @@ std::string csv_field(std::string_view text) {
   return quoted + "\"";
 }
 
-std::string render_csv(const metrics::ResultSet& set) {
+void write_csv(const metrics::ResultSet& set, const std::function<void(std::string_view)>& write) {
   std::string out(kHeader);
   for (const metrics::LoadedRun& run : set.runs) {
     add_run(out, run);
@@ -124,10 +131,10 @@ std::string render_csv(const metrics::ResultSet& set) {
   for (const metrics::LoneDistribution& lone : set.lone) {
     add_lone(out, lone);
   }
+  write(out);
   for (const metrics::LoadedLog& log : set.logs) {
-    add_log(out, log);
+    write_log(log, write);
   }
-  return out;
 }
 
 }  // namespace walbench::tools

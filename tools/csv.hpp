@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -9,7 +10,8 @@ namespace walbench::tools {
 
 /// Tidy: a header, then one row a configuration, segment and percentile (of a mitigation's side,
 /// likewise; of a distribution or interval, likewise); RFC 4180, with line feeds.
-std::string render_csv(const metrics::ResultSet& set);
+/// Part by part, since interval logs may be long.
+void write_csv(const metrics::ResultSet& set, const std::function<void(std::string_view)>& write);
 
 /// A text as a field: quoted where it must be, and so that no spreadsheet takes it for a formula.
 std::string csv_field(std::string_view text);

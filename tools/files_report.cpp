@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <filesystem>
+#include <fstream>
 #include <string>
+#include <system_error>
 #include <variant>
 #include <vector>
 
 #include "metrics/report_json.hpp"
+#include "metrics/result_files.hpp"
 #include "metrics/result_set.hpp"
 #include "metrics/results_folder.hpp"
 #include "tools/csv.hpp"
@@ -88,10 +92,41 @@ void print_tables(const metrics::ResultSet& set, const ReportFiles& options) {
   }
 }
 
+bool is_page_of_ours(const std::filesystem::path& path) {
+  std::string beginning(4096, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  return beginning.find(kPageMark) != std::string::npos;
+}
+
+/// Throws ResultsError where writing there would destroy a measurement, as where OUT was forgotten
+/// and the first of FILES taken for it.
+void refuse_to_destroy(const ReportFiles& options) {
+  const std::filesystem::path& target = *options.html;
+  std::error_code ignored;
+  std::vector<metrics::FileProblem> problems;
+  for (const auto& file : metrics::expand_folders(options.paths, problems)) {
+    if (std::filesystem::equivalent(target, file, ignored)) {
+      throw metrics::ResultsError(fmt::format(
+          "--html OUT FILES...: '{}' is one of the files; name another OUT", target.string()));
+    }
+  }
+  if (std::filesystem::is_regular_file(target, ignored) && !is_page_of_ours(target)) {
+    throw metrics::ResultsError(
+        fmt::format("--html OUT FILES...: '{}' exists and is no page that report wrote; name "
+                    "another OUT, or remove it",
+                    target.string()));
+  }
+}
+
 void publish_page(const metrics::ResultSet& set, const std::filesystem::path& target) {
-  metrics::write_file_atomically(
-      target,
-      render_html(document_of(set), metrics::report_json(set, metrics::ReportDetail::page)));
+  const std::string page =
+      render_html(document_of(set), metrics::report_json(set, metrics::ReportDetail::page));
+  if (target == "-") {
+    write_output(page);
+  } else {
+    metrics::write_file_atomically(target, page);
+  }
 }
 
 void print(const metrics::ResultSet& set, const ReportFiles& options) {
@@ -99,15 +134,16 @@ void print(const metrics::ResultSet& set, const ReportFiles& options) {
     case ReportFormat::table: print_tables(set, options); break;
     case ReportFormat::markdown: write_output(render_markdown(document_of(set))); break;
     case ReportFormat::json:
-      write_output(metrics::report_json(set, metrics::ReportDetail::whole));
+      metrics::write_report_json(set, metrics::ReportDetail::whole, write_output);
       break;
-    case ReportFormat::csv: write_output(render_csv(set)); break;
+    case ReportFormat::csv: write_csv(set, write_output); break;
   }
 }
 
 }  // namespace
 
 int report_files(const ReportFiles& options) {
+  if (options.html) refuse_to_destroy(options);
   const metrics::ResultSet set = load_with_progress(options.paths);
   if (options.html) {
     publish_page(set, *options.html);

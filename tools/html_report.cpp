@@ -33,10 +33,11 @@ std::string head(const std::string& title) {
       "{}; "
       "style-src {}; base-uri 'none'; form-action 'none'\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"generator\" content=\"walbench {}\">\n"
+      "{}{}\">\n"
       "<title>{}</title>\n<style>{}</style>\n</head>\n",
       policy_hash(kChartLibrarySha256), policy_hash(kPageScriptSha256),
-      policy_hash(kPageStyleSha256), metrics::walbench_version(), html_text(title), kPageStyle);
+      policy_hash(kPageStyleSha256), kPageMark, metrics::walbench_version(), html_text(title),
+      kPageStyle);
 }
 
 std::string_view kind_name(Kind kind) {
@@ -143,13 +144,18 @@ std::string section(const DocumentSection& content, std::size_t number) {
                      number == 1 ? " class=\"first\"" : "", number, heading, blocks);
 }
 
+/// Folded where it would fill a screen by itself.
 std::string contents(const ReportDocument& document) {
-  std::string out = "<nav aria-label=\"Contents\"><ul>";
+  constexpr std::size_t kMany = 12;
+  const bool folded = document.sections.size() > kMany;
+  std::string out = "<nav aria-label=\"Contents\">";
+  if (folded) out += "<details><summary>Contents</summary>";
+  out += "<ul>";
   for (std::size_t index = 0; index < document.sections.size(); ++index) {
     out += fmt::format("<li><a href=\"#s{}\">{}</a></li>", index + 1,
                        html_text(document.sections[index].heading));
   }
-  return out + "</ul></nav>\n";
+  return out + (folded ? "</ul></details></nav>\n" : "</ul></nav>\n");
 }
 
 /// No `<` can end the element that holds it or begin another one.

@@ -7,6 +7,9 @@
 
 namespace walbench::tools {
 
+/// Stands near the beginning of every page, and of nobody else's.
+inline constexpr std::string_view kPageMark = "<meta name=\"generator\" content=\"walbench ";
+
 /// A page that needs nothing but itself: the document as HTML, its pictures drawn by the script
 /// that it carries from `json`, which is report_json() of the same results. It tells browsers to
 /// load nothing, and to run no script but these two, by their digests. So even where a name that a

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -19,8 +20,10 @@
 
 #include "metrics/merge.hpp"
 #include "metrics/merge_logs.hpp"
+#include "metrics/merge_target.hpp"
 #include "metrics/result_files.hpp"
 #include "metrics/results_folder.hpp"
+#include "metrics/whole_file.hpp"
 #include "tools/exit_code.hpp"
 #include "tools/output.hpp"
 #include "tools/reading_progress.hpp"
@@ -75,7 +78,8 @@ Inputs sorted_inputs(const std::vector<fs::path>& paths) {
   return inputs;
 }
 
-void refuse_input_as_target(const fs::path& target, const std::vector<fs::path>& files) {
+/// The target is none of the inputs, and a file of that name came out of a merge.
+void require_target(const fs::path& target, const std::vector<fs::path>& files) {
   for (const fs::path& file : files) {
     std::error_code ignored;
     if (fs::equivalent(target, file, ignored)) {
@@ -83,15 +87,19 @@ void refuse_input_as_target(const fs::path& target, const std::vector<fs::path>&
                                    target.string()));
     }
   }
+  metrics::require_replaceable(target);
+}
+
+/// `1 file`, `2,000 files`
+std::string counted(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", with_thousands(static_cast<std::int64_t>(count)), what,
+                     count == 1 ? "" : "s");
 }
 
 std::string where_from(const metrics::MergedDistribution& merged) {
-  std::string text =
-      fmt::format("{} files", with_thousands(static_cast<std::int64_t>(merged.files)));
-  if (merged.files < merged.of_files) {
-    text += fmt::format(" of {} runs", with_thousands(static_cast<std::int64_t>(merged.of_files)));
-  }
-  if (merged.rounds == 1) text += ", taken as side by side";
+  std::string text = counted(merged.files, "file");
+  if (merged.files < merged.of_files) text += " of " + counted(merged.of_files, "run");
+  if (merged.rounds == 1 && merged.of_files > 1) text += ", taken as side by side";
   if (merged.rounds > 1)
     text += fmt::format(", taken as {} rounds one after another", merged.rounds);
   return text;
@@ -114,46 +122,105 @@ std::vector<metrics::MergedDistribution> add_up(const std::vector<fs::path>& fil
 }
 
 void tell_written(const metrics::MergedDistribution& merged, const fs::path& target) {
-  tell(fmt::format("{}: {}; {} samples from {}", target.string(), merged.what,
-                   with_thousands(merged.samples), where_from(merged)));
+  tell(fmt::format("{}: {}; {} from {}", target.string(), merged.what,
+                   counted(static_cast<std::size_t>(merged.samples), "sample"),
+                   where_from(merged)));
 }
 
 void tell_written(const metrics::MergedLog& merged, std::string_view name, const fs::path& target) {
-  tell(fmt::format("{}: {}{} intervals from {} logs", target.string(), name,
-                   with_thousands(merged.intervals), merged.logs));
+  tell(fmt::format("{}: {}{} from {}", target.string(), name,
+                   counted(static_cast<std::size_t>(merged.intervals), "interval"),
+                   counted(merged.logs, "log")));
   for (const std::string& note : merged.notes) {
     complain(note);
   }
 }
 
-metrics::MergedLog merge_logs_to(const std::vector<fs::path>& logs, const fs::path& target) {
-  refuse_input_as_target(target, logs);
+metrics::MergedLog merge_logs_to(const std::vector<fs::path>& logs, metrics::WholeFile& file) {
   ReadingProgress progress;
-  return metrics::merge_logs(logs, target, [&](std::uintmax_t read, std::uintmax_t all) {
+  return metrics::merge_logs(logs, file, [&](std::uintmax_t read, std::uintmax_t all) {
     progress.show({.files_read = 0, .files = logs.size(), .bytes_read = read, .bytes = all});
   });
 }
 
-void merge_to_file(const Inputs& inputs, const fs::path& target) {
+/// How a folder is named that does not exist yet.
+std::string folder_instead_of(const fs::path& target) {
+  return fs::path(target).replace_extension().string() + "/";
+}
+
+/// One kind, and the target's name is of the same.
+void require_kind(const Inputs& inputs, const fs::path& target) {
   if (!inputs.logs.empty() && !inputs.distributions.empty()) {
-    throw MergeError(fmt::format(
-        "{}: is an interval log, and {} is none; to merge both kinds name a folder as the target",
-        inputs.logs.front().string(), inputs.distributions.front().string()));
+    throw MergeError(
+        fmt::format("{}: is an interval log, and {} is none; to merge both kinds name a folder as "
+                    "the target, with a slash at its end as in '{}'",
+                    inputs.logs.front().string(), inputs.distributions.front().string(),
+                    folder_instead_of(target)));
   }
+  if (!inputs.logs.empty() && target.extension() == ".hgrm") {
+    throw MergeError(fmt::format(
+        "{}: would be an interval log, as all of the files are, and no .hgrm file; name it .hlog",
+        target.string()));
+  }
+  if (inputs.logs.empty() && target.extension() == ".hlog") {
+    throw MergeError(fmt::format(
+        "{}: would be a .hgrm file, as all of the files are, and no interval log; name it .hgrm",
+        target.string()));
+  }
+}
+
+void merge_to_file(const Inputs& inputs, const fs::path& target) {
+  require_kind(inputs, target);
   if (!inputs.logs.empty()) {
-    tell_written(merge_logs_to(inputs.logs, target), "", target);
+    require_target(target, inputs.logs);
+    metrics::WholeFile file(target);
+    const metrics::MergedLog merged = merge_logs_to(inputs.logs, file);
+    file.move_to_target();
+    tell_written(merged, "", target);
     return;
   }
-  refuse_input_as_target(target, inputs.distributions);
+  require_target(target, inputs.distributions);
   const auto merged = add_up(inputs.distributions, false);
   if (merged.size() > 1) {
     throw MergeError(fmt::format(
         "the files are of {} things, such as '{}' and '{}', and one file holds one; name a folder "
-        "as the target, and it gets a file of each",
-        merged.size(), merged.front().what, merged.back().what));
+        "as the target, with a slash at its end as in '{}', and it gets a file of each",
+        merged.size(), merged.front().what, merged.back().what, folder_instead_of(target)));
   }
   metrics::write_file_atomically(target, merged.front().text);
   tell_written(merged.front(), target);
+}
+
+/// A file of a folder's merge, not yet there, and how to say that it is.
+struct PendingMerge {
+  metrics::WholeFile file;
+  std::function<void(const fs::path&)> tell;
+};
+
+/// All are on the disk before the first gets its name, so that a full disk leaves none of them.
+/// What has its name is told at once.
+void move_all(std::vector<PendingMerge>& files) {
+  for (PendingMerge& each : files) {
+    each.file.move_to_target();
+    each.tell(each.file.target());
+  }
+}
+
+PendingMerge written_sum(const metrics::MergedDistribution& sum, const fs::path& folder) {
+  PendingMerge pending{metrics::WholeFile(folder / sum.file_name),
+                       [&sum](const fs::path& target) { tell_written(sum, target); }};
+  pending.file.append(sum.text);
+  pending.file.flush();
+  return pending;
+}
+
+PendingMerge written_log(const std::string& name, const std::vector<fs::path>& logs,
+                         const fs::path& target) {
+  metrics::WholeFile file(target);
+  const metrics::MergedLog merged = merge_logs_to(logs, file);
+  return {std::move(file), [merged, name](const fs::path& path) {
+            tell_written(merged, name.empty() ? "" : name + "; ", path);
+          }};
 }
 
 void merge_to_folder(const Inputs& inputs, const fs::path& folder) {
@@ -163,8 +230,14 @@ void merge_to_folder(const Inputs& inputs, const fs::path& folder) {
   for (const fs::path& log : inputs.logs) {
     logs[metrics::subject_of_log(log)].push_back(log);
   }
+  const auto target_of = [&](const auto& group) {
+    return folder / fmt::format("merge-of-{}-{}.hlog", group.second.size(), group.first.file_name);
+  };
   for (const metrics::MergedDistribution& sum : sums) {
-    refuse_input_as_target(folder / sum.file_name, inputs.distributions);
+    require_target(folder / sum.file_name, inputs.distributions);
+  }
+  for (const auto& group : logs) {
+    require_target(target_of(group), group.second);
   }
   std::error_code error;
   fs::create_directories(folder, error);
@@ -172,19 +245,18 @@ void merge_to_folder(const Inputs& inputs, const fs::path& folder) {
     throw metrics::ResultsError(fmt::format("cannot create the folder '{}': {}; choose another",
                                             folder.string(), error.message()));
   }
+  std::vector<PendingMerge> files;
   for (const metrics::MergedDistribution& sum : sums) {
-    metrics::write_file_atomically(folder / sum.file_name, sum.text);
-    tell_written(sum, folder / sum.file_name);
+    files.push_back(written_sum(sum, folder));
   }
-  for (const auto& [subject, paths] : logs) {
-    const fs::path target =
-        folder / fmt::format("merge-of-{}-{}.hlog", paths.size(), subject.file_name);
-    tell_written(merge_logs_to(paths, target), subject.name.empty() ? "" : subject.name + "; ",
-                 target);
+  for (const auto& group : logs) {
+    files.push_back(written_log(group.first.name, group.second, target_of(group)));
   }
+  move_all(files);
 }
 
-/// Logs are read side by side, and the usual soft limit is about a thousand files.
+/// Logs are read side by side, results wait side by side for their names, and the usual soft limit
+/// is about a thousand files.
 void allow_open_files(std::size_t files) {
   constexpr rlim_t kOthers = 64;
   rlimit limit{};
@@ -198,7 +270,7 @@ void allow_open_files(std::size_t files) {
 int report_merge(const ReportMerge& options) {
   try {
     const Inputs inputs = sorted_inputs(options.paths);
-    allow_open_files(inputs.logs.size());
+    allow_open_files(inputs.logs.size() * 2 + inputs.distributions.size());
     std::error_code ignored;
     const bool to_folder =
         !options.target.has_filename() || fs::is_directory(options.target, ignored);

@@ -79,8 +79,9 @@ const LoadedLog::Stream* main_stream(const LoadedLog& log) {
 }
 
 DocumentSection log_section(const LoadedLog& log, std::size_t index) {
+  const std::string file = log.path.filename().string();
   DocumentSection section{
-      "Over time: " + (log.label.empty() ? log.path.filename().string() : log.label), false, {}};
+      "Over time: " + (log.label.empty() ? file : log.label + " (" + file + ")"), false, {}};
   const LoadedLog::Stream* const main = main_stream(log);
   if (main != nullptr) {
     section.blocks.emplace_back(DocumentFigure{

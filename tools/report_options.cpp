@@ -136,6 +136,17 @@ Parsed checked(const RawOptions& raw) {
   return ReportMerge{raw.merge, {raw.files.begin(), raw.files.end()}};
 }
 
+/// An empty value, as of a shell's variable that is not set, must not count as an option not given.
+void refuse_empty_values(const CLI::App& app) {
+  for (const CLI::Option* const option : app.get_options()) {
+    for (const std::string& value : option->results()) {
+      if (value.empty()) {
+        throw std::invalid_argument(option->get_name() + " is given an empty value");
+      }
+    }
+  }
+}
+
 void add_options(CLI::App& app, RawOptions& raw) {
   app.add_option(
       "FILES", raw.files,
@@ -145,8 +156,10 @@ void add_options(CLI::App& app, RawOptions& raw) {
   app.add_flag("--plot", raw.plot, "draw percentile curves in text besides the tables");
   app.add_option("--format", raw.format,
                  "how to print: table, markdown, json or csv; table unless named");
-  app.add_option("--html", raw.html,
-                 "instead: writes a page with pictures, which needs nothing but itself");
+  app.add_option(
+      "--html", raw.html,
+      "instead: writes a page with pictures, which needs nothing but itself; - writes it "
+      "to standard output");
   app.add_option("--compare", raw.compare,
                  "instead: says what changed from these files or folders ...")
       ->expected(1, CLI::detail::expected_max_vector_size);
@@ -184,6 +197,7 @@ Parsed parse_report_options(const std::vector<std::string>& arguments) {
   app.footer(kFooter);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    refuse_empty_values(app);
     return checked(raw);
   } catch (const CLI::CallForHelp&) {
     return ParseEnd{kDone, app.help()};

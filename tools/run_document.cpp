@@ -45,8 +45,10 @@ std::string what_was_measured(const LoadedRun& run) {
     text += fmt::format(", on {} ({} CPUs, {})", run.environment->cpu_model,
                         run.environment->cpu_count, run.environment->file_system);
   }
-  return text + fmt::format(": {} configuration{}, {} mitigation{}.", run.configurations.size(),
-                            run.configurations.size() == 1 ? "" : "s", run.mitigations.size(),
+  text += fmt::format(": {} configuration{}", run.configurations.size(),
+                      run.configurations.size() == 1 ? "" : "s");
+  if (run.mitigations.empty()) return text + ".";
+  return text + fmt::format(", {} mitigation{}.", run.mitigations.size(),
                             run.mitigations.size() == 1 ? "" : "s");
 }
 

@@ -3,14 +3,18 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <system_error>
 
 #include "metrics/hgrm.hpp"
+#include "metrics/hgrm_metadata.hpp"
 #include "metrics/result_json.hpp"
 #include "metrics/results_folder.hpp"
+#include "metrics/text_file.hpp"
 #include "tools/exit_code.hpp"
 #include "tools/output.hpp"
 #include "tools/value_column.hpp"
@@ -19,6 +23,7 @@ namespace walbench::tools {
 namespace {
 
 constexpr double kNsPerMs = 1e6;
+constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
 
 metrics::Histogram read_values(const ReportValues& options) {
   metrics::Histogram histogram;
@@ -36,6 +41,27 @@ metrics::Histogram read_values(const ReportValues& options) {
   return histogram;
 }
 
+/// Whether a former call of this kind wrote the file.
+bool is_column(const std::filesystem::path& path) {
+  try {
+    const metrics::HgrmFile file = metrics::parse_hgrm(metrics::read_text_file(path, kMostBytes));
+    return file.walbench_json && metrics::is_values_metadata(*file.walbench_json);
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+/// Throws ResultsError where something else than such a column would be lost.
+void refuse_to_destroy(const std::filesystem::path& target) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(target, ignored) && !is_column(target)) {
+    throw metrics::ResultsError(
+        fmt::format("--hgrm: '{}' exists and was not made by --values; name another file, or "
+                    "remove it",
+                    target.string()));
+  }
+}
+
 }  // namespace
 
 int report_values(const ReportValues& options) {
@@ -46,6 +72,7 @@ int report_values(const ReportValues& options) {
     return kFailed;
   }
   try {
+    refuse_to_destroy(options.target);
     const metrics::Histogram histogram = read_values(options);
     if (histogram.total_count() == 0)
       complain("report", "warning: there are no values; the file is empty");

@@ -228,11 +228,13 @@ class PageTest(unittest.TestCase):
         self.assertIsNone(self.browser.run("return window.attacked"))
         self.assertTrue(self.browser.console(), "the policy did not complain")
 
-    def test_prints_with_everything_unfolded(self):
+    def test_prints_with_every_section_unfolded(self):
         self.open(self.study)
         pdf = self.browser.devtools("Page.printToPDF", printBackground=True)["data"]
         self.assertGreater(len(pdf), 20_000)
-        folded = self.browser.run("return document.querySelectorAll('details:not([open])').length")
+        folded = self.browser.run(
+            "return document.querySelectorAll('details.section:not([open])').length"
+        )
         self.assertEqual(folded, 0)
         self.assertEqual(self.browser.console(), [])
 

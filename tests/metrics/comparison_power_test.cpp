@@ -49,24 +49,26 @@ Found single_runs(Draw draw, int samples, double factor) {
   return found;
 }
 
-/// Pairs of five runs a side, whose speeds vary by 3 % from run to run.
+/// Runs whose speeds vary by 3 % from run to run.
+ResultSet repeated_runs(SimulatedSamples& source, int count, double slower) {
+  std::vector<ConfigurationResult> runs;
+  for (int run = 0; run < count; ++run) {
+    const double speed = slower * std::exp(0.03 * source.normal());
+    runs.push_back(
+        with_segment(Segment::fsm_net,
+                     SimulatedSamples::histogram(500, speed, [&] { return source.lognormal(); }),
+                     std::llround(1e9 * speed)));
+  }
+  return results_of(std::move(runs));
+}
+
+/// Pairs of five runs a side.
 Found repeats(double factor) {
   SimulatedSamples source(18);
-  const auto side = [&](double slower) {
-    std::vector<ConfigurationResult> runs;
-    for (int run = 0; run < 5; ++run) {
-      const double speed = slower * std::exp(0.03 * source.normal());
-      runs.push_back(
-          with_segment(Segment::fsm_net,
-                       SimulatedSamples::histogram(500, speed, [&] { return source.lognormal(); }),
-                       std::llround(1e9 * speed)));
-    }
-    return results_of(std::move(runs));
-  };
   Found found;
   for (int pair = 0; pair < kPairs; ++pair) {
-    const ResultSet before = side(1);
-    count(comparison_of(before, side(factor)), found);
+    const ResultSet before = repeated_runs(source, 5, 1);
+    count(comparison_of(before, repeated_runs(source, 5, factor)), found);
   }
   return found;
 }
@@ -109,6 +111,28 @@ TEST(ComparisonPower, AFifthMoreIsFoundInRepeats) {
   const Found found = repeats(kShift);
   EXPECT_GE(found.worse[0], kEnough);
   EXPECT_GE(found.worse[1], kEnough);
+}
+
+/// How many gates on a percentile fail, of three runs a side that vary by 3 %.
+int failed_gates(double factor) {
+  const RegressionLimit limit = parse_regression_limit("fsm_net.p50>+0%");
+  SimulatedSamples source(20);
+  int failed = 0;
+  for (int pair = 0; pair < kPairs; ++pair) {
+    const ResultSet before = repeated_runs(source, 3, 1);
+    const ResultSet after = repeated_runs(source, 3, factor);
+    const auto verdicts = judge_limit(limit, comparison_of(before, after, {limit}));
+    if (verdicts.at(0).outcome == LimitOutcome::failed) ++failed;
+  }
+  return failed;
+}
+
+TEST(ComparisonPower, AGateOfThreeRunsASideFindsAFifthMore) {
+  EXPECT_GE(failed_gates(kShift), kEnough);
+}
+
+TEST(ComparisonPower, AGateOfThreeRunsASideDoesNotFailByChance) {
+  EXPECT_LE(failed_gates(1), kPairs - kEnough);
 }
 
 // What repeats are for: runs that vary by more than their samples say.

@@ -163,6 +163,7 @@ inline ConfigurationResult full_configuration() {
 inline RunResult full_run() {
   RunResult run;
   run.run_id = "20260131-235959";
+  run.instance = "0123456789abcdef";
   run.timestamp = "2026-01-31T23:59:59Z";
   run.seed = std::numeric_limits<std::uint64_t>::max();
   run.environment = {"0.1.0",      "Release", "thread",      "gcc", "Linux",

@@ -33,7 +33,7 @@ TEST(HgrmDialects, CSeparatedByCommas) {
       "9.003,1.000000,40,inf\r\n");
   ASSERT_EQ(file.rows.size(), 2U);
   EXPECT_EQ(file.total_count, 40);
-  EXPECT_EQ(file.value_at_percentile(1), 9.003);
+  EXPECT_EQ(file.value_at_percentile(1), 9.0);
 }
 
 TEST(HgrmDialects, DamagedRowsBetweenCommasAreRefused) {
@@ -126,8 +126,21 @@ TEST(HgrmDialects, OfTwoDistributionsOfWrk2TheCorrectedOneIsTaken) {
                  "       1.000     1.000000           40          inf\n"
                  "#[Mean    =        1.000, StdDeviation   =        0.000]\n"
                  "#[Max     =        1.000, Total count    =           40]\n");
-  EXPECT_EQ(file.value_at_percentile(1), 9.003);
+  EXPECT_EQ(file.value_at_percentile(1), 9.0);
   EXPECT_EQ(file.mean, 5.25);
+}
+
+TEST(HgrmDialects, NoPercentileOfWrk2IsAboveItsMaximum) {
+  const HgrmFile file = parse_hgrm(kWrk2);
+  EXPECT_EQ(file.max, 9.0);
+  EXPECT_EQ(file.value_at_percentile(0.999), 9.0);
+}
+
+TEST(HgrmDialects, AByteOrderMarkIsSkipped) {
+  const HgrmFile file = parse_hgrm(
+      "\xEF\xBB\xBFValue Percentile TotalCount 1/(1-Percentile)\n"
+      "7.003 1.000000 40 inf\n");
+  EXPECT_EQ(file.total_count, 40);
 }
 
 TEST(HgrmDialects, WhatFollowsTheRuleOfWrk2IsNotRead) {

@@ -279,10 +279,6 @@ TEST(HgrmParse, RefusesWhatIsNoWholeFile) {
   const std::string footer(kExampleFooter);
   const std::string histogram = histogram_line(example());
   const std::vector<std::string> bad = {
-      "",
-      "\n\n",
-      "no histogram at all\n",
-      footer,
       header,
       header + "\n",
       header + "1.0 0.0 1 1.00\n",
@@ -315,6 +311,15 @@ TEST(HgrmParse, RefusesWhatIsNoWholeFile) {
   };
   for (const std::string& text : bad) {
     EXPECT_TRUE(message_of(text).starts_with("line ")) << text << message_of(text);
+  }
+}
+
+TEST(HgrmParse, SaysOfWhatIsNoSuchFileThatItIsNone) {
+  EXPECT_EQ(message_of(""), "is empty");
+  for (const std::string& text : {std::string("\n\n"), std::string("no histogram at all\n"),
+                                  std::string(kExampleFooter), std::string(100, '\0')}) {
+    EXPECT_EQ(message_of(text),
+              "is no .hgrm file: there is no header line of a percentile distribution");
   }
 }
 

@@ -185,6 +185,38 @@ TEST_F(HlogTest, CommentsThatAreNotUnderstoodAreNoTimes) {
   }
 }
 
+TEST_F(HlogTest, LaterVersionsOfTheFormatAreRefused) {
+  const std::string interval = "5.000,1.000,0.003," + encoded_ + "\n";
+  const auto version = [](const std::string& text) {
+    return "#[Histogram log format version " + text + "]\n";
+  };
+  for (const std::string known : {"1.0", "1.01", "1.1", "1.2", "1.3", "unknown", ""}) {
+    EXPECT_EQ(read_text(version(known) + interval).intervals, 1) << known;
+  }
+  for (const std::string later : {"9.9", "1.4", "1.10", "2.0", "2", "0.9"}) {
+    try {
+      read_text(version(later) + interval);
+      ADD_FAILURE() << later;
+    } catch (const FormatError& error) {
+      EXPECT_NE(std::string(error.what()).find("line 1: a version of the log format"),
+                std::string::npos);
+    }
+  }
+}
+
+TEST_F(HlogTest, AByteOrderMarkIsSkipped) {
+  EXPECT_EQ(read_text("\xEF\xBB\xBF#[Walbench = c=2]\n0.000,1.000,0.003," + encoded_ + "\n").label,
+            "c=2");
+}
+
+TEST_F(HlogTest, OnlyFingerprintsTellWhatWasMerged) {
+  const HlogSummary summary = read_text(
+      "#[Merged log = 0123456789abcdef]\n#[Merged log = \x1b[31m]\n#[Merged log = 0123]\n"
+      "#[Merged log = 0123456789abcdef0]\n0.000,1.000,0.003," +
+      encoded_ + "\n");
+  EXPECT_EQ(summary.merged_from, std::vector<std::string>{"0123456789abcdef"});
+}
+
 TEST_F(HlogTest, NumbersThatAreNoneAreRefused) {
   for (const std::string bad : {"nan", "inf", "-inf", "1e999", "-0.5", "0x10", "+1", " 1", "1 ", "",
                                 "1.2.3", "1;", "\x1b[31m"}) {

@@ -14,6 +14,7 @@
 #include "metrics/histogram_codec.hpp"
 #include "metrics/hlog.hpp"
 #include "metrics/merge.hpp"
+#include "metrics/result_files.hpp"
 #include "metrics/results_folder.hpp"
 #include "tests/metrics/example_results.hpp"
 #include "tests/metrics/little_room.hpp"
@@ -140,6 +141,31 @@ TEST_F(MergeLogs, TheSameLogTwiceIsRefused) {
               AllOf(HasSubstr("b: "), HasSubstr("twice")));
 }
 
+TEST_F(MergeLogs, AMergeIsNotMergedWithItsOwnParts) {
+  const fs::path a = write("a", head("1700000000.000") + line("0.000", 1));
+  const fs::path b = write("b", head("1700000001.000") + line("0.000", 2));
+  const fs::path c = write("c", head("1700000002.000") + line("0.000", 3));
+  merge_logs({a, b}, path("ab"));
+  merge_logs({b, c}, path("bc"));
+  EXPECT_THAT(refusal_of({path("ab"), b}),
+              AllOf(HasSubstr("/b: "), HasSubstr("/ab too"), HasSubstr("counted twice")));
+  EXPECT_THAT(refusal_of({b, path("ab")}), AllOf(HasSubstr("/ab: "), HasSubstr("/b too")));
+  EXPECT_THAT(refusal_of({path("ab"), path("bc")}), HasSubstr("counted twice"));
+  merge_logs({path("ab"), c}, path("abc"));
+  EXPECT_THAT(refusal_of({path("abc"), b}), HasSubstr("counted twice"));
+}
+
+TEST_F(MergeLogs, TheHeadOfAMergeOfManyTellsItsKind) {
+  std::vector<fs::path> logs;
+  for (int number = 0; number < 700; ++number) {
+    logs.push_back(write(std::to_string(number),
+                         head("1700000000.000") + line(std::to_string(number) + ".000", 1)));
+  }
+  merge_logs({logs.begin(), logs.end()}, path("many"));
+  EXPECT_EQ(kind_of_result_file(path("many")), ResultFileKind::interval_log);
+  EXPECT_THAT(refusal_of({path("many"), logs.back()}), HasSubstr("counted twice"));
+}
+
 TEST_F(MergeLogs, ALogThatDoesNotSayWhenItBeganIsRefused) {
   EXPECT_THAT(refusal_of({write("a", line("0.000", 1))}), HasSubstr("when it began"));
 }
@@ -176,7 +202,8 @@ TEST_F(MergeLogs, TellsHowFarItIs) {
   const fs::path a = write("a", head("1700000000.000") + line("0.000", 1));
   const fs::path b = write("b", head("1700000000.000") + line("0.000", 2));
   std::uintmax_t last = 0;
-  merge_logs({a, b}, path("out.hlog"), [&](std::uintmax_t read, std::uintmax_t all) {
+  WholeFile file(path("out.hlog"));
+  merge_logs({a, b}, file, [&](std::uintmax_t read, std::uintmax_t all) {
     EXPECT_EQ(all, fs::file_size(a) + fs::file_size(b));
     EXPECT_LE(last, read);
     EXPECT_LE(read, all);

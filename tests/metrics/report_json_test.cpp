@@ -23,7 +23,7 @@ Json told(const ResultSet& set, ReportDetail detail = ReportDetail::whole) {
 
 ResultSet one_run() {
   const RunResult run = full_run();
-  LoadedRun loaded{run.run_id, run.timestamp, "0123abcd", run.environment, {}, {}};
+  LoadedRun loaded{run.run_id, run.instance, run.timestamp, "0123abcd", run.environment, {}, {}};
   loaded.configurations = run.configurations;
   loaded.configurations.push_back(
       measured(4, "zero", "other", 1'000'000'000, {{Segment::fsm_net, 2'000'000}}));
@@ -136,7 +136,7 @@ TEST(ReportJson, AForeignDistributionIsApproximateAndInItsOwnUnit) {
   EXPECT_EQ(json["unit"], "unit of the file");
   EXPECT_EQ(json["p50"], 1.5);
   EXPECT_EQ(json["max"], 4.5);
-  EXPECT_EQ(json["curve"], Json::parse("[[2.0, 1.5]]"));
+  EXPECT_EQ(json["curve"], Json::parse("[[2.0, 1.5], [2.0, 4.5]]"));
 }
 
 TEST(ReportJson, BytesThatAreNoTextBecomeText) {

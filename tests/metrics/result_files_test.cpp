@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -57,6 +58,18 @@ TEST_F(ResultFiles, AFolderWithoutResultsIsAProblem) {
   EXPECT_THAT(problems_[0].what, HasSubstr("folder without"));
 }
 
+// Opening a pipe waits for somebody who writes into it: a test that reads it never ends.
+TEST_F(ResultFiles, OfAFolderOnlyFilesAreTaken) {
+  fs::create_directory(path("runs"));
+  ASSERT_EQ(::mkfifo(path("runs/pipe.hgrm").c_str(), 0600), 0);
+  ASSERT_EQ(::mkfifo(path("runs/pipe.hlog").c_str(), 0600), 0);
+  fs::create_directory(path("runs/folder.hgrm"));
+  fs::create_symlink("/dev/null", path("runs/device.hgrm"));
+  write("elsewhere", "");
+  fs::create_symlink(path("elsewhere"), path("runs/link.hgrm"));
+  EXPECT_THAT(expand_folders({path("runs")}, problems_), ElementsAre(path("runs/link.hgrm")));
+}
+
 TEST_F(ResultFiles, TheFirstLinesTellTheKindAndThenTheName) {
   constexpr auto kLog = ResultFileKind::interval_log;
   constexpr auto kDistribution = ResultFileKind::distribution;
@@ -65,6 +78,7 @@ TEST_F(ResultFiles, TheFirstLinesTellTheKindAndThenTheName) {
   EXPECT_EQ(kind_of_result_file(write("a.hgrm", log)), kLog);
   EXPECT_EQ(kind_of_result_file(write("a.hlog", distribution)), kDistribution);
   EXPECT_EQ(kind_of_result_file(write("a.txt", "noise")), kDistribution);
+  EXPECT_EQ(kind_of_result_file(write("a.txt", "\xEF\xBB\xBF" + log.substr(11))), kLog);
   for (const char* name : {"x.hlog", "x.hlog.partial", "READ.hdr"}) {
     EXPECT_EQ(kind_of_result_file(write(name, "noise")), kLog) << name;
     EXPECT_EQ(kind_of_result_file(path(std::string("missing-") + name)), kLog) << name;

@@ -30,6 +30,7 @@ struct Described {
   std::string profile = "zero";
   std::int64_t files = 818;
   std::string cpu = "a CPU";
+  std::string instance = {};
 };
 
 ConfigurationResult configuration_of(const Described& described) {
@@ -48,6 +49,7 @@ std::string metadata_of(const Described& described, Segment segment) {
   run.run_id = described.run_id;
   run.timestamp = described.timestamp;
   run.environment.cpu_model = described.cpu;
+  run.instance = described.instance;
   return hgrm_metadata(run, configuration_of(described), segment);
 }
 
@@ -115,6 +117,16 @@ TEST_F(ResultSetTest, OneRunIdOnTwoSystemsIsTwoRuns) {
   const ResultSet set = load_results({file({}), file({.cpu = "another CPU"})});
   EXPECT_EQ(set.runs.size(), 2U);
   EXPECT_TRUE(set.problems.empty());
+}
+
+TEST_F(ResultSetTest, ProcessesThatBeganInTheSameSecondAreRunsOfTheirOwn) {
+  const ResultSet set = load_results({file({.instance = "one"}, Segment::db_total, 1000),
+                                      file({.instance = "other"}, Segment::db_total, 2000),
+                                      file({.instance = "one"}, Segment::commit, 3000)});
+  EXPECT_TRUE(set.problems.empty());
+  ASSERT_EQ(set.runs.size(), 2U);
+  EXPECT_EQ(set.runs[0].configurations[0].segments.size(), 2U);
+  EXPECT_EQ(set.runs[1].configurations[0].segments.size(), 1U);
 }
 
 TEST_F(ResultSetTest, TheSameFileTwiceCountsOnce) {

@@ -38,6 +38,17 @@ TEST(RunComparisonJson, SaysWhatItIs) {
   EXPECT_NEAR(json.at("interval_confidence").get<double>(), 1 - 0.05 / 3, 1e-12);
 }
 
+TEST(RunComparisonJson, SaysWhatIntervalsOfLimitsAre) {
+  const ResultSet before = commits_of(1000);
+  const ResultSet after = commits_of(2000);
+  const RunMatch match = match_runs(before, after);
+  const std::vector<RegressionLimit> limits = {parse_regression_limit("commit.p50>+10%"),
+                                               parse_regression_limit("commit.p90>+10%")};
+  const Json json = Json::parse(run_comparison_json(match, compare_runs(match, limits), {}));
+  EXPECT_EQ(json.at("limit_intervals"), 2);
+  EXPECT_NEAR(json.at("limit_interval_confidence").get<double>(), 0.975, 1e-12);
+}
+
 TEST(RunComparisonJson, HasEveryPercentileInMilliseconds) {
   const Json json = json_of(commits_of(1000), commits_of(2000)).at("configurations").at(0);
   EXPECT_EQ(json.at("configuration"), "c=10 zero per-file");
@@ -69,13 +80,18 @@ TEST(RunComparisonJson, TellsDifferencesNotesAndVerdicts) {
   ResultSet after = results_of({with_segment(Segment::commit, histogram_of(2000, 818)),
                                 measured(1, "zero", "batch", 1'000'000'000)});
   after.runs.front().configurations.front().planned.files = 7;
-  const Json json = Json::parse(
-      text_of(commits_of(1000), after, {{"a limit", "c=10 zero per-file", true, "figures"}}));
+  const Json json =
+      Json::parse(text_of(commits_of(1000), after,
+                          {{"a limit", "c=10 zero per-file", LimitOutcome::failed, "figures"},
+                           {"a limit", "c=50 zero per-file", LimitOutcome::undecided, "figures"}}));
   EXPECT_EQ(json.at("differences"), Json({"c=10 zero per-file: files (100 and 7)"}));
   EXPECT_EQ(json.at("only_after"), Json({"c=1 zero batch"}));
   EXPECT_EQ(json.at("only_before"), Json::array());
   EXPECT_EQ(json.at("limits").at(0).at("limit"), "a limit");
+  EXPECT_EQ(json.at("limits").at(0).at("verdict"), "fail");
   EXPECT_EQ(json.at("limits").at(0).at("passed"), false);
+  EXPECT_EQ(json.at("limits").at(1).at("verdict"), "undecided");
+  EXPECT_EQ(json.at("limits").at(1).at("passed"), true) << "no failure";
 }
 
 TEST(RunComparisonJson, EscapesWhatSteersATerminal) {

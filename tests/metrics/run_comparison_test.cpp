@@ -136,6 +136,23 @@ TEST(RunComparison, PercentilesOfLimitsAreAdded) {
   EXPECT_EQ(figure_named(comparison, "lock_wait P90").percentile, 90);
 }
 
+TEST(RunComparison, WhatLimitsConcernSharesAChanceOfItsOwn) {
+  std::vector<ConfigurationResult> runs(3, lock_wait_of(1000));
+  ConfigurationResult other = lock_wait_of(1000);
+  other.planned.threads = 50;
+  runs.push_back(other);
+  const ResultSet set = results_of(runs);
+  const RunComparison comparison = comparison_of(
+      set, set,
+      {parse_regression_limit("lock_wait.p99>+10%"), parse_regression_limit("lock_wait.p99>+20%"),
+       parse_regression_limit("transitions_per_second<-5%")});
+  // P99 of both configurations, named twice; the throughput of the one that has repeats.
+  EXPECT_EQ(comparison.limited_intervals, 3U);
+  EXPECT_NEAR(comparison.limited_chance_of_miss(), 0.05 / 3, 1e-12);
+  EXPECT_EQ(comparison.configurations.at(0).limited.size(), 2U);
+  EXPECT_EQ(comparison_of(set, set).limited_intervals, 0U);
+}
+
 TEST(RunComparison, ZerosAreCompared) {
   const std::vector<ConfigurationResult> none(3, lock_wait_of(0));
   const std::vector<ConfigurationResult> some(3, lock_wait_of(1'000'000));

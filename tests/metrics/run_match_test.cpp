@@ -125,7 +125,7 @@ TEST(RunMatch, WhatIsLeftOutIsNoted) {
   after.runs.front().mitigations.emplace_back();
   after.lone.resize(2);
   EXPECT_THAT(match_runs(before, after).notes,
-              ElementsAre(HasSubstr("files of mitigations"), HasSubstr("after: 2 files that")));
+              ElementsAre(HasSubstr("files of mitigations"), HasSubstr("after: 2 files from --values or")));
 }
 
 }  // namespace

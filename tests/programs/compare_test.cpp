@@ -125,6 +125,28 @@ TEST_F(CompareTest, NothingToCompareIsASentence) {
                                     "there is nothing."));
 }
 
+TEST_F(CompareTest, OfAnotherProgramsFileItIsSaidThatItCannotBeCompared) {
+  const std::string run = measure("one");
+  write_file(scratch_ / "values.txt", "1\n2\n3\n");
+  const std::string lone = scratch_ / "lone.hgrm";
+  ASSERT_EQ(run_report({"--values", scratch_ / "values.txt", "--hgrm", lone}).exit_code, 0);
+  const Outcome report = run_report({"--compare", run, "--with", lone});
+  EXPECT_EQ(report.exit_code, 3);
+  EXPECT_THAT(report.err, HasSubstr("after there is nothing but 1 file from --values or another "
+                                    "program. Only .hgrm files that bench wrote can be compared"));
+}
+
+TEST_F(CompareTest, AGateThatDecidesNothingIsNoFailure) {
+  const std::string run = measure("one");
+  std::vector<std::string> command = {"--compare", run,         "--with",
+                                      run,         "--fail-if", "transitions_per_second<-5%"};
+  const Outcome report = run_report(command);
+  EXPECT_EQ(report.exit_code, 0) << report.err;
+  EXPECT_THAT(report.out, HasSubstr("UNDECIDED  transitions_per_second<-5%"));
+  command.insert(command.end(), {"--format", "csv"});
+  EXPECT_THAT(run_report(command).err, HasSubstr("UNDECIDED  transitions_per_second<-5%"));
+}
+
 TEST_F(CompareTest, ADamagedFileIsNamedAndTheOthersAreCompared) {
   const std::string run = measure("one");
   write_file(scratch_ / "noise.hgrm", "\x1b[2J");
@@ -138,11 +160,11 @@ TEST_F(CompareTest, ADamagedFileIsNamedAndTheOthersAreCompared) {
 TEST_F(CompareTest, CsvHasNothingButRows) {
   const std::string run = measure("one");
   const Outcome report = run_report(
-      {"--compare", run, "--with", run, "--format", "csv", "--fail-if", "fsm_net.p99>+10%"});
+      {"--compare", run, "--with", run, "--format", "csv", "--fail-if", "fsm_net.p50>+10%"});
   EXPECT_EQ(report.exit_code, 0) << report.err;
   EXPECT_THAT(report.out, testing::StartsWith("threads,profile,strategy,"));
   EXPECT_THAT(report.out, Not(HasSubstr("PASS")));
-  EXPECT_THAT(report.err, HasSubstr("PASS  fsm_net.p99>+10%"));
+  EXPECT_THAT(report.err, HasSubstr("PASS  fsm_net.p50>+10%"));
 }
 
 }  // namespace

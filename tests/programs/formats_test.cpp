@@ -88,6 +88,29 @@ TEST_F(FormatsTest, APageThatCannotBeWrittenLeavesTheOldOneAlone) {
   EXPECT_EQ(names_in(scratch_.path()), (std::vector<std::string>{"page.html", "results"}));
 }
 
+TEST_F(FormatsTest, APageDestroysNothingButAnOlderPage) {
+  ASSERT_EQ(report({"--html", page().string()}).exit_code, 0);
+  EXPECT_EQ(report({"--html", page().string()}).exit_code, 0) << "a page may be made anew";
+  std::string measured;
+  for (const std::string& name : names_in(results())) {
+    if (name.ends_with(".fsm_net_ms.hgrm")) measured = (results() / name).string();
+  }
+  const std::string before = read_file(measured);
+  for (const Outcome& told :
+       {report({"--html", measured}), run_report({"--html", measured, page().string()}),
+        run_report({"--values", page().string(), "--hgrm", measured})}) {
+    EXPECT_EQ(told.exit_code, 3);
+    EXPECT_THAT(told.err, HasSubstr("name another"));
+    EXPECT_EQ(read_file(measured), before);
+  }
+}
+
+TEST_F(FormatsTest, APageGoesToStandardOutputWhereThatIsAskedFor) {
+  const Outcome told = report({"--html", "-"});
+  EXPECT_EQ(told.exit_code, 0) << told.err;
+  EXPECT_TRUE(told.out.starts_with("<!DOCTYPE html>"));
+}
+
 TEST_F(FormatsTest, AFolderThatDoesNotExistIsNamed) {
   const Outcome told = report({"--html", (scratch_ / "missing" / "page.html").string()});
   EXPECT_EQ(told.exit_code, 3);

@@ -106,9 +106,11 @@ TEST_F(MergeProgram, WhatCannotBeOneFileIsRefusedAndNothingIsWritten) {
              "Value Percentile TotalCount 1/(1-Percentile)\n"
              "1.000 0.000000000000 1 1.00\n1.000 1.000000000000 1\n");
   const std::string target = (scratch_ / "out.hgrm").string();
+  const std::string folder = (scratch_ / "out/").string();
   const std::vector<std::pair<std::vector<std::string>, std::string>> refused = {
-      {{net, commit}, "name a folder"},
-      {{net, log}, "name a folder"},
+      {{net, commit}, "name a folder as the target, with a slash at its end as in '" + folder},
+      {{net, log}, "name a folder as the target"},
+      {{log}, "out.hgrm: would be an interval log"},
       {{net, net}, "named twice"},
       {{net, foreign}, "foreign.hgrm: holds no histogram"},
       {{foreign, net}, "foreign.hgrm: holds no histogram"},
@@ -138,6 +140,49 @@ TEST_F(MergeProgram, AnInputIsNoTarget) {
     EXPECT_THAT(outcome.err, HasSubstr("name another target"));
     EXPECT_EQ(read_file(input), before);
   }
+}
+
+TEST_F(MergeProgram, AForgottenTargetCostsNoMeasurement) {
+  measure(2);
+  for (const std::string ending : {"fsm_net_ms.hgrm", ".hlog"}) {
+    const std::string first = only(0, ending);
+    const std::string before = read_file(first);
+    const Outcome forgotten = run_report({"--merge", first, only(1, ending)});
+    EXPECT_EQ(forgotten.exit_code, 3);
+    EXPECT_THAT(forgotten.err, HasSubstr("exists and was not written by --merge"));
+    EXPECT_EQ(read_file(first), before);
+    const std::string target = (scratch_ / ("out" + fs::path(first).extension().string())).string();
+    EXPECT_EQ(run_report({"--merge", target, first}).exit_code, 0);
+    const Outcome again = run_report({"--merge", target, first, only(1, ending)});
+    EXPECT_EQ(again.exit_code, 0) << "a merge may be made again: " << again.err;
+  }
+}
+
+TEST_F(MergeProgram, OneFileIsNoPlural) {
+  measure(1);
+  const Outcome merge =
+      run_report({"--merge", (scratch_ / "one.hgrm").string(), only(0, "fsm_net_ms.hgrm")});
+  EXPECT_THAT(merge.out, testing::EndsWith("40 samples from 1 file\n"));
+  const Outcome log = run_report({"--merge", (scratch_ / "one.hlog").string(), only(0, ".hlog")});
+  EXPECT_THAT(log.out, testing::EndsWith("from 1 log\n"));
+  const Outcome misnamed =
+      run_report({"--merge", (scratch_ / "two.hlog").string(), only(0, "fsm_net_ms.hgrm")});
+  EXPECT_THAT(misnamed.err, HasSubstr("two.hlog: would be a .hgrm file"));
+}
+
+TEST_F(MergeProgram, WhereNotAllHasRoomAFolderGetsNothing) {
+  measure(2);
+  const std::string folder = (scratch_ / "all/").string();
+  std::size_t largest = 0;
+  for (const std::string& name : names_in(host(0))) {
+    if (name.ends_with(".hgrm")) largest = std::max(largest, read_file(host(0) / name).size());
+  }
+  const Outcome merge =
+      run_report({"--merge", folder, host(0), host(1)}, {.largest_file_bytes = largest - 500});
+  EXPECT_EQ(merge.exit_code, 3);
+  EXPECT_THAT(merge.err, HasSubstr("it was left as it was"));
+  EXPECT_THAT(merge.out, IsEmpty());
+  EXPECT_THAT(names_in(folder), IsEmpty());
 }
 
 TEST_F(MergeProgram, HostileNamesDoNotReachTheTerminal) {

@@ -148,11 +148,12 @@ TEST_F(ReportTest, TurnsAColumnOfValuesIntoAFileItReads) {
 
 TEST_F(ReportTest, BadColumnLeavesTheOldFileAlone) {
   const std::string target = (scratch_ / "values.hgrm").string();
-  write_file(target, "old");
+  ASSERT_EQ(run_report({"--values", "-", "--hgrm", target}, {.input = "1\n"}).exit_code, 0);
+  const std::string old = read_file(target);
   const Outcome made = run_report({"--values", "-", "--hgrm", target}, {.input = "1\ntwo\n"});
   EXPECT_EQ(made.exit_code, 3);
   EXPECT_THAT(made.err, HasSubstr("line 2"));
-  EXPECT_EQ(read_file(target), "old");
+  EXPECT_EQ(read_file(target), old);
   const Outcome unwritable =
       run_report({"--values", "-", "--hgrm", "/nonexistent/x.hgrm"}, {.input = "1\n"});
   EXPECT_EQ(unwritable.exit_code, 3);

@@ -23,6 +23,10 @@ using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
+constexpr auto kPassed = metrics::LimitOutcome::passed;
+constexpr auto kFailed = metrics::LimitOutcome::failed;
+constexpr auto kUndecided = metrics::LimitOutcome::undecided;
+
 ResultSet runs(std::int64_t value, std::size_t count = 1) {
   return results_of({count, with_segment(Segment::commit, histogram_of(value, 818))});
 }
@@ -36,7 +40,8 @@ std::string table(const ResultSet& before, const ResultSet& after,
 std::string markdown(const ResultSet& before, const ResultSet& after) {
   const metrics::RunMatch match = metrics::match_runs(before, after);
   return comparison_markdown(match, metrics::compare_runs(match, {}),
-                             {{"commit.p99>+1%", "c=10 zero per-file", true, "figures"}});
+                             {{"commit.p99>+1%", "c=10 zero per-file", kFailed, "figures"},
+                              {"commit.p50>+1%", "c=10 zero per-file", kUndecided, "figures"}});
 }
 
 std::string csv(const ResultSet& before, const ResultSet& after) {
@@ -46,10 +51,11 @@ std::string csv(const ResultSet& before, const ResultSet& after) {
 TEST(ComparisonTable, HasARowAFigure) {
   const std::string text = table(runs(1000), runs(2000));
   EXPECT_THAT(text, HasSubstr("c=10 zero per-file: 1 run before, 1 run after\n"));
-  EXPECT_THAT(text, HasSubstr("0 better, 3 worse, 0 cannot tell apart, 1 too few samples"));
+  EXPECT_THAT(text, HasSubstr("0 better, 3 worse, 0 cannot tell apart, 1 too few samples, "
+                              "1 too few runs;"));
   EXPECT_THAT(text, ContainsRegex("commit P50 +0.00100 +0.00200 +2.000 +1.998 .. 2.001 +worse\n"));
   EXPECT_THAT(text, ContainsRegex("commit P99.9 .* - +too few samples\n"));
-  EXPECT_THAT(text, ContainsRegex("transitions/s +400 +400 +1.000 +- +one run each\n"));
+  EXPECT_THAT(text, ContainsRegex("transitions/s +400 +400 +1.000 +- +too few runs\n"));
 }
 
 TEST(ComparisonTable, SaysWhatIntervalsOfOneRunAreWorth) {
@@ -69,6 +75,19 @@ TEST(ComparisonTable, SaysWhatIntervalsOfRepeatsAre) {
   EXPECT_THAT(text, Not(HasSubstr("bootstrap")));
 }
 
+TEST(ComparisonTable, SaysWhatLimitsAreJudgedBy) {
+  const ResultSet before = runs(1000);
+  const ResultSet after = runs(2000);
+  const metrics::RunMatch match = metrics::match_runs(before, after);
+  const auto comparison =
+      metrics::compare_runs(match, {metrics::parse_regression_limit("commit.p50>+1%"),
+                                    metrics::parse_regression_limit("commit.p95>+1%")});
+  EXPECT_THAT(comparison_table(match, comparison, {}),
+              HasSubstr("intervals of its own, which share nothing with the table's: they hold "
+                        "together with 95 %, each of the 2 with 97.5 %."));
+  EXPECT_THAT(table(before, after), Not(HasSubstr("--fail-if")));
+}
+
 TEST(ComparisonTable, TwoRunsASideAreTooFewForAThroughput) {
   EXPECT_THAT(table(runs(1000, 2), runs(1000, 2)), HasSubstr("too few runs\n"));
 }
@@ -76,6 +95,11 @@ TEST(ComparisonTable, TwoRunsASideAreTooFewForAThroughput) {
 TEST(ComparisonTable, NothingHasNoRatio) {
   EXPECT_THAT(table(runs(0), runs(2'000'000)),
               ContainsRegex("commit P50 +0.000 +2.001 +- +- +worse\n"));
+}
+
+TEST(ComparisonTable, ThroughputOfOneRunIsWordedAsInCsv) {
+  EXPECT_THAT(table(runs(1000), runs(1000)), HasSubstr("too few runs\n"));
+  EXPECT_THAT(csv(runs(1000), runs(1000)), HasSubstr(",too few runs,1,1\n"));
 }
 
 TEST(ComparisonTable, FarAwayIsOnlyADirection) {
@@ -96,10 +120,12 @@ TEST(ComparisonTable, NamesWhatIsUnlikeAndWhatIsLeftOver) {
 
 TEST(ComparisonTable, EndsInTheVerdictsOnLimits) {
   const std::string text = table(runs(1000), runs(2000),
-                                 {{"commit.p99>+1%", "c=10 zero per-file", true, "1 -> 2 ms"},
-                                  {"commit.p50>+999%", "c=10 zero per-file", false, "1 -> 2 ms"}});
+                                 {{"commit.p99>+1%", "c=10 zero per-file", kFailed, "1 -> 2 ms"},
+                                  {"commit.p50>+999%", "c=10 zero per-file", kPassed, "1 -> 2 ms"},
+                                  {"commit.p95>+1%", "c=10 zero per-file", kUndecided, "why"}});
   EXPECT_THAT(text, testing::EndsWith("\nFAIL  commit.p99>+1%, c=10 zero per-file: 1 -> 2 ms\n"
-                                      "PASS  commit.p50>+999%, c=10 zero per-file: 1 -> 2 ms\n"));
+                                      "PASS  commit.p50>+999%, c=10 zero per-file: 1 -> 2 ms\n"
+                                      "UNDECIDED  commit.p95>+1%, c=10 zero per-file: why\n"));
 }
 
 ResultSet hostile() {
@@ -120,6 +146,7 @@ TEST(ComparisonMarkdown, IsATable) {
                               "|---|---:|---:|---:|---:|---|\n"
                               "| commit P50 | 0.00100 | 0.00200 | 2.000 |"));
   EXPECT_THAT(text, HasSubstr("- FAIL  commit.p99\\>+1%"));
+  EXPECT_THAT(text, HasSubstr("- UNDECIDED  commit.p50\\>+1%"));
   EXPECT_THAT(text, HasSubstr("Bonferroni"));
 }
 

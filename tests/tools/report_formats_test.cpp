@@ -132,6 +132,12 @@ TEST(Markdown, ANameCannotAddColumnsLinksOrMarkup) {
 
 // ---- CSV
 
+std::string render_csv(const metrics::ResultSet& set) {
+  std::string text;
+  write_csv(set, [&text](std::string_view part) { text += part; });
+  return text;
+}
+
 std::vector<std::string> fields(const std::string& line) {
   std::vector<std::string> all(1);
   bool quoted = false;

@@ -127,6 +127,10 @@ TEST(ReportOptions, RefusesWhatDoesNotGoTogether) {
       {{"--html", "page", "a", "--format", "csv"}, "--format is of what goes to standard output"},
       {{"--html", "page", "a", "--plot"}, "--details and --plot are of the tables"},
       {{"a", "--plot", "--format", "csv"}, "--plot goes with --format table"},
+      {{"a", "--html", ""}, "--html is given an empty value"},
+      {{"a", "--merge="}, "--merge"},
+      {{"a", "--format", ""}, "--format is given an empty value"},
+      {{"a", ""}, "FILES is given an empty value"},
       {{"a", "--format", "xml"}, "none of table, markdown, json and csv"},
   };
   for (const auto& [arguments, why] : cases) {

@@ -333,6 +333,19 @@
     );
   }
 
+  /** Lines of at most that many characters, ended at a space or before a + where there is one. */
+  function brokenUp(text, most) {
+    const lines = [];
+    let rest = text;
+    while (rest.length > most) {
+      const at = Math.max(rest.lastIndexOf(" ", most), rest.lastIndexOf("+", most));
+      const end = at > 0 ? at : most;
+      lines.push(rest.slice(0, end));
+      rest = rest.slice(end).trimStart();
+    }
+    return lines.concat(rest);
+  }
+
   /** Names at a bar chart's side; on a narrow page they are broken into lines. */
   function labels(colours) {
     return {
@@ -341,9 +354,7 @@
       font: { size: 11 },
       callback(value) {
         const text = this.getLabelForValue(value);
-        if (this.chart.width > 600 || text.length <= 18) return text;
-        const at = text.lastIndexOf(" ", 18);
-        return at > 0 ? [text.slice(0, at), text.slice(at + 1)] : text;
+        return this.chart.width > 600 ? text : brokenUp(text, 18);
       },
     };
   }
@@ -373,14 +384,18 @@
       chart.getDatasetMeta(index).data.forEach((bar, row) => {
         const interval = chart.data.datasets[index].intervals[row];
         if (!interval) return;
-        const [low, high] = interval.map((value) => scales.x.getPixelForValue(value));
+        const edge = chart.chartArea.right - 1;
+        const [low, high] = interval.map((value) => Math.min(edge, scales.x.getPixelForValue(value)));
         ctx.beginPath();
         ctx.moveTo(low, bar.y);
         ctx.lineTo(high, bar.y);
-        for (const end of [low, high]) {
-          ctx.moveTo(end, bar.y - 4);
-          ctx.lineTo(end, bar.y + 4);
-        }
+        ctx.moveTo(low, bar.y - 4);
+        ctx.lineTo(low, bar.y + 4);
+        // An arrow where it goes on beyond the picture.
+        const back = high === edge ? 5 : 0;
+        ctx.moveTo(high - back, bar.y - 4);
+        ctx.lineTo(high, bar.y);
+        ctx.lineTo(high - back, bar.y + 4);
         ctx.stroke();
       });
       ctx.restore();
@@ -574,10 +589,12 @@
       log.streams.map((stream, index) => [String(index), stream.tag || "all"]));
     const entry = picture(figure, (colours) => {
       const { intervals } = log.streams[Number(chosen.value)];
+      const longest = Math.max(0, ...intervals.map((i) => i.length_seconds));
       const middle = (i) => i.start_seconds + i.length_seconds / 2;
       const series = [
-        ["samples a second", (i) => (i.length_seconds > 0 ? i.count / i.length_seconds : 0), "y"],
-        ["P99", (i) => (i.p99_ms > 0 ? i.p99_ms : NaN), "y2"],
+        // The rate of a much shorter interval, such as the last one, is a matter of luck.
+        ["samples a second", (i) => (i.length_seconds > longest / 2 ? i.count / i.length_seconds : NaN), "y"],
+        [`P99 of ${log.streams[Number(chosen.value)].tag || "all"}`, (i) => (i.p99_ms > 0 ? i.p99_ms : NaN), "y2"],
       ];
       return {
         type: "line",
@@ -596,7 +613,7 @@
           parsing: false,
           interaction: { mode: "nearest", axis: "x", intersect: false },
           scales: {
-            x: axis(colours, "seconds", { type: "linear" }),
+            x: axis(colours, "seconds", { type: "linear", min: 0 }),
             y: axis(colours, "samples a second", { beginAtZero: true }),
             y2: logAxis(colours, "P99", milliseconds, {
               position: "right",
@@ -671,7 +688,7 @@
   const printing = matchMedia("print");
   printing.addEventListener("change", redrawAll);
   addEventListener("beforeprint", () => {
-    for (const each of document.querySelectorAll("details")) each.open = true;
+    for (const each of document.querySelectorAll("details.section")) each.open = true;
     [...pictures.values()].slice(0, MOST_PRINTED).forEach((entry) => entry.redraw());
   });
   addEventListener("afterprint", redrawAll);

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace walbench::metrics {
+
+/// A file that stands at its target once it is complete, and until then has no name at all, so that
+/// whatever ends the process leaves nothing behind. Where the file system knows no files without a
+/// name (or there is no /proc to name them by) it has a temporary one beside its target, which goes
+/// at the end of the scope, but stays where the process is killed.
+///
+/// A target that exists holds what it held before or the whole new file. Links are not followed:
+/// what one leads to may be a device, and replacing the link is worse. Members throw ResultsError.
+class WholeFile {
+ public:
+  /// `target` does not exist or is an ordinary file, and its folder exists.
+  explicit WholeFile(std::filesystem::path target);
+  WholeFile(WholeFile&& other) noexcept;
+  WholeFile(const WholeFile&) = delete;
+  WholeFile& operator=(const WholeFile&) = delete;
+  WholeFile& operator=(WholeFile&&) = delete;
+  ~WholeFile();
+
+  void append(std::string_view text);
+
+  /// Hands everything to the disk. Of several files, all are flushed before the first is moved.
+  void flush();
+
+  /// Flushes what is not, and gives the file its name. Nothing may follow.
+  void move_to_target();
+
+  const std::filesystem::path& target() const { return target_; }
+
+ private:
+  [[noreturn]] void fail(std::string_view action, int error) const;
+  bool open_without_name();
+  void open_under_temporary_name();
+  bool link_as(const std::filesystem::path& name) const;
+  void link_as_temporary_name();
+  void write_pending();
+
+  std::filesystem::path target_;
+  std::filesystem::path temporary_;  ///< empty: it has none
+  int descriptor_ = -1;
+  bool flushed_ = false;
+  std::string pending_;
+};
+
+}  // namespace walbench::metrics
