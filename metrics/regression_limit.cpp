@@ -39,24 +39,23 @@ std::string_view trimmed(std::string_view text) {
 }
 
 /// Why `.max` and the like, without the dot, is no percentile; `p999` is likely to mean P99.9.
-[[noreturn]] void refuse_percentile(std::string_view name, const RegressionLimit& limit) {
-  const std::string_view segment = segment_name(*limit.segment);
+[[noreturn]] void refuse_percentile(std::string_view name, std::string_view segment,
+                                    std::string_view text) {
   if (name.empty()) {
-    refuse(limit.text,
-           fmt::format("behind '{0}' must follow a percentile, as in {0}.p99", segment));
+    refuse(text, fmt::format("behind '{0}' must follow a percentile, as in {0}.p99", segment));
   }
   if (name == "max" || name == "p100") {
-    refuse(limit.text, fmt::format("of a maximum nothing can be told from chance; take a "
-                                   "percentile, as in {}.p99.9",
-                                   segment));
+    refuse(text, fmt::format("of a maximum nothing can be told from chance; take a "
+                             "percentile, as in {}.p99.9",
+                             segment));
   }
   std::string meant = "p50, p95, p99 or p99.9";
   const bool nines_without_point =
       name.starts_with("p99") && name.size() > 3 &&
       name.find_first_not_of("0123456789", 1) == std::string_view::npos;
   if (nines_without_point) meant = fmt::format("p99.{}", name.substr(3));
-  refuse(limit.text, fmt::format("'{}' is no percentile above 0 and below 100; write {}.{}", name,
-                                 segment, meant));
+  refuse(text, fmt::format("'{}' is no percentile above 0 and below 100; write {}.{}", name,
+                           segment, meant));
 }
 
 /// `lock_wait.p99` or `transitions_per_second`.
@@ -73,7 +72,9 @@ void parse_figure(std::string_view figure, RegressionLimit& limit) {
       dot == std::string_view::npos ? std::string_view() : figure.substr(dot + 1);
   const std::optional<double> percentile =
       name.starts_with('p') ? number_from(name.substr(1)) : std::nullopt;
-  if (!percentile || *percentile <= 0 || *percentile >= 100) refuse_percentile(name, limit);
+  if (!percentile || *percentile <= 0 || *percentile >= 100) {
+    refuse_percentile(name, segment_name(*limit.segment), limit.text);
+  }
   limit.percentile = *percentile;
 }
 

@@ -158,6 +158,7 @@ void require_kind(const Inputs& inputs, const fs::path& target) {
                     folder_instead_of(target)));
   }
   if (!inputs.logs.empty() && target.extension() == ".hgrm") {
+    static_cast<void>(metrics::subject_of_log(inputs.logs.front()));  // Unless it is none.
     throw MergeError(fmt::format(
         "{}: would be an interval log, as all of the files are, and no .hgrm file; name it .hlog",
         target.string()));
@@ -246,6 +247,7 @@ void merge_to_folder(const Inputs& inputs, const fs::path& folder) {
                                             folder.string(), error.message()));
   }
   std::vector<PendingMerge> files;
+  files.reserve(sums.size() + logs.size());
   for (const metrics::MergedDistribution& sum : sums) {
     files.push_back(written_sum(sum, folder));
   }

@@ -20,7 +20,8 @@ read from its rows, and marked approximate. A folder stands for all .hgrm and .h
 --compare takes several runs of the same configuration for repeats, and intervals from how these
 differ; with one run a side it resamples the histograms, which knows nothing of how runs differ.
 A --fail-if is SEGMENT.PERCENTILE>+X%, SEGMENT.PERCENTILE<-X%, or transitions_per_second<-X%, and
-counts where the change can be told from chance.
+counts where the change can be told from chance. What is past the limit but may be chance, or rests
+on too few samples or runs, is UNDECIDED: no failure.
 
 exit codes:
   0    everything was read and told

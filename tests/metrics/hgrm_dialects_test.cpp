@@ -33,7 +33,7 @@ TEST(HgrmDialects, CSeparatedByCommas) {
       "9.003,1.000000,40,inf\r\n");
   ASSERT_EQ(file.rows.size(), 2U);
   EXPECT_EQ(file.total_count, 40);
-  EXPECT_EQ(file.value_at_percentile(1), 9.0);
+  EXPECT_EQ(file.value_at_percentile(1), 9.003);
 }
 
 TEST(HgrmDialects, DamagedRowsBetweenCommasAreRefused) {

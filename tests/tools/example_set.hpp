@@ -9,7 +9,8 @@ namespace walbench::tools {
 inline metrics::ResultSet example_set() {
   using metrics::Segment;
   const metrics::RunResult run = metrics::full_run();
-  metrics::LoadedRun loaded{run.run_id, run.instance, run.timestamp, "0123abcd", run.environment, {}, {}};
+  metrics::LoadedRun loaded{
+      run.run_id, run.instance, run.timestamp, "0123abcd", run.environment, {}, {}};
   for (const std::int64_t threads : {1, 10}) {
     metrics::ConfigurationResult each = metrics::full_configuration();
     each.planned.threads = threads;
