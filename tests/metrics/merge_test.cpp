@@ -129,7 +129,7 @@ TEST_F(MergeTest, RunsOneAfterAnotherDoNot) {
       {file("a.hgrm", {.timestamp = "2026-01-31T10:00:00Z", .elapsed_ns = 8 * kSecond}, 1),
        file("b.hgrm", {.timestamp = "2026-01-31T10:00:10Z", .elapsed_ns = 10 * kSecond}, 2)});
   EXPECT_EQ(all.at(0).rounds, 2U);
-  const ConfigurationResult& sum = told(all).runs.at(0).configurations.at(0);
+  const ConfigurationResult sum = told(all).runs.at(0).configurations.at(0);
   EXPECT_EQ(sum.elapsed_ns, 18 * kSecond);
   EXPECT_DOUBLE_EQ(sum.transitions_per_second(), 2 * 100 * 4 / 18.0);
 }
@@ -182,7 +182,7 @@ TEST_F(MergeTest, MergesCanBeMergedAndAreNotMixedWithTheirOwnParts) {
   EXPECT_THAT(refusal_of({ab, bc}), HasSubstr("counted twice"));
   const std::vector<MergedDistribution> all = merged({ab, c});
   EXPECT_EQ(all.at(0).samples, 3);
-  const ConfigurationResult& sum = told(all).runs.at(0).configurations.at(0);
+  const ConfigurationResult sum = told(all).runs.at(0).configurations.at(0);
   EXPECT_EQ(sum.repeats, 3);
   EXPECT_EQ(sum.elapsed_ns, 3 * kSecond);
 }
