@@ -309,6 +309,7 @@ void HgrmMerge::append(const Group& group, const MergedRun& whole,
 
 MergedDistribution HgrmMerge::merged_values(const Sum& values) {
   std::vector<std::string> fingerprints;
+  fingerprints.reserve(values.files.size());
   for (const auto& [fingerprint, path] : values.files) {
     fingerprints.push_back(fingerprint);
   }

@@ -107,7 +107,7 @@ std::string table(const DocumentTable& content) {
       "<table aria-label=\"{0}\">\n<thead><tr>",
       caption);
   for (std::size_t column = 0; column < content.columns.size(); ++column) {
-    out += fmt::format("<th scope=\"col\"{}><button type=\"button\">{}</button></th>",
+    out += fmt::format(R"(<th scope="col"{}><button type="button">{}</button></th>)",
                        column == 0 || wordy[column] ? " class=\"words\"" : "",
                        html_text(content.columns[column]));
   }
@@ -160,7 +160,7 @@ std::string contents(const ReportDocument& document) {
 
 /// No `<` can end the element that holds it or begin another one.
 std::string data(std::string_view json) {
-  std::string out = "<script type=\"application/json\" id=\"report-data\">";
+  std::string out = R"(<script type="application/json" id="report-data">)";
   for (const char c : json) {
     if (c == '<') {
       out += "\\u003c";

@@ -8,7 +8,7 @@
 namespace walbench::tools {
 
 /// Stands near the beginning of every page, and of nobody else's.
-inline constexpr std::string_view kPageMark = "<meta name=\"generator\" content=\"walbench ";
+inline constexpr std::string_view kPageMark = R"(<meta name="generator" content="walbench )";
 
 /// A page that needs nothing but itself: the document as HTML, its pictures drawn by the script
 /// that it carries from `json`, which is report_json() of the same results. It tells browsers to
