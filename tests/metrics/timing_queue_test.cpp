@@ -17,7 +17,11 @@ namespace walbench::metrics {
 namespace {
 
 constexpr std::size_t kProducers = 50;
+#ifdef __SANITIZE_THREAD__
+constexpr std::int64_t kRecordsEach = 500;  // every atomic access of fifty threads takes its time
+#else
 constexpr std::int64_t kRecordsEach = 2000;
+#endif
 
 /// A record that says whose it is and which, in several places, so that a torn one shows. Every
 /// third has a transition more: the samples of a record vary.
