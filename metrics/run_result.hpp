@@ -16,7 +16,7 @@ inline constexpr int kSchemaVersion = 2;
 /// A run: what one call of `bench` measured. An empty run id where it was not published.
 struct RunResult {
   std::string run_id;
-  std::string instance;  ///< random: processes that begin in the same second share their run id
+  std::string instance;   ///< random: processes that begin in the same second share their run id
   std::string timestamp;  ///< ISO 8601, UTC, when the run began
   std::uint64_t seed = 0;
   Environment environment;
