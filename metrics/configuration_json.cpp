@@ -144,6 +144,14 @@ double seconds_of(std::int64_t ns) {
   return static_cast<double>(ns) / kNsPerSecond;
 }
 
+Json axes_json(const ConfigurationPlanned& planned) {
+  return {{"connection", planned.connection},
+          {"commit", planned.commit},
+          {"begin", planned.begin},
+          {"guard", planned.guard},
+          {"gate", planned.gate}};
+}
+
 Json ceiling_json(const CeilingPoint& point) {
   return {{"group_size", point.group_size},
           {"checkpoint", point.checkpoint},
@@ -156,12 +164,7 @@ Json configuration_json(const ConfigurationResult& configuration) {
   Json json = {{"concurrency", planned.threads},
                {"profile", planned.profile},
                {"strategy", planned.strategy},
-               {"axes",
-                {{"connection", planned.connection},
-                 {"commit", planned.commit},
-                 {"begin", planned.begin},
-                 {"guard", planned.guard},
-                 {"gate", planned.gate}}},
+               {"axes", axes_json(planned)},
                {"schema", planned.schema},
                {"file_count", planned.files},
                {"transitions_per_file", planned.transitions_per_file},

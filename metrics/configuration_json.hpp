@@ -16,6 +16,9 @@ nlohmann::ordered_json configuration_json(const ConfigurationResult& configurati
 /// The same with `segments`.
 nlohmann::ordered_json with_segments(const ConfigurationResult& configuration);
 
+/// The five axes of a strategy.
+nlohmann::ordered_json axes_json(const ConfigurationPlanned& planned);
+
 nlohmann::ordered_json ceiling_json(const CeilingPoint& point);
 
 /// Nanoseconds as seconds.

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "metrics/configuration_json.hpp"
+
 namespace walbench::metrics {
 namespace {
 
@@ -12,12 +14,7 @@ Json side_json(const ConfigurationPlanned& planned, std::size_t runs) {
   return {{"threads", planned.threads},
           {"profile", planned.profile},
           {"strategy", planned.strategy},
-          {"axes",
-           {{"connection", planned.connection},
-            {"commit", planned.commit},
-            {"begin", planned.begin},
-            {"guard", planned.guard},
-            {"gate", planned.gate}}},
+          {"axes", axes_json(planned)},
           {"runs", runs}};
 }
 

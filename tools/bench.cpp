@@ -41,7 +41,7 @@ namespace walbench::tools {
 namespace {
 
 void complain(std::string_view what) {
-  write_error(fmt::format("bench: {}\n", printable(what)));
+  tools::complain("bench", what);
 }
 
 /// 16 hex digits.
