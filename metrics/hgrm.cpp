@@ -109,6 +109,18 @@ double HgrmFile::value_at_percentile(double p) const {
   return row == rows.end() ? rows.back().value : row->value;
 }
 
+double HgrmFile::told_at_percentile(double percentile) const {
+  constexpr double kNsPerMs = 1e6;
+  if (histogram) return static_cast<double>(histogram->value_at_percentile(percentile)) / kNsPerMs;
+  if (percentile == 100 && max) return *max;
+  return value_at_percentile(percentile / 100);
+}
+
+std::string HgrmFile::unit_told() const {
+  if (histogram) return "ms";
+  return unit.empty() ? "unit of the file" : unit;
+}
+
 std::string write_hgrm(const Histogram& histogram, double value_scale,
                        std::string_view walbench_json) {
   if (!(value_scale > 0.0) || !std::isfinite(value_scale)) {

@@ -26,9 +26,6 @@ struct HgrmFile {
   std::int64_t total_count = 0;
   std::string unit;  ///< of the rows, where the text tells: `ms` inside a report of wrk2
 
-  /// What the figures in rows are: `unit`, or that the file does not say.
-  std::string unit_told() const { return unit.empty() ? "unit of the file" : unit; }
-
   // Both or neither: what write_hgrm() adds to the standard text.
   std::optional<std::string> walbench_json;
   std::optional<Histogram> histogram;  ///< in the unit of recording, not in the file's
@@ -37,6 +34,13 @@ struct HgrmFile {
   /// but only as fine as the rows; `histogram` gives exact answers. Past the last row its value; 0
   /// when there are no rows. Throws std::invalid_argument when p is not 0 to 1.
   double value_at_percentile(double p) const;
+
+  /// What every report tells of the file: the percentile (0 to 100; 100 is the maximum, the
+  /// footer's where it states one) in `unit_told()`. That is milliseconds where there is a
+  /// histogram, whose values are taken for nanoseconds, and else the unit of the rows, as far as it
+  /// is known.
+  double told_at_percentile(double percentile) const;
+  std::string unit_told() const;
 };
 
 /// A `.hgrm` text: the percentile distribution that HdrHistogram's plotters read, with 5 steps per

@@ -103,11 +103,10 @@ Json distribution_json(const LoneDistribution& lone, ReportDetail detail) {
   const HgrmFile& file = lone.file;
   Json json = {{"file", lone.path.string()},
                {"exact", file.histogram.has_value()},
-               {"unit", file.histogram ? "ms" : file.unit_told()},
+               {"unit", file.unit_told()},
                {"count", file.total_count}};
   const auto add = [&](const char* name, double percentile) {
-    json[name] = file.histogram ? ms(file.histogram->value_at_percentile(percentile))
-                                : file.value_at_percentile(percentile / 100);
+    json[name] = file.told_at_percentile(percentile);
   };
   add("p50", 50);
   add("p95", 95);

@@ -84,7 +84,7 @@ void add_lone(std::string& out, const metrics::LoneDistribution& lone) {
     return;
   }
   for (const Statistic& statistic : kStatistics) {
-    add_row(out, start, statistic.name, lone.file.value_at_percentile(statistic.percentile / 100),
+    add_row(out, start, statistic.name, lone.file.told_at_percentile(statistic.percentile),
             lone.file.unit_told(), lone.file.total_count);
   }
 }

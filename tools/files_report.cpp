@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -31,9 +30,6 @@
 namespace walbench::tools {
 namespace {
 
-constexpr double kNsPerMs = 1e6;
-constexpr std::array kPercentiles = {0.5, 0.95, 0.99, 0.999};
-
 std::string render_loaded(const metrics::LoadedRun& run, bool details) {
   return fmt::format("run {} ({})\n\n{}\n", printable(run.run_id), printable(run.timestamp),
                      render_run(run.configurations, run.mitigations, details));
@@ -48,21 +44,12 @@ std::string render_not_compared(const metrics::NotCompared& refusal) {
 
 std::string render_lone(const metrics::LoneDistribution& lone) {
   const metrics::HgrmFile& file = lone.file;
-  std::vector<std::string> cells;
-  for (const double share : kPercentiles) {
-    const double value =
-        file.histogram
-            ? static_cast<double>(file.histogram->value_at_percentile(100 * share)) / kNsPerMs
-            : file.value_at_percentile(share);
+  TextTable table({printable(file.unit_told()), "P50", "P95", "P99", "P99.9", "max"});
+  std::vector<std::string> cells = {"value"};
+  for (const double percentile : {50.0, 95.0, 99.0, 99.9, 100.0}) {
+    const double value = file.told_at_percentile(percentile);
     cells.push_back(file.histogram ? format_milliseconds(value) : fmt::format("{:.3f}", value));
   }
-  const double last_row = file.rows.empty() ? 0 : file.rows.back().value;
-  cells.push_back(file.histogram
-                      ? format_milliseconds(static_cast<double>(file.histogram->max()) / kNsPerMs)
-                      : fmt::format("{:.3f}", file.max.value_or(last_row)));
-  TextTable table(
-      {file.histogram ? "ms" : printable(file.unit_told()), "P50", "P95", "P99", "P99.9", "max"});
-  cells.insert(cells.begin(), "value");
   table.add_row(std::move(cells));
   return fmt::format(
       "{}: {} samples, {}\n{}\n", printable(lone.path.string()), with_thousands(file.total_count),

@@ -23,15 +23,10 @@ std::vector<DocumentCell> lone_row(const LoneDistribution& lone) {
   const metrics::HgrmFile& file = lone.file;
   std::vector<DocumentCell> row = {{lone.path.string(), {}}, count_cell(file.total_count)};
   for (const double percentile : {50.0, 95.0, 99.0, 99.9, 100.0}) {
-    if (file.histogram) {
-      row.push_back(percentile_cell(&*file.histogram, percentile));
-      continue;
-    }
-    const double value =
-        percentile == 100 && file.max ? *file.max : file.value_at_percentile(percentile / 100);
+    const double value = file.told_at_percentile(percentile);
     row.push_back({format_milliseconds(value), value});
   }
-  row.push_back({file.histogram ? "exact, ms" : "from rows, " + file.unit_told(), {}});
+  row.push_back({(file.histogram ? "exact, " : "from rows, ") + file.unit_told(), {}});
   return row;
 }
 

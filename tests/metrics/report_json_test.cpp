@@ -139,6 +139,16 @@ TEST(ReportJson, AForeignDistributionIsApproximateAndInItsOwnUnit) {
   EXPECT_EQ(json["curve"], Json::parse("[[2.0, 1.5], [2.0, 4.5]]"));
 }
 
+TEST(ReportJson, TheMaximumOfAForeignFileIsItsFootersWhereThatStatesOne) {
+  ResultSet set;
+  set.lone.push_back(
+      {"foreign.hgrm", parse_hgrm("Value Percentile TotalCount 1/(1-Percentile)\n1.5 0.5 1 2.0\n"
+                                  "#[Max     = 7.5, Total count    = 2]\n")});
+  const Json json = told(set)["distributions"][0];
+  EXPECT_EQ(json["max"], 7.5);
+  EXPECT_EQ(json["p50"], 1.5);
+}
+
 TEST(ReportJson, BytesThatAreNoTextBecomeText) {
   ResultSet set;
   set.problems.push_back({"\xff\xfe.hgrm", "why\n\"not\""});
