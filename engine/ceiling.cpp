@@ -7,11 +7,11 @@
 #include <string>
 #include <utility>
 
-#include "engine/lifecycle.hpp"
-#include "engine/mock_api.hpp"
-#include "metrics/statistics.hpp"
-#include "storage/group_committer.hpp"
-#include "storage/sqlite.hpp"
+#include "engine/workload/lifecycle/lifecycle.hpp"
+#include "engine/workload/lifecycle/mock_api.hpp"
+#include "metrics/statistics/statistics.hpp"
+#include "storage/sqlite/sqlite.hpp"
+#include "storage/sqlite/strategy/group_committer.hpp"
 
 namespace walbench::engine {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "engine/plan.hpp"
 #include "engine/runner.hpp"
-#include "metrics/ceiling.hpp"
-#include "metrics/configuration_result.hpp"
+#include "metrics/result/ceiling.hpp"
+#include "metrics/result/configuration_result.hpp"
 
 namespace walbench::engine {
 

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "metrics/mitigation_result.hpp"
+#include "metrics/result/mitigation_result.hpp"
 #include "storage/axes.hpp"
 
 namespace walbench::engine {

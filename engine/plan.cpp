@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "metrics/configuration_result.hpp"
+#include "metrics/result/configuration_result.hpp"
 
 namespace walbench::engine {
 namespace {

@@ -6,12 +6,12 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/api_delay.hpp"
-#include "metrics/gate.hpp"
-#include "metrics/mitigation_result.hpp"
+#include "engine/workload/lifecycle/api_delay.hpp"
+#include "metrics/analysis/gate.hpp"
+#include "metrics/result/mitigation_result.hpp"
 #include "storage/axes.hpp"
-#include "storage/connection_settings.hpp"
-#include "storage/schema.hpp"
+#include "storage/sqlite/connection_settings.hpp"
+#include "storage/sqlite/schema.hpp"
 
 namespace walbench::engine {
 

@@ -6,18 +6,18 @@
 #include <string>
 #include <utility>
 
-#include "engine/arena.hpp"
-#include "engine/carriers.hpp"
 #include "engine/ceiling.hpp"
-#include "engine/flight_crew.hpp"
-#include "engine/lifecycle.hpp"
-#include "engine/mock_api.hpp"
-#include "engine/worker_crew.hpp"
-#include "metrics/busy_timeout.hpp"
-#include "metrics/collector.hpp"
-#include "metrics/timing_queue.hpp"
-#include "storage/schema.hpp"
-#include "storage/sqlite.hpp"
+#include "engine/workers/arena.hpp"
+#include "engine/workers/carriers.hpp"
+#include "engine/workers/flight_crew.hpp"
+#include "engine/workers/worker_crew.hpp"
+#include "engine/workload/lifecycle/lifecycle.hpp"
+#include "engine/workload/lifecycle/mock_api.hpp"
+#include "metrics/recording/collector.hpp"
+#include "metrics/recording/timing_queue.hpp"
+#include "metrics/statistics/busy_timeout.hpp"
+#include "storage/sqlite/schema.hpp"
+#include "storage/sqlite/sqlite.hpp"
 
 namespace walbench::engine {
 namespace {

@@ -9,13 +9,13 @@
 #include <stop_token>
 #include <vector>
 
-#include "engine/ack_log.hpp"
 #include "engine/plan.hpp"
-#include "metrics/ceiling.hpp"
+#include "engine/workload/lifecycle/ack_log.hpp"
 #include "metrics/clock.hpp"
-#include "metrics/interval_log.hpp"
-#include "metrics/mitigation_result.hpp"
-#include "metrics/run_result.hpp"
+#include "metrics/histogram/interval_log.hpp"
+#include "metrics/result/ceiling.hpp"
+#include "metrics/result/mitigation_result.hpp"
+#include "metrics/result/run_result.hpp"
 #include "storage/database.hpp"
 
 namespace walbench::engine {

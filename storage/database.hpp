@@ -12,9 +12,9 @@
 
 #include "metrics/clock.hpp"
 #include "storage/axes.hpp"
-#include "storage/connection_settings.hpp"
-#include "storage/counting_vfs.hpp"
 #include "storage/resumer.hpp"
+#include "storage/sqlite/connection_settings.hpp"
+#include "storage/sqlite/watch/counting_vfs.hpp"
 #include "storage/store.hpp"
 
 namespace walbench::storage {

@@ -32,11 +32,11 @@
 
 #include "engine/runner.hpp"
 #include "metrics/clock.hpp"
-#include "metrics/histogram.hpp"
-#include "metrics/timing_queue.hpp"
-#include "storage/database_files.hpp"
-#include "storage/sqlite_database.hpp"
-#include "storage/timestamp.hpp"
+#include "metrics/histogram/histogram.hpp"
+#include "metrics/recording/timing_queue.hpp"
+#include "storage/sqlite/database_files.hpp"
+#include "storage/sqlite/sqlite_database.hpp"
+#include "storage/sqlite/timestamp.hpp"
 
 namespace walbench {
 namespace {

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/sqlite.hpp"
+#include "storage/sqlite/sqlite.hpp"
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
 

@@ -15,10 +15,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/lifecycle.hpp"
 #include "engine/runner.hpp"
-#include "storage/database_files.hpp"
-#include "storage/sqlite_database.hpp"
+#include "engine/workload/lifecycle/lifecycle.hpp"
+#include "storage/sqlite/database_files.hpp"
+#include "storage/sqlite/sqlite_database.hpp"
 
 namespace walbench::engine {
 namespace {

@@ -2,7 +2,7 @@
 // last interval, or belongs to another configuration; a log that could not be written and a run
 // that is published all the same; one that is lost because the run was.
 
-#include "metrics/interval_log.hpp"
+#include "metrics/histogram/interval_log.hpp"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -18,13 +18,13 @@
 #include <string>
 #include <vector>
 
-#include "engine/lifecycle.hpp"
 #include "engine/runner.hpp"
-#include "metrics/hlog.hpp"
-#include "metrics/results_folder.hpp"
-#include "tests/metrics/temporary_folder.hpp"
+#include "engine/workload/lifecycle/lifecycle.hpp"
+#include "metrics/histogram/hlog.hpp"
+#include "metrics/publish/results_folder.hpp"
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace walbench::engine {
 namespace {

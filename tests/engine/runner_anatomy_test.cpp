@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "engine/lifecycle.hpp"
 #include "engine/runner.hpp"
-#include "metrics/busy_timeout.hpp"
-#include "storage/schema.hpp"
+#include "engine/workload/lifecycle/lifecycle.hpp"
+#include "metrics/statistics/busy_timeout.hpp"
+#include "storage/sqlite/schema.hpp"
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "engine/runner.hpp"
-#include "storage/sqlite.hpp"
+#include "storage/sqlite/sqlite.hpp"
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
 

@@ -16,10 +16,10 @@
 #include <thread>
 #include <vector>
 
-#include "engine/lifecycle.hpp"
 #include "engine/runner.hpp"
-#include "storage/schema.hpp"
-#include "storage/sqlite.hpp"
+#include "engine/workload/lifecycle/lifecycle.hpp"
+#include "storage/sqlite/schema.hpp"
+#include "storage/sqlite/sqlite.hpp"
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
 

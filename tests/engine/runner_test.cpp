@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "metrics/gate.hpp"
+#include "metrics/analysis/gate.hpp"
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
 

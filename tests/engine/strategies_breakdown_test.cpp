@@ -10,10 +10,10 @@
 #include <string>
 
 #include "engine/runner.hpp"
-#include "metrics/breakdown.hpp"
-#include "storage/database_files.hpp"
-#include "storage/sqlite.hpp"
-#include "storage/sqlite_database.hpp"
+#include "metrics/analysis/breakdown.hpp"
+#include "storage/sqlite/database_files.hpp"
+#include "storage/sqlite/sqlite.hpp"
+#include "storage/sqlite/sqlite_database.hpp"
 
 namespace walbench::engine {
 namespace {

@@ -82,7 +82,9 @@ TEST(Layering, StorageTakesNoMachineryOfMetrics) {
   for (const fs::path& file : sources_in("storage")) {
     for (const std::string& included : includes_of(file)) {
       if (included.starts_with("metrics/")) {
-        EXPECT_TRUE(included == "metrics/clock.hpp" || included == "metrics/histogram.hpp") << file;
+        EXPECT_TRUE(included == "metrics/clock.hpp" ||
+                    included == "metrics/histogram/histogram.hpp")
+            << file;
       }
     }
   }
@@ -108,13 +110,13 @@ TEST(Layering, LibrariesStayWhereTheyBelong) {
   };
   const std::vector<Home> homes = {
       {std::regex("^sqlite3\\.h$"), std::regex("^storage/")},
-      {std::regex("^(oneapi/)?tbb"), std::regex("^engine/arena\\.")},
-      {std::regex("concurrentqueue"), std::regex("^metrics/timing_queue\\.")},
+      {std::regex("^(oneapi/)?tbb"), std::regex("^engine/workers/arena\\.")},
+      {std::regex("concurrentqueue"), std::regex("^metrics/recording/timing_queue\\.")},
       {std::regex("^nlohmann/"),
-       std::regex("^metrics/(\\w+_json|\\w+_metadata|json_fields)\\.[ch]pp$")},
-      {std::regex("^(dlfcn\\.h|gperftools/)"), std::regex("^tools/wall_profile\\.cpp$")},
-      {std::regex("^sys/sdt\\.h$"), std::regex("^storage/probes\\.hpp$")},
-      {std::regex("^CLI/"), std::regex("^tools/(bench|report)_options\\.cpp$")},
+       std::regex("^metrics/\\w+/(\\w+_json|\\w+_metadata|json_fields)\\.[ch]pp$")},
+      {std::regex("^(dlfcn\\.h|gperftools/)"), std::regex("^tools/bench/wall_profile\\.cpp$")},
+      {std::regex("^sys/sdt\\.h$"), std::regex("^storage/sqlite/watch/probes\\.hpp$")},
+      {std::regex("^CLI/"), std::regex("^tools/(bench|report)/\\w+_options\\.cpp$")},
   };
   for (const auto& [folder, unused] : kMayInclude) {
     for (const fs::path& file : sources_in(folder)) {
@@ -177,7 +179,7 @@ TEST(Documentation, ResultsReadmeNamesEveryFieldThatIsWritten) {
     written.merge(words(read(file), R"re((?:\{|\[)"([a-z0-9_]+)"(?:,|\] =))re"));
   }
   std::set<std::string> taken =
-      words(read(kRoot / "metrics/hgrm_metadata.cpp"),
+      words(read(kRoot / "metrics/result/hgrm_metadata.cpp"),
             R"re((?:_in|_or|field|has|contains)\((?:[a-z]+, )?"([a-z0-9_]+)")re");
   EXPECT_GT(written.size(), 100U);
   EXPECT_GT(taken.size(), 50U);
@@ -198,8 +200,8 @@ TEST(Documentation, ReadmeShowsTheCommandsAndTheExitCodes) {
 }
 
 TEST(Documentation, ReadmeNamesNoFlagThatDoesNotExist) {
-  const std::string options =
-      read(kRoot / "tools/bench_options.cpp") + read(kRoot / "tools/report_options.cpp");
+  const std::string options = read(kRoot / "tools/bench/bench_options.cpp") +
+                              read(kRoot / "tools/report/report_options.cpp");
   std::set<std::string> ours;
   for (const std::string& line : lines_of(kRoot / "README.md")) {
     const bool runs_ours =

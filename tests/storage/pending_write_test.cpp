@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/storage/group_harness.hpp"
+#include "tests/storage/sqlite/strategy/group_harness.hpp"
 #include "tests/support/manual_clock.hpp"
 
 namespace walbench::storage {

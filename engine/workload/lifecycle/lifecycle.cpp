@@ -1,0 +1,193 @@
+// Timing a lifecycle without timing the timer: adjacent intervals share one clock reading, so the
+// exclusive parts lie side by side and what is between them, `other`, stays small.
+//
+//   hydrate | dispatch | write ... | api ... | dispatch | write ... | api ... | dispatch | write
+//   ...
+//
+// A write's own parts come back from the store, which knows when the lock was held.
+//
+// An attempt that fails is timed like the rest, so the sums over a lifecycle still add up. Its
+// transitions' samples go into a record of their own, because records have a fixed size and the
+// number of attempts has none.
+
+#include "engine/workload/lifecycle/lifecycle.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "engine/workload/lifecycle/lifecycle_fsm.hpp"
+
+namespace walbench::engine {
+namespace {
+
+using metrics::Segment;
+
+constexpr std::int64_t kWritesOfFailedUpload = 3;  ///< start_upload, fail_upload, retry
+constexpr std::int64_t kWritesOfFailedImport = 4;  ///< and complete_upload
+
+/// Accumulates what one lifecycle cost.
+class LifecycleTimer {
+ public:
+  LifecycleTimer(const metrics::Clock& clock, const storage::Session& session,
+                 LifecycleOutcome& outcome)
+      : clock_(clock),
+        statement_apart_(session.times_statement_apart()),
+        write_gated_(session.has_gate()),
+        outcome_(outcome),
+        record_(outcome.record),
+        started_ns_(clock.now_ns()),
+        mark_ns_(started_ns_) {}
+
+  /// Adds the time since the last mark to `segment`, and marks now.
+  void lap(Segment segment) {
+    const std::int64_t now_ns = clock_.now_ns();
+    record_.add(segment, now_ns - mark_ns_);
+    mark_ns_ = now_ns;
+  }
+
+  void attempt_begins() { attempt_started_ns_ = mark_ns_; }
+  void transition_begins() { transition_started_ns_ = mark_ns_; }
+
+  /// Adds a write that has just been acknowledged, and its transition; marks now.
+  void transition_written(const storage::WriteTimings& write, std::int64_t changed_bytes) {
+    record_.add(Segment::lock_wait, write.lock_wait_ns);
+    if (write_gated_) record_.add(Segment::gate_wait, write.gate_wait_ns);
+    record_.add(Segment::busy_wait, write.busy_wait_ns);
+    if (statement_apart_) record_.add(Segment::statement, write.statement_ns);
+    record_.add(Segment::commit, write.commit_ns);
+    record_.add(Segment::checkpoint_wait, write.checkpoint_wait_ns);
+    record_.add(Segment::sync_wait, write.sync_wait_ns);
+    record_.add(Segment::db_total, write.db_total_ns);
+    mark_ns_ = clock_.now_ns();
+    record_.add_transition(mark_ns_ - transition_started_ns_);
+    outcome_.writes += 1;
+    outcome_.row_bytes_changed += changed_bytes;
+    outcome_.lock_wait_longest_ns = std::max(outcome_.lock_wait_longest_ns, write.lock_wait_ns);
+    if (write.committed) outcome_.commits += 1;
+  }
+
+  /// The attempt is back at `untracked`: its samples get a record of their own.
+  void attempt_failed() {
+    metrics::TimingRecord& failed =
+        outcome_.failed_attempts.emplace_back(record_.take_transitions());
+    failed.set(Segment::attempt, mark_ns_ - attempt_started_ns_);
+    failed.set(Segment::failed_attempt, mark_ns_ - attempt_started_ns_);
+  }
+
+  /// Fills what follows from the rest.
+  void finish(bool api_can_fail) {
+    const std::int64_t total_wall_ns = mark_ns_ - started_ns_;
+    const std::int64_t net_ns = total_wall_ns - record_.value_ns(Segment::mock_api);
+    record_.set(Segment::total_wall, total_wall_ns);
+    record_.set(Segment::fsm_net, net_ns);
+    record_.set(Segment::other, net_ns - record_.value_ns(Segment::fsm_hydrate) -
+                                    record_.value_ns(Segment::fsm_dispatch) -
+                                    record_.value_ns(Segment::db_total));
+    if (api_can_fail) record_.set(Segment::attempt, mark_ns_ - attempt_started_ns_);
+  }
+
+ private:
+  const metrics::Clock& clock_;
+  const bool statement_apart_;
+  const bool write_gated_;
+  LifecycleOutcome& outcome_;
+  metrics::TimingRecord& record_;
+  std::int64_t started_ns_;
+  std::int64_t mark_ns_;
+  std::int64_t attempt_started_ns_ = 0;
+  std::int64_t transition_started_ns_ = 0;
+};
+
+/// What the row is believed to be, and where it goes next.
+class Transitions {
+ public:
+  Transitions(std::string_view path, LifecycleTimer& timer, AckLog* acks)
+      : timer_(timer), acks_(acks) {
+    write_.file_path = path;
+    write_.version = -1;  // fire() counts to the version that the row has.
+  }
+
+  /// Fires the event; the write that makes it durable is then ready, without any answer of the API.
+  storage::TransitionWrite& fire(LifecycleEvent event) {
+    timer_.transition_begins();
+    write_ = {.file_path = write_.file_path,
+              .from = fsm_.state(),
+              .to = fsm_.fire(event),
+              .version = write_.version + 1};
+    timer_.lap(Segment::fsm_dispatch);
+    return write_;
+  }
+
+  /// The write that was fired last has been acknowledged.
+  void acknowledged(const storage::WriteTimings& timings) {
+    timer_.transition_written(timings, storage::changed_bytes(write_));
+    if (acks_ != nullptr) acks_->add(write_);
+  }
+
+ private:
+  LifecycleTimer& timer_;
+  AckLog* acks_;
+  LifecycleFsm fsm_{LifecycleState::untracked};
+  storage::TransitionWrite write_{};
+};
+
+std::string failure_text(std::string_view call, std::int64_t attempt) {
+  return std::string(call) + " failed at attempt " + std::to_string(attempt);
+}
+
+}  // namespace
+
+std::int64_t final_version(const ApiFate& fate) {
+  return kWritesPerFile + kWritesOfFailedUpload * fate.upload_failures +
+         kWritesOfFailedImport * fate.import_failures;
+}
+
+LifecycleTask run_lifecycle(std::string_view path, storage::Session& session, const MockApi& api,
+                            const metrics::Clock& clock, LifecycleOutcome& outcome, AckLog* acks) {
+  LifecycleTimer timer(clock, session, outcome);
+  Transitions transitions(path, timer, acks);
+  timer.lap(Segment::fsm_hydrate);
+
+  for (std::int64_t attempt = 1;; ++attempt) {
+    timer.attempt_begins();
+    const storage::TransitionWrite& uploading = transitions.fire(LifecycleEvent::start_upload);
+    transitions.acknowledged(co_await session.apply(uploading));
+
+    const std::optional<UploadedFile> uploaded = co_await api.upload_file(path, attempt);
+    timer.lap(Segment::mock_api);
+    outcome.api_calls += 1;
+
+    std::optional<std::string> document_id;
+    if (uploaded) {
+      storage::TransitionWrite& processing = transitions.fire(LifecycleEvent::complete_upload);
+      processing.remote_file_id = uploaded->name;
+      processing.remote_file_uri = uploaded->uri;
+      transitions.acknowledged(co_await session.apply(processing));
+
+      document_id = co_await api.import_to_store(uploaded->name, attempt);
+      timer.lap(Segment::mock_api);
+      outcome.api_calls += 1;
+    }
+    if (document_id) {
+      storage::TransitionWrite& indexed = transitions.fire(LifecycleEvent::complete_processing);
+      indexed.store_doc_id = *document_id;
+      transitions.acknowledged(co_await session.apply(indexed));
+      timer.finish(api.can_fail());
+      co_return;
+    }
+
+    outcome.api_failures += 1;
+    const std::string error = failure_text(uploaded ? "import_to_store" : "upload_file", attempt);
+    storage::TransitionWrite& failed =
+        transitions.fire(uploaded ? LifecycleEvent::fail_processing : LifecycleEvent::fail_upload);
+    failed.error_message = error;
+    transitions.acknowledged(co_await session.apply(failed));
+
+    const storage::TransitionWrite& retried = transitions.fire(LifecycleEvent::retry);
+    transitions.acknowledged(co_await session.apply(retried));
+    timer.attempt_failed();
+  }
+}
+
+}  // namespace walbench::engine

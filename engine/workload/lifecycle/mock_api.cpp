@@ -1,0 +1,118 @@
+#include "engine/workload/lifecycle/mock_api.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace walbench::engine {
+namespace {
+
+/// Random numbers that belong to one call: splitmix64 (Steele, Lea, Flood 2014), started from a
+/// hash of what the call is about.
+class CallRandom {
+ public:
+  CallRandom(std::uint64_t seed, std::string_view subject, std::int64_t attempt)
+      : state_(kFnvOffset ^ seed) {
+    for (const char c : subject) {
+      state_ = (state_ ^ static_cast<unsigned char>(c)) * kFnvPrime;
+    }
+    state_ = (state_ ^ static_cast<std::uint64_t>(attempt)) * kFnvPrime;
+    // Started anew from its own output: streams whose states differ by a few steps would overlap,
+    // so that one attempt's delay told how the next one ends.
+    state_ = next();
+  }
+
+  /// The next number in (0, 1].
+  double uniform() {
+    constexpr double kOneBy2To53 = 0x1p-53;
+    return static_cast<double>((next() >> 11U) + 1) * kOneBy2To53;
+  }
+
+ private:
+  static constexpr std::uint64_t kFnvOffset = 0xCBF29CE484222325U;
+  static constexpr std::uint64_t kFnvPrime = 0x100000001B3U;
+  static constexpr std::uint64_t kGoldenGamma = 0x9E3779B97F4A7C15U;
+
+  std::uint64_t next() {
+    state_ += kGoldenGamma;
+    std::uint64_t mixed = state_;
+    mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9U;
+    mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBU;
+    return mixed ^ (mixed >> 31U);
+  }
+
+  std::uint64_t state_;
+};
+
+struct CallDraw {
+  std::chrono::nanoseconds delay;
+  bool fails;
+};
+
+CallDraw draw(const ApiBehaviour& behaviour, std::string_view subject, std::int64_t attempt) {
+  if (behaviour.fail_rate == 0 && behaviour.delay.is_constant()) {
+    return {behaviour.delay.draw(1, 1), false};
+  }
+  CallRandom random(behaviour.seed, subject, attempt);
+  const double one = random.uniform();
+  const double other = random.uniform();
+  return {behaviour.delay.draw(one, other), random.uniform() <= behaviour.fail_rate};
+}
+
+}  // namespace
+
+MockApi::MockApi(const metrics::Clock& clock, ApiBehaviour behaviour, std::stop_token stop)
+    : clock_(clock), behaviour_(std::move(behaviour)), stop_(std::move(stop)) {}
+
+UploadedFile MockApi::uploaded_file(std::string_view path) {
+  std::string flat(path);
+  std::ranges::replace(flat, '/', '_');
+  return {"files/mock_" + flat, "uri://mock_" + flat};
+}
+
+std::string MockApi::document_id(std::string_view name) {
+  return "doc_" + std::string(name);
+}
+
+ApiCall<UploadedFile> MockApi::upload_file(std::string_view path, std::int64_t attempt) const {
+  return call(path, attempt, uploaded_file(path));
+}
+
+ApiCall<std::string> MockApi::import_to_store(std::string_view name, std::int64_t attempt) const {
+  return call(name, attempt, document_id(name));
+}
+
+MockApi MockApi::suspending_in(AnswerWaits& waits) const {
+  MockApi suspending = *this;
+  suspending.waits_ = &waits;
+  return suspending;
+}
+
+ApiFate MockApi::fate(std::string_view path) const {
+  ApiFate fate;
+  if (!can_fail()) return fate;
+  const std::string name = uploaded_file(path).name;
+  for (std::int64_t attempt = 1;; ++attempt) {
+    if (draw(behaviour_, path, attempt).fails) {
+      fate.upload_failures += 1;
+    } else if (draw(behaviour_, name, attempt).fails) {
+      fate.import_failures += 1;
+    } else {
+      return fate;
+    }
+  }
+}
+
+template <typename Answer>
+ApiCall<Answer> MockApi::call(std::string_view subject, std::int64_t attempt, Answer answer) const {
+  const auto [delay, fails] = draw(behaviour_, subject, attempt);
+  std::optional<Answer> outcome = fails ? std::nullopt : std::optional(std::move(answer));
+  if (delay.count() > 0 && waits_ != nullptr) {
+    return ApiCall<Answer>(std::move(outcome), *waits_, clock_.now_ns() + delay.count());
+  }
+  if (delay.count() > 0 && !clock_.sleep_for(delay, stop_)) throw ApiCallCancelled();
+  // An API that fails at once could be called for ever.
+  if (fails && stop_.stop_requested()) throw ApiCallCancelled();
+  return ApiCall<Answer>(std::move(outcome));
+}
+
+}  // namespace walbench::engine

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "engine/workload/lifecycle/api_call.hpp"
+#include "engine/workload/lifecycle/api_delay.hpp"
+#include "metrics/clock.hpp"
+
+namespace walbench::engine {
+
+/// What the remote side answers to an upload.
+struct UploadedFile {
+  std::string name;  ///< `files/mock_<path>`, the path's slashes as underscores
+  std::string uri;   ///< `uri://mock_<path>`, likewise
+};
+
+/// What is known of the remote side beforehand.
+struct ApiBehaviour {
+  ApiDelay delay;
+  double fail_rate = 0;    ///< of each call, 0 to below 1; failing takes as long as answering
+  std::uint64_t seed = 0;  ///< of delays and failures
+};
+
+/// How often the calls for one file fail before its lifecycle is through.
+struct ApiFate {
+  std::int64_t upload_failures = 0;
+  std::int64_t import_failures = 0;
+};
+
+/// Stands in for the remote API: answers after a delay, during which the calling thread is blocked,
+/// as one would be that waits for a reply, or fails after it. Both are drawn for each call from the
+/// seed, the file and the attempt, so they do not depend on which thread calls, or when. Thread
+/// safe. suspending_in() gives one that suspends the calling coroutine instead.
+class MockApi {
+ public:
+  /// `clock` must outlive the API. Requesting a stop cancels calls under way.
+  MockApi(const metrics::Clock& clock, ApiBehaviour behaviour, std::stop_token stop);
+
+  /// Nothing where the call failed. `attempt` counts a lifecycle's attempts from 1. Throws
+  /// ApiCallCancelled.
+  ApiCall<UploadedFile> upload_file(std::string_view path, std::int64_t attempt) const;
+
+  /// Returns the document's id, `doc_<name>`, or nothing where the call failed. Throws
+  /// ApiCallCancelled.
+  ApiCall<std::string> import_to_store(std::string_view name, std::int64_t attempt) const;
+
+  /// The same API, whose delays are waited for there. `waits` must outlive it.
+  MockApi suspending_in(AnswerWaits& waits) const;
+
+  bool can_fail() const { return behaviour_.fail_rate > 0; }
+
+  /// What the calls answer, and how they will go, without making them.
+  static UploadedFile uploaded_file(std::string_view path);
+  static std::string document_id(std::string_view name);
+  ApiFate fate(std::string_view path) const;
+
+ private:
+  template <typename Answer>
+  ApiCall<Answer> call(std::string_view subject, std::int64_t attempt, Answer answer) const;
+
+  const metrics::Clock& clock_;
+  ApiBehaviour behaviour_;
+  std::stop_token stop_;
+  AnswerWaits* waits_ = nullptr;  ///< null: calls block
+};
+
+}  // namespace walbench::engine

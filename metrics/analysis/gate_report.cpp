@@ -1,0 +1,82 @@
+#include "metrics/analysis/gate_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "metrics/analysis/analysis.hpp"
+#include "metrics/analysis/mitigation_analysis.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+bool has_verdict(const std::vector<ConfigurationResult>& configurations, std::string_view gate) {
+  return std::ranges::any_of(configurations, [&](const ConfigurationResult& each) {
+    return std::ranges::find(each.verdicts, gate, &GateVerdict::gate) != each.verdicts.end();
+  });
+}
+
+Criterion throughput_criterion(const std::vector<ConfigurationResult>& configurations) {
+  const bool passed = std::ranges::all_of(configurations, [](const ConfigurationResult& each) {
+    return each.verified && each.transitions_per_second() > 0;
+  });
+  std::string evidence =
+      fmt::format("{} configurations, {}", configurations.size(),
+                  passed ? "every database verified" : "but not every database was verified");
+  for (const ConfigurationResult& each : configurations) {
+    if (each.planned.threads != 10) continue;
+    evidence += fmt::format("; {}: {:.0f} transitions/s", configuration_label(each.planned),
+                            each.transitions_per_second());
+  }
+  return {"throughput measured", passed, evidence};
+}
+
+Criterion bottleneck_criterion(const std::vector<ConfigurationResult>& configurations,
+                               const std::vector<MitigationResult>& mitigations) {
+  const auto bottleneck = find_bottleneck(configurations);
+  std::string evidence =
+      bottleneck ? fmt::format("{}, root cause {}", bottleneck->segment, bottleneck->root_cause)
+                 : std::string("no bottleneck was found");
+  bool tested = false;
+  for (const MitigationResult& each : mitigations) {
+    const std::vector<ChangeRow> rows = compare_repeats(each);
+    const ChangeRow* const lock = find_row(rows, "lock_wait P95");
+    if (lock == nullptr) continue;
+    tested = true;
+    evidence +=
+        fmt::format("; {}: lock_wait P95 {:.3f} -> {:.3f} ms{}", each.info.name, lock->before,
+                    lock->after, lock->change.shown() ? "" : " (no difference shown)");
+  }
+  return {"bottleneck identified, and a mitigation tested before and after",
+          bottleneck.has_value() && tested, evidence};
+}
+
+Criterion threshold_criterion(const std::vector<ConfigurationResult>& configurations) {
+  Criterion criterion{"thresholds defined and met", true, ""};
+  for (const ConfigurationResult& each : configurations) {
+    for (const GateVerdict& verdict : each.verdicts) {
+      criterion.passed = criterion.passed && verdict.passed;
+      criterion.evidence +=
+          fmt::format("{}{} {}: {}", criterion.evidence.empty() ? "" : "; ", verdict.gate,
+                      verdict.passed ? "PASS" : "FAIL", verdict.evidence);
+    }
+  }
+  return criterion;
+}
+
+}  // namespace
+
+std::optional<std::vector<Criterion>> gate_report(
+    const std::vector<ConfigurationResult>& configurations,
+    const std::vector<MitigationResult>& mitigations) {
+  if (mitigations.empty() || !has_verdict(configurations, "threshold_1") ||
+      !has_verdict(configurations, "threshold_2")) {
+    return std::nullopt;
+  }
+  return std::vector<Criterion>{throughput_criterion(configurations),
+                                bottleneck_criterion(configurations, mitigations),
+                                threshold_criterion(configurations)};
+}
+
+}  // namespace walbench::metrics

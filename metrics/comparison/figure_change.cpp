@@ -1,0 +1,233 @@
+#include "metrics/comparison/figure_change.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "metrics/statistics/histogram_bootstrap.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+using Histograms = std::vector<const Histogram*>;
+
+constexpr double kNsPerMs = 1e6;
+
+/// Whether a run's percentile is another sample than its largest and its smallest one, which depend
+/// on how many samples there are.
+bool run_reaches(double samples, double share) {
+  constexpr double kOne = 1 - 1e-9;  // 0.1 % of 1,000, as computed, may miss 1 by a rounding
+  return samples * share >= kOne && samples * (1 - share) >= kOne;
+}
+
+/// Whether samples on both sides of the true percentile are likely.
+bool samples_enclose(double samples, double share) {
+  return std::pow(share, samples) < kChanceOfAnyMiss &&
+         std::pow(1 - share, samples) < kChanceOfAnyMiss;
+}
+
+double samples_in(const Histograms& histograms) {
+  double total = 0;
+  for (const Histogram* const each : histograms) {
+    total += static_cast<double>(each->total_count());
+  }
+  return total;
+}
+
+Verdict verdict_of(const Change& change, bool smaller_is_better) {
+  if (!change.shown()) return Verdict::not_told_apart;
+  return change.shown_smaller() == smaller_is_better ? Verdict::better : Verdict::worse;
+}
+
+// ---- from how runs differ
+
+/// In nanoseconds.
+std::vector<RunFigure> percentile_figures(const Histograms& histograms, double percentile) {
+  std::vector<RunFigure> figures;
+  for (const Histogram* const each : histograms) {
+    const std::int64_t ns = each->value_at_percentile(percentile);
+    const std::int64_t width = each->highest_equivalent(ns) - each->lowest_equivalent(ns) + 1;
+    figures.push_back({static_cast<double>(ns), static_cast<double>(width)});
+  }
+  return figures;
+}
+
+std::vector<RunFigure> at_least_1(std::vector<RunFigure> figures) {
+  for (RunFigure& each : figures) {
+    each.value = std::max(1.0, each.value);
+  }
+  return figures;
+}
+
+/// 0 where all of them are.
+double geometric_mean(const std::vector<RunFigure>& figures) {
+  const auto is_zero = [](const RunFigure& each) { return each.value == 0; };
+  if (std::ranges::all_of(figures, is_zero)) return 0;
+  double logarithms = 0;
+  for (const RunFigure& each : at_least_1(figures)) {
+    logarithms += std::log(each.value) / static_cast<double>(figures.size());
+  }
+  return std::exp(logarithms);
+}
+
+FigureChange change_of_repeats(const SegmentRuns& runs, double percentile, double chance_of_miss) {
+  const std::vector<RunFigure> before = percentile_figures(runs.before, percentile);
+  const std::vector<RunFigure> after = percentile_figures(runs.after, percentile);
+  Change change = unpaired_change(at_least_1(before), at_least_1(after), chance_of_miss);
+  if (!runs.has_enough_for(percentile)) change.interval.reset();
+  return {.segment = runs.segment,
+          .percentile = percentile,
+          .before = geometric_mean(before) / kNsPerMs,
+          .after = geometric_mean(after) / kNsPerMs,
+          .change = change,
+          .source = IntervalSource::repeats,
+          .verdict = change.interval ? verdict_of(change, true) : Verdict::too_few_samples};
+}
+
+// ---- from how samples differ
+
+/// All samples of one side.
+struct Pooled {
+  Histogram histogram;
+  OccupiedElements samples;
+  std::int64_t left_out = 0;  ///< because they do not fit the histogram of the first run
+};
+
+Pooled pool(const Histograms& histograms) {
+  Histogram all = *histograms.front();
+  std::int64_t left_out = 0;
+  for (std::size_t run = 1; run < histograms.size(); ++run) {
+    left_out += all.add(*histograms[run]);
+  }
+  OccupiedElements samples(all);
+  return {std::move(all), std::move(samples), left_out};
+}
+
+double at_least_1_ns(std::int64_t ns) {
+  return std::max(1.0, static_cast<double>(ns));
+}
+
+FigureChange change_of_pooled(const Pooled& before, const Pooled& after, Segment segment,
+                              double percentile, double chance_of_miss) {
+  const std::int64_t before_ns = before.histogram.value_at_percentile(percentile);
+  const std::int64_t after_ns = after.histogram.value_at_percentile(percentile);
+  const Change change{at_least_1_ns(after_ns) / at_least_1_ns(before_ns),
+                      ratio_interval(percentile_spread(before.samples, percentile),
+                                     percentile_spread(after.samples, percentile), chance_of_miss)};
+  return {.segment = segment,
+          .percentile = percentile,
+          .before = static_cast<double>(before_ns) / kNsPerMs,
+          .after = static_cast<double>(after_ns) / kNsPerMs,
+          .change = change,
+          .source = IntervalSource::bootstrap,
+          .verdict = change.interval ? verdict_of(change, true) : Verdict::too_few_samples};
+}
+
+// ---- throughput
+
+/// Of each run; its resolution is that of the elapsed time.
+std::vector<RunFigure> throughputs_of(const std::vector<MeasuredRun>& runs) {
+  std::vector<RunFigure> figures;
+  for (const MeasuredRun& each : runs) {
+    const double rate = each.configuration->transitions_per_second();
+    figures.push_back({rate, rate / static_cast<double>(each.configuration->elapsed_ns)});
+  }
+  return figures;
+}
+
+/// Of all runs as if they were one.
+double overall_throughput(const std::vector<MeasuredRun>& runs) {
+  double transitions = 0;
+  double seconds = 0;
+  for (const MeasuredRun& each : runs) {
+    const ConfigurationResult& configuration = *each.configuration;
+    transitions += configuration.transitions_per_second() * configuration.elapsed_seconds();
+    seconds += configuration.elapsed_seconds();
+  }
+  return transitions / seconds;
+}
+
+}  // namespace
+
+std::string_view verdict_name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::better: return "better";
+    case Verdict::worse: return "worse";
+    case Verdict::not_told_apart: return "cannot tell apart";
+    case Verdict::too_few_samples: return "too few samples";
+    case Verdict::too_few_runs: break;
+  }
+  return "too few runs";
+}
+
+std::string_view source_name(IntervalSource source) {
+  return source == IntervalSource::repeats ? "repeats" : "bootstrap";
+}
+
+std::string FigureChange::name() const {
+  return segment ? fmt::format("{} P{}", segment_name(*segment), percentile) : "transitions/s";
+}
+
+bool SegmentRuns::repeated() const {
+  return before.size() >= kRunsForRepeats && after.size() >= kRunsForRepeats;
+}
+
+bool SegmentRuns::has_enough_for(double percentile) const {
+  const double share = percentile / 100;
+  if (!repeated()) {
+    return samples_enclose(samples_in(before), share) && samples_enclose(samples_in(after), share);
+  }
+  const auto reaches = [share](const Histogram* each) {
+    return run_reaches(static_cast<double>(each->total_count()), share);
+  };
+  return std::ranges::all_of(before, reaches) && std::ranges::all_of(after, reaches);
+}
+
+bool repeated(const MatchedRuns& runs) {
+  return runs.before.size() >= kRunsForRepeats && runs.after.size() >= kRunsForRepeats;
+}
+
+std::vector<FigureChange> segment_changes(const SegmentRuns& runs,
+                                          const std::vector<double>& percentiles,
+                                          double chance_of_miss, std::vector<std::string>& notes) {
+  std::vector<FigureChange> changes;
+  if (runs.repeated()) {
+    for (const double percentile : percentiles) {
+      changes.push_back(change_of_repeats(runs, percentile, chance_of_miss));
+    }
+    return changes;
+  }
+  const Pooled before = pool(runs.before);
+  const Pooled after = pool(runs.after);
+  if (const std::int64_t left_out = before.left_out + after.left_out; left_out > 0) {
+    notes.push_back(fmt::format("{}: {} samples do not fit the histogram of the first run",
+                                segment_name(runs.segment), left_out));
+  }
+  for (const double percentile : percentiles) {
+    changes.push_back(change_of_pooled(before, after, runs.segment, percentile, chance_of_miss));
+  }
+  return changes;
+}
+
+FigureChange throughput_change(const MatchedRuns& runs, double chance_of_miss) {
+  FigureChange figure;
+  if (!repeated(runs)) {
+    figure.before = overall_throughput(runs.before);
+    figure.after = overall_throughput(runs.after);
+    figure.change.ratio = figure.after / figure.before;
+    figure.verdict = Verdict::too_few_runs;
+    return figure;
+  }
+  const std::vector<RunFigure> before = throughputs_of(runs.before);
+  const std::vector<RunFigure> after = throughputs_of(runs.after);
+  figure.before = geometric_mean(before);
+  figure.after = geometric_mean(after);
+  figure.source = IntervalSource::repeats;
+  figure.change = unpaired_change(before, after, chance_of_miss);
+  figure.verdict = verdict_of(figure.change, false);
+  return figure;
+}
+
+}  // namespace walbench::metrics

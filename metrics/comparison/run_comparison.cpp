@@ -1,0 +1,173 @@
+#include "metrics/comparison/run_comparison.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+namespace walbench::metrics {
+namespace {
+
+constexpr std::array kPercentiles = {50.0, 95.0, 99.0, 99.9};
+
+std::vector<const Histogram*> histograms_of(const std::vector<MeasuredRun>& runs, Segment segment) {
+  std::vector<const Histogram*> found;
+  for (const MeasuredRun& each : runs) {
+    const Histogram* const histogram = each.configuration->find(segment);
+    if (histogram != nullptr && histogram->total_count() > 0) found.push_back(histogram);
+  }
+  return found;
+}
+
+/// The given percentiles and those of the segment that limits name, ascending.
+std::vector<double> with_limited(std::vector<double> percentiles, Segment segment,
+                                 const std::vector<RegressionLimit>& limits) {
+  for (const RegressionLimit& limit : limits) {
+    if (limit.segment == segment) percentiles.push_back(limit.percentile);
+  }
+  std::ranges::sort(percentiles);
+  const auto twice = std::ranges::unique(percentiles);
+  percentiles.erase(twice.begin(), twice.end());
+  return percentiles;
+}
+
+/// A segment that both sides have, and the percentiles of it that are compared.
+struct PreparedSegment {
+  SegmentRuns runs;
+  std::vector<double> percentiles;
+};
+
+/// What is to be compared of one configuration.
+struct Preparation {
+  const MatchedRuns* runs = nullptr;
+  std::vector<PreparedSegment> segments;
+  bool has_throughput = false;
+  std::vector<std::string> notes;
+
+  std::size_t intervals() const {
+    std::size_t count = has_throughput && repeated(*runs) ? 1 : 0;
+    for (const PreparedSegment& each : segments) {
+      count += static_cast<std::size_t>(std::ranges::count_if(
+          each.percentiles, [&](double p) { return each.runs.has_enough_for(p); }));
+    }
+    return count;
+  }
+};
+
+/// False for what no bench measures: no files, or no time.
+bool has_throughput(const std::vector<MeasuredRun>& runs) {
+  return std::ranges::all_of(runs, [](const MeasuredRun& each) {
+    return each.configuration->elapsed_ns > 0 && each.configuration->transitions_per_second() > 0;
+  });
+}
+
+/// Adds a sentence where there are segments on that side alone.
+void note_one_sided(std::vector<std::string>& notes, std::string_view side,
+                    const std::vector<std::string_view>& segments) {
+  if (segments.empty()) return;
+  notes.push_back(fmt::format("with samples {} alone: {}", side, fmt::join(segments, ", ")));
+}
+
+Preparation prepare(const MatchedRuns& runs, const std::vector<RegressionLimit>& limits) {
+  Preparation prepared{.runs = &runs,
+                       .segments = {},
+                       .has_throughput = has_throughput(runs.before) && has_throughput(runs.after),
+                       .notes = {}};
+  std::vector<std::string_view> before_alone;
+  std::vector<std::string_view> after_alone;
+  for (std::size_t index = 0; index < kSegmentCount; ++index) {
+    const Segment segment = segment_at(index);
+    SegmentRuns samples{segment, histograms_of(runs.before, segment),
+                        histograms_of(runs.after, segment)};
+    if (samples.before.empty() && samples.after.empty()) continue;
+    if (samples.before.empty() || samples.after.empty()) {
+      (samples.after.empty() ? before_alone : after_alone).push_back(segment_name(segment));
+      continue;
+    }
+    if (repeated(runs) && !samples.repeated()) {
+      prepared.notes.push_back(
+          fmt::format("{} has samples in too few of the runs for repeats: its intervals are from a "
+                      "bootstrap",
+                      segment_name(segment)));
+    }
+    prepared.segments.push_back(
+        {std::move(samples),
+         with_limited({kPercentiles.begin(), kPercentiles.end()}, segment, limits)});
+  }
+  note_one_sided(prepared.notes, "before", before_alone);
+  note_one_sided(prepared.notes, "after", after_alone);
+  return prepared;
+}
+
+/// What of it limits concern.
+Preparation limited_part(const Preparation& whole, const std::vector<RegressionLimit>& limits) {
+  const auto is_throughput = [](const RegressionLimit& limit) { return !limit.segment; };
+  Preparation part{
+      .runs = whole.runs,
+      .segments = {},
+      .has_throughput = whole.has_throughput && std::ranges::any_of(limits, is_throughput),
+      .notes = {}};
+  for (const PreparedSegment& each : whole.segments) {
+    std::vector<double> percentiles = with_limited({}, each.runs.segment, limits);
+    if (!percentiles.empty()) part.segments.push_back({each.runs, std::move(percentiles)});
+  }
+  return part;
+}
+
+/// Adds to the notes what of the samples could not be used.
+std::vector<FigureChange> figures_of(Preparation& prepared, double chance_of_miss) {
+  std::vector<FigureChange> figures;
+  for (const PreparedSegment& each : prepared.segments) {
+    std::ranges::move(segment_changes(each.runs, each.percentiles, chance_of_miss, prepared.notes),
+                      std::back_inserter(figures));
+  }
+  if (prepared.has_throughput) {
+    figures.push_back(throughput_change(*prepared.runs, chance_of_miss));
+  }
+  return figures;
+}
+
+std::string label_of(const ConfigurationPlanned& before, const ConfigurationPlanned& after) {
+  const std::string label = configuration_label(before);
+  const std::string other = configuration_label(after);
+  return label == other ? label : fmt::format("{} -> {}", label, other);
+}
+
+/// All but the figures.
+ConfigurationChange change_between(const MatchedRuns& runs) {
+  ConfigurationChange change;
+  change.before = runs.before.front().configuration->planned;
+  change.after = runs.after.front().configuration->planned;
+  change.label = label_of(change.before, change.after);
+  change.runs_before = runs.before.size();
+  change.runs_after = runs.after.size();
+  return change;
+}
+
+}  // namespace
+
+RunComparison compare_runs(const RunMatch& match, const std::vector<RegressionLimit>& limits) {
+  std::vector<Preparation> all;
+  std::vector<Preparation> limited;
+  RunComparison comparison;
+  for (const MatchedRuns& runs : match.matched) {
+    all.push_back(prepare(runs, limits));
+    limited.push_back(limited_part(all.back(), limits));
+    comparison.intervals += all.back().intervals();
+    comparison.limited_intervals += limited.back().intervals();
+  }
+  for (std::size_t index = 0; index < all.size(); ++index) {
+    ConfigurationChange change = change_between(*all[index].runs);
+    change.figures = figures_of(all[index], comparison.chance_of_miss());
+    change.limited = figures_of(limited[index], comparison.limited_chance_of_miss());
+    change.notes = std::move(all[index].notes);
+    comparison.configurations.push_back(std::move(change));
+  }
+  return comparison;
+}
+
+}  // namespace walbench::metrics

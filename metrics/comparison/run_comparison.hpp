@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "metrics/comparison/figure_change.hpp"
+#include "metrics/comparison/regression_limit.hpp"
+#include "metrics/comparison/run_match.hpp"
+
+namespace walbench::metrics {
+
+/// One configuration before and after.
+struct ConfigurationChange {
+  std::string label;  ///< of the one before; with the other's where they are unlike
+  ConfigurationPlanned before;
+  ConfigurationPlanned after;
+  std::size_t runs_before = 0;
+  std::size_t runs_after = 0;
+  std::vector<FigureChange> figures;  ///< by segment and percentile, then the throughput
+  std::vector<FigureChange> limited;  ///< those that limits concern: see RunComparison
+  std::vector<std::string> notes;     ///< segments that are on one side alone
+};
+
+/// What changed from one set of runs to another. A value.
+///
+/// There are two families of intervals, each of which holds together with 1 - kChanceOfAnyMiss: all
+/// figures, among which the reader looks for what changed; and those that limits concern, which
+/// were chosen before there were figures. What else is in the table must not make a limit blind.
+struct RunComparison {
+  std::vector<ConfigurationChange> configurations;
+  std::size_t intervals = 0;          ///< how many share kChanceOfAnyMiss (Bonferroni)
+  std::size_t limited_intervals = 0;  ///< likewise, among those that limits concern
+
+  /// The chance that one interval misses.
+  double chance_of_miss() const { return share_of(intervals); }
+  /// The same for one that a limit concerns.
+  double limited_chance_of_miss() const { return share_of(limited_intervals); }
+
+ private:
+  static double share_of(std::size_t count) {
+    return kChanceOfAnyMiss / static_cast<double>(count > 0 ? count : 1);
+  }
+};
+
+/// Compares P50, P95, P99 and P99.9 of every segment that both sides have, the percentiles that
+/// limits name besides, and throughput; and once more what limits concern.
+RunComparison compare_runs(const RunMatch& match, const std::vector<RegressionLimit>& limits);
+
+}  // namespace walbench::metrics

@@ -1,0 +1,141 @@
+#include "metrics/comparison/run_match.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "metrics/comparison/run_difference.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+using Runs = std::vector<MeasuredRun>;
+
+auto identity(const ConfigurationPlanned& planned) {
+  return std::tie(planned.threads, planned.profile, planned.strategy, planned.connection,
+                  planned.commit, planned.begin, planned.guard, planned.gate);
+}
+
+std::string label_of(const Runs& runs) {
+  return configuration_label(runs.front().configuration->planned);
+}
+
+/// The runs of each configuration, in the order of their first one.
+std::vector<Runs> by_configuration(const ResultSet& set) {
+  std::vector<Runs> groups;
+  for (const LoadedRun& run : set.runs) {
+    for (const ConfigurationResult& configuration : run.configurations) {
+      const auto found = std::ranges::find_if(groups, [&](const Runs& group) {
+        return identity(group.front().configuration->planned) == identity(configuration.planned);
+      });
+      Runs& group = found == groups.end() ? groups.emplace_back() : *found;
+      group.push_back({&run, &configuration});
+    }
+  }
+  return groups;
+}
+
+void add_once(std::vector<std::string>& list, std::string text) {
+  if (std::ranges::find(list, text) == list.end()) list.push_back(std::move(text));
+}
+
+void add_plan_differences(RunMatch& match, const MeasuredRun& first, const MeasuredRun& other) {
+  for (const std::string& difference :
+       plan_differences(*first.configuration, *other.configuration)) {
+    add_once(match.differences,
+             fmt::format("{}: {}", configuration_label(first.configuration->planned), difference));
+  }
+}
+
+void add_host_differences(RunMatch& match, const LoadedRun& first, const LoadedRun& other) {
+  if (!first.environment || !other.environment) {
+    if (first.environment_digest == other.environment_digest) return;
+    add_once(match.differences,
+             fmt::format("the environment (digests {} and {}; these files do not say more)",
+                         first.environment_digest, other.environment_digest));
+    return;
+  }
+  for (std::string& difference : host_differences(*first.environment, *other.environment)) {
+    add_once(match.differences, std::move(difference));
+  }
+  for (const std::string& difference : told_differences(*first.environment, *other.environment)) {
+    add_once(match.notes, "differs: " + difference);
+  }
+}
+
+/// Every run, of either side, against the first one before.
+void find_differences(RunMatch& match) {
+  if (match.matched.empty()) return;
+  const LoadedRun& first_run = *match.matched.front().before.front().run;
+  for (const MatchedRuns& runs : match.matched) {
+    for (const Runs* const side : {&runs.before, &runs.after}) {
+      for (const MeasuredRun& each : *side) {
+        add_plan_differences(match, runs.before.front(), each);
+        add_host_differences(match, first_run, *each.run);
+      }
+    }
+  }
+}
+
+void note_runs_on_both_sides(RunMatch& match) {
+  for (const MatchedRuns& runs : match.matched) {
+    for (const MeasuredRun& one : runs.before) {
+      const bool on_both = std::ranges::any_of(runs.after, [&](const MeasuredRun& other) {
+        return one.run->run_id == other.run->run_id && one.run->instance == other.run->instance &&
+               one.configuration->same_but_segments(*other.configuration);
+      });
+      if (on_both) {
+        add_once(match.notes, fmt::format("run {} is on both sides", one.run->run_id));
+      }
+    }
+  }
+}
+
+void note_what_is_left_out(RunMatch& match, const ResultSet& set, const char* side) {
+  const auto has_mitigations = [](const LoadedRun& run) { return !run.mitigations.empty(); };
+  if (std::ranges::any_of(set.runs, has_mitigations)) {
+    match.notes.push_back(
+        fmt::format("left out, {}: the files of mitigations, which are comparisons already", side));
+  }
+  if (!set.lone.empty()) {
+    match.notes.push_back(
+        fmt::format("left out, {}: {} from --values or another program", side,
+                    set.lone.size() == 1 ? "1 file" : fmt::format("{} files", set.lone.size())));
+  }
+}
+
+}  // namespace
+
+RunMatch match_runs(const ResultSet& before, const ResultSet& after) {
+  RunMatch match;
+  std::vector<Runs> befores = by_configuration(before);
+  std::vector<Runs> afters = by_configuration(after);
+  std::erase_if(befores, [&](Runs& one) {
+    const auto other = std::ranges::find_if(afters, [&](const Runs& each) {
+      return identity(each.front().configuration->planned) ==
+             identity(one.front().configuration->planned);
+    });
+    if (other == afters.end()) return false;
+    match.matched.push_back({std::move(one), std::move(*other)});
+    afters.erase(other);
+    return true;
+  });
+  if (match.matched.empty() && befores.size() == 1 && afters.size() == 1) {
+    match.differences = identity_differences(befores.front().front().configuration->planned,
+                                             afters.front().front().configuration->planned);
+    match.matched.push_back({std::move(befores.front()), std::move(afters.front())});
+    befores.clear();
+    afters.clear();
+  }
+  std::ranges::transform(befores, std::back_inserter(match.only_before), label_of);
+  std::ranges::transform(afters, std::back_inserter(match.only_after), label_of);
+  find_differences(match);
+  note_runs_on_both_sides(match);
+  note_what_is_left_out(match, before, "before");
+  note_what_is_left_out(match, after, "after");
+  return match;
+}
+
+}  // namespace walbench::metrics

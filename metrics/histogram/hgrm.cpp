@@ -1,0 +1,135 @@
+#include "metrics/histogram/hgrm.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <stdexcept>
+#include <utility>
+
+#include "metrics/histogram/hgrm_text.hpp"
+#include "metrics/histogram/histogram_codec.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+using namespace hgrm_text;
+
+constexpr int kStepsPerHalfDistance = 5;
+
+// The percentage after `level`: five steps to half the distance to 100 %, then steps half as long.
+double next_level(double level) {
+  const int halvings = static_cast<int>(std::log(100.0 / (100.0 - level)) / std::log(2.0)) + 1;
+  return level + 100.0 / std::ldexp(kStepsPerHalfDistance, halvings);
+}
+
+class HgrmWriter {
+ public:
+  HgrmWriter(const Histogram& histogram, double value_scale)
+      : histogram_(histogram),
+        scale_(value_scale),
+        decimals_(histogram.geometry().significant_digits) {}
+
+  std::string write(std::string_view walbench_json) && {
+    append("{:>12} {:>14} {:>10} {:>14}\n\n", kHeaderColumns[0], kHeaderColumns[1],
+           kHeaderColumns[2], kHeaderColumns[3]);
+    if (histogram_.total_count() > 0) append_rows();
+    append_footer();
+    append("{}{}{}{}\n", kCommentStart, kJsonKey, walbench_json, kCommentEnd);
+    append("{}{}{}{}\n", kCommentStart, kHistogramKey, encode_histogram(histogram_), kCommentEnd);
+    return std::move(text_);
+  }
+
+ private:
+  template <typename... Arguments>
+  void append(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+    fmt::format_to(std::back_inserter(text_), format, std::forward<Arguments>(arguments)...);
+  }
+
+  double scaled(double value) const { return value / scale_; }
+  double scaled(std::int64_t value) const { return static_cast<double>(value) / scale_; }
+
+  // One row for every level; several levels may fall on one value. The first value that covers all
+  // samples gets one such row, and then the row for 100 %.
+  void append_rows() {
+    const std::int64_t total = histogram_.total_count();
+    std::size_t index = 0;
+    std::int64_t cumulative = histogram_.count_at_index(0);
+    double level = 0.0;
+    for (;;) {
+      while (cumulative < total && !reaches(level, index, cumulative)) {
+        cumulative += histogram_.count_at_index(++index);
+      }
+      append_row(index, cumulative, level);
+      const double next = next_level(level);
+      // Above some 2^46 samples doubles run out of levels below 100 before the samples run out.
+      if (cumulative == total || next <= level) break;
+      level = next;
+    }
+    append("{:12.{}f} {:2.12f} {:10d}\n", scaled(histogram_.max()), decimals_, 1.0, total);
+  }
+
+  bool reaches(double level, std::size_t index, std::int64_t cumulative) const {
+    return histogram_.count_at_index(index) > 0 &&
+           100.0 * static_cast<double>(cumulative) /
+                   static_cast<double>(histogram_.total_count()) >=
+               level;
+  }
+
+  void append_row(std::size_t index, std::int64_t cumulative, double level) {
+    const std::int64_t value = histogram_.highest_equivalent(histogram_.value_at_index(index));
+    append("{:12.{}f} {:2.12f} {:10d} {:14.2f}\n", scaled(value), decimals_, level / 100.0,
+           cumulative, 1.0 / (1.0 - level / 100.0));
+  }
+
+  void append_footer() {
+    append("#[Mean    = {:12.{}f}, StdDeviation   = {:12.{}f}]\n", scaled(histogram_.mean()),
+           decimals_, scaled(histogram_.standard_deviation()), decimals_);
+    append("#[Max     = {:12.{}f}, Total count    = {:12d}]\n", scaled(histogram_.max()), decimals_,
+           histogram_.total_count());
+    append("#[Buckets = {:12d}, SubBuckets     = {:12d}]\n", histogram_.bucket_count(),
+           histogram_.sub_bucket_count());
+  }
+
+  const Histogram& histogram_;
+  double scale_;
+  int decimals_;
+  std::string text_;
+};
+
+}  // namespace
+
+double HgrmFile::value_at_percentile(double p) const {
+  if (std::isnan(p) || p < 0.0 || p > 1.0) throw std::invalid_argument("percentile must be 0 to 1");
+  if (rows.empty()) return 0.0;
+  const auto row = std::find_if(rows.begin(), rows.end(),
+                                [p](const PercentileRow& each) { return each.percentile >= p; });
+  return row == rows.end() ? rows.back().value : row->value;
+}
+
+double HgrmFile::told_at_percentile(double percentile) const {
+  constexpr double kNsPerMs = 1e6;
+  if (histogram) return static_cast<double>(histogram->value_at_percentile(percentile)) / kNsPerMs;
+  if (percentile == 100 && max) return *max;
+  return value_at_percentile(percentile / 100);
+}
+
+std::string HgrmFile::unit_told() const {
+  if (histogram) return "ms";
+  return unit.empty() ? "unit of the file" : unit;
+}
+
+std::string write_hgrm(const Histogram& histogram, double value_scale,
+                       std::string_view walbench_json) {
+  if (!(value_scale > 0.0) || !std::isfinite(value_scale)) {
+    throw std::invalid_argument("hgrm: the scale must be a positive number");
+  }
+  if (!is_object_on_one_line(walbench_json)) {
+    throw std::invalid_argument("hgrm: the JSON must be an object on one line");
+  }
+  return HgrmWriter(histogram, value_scale).write(walbench_json);
+}
+
+}  // namespace walbench::metrics

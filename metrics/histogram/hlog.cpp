@@ -1,0 +1,241 @@
+#include "metrics/histogram/hlog.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <system_error>
+#include <utility>
+
+#include "metrics/files/text_file.hpp"
+#include "metrics/format_error.hpp"
+#include "metrics/histogram/histogram_codec.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+constexpr std::size_t kLongestLine = std::size_t{64} << 20U;
+constexpr double kYearSeconds = 365.0 * 24 * 3600;
+constexpr double kLatestEpochSeconds = 253'402'300'800;  // the year 10000
+constexpr double kLongestIntervalSeconds = 10 * kYearSeconds;
+
+constexpr std::string_view kTag = "Tag=";
+constexpr std::string_view kLegend = "\"StartTimestamp\"";
+constexpr std::string_view kVersion = "Histogram log format version";
+constexpr std::string_view kStart = "StartTime:";
+constexpr std::string_view kBase = "BaseTime:";
+constexpr std::string_view kWalbench = "Walbench =";
+constexpr std::string_view kMergedLog = "Merged log =";
+constexpr std::string_view kYcsb = "Logging for:";
+
+/// The text behind `name` in a comment like `#[StartTime: 1700000000.123 (seconds ...`.
+std::optional<std::string_view> comment_value(std::string_view line, std::string_view name) {
+  if (!line.starts_with("#[") || !line.substr(2).starts_with(name)) return std::nullopt;
+  std::string_view value = line.substr(2 + name.size());
+  value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
+  return value;
+}
+
+/// The fields of an interval's line behind its tag; nothing where there are not that many.
+std::optional<std::array<std::string_view, 4>> interval_fields(std::string_view line) {
+  std::array<std::string_view, 4> fields;
+  for (std::size_t field = 0; field + 1 < fields.size(); ++field) {
+    const std::size_t comma = line.find(',');
+    if (comma == std::string_view::npos) return std::nullopt;
+    fields[field] = line.substr(0, comma);
+    line.remove_prefix(comma + 1);
+  }
+  fields.back() = line;
+  return fields;
+}
+
+/// Nothing where it is something else: such a comment is decoration.
+std::optional<std::string_view> fingerprint_in(std::string_view text) {
+  constexpr std::size_t kDigits = 16;
+  const bool is_one = text.size() == kDigits + 1 && text.ends_with(']') &&
+                      text.find_first_not_of("0123456789abcdef") == kDigits;
+  return is_one ? std::optional(text.substr(0, kDigits)) : std::nullopt;
+}
+
+}  // namespace
+
+HlogReader::HlogReader(const std::filesystem::path& path) : lines_(path, kLongestLine) {}
+
+std::optional<HlogInterval> HlogReader::next() {
+  while (lines_.next()) {
+    std::string_view line = lines_.line();
+    if (lines_.number() == 1 && line.starts_with(kByteOrderMark)) {
+      line.remove_prefix(kByteOrderMark.size());
+    }
+    if (!lines_.terminated() && !line.starts_with('#')) {
+      summary_.cut_off =
+          fmt::format("line {} has no end and was left out: the log was cut off", lines_.number());
+      break;
+    }
+    if (line.empty()) continue;
+    if (line.starts_with('#')) {
+      read_comment(line);
+    } else if (line.starts_with(kLegend)) {
+      if (part_has_intervals_) begin_part();
+    } else {
+      HlogInterval interval = parse(line);
+      summary_.intervals += 1;
+      part_has_intervals_ = true;
+      return interval;
+    }
+  }
+  if (summary_.intervals == 0) throw FormatError("holds no interval of a histogram log");
+  return std::nullopt;
+}
+
+void HlogReader::refuse(std::string_view why) const {
+  throw FormatError(fmt::format("line {}: {}", lines_.number(), why));
+}
+
+/// Nothing where there is no number: such a comment is decoration.
+std::optional<double> HlogReader::epoch_seconds(std::string_view text) const {
+  double value = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || !std::isfinite(value)) return std::nullopt;
+  if (value < 0 || value > kLatestEpochSeconds) refuse("a time that no clock tells");
+  return value;
+}
+
+double HlogReader::time_field(std::string_view text, std::string_view what) const {
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || rest != end || !std::isfinite(value) || value < 0) {
+    refuse(fmt::format("the {} is no number of seconds", what));
+  }
+  if (value > kLatestEpochSeconds) refuse(fmt::format("a {} that no clock tells", what));
+  return value;
+}
+
+void HlogReader::read_comment(std::string_view line) {
+  if (const auto start = comment_value(line, kStart)) {
+    if (part_has_intervals_ || part_start_epoch_seconds_) begin_part();
+    part_start_epoch_seconds_ = epoch_seconds(*start);
+    if (!summary_.start_epoch_seconds) summary_.start_epoch_seconds = part_start_epoch_seconds_;
+  } else if (const auto base = comment_value(line, kBase)) {
+    if (part_has_intervals_ || base_epoch_seconds_) begin_part();
+    base_epoch_seconds_ = epoch_seconds(*base);
+  } else if (const auto version = comment_value(line, kVersion)) {
+    require_known_version(*version);
+    if (part_has_intervals_) begin_part();
+  } else if (const auto merged = comment_value(line, kMergedLog)) {
+    if (const auto found = fingerprint_in(*merged)) summary_.merged_from.emplace_back(*found);
+  } else if (const auto label = comment_value(line, kWalbench)) {
+    add_label(*label, HlogWriter::walbench);
+  } else if (const auto operation = comment_value(line, kYcsb)) {
+    add_label(*operation, HlogWriter::ycsb);
+  }
+}
+
+/// Known are 1.0 to 1.3, also as 1.01; what is no version is decoration.
+void HlogReader::require_known_version(std::string_view text) const {
+  constexpr int kMajor = 1;
+  constexpr int kLatestMinor = 3;
+  int major = 0;
+  int minor = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, major);
+  if (error != std::errc()) return;
+  if (rest != end && *rest == '.') std::from_chars(rest + 1, end, minor);
+  if (major != kMajor || minor < 0 || minor > kLatestMinor) {
+    refuse(
+        "a version of the log format that is not known here (1.0 to 1.3 are); write the log with "
+        "one of these, or read it with a newer program");
+  }
+}
+
+/// The closing bracket ends the text of a comment. Logs one behind the other must not contradict
+/// each other in the unit of their values.
+void HlogReader::add_label(std::string_view label, HlogWriter writer) {
+  label = label.substr(0, label.rfind(']'));
+  if (summary_.intervals > 0 && summary_.writer != writer) {
+    refuse(
+        "another program's log begins here, and its values may have another unit; split the "
+        "file");
+  }
+  summary_.writer = writer;
+  if (!summary_.label) {
+    summary_.label = std::string(label);
+  } else if (*summary_.label != label && !summary_.label->ends_with("; and others")) {
+    *summary_.label += "; and others";
+  }
+}
+
+void HlogReader::begin_part() {
+  part_start_epoch_seconds_.reset();
+  base_epoch_seconds_.reset();
+  part_has_intervals_ = false;
+}
+
+HlogInterval HlogReader::parse(std::string_view line) {
+  HlogInterval interval;
+  if (line.starts_with(kTag)) {
+    const std::size_t comma = line.find(',');
+    if (comma == std::string_view::npos) refuse("there is nothing but a tag");
+    interval.tag = std::string(line.substr(kTag.size(), comma - kTag.size()));
+    line.remove_prefix(comma + 1);
+  }
+  const auto fields = interval_fields(line);
+  if (!fields) refuse("an interval has a start, a length, a maximum and a histogram");
+  const double stamp = time_field((*fields)[0], "time stamp");
+  interval.length_seconds = time_field((*fields)[1], "interval length");
+  // Some writers of old versions put the end where the length should be.
+  if (interval.length_seconds > kLongestIntervalSeconds) interval.length_seconds -= stamp;
+  if (interval.length_seconds < 0 || interval.length_seconds > kLongestIntervalSeconds) {
+    refuse("an interval of more than ten years");
+  }
+  interval.start_seconds = since_start(stamp);
+  encoded_ = (*fields)[3];
+  try {
+    interval.histogram = decode_histogram(encoded_);
+  } catch (const FormatError& error) {
+    refuse(error.what());
+  }
+  return interval;
+}
+
+/// Stamps are seconds since the epoch, or since a base; which one, their size tells.
+double HlogReader::since_start(double stamp) {
+  if (!base_epoch_seconds_) {
+    const std::optional<double>& start = part_start_epoch_seconds_;
+    const bool relative = start && stamp < *start - kYearSeconds;
+    base_epoch_seconds_ = relative ? *start : 0;
+  }
+  const double absolute = stamp + *base_epoch_seconds_;
+  if (!summary_.start_epoch_seconds) summary_.start_epoch_seconds = absolute;
+  // In this order relative stamps stay exact.
+  const double since = stamp + (*base_epoch_seconds_ - *summary_.start_epoch_seconds);
+  if (absolute > kLatestEpochSeconds || std::abs(since) > kLongestIntervalSeconds) {
+    refuse("a time stamp more than ten years away from the log's start");
+  }
+  return since;
+}
+
+HlogSummary read_hlog(const std::filesystem::path& path,
+                      const std::function<void(HlogInterval&&)>& take) {
+  HlogReader reader(path);
+  for (;;) {
+    std::optional<HlogInterval> interval = reader.next();
+    if (!interval) return reader.summary();
+    take(std::move(*interval));
+  }
+}
+
+bool is_hlog_line(std::string_view line) {
+  for (const std::string_view comment : {kVersion, kStart, kBase, kYcsb}) {
+    if (comment_value(line, comment)) return true;
+  }
+  if (line.starts_with(kLegend)) return true;
+  if (line.starts_with(kTag)) return true;
+  const auto fields = interval_fields(line);
+  return fields && fields->back().starts_with("HIST");
+}
+
+}  // namespace walbench::metrics

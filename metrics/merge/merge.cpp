@@ -1,0 +1,338 @@
+#include "metrics/merge/merge.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <tuple>
+#include <utility>
+
+#include "metrics/analysis/analysis.hpp"
+#include "metrics/files/text_file.hpp"
+#include "metrics/histogram/histogram_codec.hpp"
+#include "metrics/merge/merged_metadata.hpp"
+#include "metrics/result/mitigation_result.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
+constexpr double kNsPerMs = 1e6;
+constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+
+[[noreturn]] void refuse(const fs::path& path, std::string_view why) {
+  throw MergeError(fmt::format("{}: {}", path.string(), why));
+}
+
+/// Of what makes up a plan, and of the settings that took effect, the first in which they differ.
+std::optional<std::string> difference(const ConfigurationResult& one,
+                                      const ConfigurationResult& other) {
+  if (auto found = plan_difference(one, other)) return found;
+  const auto differ = [](std::string_view what, const auto& a, const auto& b) {
+    return a == b ? std::optional<std::string>()
+                  : std::optional(fmt::format("{} ({} and {})", what, a, b));
+  };
+  const ConfigurationPlanned& a = one.planned;
+  const ConfigurationPlanned& b = other.planned;
+  const SettingsReadBack& x = one.settings;
+  const SettingsReadBack& y = other.settings;
+  for (const std::optional<std::string>& found : std::array{
+           differ("connection", a.connection, b.connection), differ("commit", a.commit, b.commit),
+           differ("begin", a.begin, b.begin), differ("guard", a.guard, b.guard),
+           differ("gate", a.gate, b.gate),
+           differ("transitions per file", a.transitions_per_file, b.transitions_per_file),
+           differ("API delay", a.api_delay, b.api_delay),
+           differ("checkpoint", a.checkpoint, b.checkpoint),
+           differ("frames between checkpoints", a.checkpoint_every_frames,
+                  b.checkpoint_every_frames),
+           differ("cap of the WAL in frames", a.wal_cap_frames, b.wal_cap_frames),
+           differ("journal_mode", x.journal_mode, y.journal_mode),
+           differ("wal_autocheckpoint", x.wal_autocheckpoint_frames, y.wal_autocheckpoint_frames),
+           differ("page_size", x.page_size_bytes, y.page_size_bytes),
+           differ("cache_size", x.cache_size, y.cache_size),
+           differ("locking_mode", x.locking_mode, y.locking_mode)}) {
+    if (found) return found;
+  }
+  return std::nullopt;
+}
+
+/// `2026-01-31T23:59:59Z`
+std::optional<std::int64_t> epoch_seconds(std::string_view iso) {
+  const auto number = [&](std::size_t at, std::size_t digits) {
+    std::int64_t value = -1;
+    if (iso.size() >= at + digits) {
+      std::from_chars(iso.data() + at, iso.data() + at + digits, value);
+    }
+    return value;
+  };
+  using namespace std::chrono;
+  const year_month_day date(year(static_cast<int>(number(0, 4))),
+                            month(static_cast<unsigned>(number(5, 2))),
+                            day(static_cast<unsigned>(number(8, 2))));
+  const std::array clock = {number(11, 2), number(14, 2), number(17, 2)};
+  const bool is_clock = std::ranges::all_of(clock, [](std::int64_t each) { return each >= 0; });
+  if (!date.ok() || !is_clock) return std::nullopt;
+  return duration_cast<seconds>(sys_days(date).time_since_epoch()).count() + 3600 * clock[0] +
+         60 * clock[1] + clock[2];
+}
+
+/// Histograms whose elements begin at the same values; the wider one's range holds them all.
+bool same_elements(const HistogramGeometry& one, const HistogramGeometry& other) {
+  return one.significant_digits == other.significant_digits &&
+         one.lowest_discernible_value == other.lowest_discernible_value;
+}
+
+void add_exactly(Histogram& sum, const Histogram& histogram, const fs::path& path) {
+  if (!same_elements(sum.geometry(), histogram.geometry())) {
+    refuse(path,
+           "its histogram has another precision than those before it, so that a sum would "
+           "not be exact; merge files of the same program");
+  }
+  if (histogram.geometry().highest_trackable_value > sum.geometry().highest_trackable_value) {
+    Histogram wider = Histogram::holding(histogram.geometry(), 0);
+    static_cast<void>(wider.add(sum));  // The same elements, and more.
+    sum = std::move(wider);
+  }
+  if (sum.add(histogram) != 0) refuse(path, "the sum would have more samples than 64 bits hold");
+}
+
+/// Letters, digits, dots and hyphens alone: the text comes from a file and becomes a file's name.
+std::string for_file_name(std::string_view text) {
+  std::string name(text);
+  const auto is_other = [](char c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool digit = c >= '0' && c <= '9';
+    return !letter && !digit && c != '.' && c != '-' && c != '_';
+  };
+  std::ranges::replace_if(name, is_other, '-');
+  return name;
+}
+
+/// What one thread of each run did stands beside the others', since they are different threads.
+std::vector<std::int64_t> all_threads(const std::vector<const ConfigurationResult*>& runs) {
+  std::vector<std::int64_t> all;
+  for (const ConfigurationResult* run : runs) {
+    const std::vector<std::int64_t>& own = run->concurrency.lifecycles_per_thread;
+    all.insert(all.end(), own.begin(), own.end());
+  }
+  return all;
+}
+
+/// Side by side, ceilings add up as throughputs do; otherwise there is none for the whole.
+std::optional<CeilingPoint> common_ceiling(const std::vector<const ConfigurationResult*>& runs,
+                                           std::size_t rounds) {
+  std::optional<CeilingPoint> sum = runs.front()->ceiling;
+  if (!sum || rounds != 1) return std::nullopt;
+  sum->writes_per_second = 0;
+  for (const ConfigurationResult* run : runs) {
+    if (!run->ceiling || run->ceiling->group_size != sum->group_size ||
+        run->ceiling->checkpoint != sum->checkpoint) {
+      return std::nullopt;
+    }
+    sum->writes_per_second += run->ceiling->writes_per_second;
+  }
+  return sum;
+}
+
+/// All runs of a configuration as one.
+ConfigurationResult pooled(const std::vector<const ConfigurationResult*>& runs,
+                           const CombinedTime& time) {
+  RepeatedResult together;
+  for (const ConfigurationResult* run : runs) {
+    together.add(ConfigurationResult(*run));
+  }
+  ConfigurationResult result = std::move(together.pooled);
+  result.elapsed_ns = time.elapsed_ns;
+  result.concurrency.lifecycles_per_thread = all_threads(runs);
+  result.ceiling = common_ceiling(runs, time.rounds);
+  return result;
+}
+
+}  // namespace
+
+CombinedTime combined_elapsed(std::vector<MeasuredTime> runs) {
+  std::ranges::sort(runs, {}, [](const MeasuredTime& run) {
+    return std::tuple(run.start_epoch_seconds, run.elapsed_ns);
+  });
+  CombinedTime combined;
+  std::int64_t round_start = 0;
+  std::int64_t round_longest = 0;
+  for (const MeasuredTime& run : runs) {
+    const std::int64_t longest = std::max(round_longest, run.elapsed_ns);
+    const std::int64_t late_by = run.start_epoch_seconds - round_start;
+    if (combined.rounds > 0 && late_by <= std::max<std::int64_t>(1, longest / kNsPerSecond / 2)) {
+      combined.elapsed_ns += longest - round_longest;
+      round_longest = longest;
+      continue;
+    }
+    combined.rounds += 1;
+    combined.elapsed_ns += run.elapsed_ns;
+    round_start = run.start_epoch_seconds;
+    round_longest = run.elapsed_ns;
+  }
+  return combined;
+}
+
+std::optional<std::string> HgrmMerge::add(const fs::path& path) {
+  try {
+    const HgrmFile file = parse_hgrm(read_text_file(path, kMostBytes));
+    if (!file.histogram) {
+      refuse(path,
+             "holds no histogram, only rows of percentiles, and a sum of these would not be "
+             "exact; merge files of bench or of report --values");
+    }
+    require_nanoseconds(*file.walbench_json);
+    if (is_values_metadata(*file.walbench_json)) {
+      add_values(path, *file.walbench_json, *file.histogram);
+      return std::nullopt;
+    }
+    HgrmMetadata metadata = parse_hgrm_metadata(*file.walbench_json);
+    if (metadata.role) {
+      return fmt::format(
+          "{}: is one side of a mitigation's before/after, whose repeats belong to "
+          "one machine; it was left out",
+          path.string());
+    }
+    add_measured(path, *file.walbench_json, std::move(metadata), *file.histogram);
+    return std::nullopt;
+  } catch (const MergeError&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    refuse(path, error.what());
+  }
+}
+
+void HgrmMerge::add_samples(Sum& sum, const Histogram& histogram,
+                            const std::vector<std::string>& fingerprints, const fs::path& path) {
+  for (const std::string& fingerprint : fingerprints) {
+    const auto [known, is_new] = sum.files.emplace(fingerprint, path);
+    if (!is_new) {
+      refuse(path, fmt::format("holds samples that are in {} too and would be counted twice; leave "
+                               "one of them out",
+                               known->second.string()));
+    }
+  }
+  if (sum.file_count == 0) {
+    sum.histogram = histogram;
+  } else {
+    add_exactly(sum.histogram, histogram, path);
+  }
+  sum.file_count += 1;
+}
+
+void HgrmMerge::add_values(const fs::path& path, const std::string& json,
+                           const Histogram& histogram) {
+  add_samples(values_, histogram, fingerprints_in(json, encode_histogram(histogram)), path);
+}
+
+void HgrmMerge::add_measured(const fs::path& path, const std::string& json, HgrmMetadata&& metadata,
+                             const Histogram& histogram) {
+  const ConfigurationPlanned& planned = metadata.configuration.planned;
+  Group& group = groups_[GroupKey(planned.threads, planned.profile, planned.strategy)];
+  if (!group.runs.empty()) {
+    const Run& first = group.runs.begin()->second;
+    if (const auto found = difference(first.metadata.configuration, metadata.configuration)) {
+      refuse(path, fmt::format("was measured with another plan than {}: they differ in {}; merge "
+                               "runs of the same plan",
+                               first.path.string(), *found));
+    }
+  }
+  if (!epoch_seconds(metadata.timestamp)) refuse(path, "does not say when it was measured");
+  std::vector<std::string> fingerprints = fingerprints_in(json);
+  const Segment segment = metadata.segment;
+  add_samples(group.sums[segment], histogram, fingerprints, path);
+  // Files of several segments say the same of their run.
+  std::string key = fingerprints.size() == 1 ? fingerprints[0] : digest_of(fingerprints);
+  group.runs.try_emplace(std::move(key), Run{std::move(metadata), path, std::move(fingerprints)});
+}
+
+/// The environment is told only where all have the same.
+MergedRun HgrmMerge::whole_run() const {
+  MergedRun whole;
+  std::vector<std::string> digests;
+  std::size_t most = 0;
+  for (const auto& [group_key, group] : groups_) {
+    const std::size_t before = whole.fingerprints.size();
+    for (const auto& [key, run] : group.runs) {
+      const HgrmMetadata& metadata = run.metadata;
+      if (digests.empty()) whole.environment = metadata.environment;
+      digests.push_back(metadata.environment_digest);
+      if (whole.timestamp.empty() || metadata.timestamp < whole.timestamp) {
+        whole.timestamp = metadata.timestamp;
+      }
+      whole.fingerprints.insert(whole.fingerprints.end(), run.fingerprints.begin(),
+                                run.fingerprints.end());
+    }
+    most = std::max(most, whole.fingerprints.size() - before);
+  }
+  whole.run_id = fmt::format("merge-of-{}-{}", most, digest_of(whole.fingerprints));
+  std::ranges::sort(digests);
+  const auto repeated = std::ranges::unique(digests);
+  digests.erase(repeated.begin(), repeated.end());
+  whole.environment_digest = digests.size() == 1 ? digests[0] : digest_of(digests);
+  if (digests.size() != 1) whole.environment.reset();
+  return whole;
+}
+
+void HgrmMerge::append(const Group& group, const MergedRun& whole,
+                       std::vector<MergedDistribution>& all) {
+  std::vector<const ConfigurationResult*> configurations;
+  std::vector<MeasuredTime> times;
+  MergedRun merged = whole;
+  merged.fingerprints.clear();
+  for (const auto& [key, run] : group.runs) {
+    configurations.push_back(&run.metadata.configuration);
+    times.push_back({*epoch_seconds(run.metadata.timestamp), configurations.back()->elapsed_ns});
+    merged.fingerprints.insert(merged.fingerprints.end(), run.fingerprints.begin(),
+                               run.fingerprints.end());
+  }
+  const CombinedTime time = combined_elapsed(std::move(times));
+  const ConfigurationResult sum = pooled(configurations, time);
+  for (const auto& [segment, samples] : group.sums) {
+    const std::string_view name = segment_name(segment);
+    all.push_back(
+        {.what = fmt::format("{}, {}", configuration_label(sum.planned), name),
+         .file_name = fmt::format("{}-c{}-{}-{}.{}_ms.hgrm", whole.run_id, sum.planned.threads,
+                                  for_file_name(sum.planned.profile),
+                                  for_file_name(sum.planned.strategy), name),
+         .text = write_hgrm(samples.histogram, kNsPerMs, merged_metadata(merged, sum, segment)),
+         .samples = samples.histogram.total_count(),
+         .files = samples.file_count,
+         .of_files = group.runs.size(),
+         .rounds = time.rounds});
+  }
+}
+
+MergedDistribution HgrmMerge::merged_values(const Sum& values) {
+  std::vector<std::string> fingerprints;
+  fingerprints.reserve(values.files.size());
+  for (const auto& [fingerprint, path] : values.files) {
+    fingerprints.push_back(fingerprint);
+  }
+  const std::string source = fmt::format("merge of {} columns", fingerprints.size());
+  return {
+      .what = source,
+      .file_name =
+          fmt::format("merge-of-{}-{}-values.hgrm", fingerprints.size(), digest_of(fingerprints)),
+      .text = write_hgrm(values.histogram, kNsPerMs, merged_values_metadata(source, fingerprints)),
+      .samples = values.histogram.total_count(),
+      .files = values.file_count,
+      .of_files = values.file_count,
+      .rounds = 1};
+}
+
+std::vector<MergedDistribution> HgrmMerge::finish() const {
+  std::vector<MergedDistribution> all;
+  const MergedRun whole = whole_run();
+  for (const auto& [key, group] : groups_) {
+    append(group, whole, all);
+  }
+  if (values_.file_count > 0) all.push_back(merged_values(values_));
+  return all;
+}
+
+}  // namespace walbench::metrics

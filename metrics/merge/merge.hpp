@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "metrics/histogram/hgrm.hpp"
+#include "metrics/histogram/histogram.hpp"
+#include "metrics/merge/merged_metadata.hpp"
+#include "metrics/result/hgrm_metadata.hpp"
+#include "metrics/segment.hpp"
+
+namespace walbench::metrics {
+
+/// Files that cannot be added up exactly, or whose sum would say something untrue. The message
+/// names them and says what to do.
+class MergeError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A .hgrm file that came out of a merge.
+struct MergedDistribution {
+  std::string what;       ///< `c=10 zero per-file, fsm_net`
+  std::string file_name;  ///< as bench names its files
+  std::string text;       ///< of the whole file
+  std::int64_t samples = 0;
+  std::size_t files = 0;     ///< that it was made of
+  std::size_t of_files = 0;  ///< more where some runs gave no file of this segment
+  std::size_t rounds = 0;    ///< see combined_elapsed(); 0: columns of values, which have no time
+};
+
+/// When a run was measured.
+struct MeasuredTime {
+  std::int64_t start_epoch_seconds = 0;  ///< whole seconds: the time stamps have no more
+  std::int64_t elapsed_ns = 0;
+};
+
+struct CombinedTime {
+  std::int64_t elapsed_ns = 0;
+  std::size_t rounds = 0;
+};
+
+/// How long several runs took together. Runs that began within a second, or within half of what the
+/// longest of them took, were under way side by side: a round of them took as long as its longest.
+/// Rounds follow one another and are added up. So the throughputs of runs side by side add up, and
+/// those of runs one after another are averaged.
+CombinedTime combined_elapsed(std::vector<MeasuredTime> runs);
+
+/// Adds up the .hgrm files of several runs: samples of the same configuration and segment, exactly,
+/// and what the files say of their configurations. Holds the sums, and of each run its figures
+/// alone, so that thousands of files need little memory.
+///
+/// Used by one thread. After an error it can only be destroyed.
+class HgrmMerge {
+ public:
+  /// Adds a file. Throws MergeError where it cannot be read, holds no whole histogram, is measured
+  /// with another plan or precision than what it would be added to, or holds samples that were
+  /// added before. A file of one side of a mitigation's before/after is left out: returns why.
+  std::optional<std::string> add(const std::filesystem::path& path);
+
+  /// The sums: by configuration, then by segment. They are of one run with an id of its own, which
+  /// depends on the runs added and not on their order or their segments. Throws MergeError where
+  /// the sum cannot be told.
+  std::vector<MergedDistribution> finish() const;
+
+ private:
+  struct Sum {
+    Histogram histogram = Histogram::holding({}, 0);
+    std::map<std::string, std::filesystem::path> files;  ///< by the fingerprint of each run in it
+    std::size_t file_count = 0;
+  };
+  struct Run {
+    HgrmMetadata metadata;
+    std::filesystem::path path;
+    std::vector<std::string> fingerprints;
+  };
+  /// All of one configuration.
+  struct Group {
+    std::map<std::string, Run> runs;  ///< by what tells them apart, so in an order of its own
+    std::map<Segment, Sum> sums;
+  };
+  using GroupKey = std::tuple<std::int64_t, std::string, std::string>;
+
+  void add_measured(const std::filesystem::path& path, const std::string& json,
+                    HgrmMetadata&& metadata, const Histogram& histogram);
+  void add_values(const std::filesystem::path& path, const std::string& json,
+                  const Histogram& histogram);
+  static void add_samples(Sum& sum, const Histogram& histogram,
+                          const std::vector<std::string>& fingerprints,
+                          const std::filesystem::path& path);
+  MergedRun whole_run() const;
+  static void append(const Group& group, const MergedRun& whole,
+                     std::vector<MergedDistribution>& all);
+  static MergedDistribution merged_values(const Sum& values);
+
+  std::map<GroupKey, Group> groups_;
+  Sum values_;  ///< columns of values, which have no configuration
+};
+
+}  // namespace walbench::metrics

@@ -1,0 +1,96 @@
+#include "metrics/publish/run_comparison_json.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "metrics/result/configuration_json.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json side_json(const ConfigurationPlanned& planned, std::size_t runs) {
+  return {{"threads", planned.threads},
+          {"profile", planned.profile},
+          {"strategy", planned.strategy},
+          {"axes", axes_json(planned)},
+          {"runs", runs}};
+}
+
+void add_change(Json& json, const FigureChange& figure) {
+  const auto& interval = figure.change.interval;
+  json["ratio"] = figure.change.ratio;
+  json["ratio_low"] = interval ? Json(interval->low) : Json();
+  json["ratio_high"] = interval ? Json(interval->high) : Json();
+  json["source"] = source_name(figure.source);
+  json["verdict"] = verdict_name(figure.verdict);
+}
+
+Json percentile_json(Segment segment, const FigureChange& figure) {
+  Json json = {{"segment", segment_name(segment)},
+               {"percentile", figure.percentile},
+               {"before_ms", figure.before},
+               {"after_ms", figure.after}};
+  add_change(json, figure);
+  return json;
+}
+
+Json throughput_json(const FigureChange& figure) {
+  Json json = {{"before", figure.before}, {"after", figure.after}};
+  add_change(json, figure);
+  return json;
+}
+
+Json configuration_change_json(const ConfigurationChange& configuration) {
+  Json json = {{"configuration", configuration.label},
+               {"before", side_json(configuration.before, configuration.runs_before)},
+               {"after", side_json(configuration.after, configuration.runs_after)},
+               {"percentiles", Json::array()}};
+  for (const FigureChange& figure : configuration.figures) {
+    if (figure.segment) {
+      json["percentiles"].push_back(percentile_json(*figure.segment, figure));
+    } else {
+      json["transitions_per_second"] = throughput_json(figure);
+    }
+  }
+  json["notes"] = configuration.notes;
+  return json;
+}
+
+Json limit_json(const LimitVerdict& verdict) {
+  return {{"limit", verdict.limit},
+          {"configuration", verdict.configuration},
+          {"verdict", outcome_name(verdict.outcome)},
+          {"passed", verdict.outcome != LimitOutcome::failed},
+          {"evidence", verdict.evidence}};
+}
+
+}  // namespace
+
+std::string run_comparison_json(const RunMatch& match, const RunComparison& comparison,
+                                const std::vector<LimitVerdict>& limits) {
+  Json json = {{"schema_version", kComparisonSchemaVersion},
+               {"kind", "comparison"},
+               {"intervals", comparison.intervals},
+               {"joint_confidence", 1 - kChanceOfAnyMiss},
+               {"interval_confidence", 1 - comparison.chance_of_miss()},
+               {"limit_intervals", comparison.limited_intervals},
+               {"limit_interval_confidence", 1 - comparison.limited_chance_of_miss()},
+               {"differences", match.differences},
+               {"notes", match.notes},
+               {"only_before", match.only_before},
+               {"only_after", match.only_after},
+               {"configurations", Json::array()},
+               {"limits", Json::array()}};
+  for (const ConfigurationChange& each : comparison.configurations) {
+    json["configurations"].push_back(configuration_change_json(each));
+  }
+  for (const LimitVerdict& each : limits) {
+    json["limits"].push_back(limit_json(each));
+  }
+  // All but ASCII is escaped: what files say goes to a terminal here.
+  return json.dump(1, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace walbench::metrics

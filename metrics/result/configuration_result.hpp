@@ -1,0 +1,159 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "metrics/analysis/gate.hpp"
+#include "metrics/recording/collector.hpp"
+#include "metrics/result/ceiling.hpp"
+#include "metrics/result/write_lock.hpp"
+#include "metrics/statistics/busy_timeout.hpp"
+
+namespace walbench::metrics {
+
+/// What was asked of one configuration. Names as on the command line.
+struct ConfigurationPlanned {
+  std::int64_t threads = 0;
+  std::string profile;
+  std::string strategy;
+  std::string connection;  ///< the axes
+  std::string commit;
+  std::string begin;
+  std::string guard;
+  std::string gate;
+  std::string schema;
+  std::int64_t files = 0;
+  std::int64_t transitions_per_file = 0;
+  std::string api_delay;          ///< of each API call, as on the command line
+  std::int64_t api_delay_ns = 0;  ///< its mean
+  double api_fail_rate = 0;
+  std::int64_t warmup_files = 0;
+  std::string checkpoint = "auto";  ///< who checkpoints: `auto`, `background`, `off`
+  std::int64_t checkpoint_every_frames = 0;
+  std::int64_t wal_cap_frames = 0;  ///< with `background` alone
+
+  bool operator==(const ConfigurationPlanned&) const = default;
+};
+
+/// How many API calls a file takes on average where each fails with that probability (0 to below
+/// 1): the second call is made again until it succeeds, and each of these times the first one.
+constexpr double expected_api_calls_per_file(double fail_rate) {
+  const double success = 1 - fail_rate;
+  return 1 / success + 1 / (success * success);
+}
+
+/// What SQLite said about itself when asked.
+struct SettingsReadBack {
+  std::string journal_mode;
+  std::string synchronous;
+  std::int64_t busy_timeout_ms = 0;
+  std::int64_t wal_autocheckpoint_frames = 0;
+  std::int64_t page_size_bytes = 0;
+  std::int64_t cache_size = 0;
+  std::string locking_mode;
+
+  bool operator==(const SettingsReadBack&) const = default;
+};
+
+/// How many lifecycles really ran at once, and on what.
+struct ConcurrencyReached {
+  std::int64_t os_threads = 0;  ///< that had met when the clock started
+  std::int64_t in_flight_peak = 0;
+  double in_flight_mean =
+      0;  ///< Little's law: time in lifecycles, connections included, by elapsed
+  std::vector<std::int64_t> lifecycles_per_thread;
+  std::int64_t lifecycles_stolen = 0;
+
+  bool operator==(const ConcurrencyReached&) const = default;
+};
+
+/// What was written to the files of the database during the measurement.
+struct WalFigures {
+  std::int64_t size_start_bytes = 0;
+  std::int64_t size_end_bytes = 0;
+  std::int64_t growth_bytes = 0;  ///< by which writes extended the -wal; deletion takes none back
+  std::int64_t peak_bytes = 0;
+  std::int64_t bytes_written = 0;
+  std::int64_t frames = 0;
+  std::int64_t checkpoints = 0;
+  std::int64_t checkpoint_ns = 0;  ///< they took, syncs included
+  std::int64_t checkpoint_longest_ns = 0;
+  std::int64_t checkpoints_capped = 0;  ///< made by a commit because the WAL had passed its cap
+  std::int64_t wal_syncs = 0;
+  std::int64_t db_syncs = 0;
+  std::int64_t db_bytes_written = 0;
+  std::int64_t wal_writes = 0;  ///< calls that wrote to the -wal
+  std::int64_t db_writes = 0;   ///< to the database: a page each, moved by checkpoints
+
+  bool operator==(const WalFigures&) const = default;
+};
+
+/// The groups that a committer made of the writes; all 0 where there is none.
+struct GroupsCommitted {
+  std::int64_t groups = 0;
+  std::int64_t writes = 0;
+  std::int64_t size_p50 = 0;
+  std::int64_t size_max = 0;
+
+  double size_mean() const {
+    return groups == 0 ? 0 : static_cast<double>(writes) / static_cast<double>(groups);
+  }
+  bool operator==(const GroupsCommitted&) const = default;
+};
+
+/// One configuration as it was measured. A value; all times in nanoseconds unless the name says so.
+struct ConfigurationResult {
+  ConfigurationPlanned planned;
+  SettingsReadBack settings;
+  std::int64_t repeats = 1;     ///< measurements pooled in this one; counts and times are sums
+  std::int64_t elapsed_ns = 0;  ///< from all threads having met until everything was durable
+  std::int64_t indexed_count = 0;
+  std::int64_t writes = 0;   ///< transitions written
+  std::int64_t commits = 0;  ///< COMMITs that made them durable
+  std::int64_t api_calls = 0;
+  std::int64_t api_failures = 0;
+  std::int64_t samples_produced = 0;
+  std::int64_t samples_recorded = 0;
+  std::int64_t samples_out_of_range = 0;
+  std::int64_t occ_conflicts = 0;
+  std::int64_t busy_retries = 0;
+  std::int64_t busy_longest_us = 0;  ///< what the longest wait for a lock meant to sleep: the least
+                                     ///< busy_timeout that would have done
+  std::int64_t snapshot_retries = 0;
+  std::int64_t lock_wait_longest_ns = 0;  ///< of one write: the longest that a writer starved
+  std::int64_t row_bytes_changed = 0;     ///< the new values of the columns that the writes set
+  std::int64_t unsaved_peak = 0;          ///< the most transitions acknowledged and not yet durable
+  ConcurrencyReached concurrency;
+  GroupsCommitted groups;
+  WriteLockWaits write_lock;
+  std::vector<TimeoutAdvice> timeout_advice;  ///< empty where nobody waits in SQLite
+  WalFigures wal;
+  std::optional<CeilingPoint> ceiling;  ///< where it was measured
+  std::filesystem::path interval_log;   ///< where it lies until it is published; empty: none
+  bool verified = false;
+  std::vector<GateVerdict> verdicts;
+  std::vector<SegmentHistogram> segments;
+
+  double elapsed_seconds() const { return static_cast<double>(elapsed_ns) / 1e9; }
+  double transitions_per_second() const {
+    return static_cast<double>(planned.files) * static_cast<double>(planned.transitions_per_file) *
+           static_cast<double>(repeats) / elapsed_seconds();
+  }
+  double commits_per_second() const { return static_cast<double>(commits) / elapsed_seconds(); }
+  double writes_per_second() const { return static_cast<double>(writes) / elapsed_seconds(); }
+  /// How much of its ceiling it reached; nothing where that was not measured.
+  std::optional<double> ceiling_share() const {
+    if (!ceiling || ceiling->writes_per_second <= 0) return std::nullopt;
+    return writes_per_second() / ceiling->writes_per_second;
+  }
+  /// The segment's distribution, or null where it has no samples.
+  const Histogram* find(Segment segment) const;
+
+  /// Whether the other says the same of everything but the segments.
+  bool same_but_segments(const ConfigurationResult& other) const;
+};
+
+}  // namespace walbench::metrics

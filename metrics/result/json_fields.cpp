@@ -1,0 +1,84 @@
+#include "metrics/result/json_fields.hpp"
+
+#include <cmath>
+
+#include "metrics/format_error.hpp"
+
+namespace walbench::metrics::json_fields {
+
+void refuse(const std::string& why) {
+  throw FormatError("its walbench metadata " + why);
+}
+
+const Json& field(const Json& json, const char* name) {
+  const auto found = json.is_object() ? json.find(name) : json.end();
+  if (found == json.end()) refuse(std::string("lacks '") + name + "'");
+  return *found;
+}
+
+std::string text_in(const Json& json, const char* name) {
+  const Json& value = field(json, name);
+  if (!value.is_string()) refuse(std::string("has '") + name + "' that is no text");
+  return value.get<std::string>();
+}
+
+double number_in(const Json& json, const char* name) {
+  const Json& value = field(json, name);
+  if (!value.is_number()) refuse(std::string("has '") + name + "' that is no number");
+  const auto number = value.get<double>();
+  if (!(std::abs(number) <= kLargestCount)) refuse(std::string("has an absurd '") + name + "'");
+  return number;
+}
+
+std::int64_t integer_in(const Json& json, const char* name) {
+  if (!field(json, name).is_number_integer()) {
+    refuse(std::string("has '") + name + "' that is no whole number");
+  }
+  return static_cast<std::int64_t>(number_in(json, name));
+}
+
+std::int64_t count_in(const Json& json, const char* name) {
+  const std::int64_t count = integer_in(json, name);
+  if (count < 0) refuse(std::string("has '") + name + "' below zero");
+  return count;
+}
+
+bool has(const Json& json, const char* name) {
+  return json.is_object() && json.contains(name);
+}
+
+std::int64_t count_or(const Json& json, const char* name, std::int64_t otherwise) {
+  return has(json, name) ? count_in(json, name) : otherwise;
+}
+
+std::int64_t positive_in(const Json& json, const char* name) {
+  const std::int64_t count = count_in(json, name);
+  if (count == 0) refuse(std::string("has '") + name + "' of none");
+  return count;
+}
+
+double share_in(const Json& json, const char* name) {
+  const double share = number_in(json, name);
+  if (share < 0 || share > 1) refuse(std::string("has '") + name + "' outside 0 to 1");
+  return share;
+}
+
+bool flag_in(const Json& json, const char* name) {
+  const Json& value = field(json, name);
+  if (!value.is_boolean()) refuse(std::string("has '") + name + "' that is neither true nor false");
+  return value.get<bool>();
+}
+
+const Json& list_in(const Json& json, const char* name) {
+  const Json& value = field(json, name);
+  if (!value.is_array()) refuse(std::string("has '") + name + "' that is no list");
+  return value;
+}
+
+double non_negative_in(const Json& json, const char* name, double most) {
+  const double number = number_in(json, name);
+  if (number < 0 || number > most) refuse(std::string("has an absurd '") + name + "'");
+  return number;
+}
+
+}  // namespace walbench::metrics::json_fields

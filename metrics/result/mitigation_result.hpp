@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "metrics/result/configuration_result.hpp"
+#include "metrics/segment.hpp"
+
+namespace walbench::metrics {
+
+/// What is said of a mitigation, in words.
+struct MitigationInfo {
+  std::string name;
+  std::string description;
+  std::string cost;
+  std::string risk;
+  std::int64_t effort = 0;     ///< 1 is the simplest; the recommendation takes the smallest
+  bool recommendable = false;  ///< false where its risk is one that nobody should be talked into
+
+  bool operator==(const MitigationInfo&) const = default;
+};
+
+/// One segment of one repeat, in nanoseconds.
+struct SegmentFigures {
+  Segment segment = Segment::fsm_net;
+  std::int64_t p95_ns = 0;
+  std::int64_t p99_ns = 0;
+  std::int64_t max_ns = 0;
+};
+
+/// What of one repeat is kept, beside its samples.
+struct RepeatFigures {
+  std::int64_t elapsed_ns = 0;
+  std::vector<SegmentFigures> segments;
+};
+
+/// A configuration that was measured several times.
+struct RepeatedResult {
+  /// All repeats in one: samples, times and counts are summed up, peaks are the largest, and a gate
+  /// passed only where it passed every time.
+  ConfigurationResult pooled;
+  std::vector<RepeatFigures> repeats;  ///< in the order of measurement
+
+  /// Adds a repeat of the same plan.
+  void add(ConfigurationResult&& repeat);
+
+  double transitions_per_second(const RepeatFigures& repeat) const;
+};
+
+/// A mitigation and its baseline, measured in turn: the repeats of the same index belong together.
+struct MitigationResult {
+  MitigationInfo info;
+  RepeatedResult baseline;
+  RepeatedResult mitigation;
+};
+
+}  // namespace walbench::metrics

@@ -1,0 +1,311 @@
+#include "metrics/result/result_set.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <iterator>
+#include <limits>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+#include "metrics/files/text_file.hpp"
+#include "metrics/format_error.hpp"
+#include "metrics/histogram/hlog.hpp"
+#include "metrics/result/hgrm_metadata.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
+constexpr std::string_view kBaseline = "per-file";
+constexpr std::string_view kMitigation = "shared-connection";
+
+LoadedRun& run_of(ResultSet& set, const HgrmMetadata& metadata) {
+  const auto found = std::ranges::find_if(set.runs, [&](const LoadedRun& run) {
+    return run.run_id == metadata.run_id && run.instance == metadata.instance &&
+           run.environment_digest == metadata.environment_digest;
+  });
+  if (found != set.runs.end()) return *found;
+  return set.runs.emplace_back(LoadedRun{metadata.run_id,
+                                         metadata.instance,
+                                         metadata.timestamp,
+                                         metadata.environment_digest,
+                                         metadata.environment,
+                                         {},
+                                         {}});
+}
+
+void require_same(const ConfigurationResult& one, const ConfigurationResult& other) {
+  if (one.same_but_segments(other)) return;
+  throw FormatError(
+      "another file of the same configuration says something else of it; one of them has been "
+      "changed, leave it out");
+}
+
+ConfigurationResult& configuration_of(LoadedRun& run, ConfigurationResult&& described) {
+  const auto key = [](const ConfigurationResult& configuration) {
+    const ConfigurationPlanned& planned = configuration.planned;
+    return std::tie(planned.threads, planned.profile, planned.strategy);
+  };
+  const auto found = std::ranges::find_if(run.configurations, [&](const ConfigurationResult& each) {
+    return key(each) == key(described);
+  });
+  if (found == run.configurations.end()) {
+    return run.configurations.emplace_back(std::move(described));
+  }
+  require_same(*found, described);
+  return *found;
+}
+
+/// False where these very samples are there already.
+bool add_histogram(ConfigurationResult& configuration, Segment segment, Histogram&& histogram) {
+  if (const Histogram* const present = configuration.find(segment)) {
+    if (*present == histogram) return false;
+    throw FormatError(
+        "another file already gave this segment of the same configuration, with "
+        "other samples; leave one of them out");
+  }
+  configuration.segments.push_back({segment, std::move(histogram)});
+  return true;
+}
+
+RepeatedResult& side_of(LoadedRun& run, const MitigationRole& role) {
+  const auto found = std::ranges::find_if(run.mitigations, [&](const MitigationResult& each) {
+    return each.info.name == role.info.name;
+  });
+  MitigationResult& mitigation =
+      found != run.mitigations.end()
+          ? *found
+          : run.mitigations.emplace_back(MitigationResult{role.info, {}, {}});
+  return role.is_baseline ? mitigation.baseline : mitigation.mitigation;
+}
+
+void add_to_mitigation(LoadedRun& run, MitigationRole&& role, ConfigurationResult&& described,
+                       Segment segment, Histogram&& histogram) {
+  RepeatedResult& side = side_of(run, role);
+  if (side.repeats.empty()) {
+    side.pooled = std::move(described);
+    add_histogram(side.pooled, segment, std::move(histogram));
+    side.repeats = std::move(role.repeats);
+    return;
+  }
+  if (side.repeats.size() != role.repeats.size()) {
+    throw FormatError("another file of the same mitigation has another number of repeats");
+  }
+  require_same(side.pooled, described);
+  if (!add_histogram(side.pooled, segment, std::move(histogram))) return;
+  for (std::size_t repeat = 0; repeat < side.repeats.size(); ++repeat) {
+    std::ranges::move(role.repeats[repeat].segments,
+                      std::back_inserter(side.repeats[repeat].segments));
+  }
+}
+
+void add_segment(ResultSet& set, HgrmMetadata metadata, Histogram histogram) {
+  LoadedRun& run = run_of(set, metadata);
+  if (metadata.role) {
+    add_to_mitigation(run, std::move(*metadata.role), std::move(metadata.configuration),
+                      metadata.segment, std::move(histogram));
+    return;
+  }
+  add_histogram(configuration_of(run, std::move(metadata.configuration)), metadata.segment,
+                std::move(histogram));
+}
+
+/// Puts what files gave in any order into the order of a run.
+void sort_run(LoadedRun& run) {
+  const auto sort_segments = [](ConfigurationResult& configuration) {
+    std::ranges::sort(configuration.segments, {}, &SegmentHistogram::segment);
+  };
+  std::ranges::for_each(run.configurations, sort_segments);
+  for (MitigationResult& each : run.mitigations) {
+    sort_segments(each.baseline.pooled);
+    sort_segments(each.mitigation.pooled);
+  }
+  std::ranges::stable_sort(run.configurations, {}, [](const ConfigurationResult& each) {
+    const bool zero = each.planned.profile == "zero";
+    return std::tuple(!zero, zero ? each.planned.threads : -each.planned.threads);
+  });
+  std::ranges::sort(run.mitigations, {}, [](const MitigationResult& each) {
+    return std::tie(each.info.effort, each.info.name);
+  });
+}
+
+/// Reads files into a set, one by one.
+class Loader {
+ public:
+  Loader(std::size_t files, const std::function<void(const LoadProgress&)>& progress)
+      : progress_(progress) {
+    now_.files = files;
+  }
+
+  void load(const std::filesystem::path& path) {
+    now_.bytes_read = now_.bytes = 0;
+    tell();
+    try {
+      if (kind_of_result_file(path) == ResultFileKind::interval_log) {
+        add_log(path);
+      } else {
+        add_distribution(path);
+      }
+    } catch (const std::exception& error) {
+      set_.problems.push_back({path, error.what()});
+    }
+    now_.files_read += 1;
+  }
+
+  ResultSet& set() { return set_; }
+
+ private:
+  void tell() const {
+    if (progress_) progress_(now_);
+  }
+
+  void add_log(const std::filesystem::path& path) {
+    std::error_code unknown_size;
+    const std::uintmax_t size = std::filesystem::file_size(path, unknown_size);
+    now_.bytes = unknown_size ? 0 : size;
+    LoadedLog log{.path = path, .label = {}, .cut_off = {}, .unit_assumed = false, .streams = {}};
+    HlogReader reader(path);
+    for (;;) {
+      const std::optional<HlogInterval> interval = reader.next();
+      if (!interval) break;
+      add_interval(log, *interval, reader.summary().ns_per_unit());
+      now_.bytes_read = reader.bytes_read();
+      tell();
+    }
+    const HlogSummary& summary = reader.summary();
+    log.label = summary.label.value_or("");
+    log.cut_off = summary.cut_off;
+    log.unit_assumed = summary.writer == HlogWriter::unknown;
+    set_.logs.push_back(std::move(log));
+  }
+
+  static void add_interval(LoadedLog& log, const HlogInterval& interval, std::int64_t ns_per_unit) {
+    auto stream = std::ranges::find(log.streams, interval.tag, &LoadedLog::Stream::tag);
+    if (stream == log.streams.end()) {
+      stream = log.streams.insert(stream, LoadedLog::Stream{interval.tag, {}});
+    }
+    const Histogram& histogram = interval.histogram;
+    const auto in_ns = [&](std::int64_t value) { return times(value, ns_per_unit); };
+    stream->rows.push_back({interval.start_seconds, interval.length_seconds,
+                            histogram.total_count(), in_ns(histogram.value_at_percentile(50)),
+                            in_ns(histogram.value_at_percentile(99)), in_ns(histogram.max())});
+  }
+
+  /// At most the largest number there is.
+  static std::int64_t times(std::int64_t value, std::int64_t factor) {
+    constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
+    return value > kLargest / factor ? kLargest : value * factor;
+  }
+
+  void add_distribution(const std::filesystem::path& path) {
+    HgrmFile file = parse_hgrm(read_text_file(path, kMostBytes));
+    if (file.walbench_json && file.histogram && !is_values_metadata(*file.walbench_json)) {
+      add_segment(set_, parse_hgrm_metadata(*file.walbench_json), std::move(*file.histogram));
+    } else {
+      set_.lone.push_back({path, std::move(file)});
+    }
+  }
+
+  const std::function<void(const LoadProgress&)>& progress_;
+  LoadProgress now_;
+  ResultSet set_;
+};
+
+struct Measured {
+  const LoadedRun* run;
+  const ConfigurationResult* configuration;
+};
+
+/// Of runs of the same second the number behind the id tells, and a longer number is a larger one.
+bool is_later(const Measured& one, const Measured& other) {
+  const auto key = [](const LoadedRun& run) {
+    return std::tuple(std::string_view(run.timestamp), run.run_id.size(),
+                      std::string_view(run.run_id));
+  };
+  return key(*one.run) > key(*other.run);
+}
+
+std::vector<Measured> with_strategy(const ResultSet& set, std::string_view strategy) {
+  std::vector<Measured> found;
+  for (const LoadedRun& run : set.runs) {
+    for (const ConfigurationResult& configuration : run.configurations) {
+      if (configuration.planned.strategy == strategy) found.push_back({&run, &configuration});
+    }
+  }
+  std::ranges::stable_sort(found, is_later);
+  return found;
+}
+
+bool same_level(const Measured& one, const Measured& other) {
+  return one.configuration->planned.threads == other.configuration->planned.threads &&
+         one.configuration->planned.profile == other.configuration->planned.profile;
+}
+
+/// Compares with the baseline of the same run, or else with the latest that fits.
+std::optional<std::variant<Comparison, NotCompared>> compare_with_baseline(
+    const Measured& mitigation, std::vector<Measured> baselines) {
+  std::erase_if(baselines, [&](const Measured& each) { return !same_level(each, mitigation); });
+  if (baselines.empty()) return std::nullopt;
+  std::ranges::stable_partition(baselines,
+                                [&](const Measured& each) { return each.run == mitigation.run; });
+  std::string why;
+  for (const Measured& baseline : baselines) {
+    const auto difference = plan_difference(*baseline.configuration, *mitigation.configuration);
+    const bool same_system = baseline.run->environment_digest == mitigation.run->environment_digest;
+    if (!difference && same_system) {
+      return compare(*baseline.configuration, *mitigation.configuration);
+    }
+    if (!why.empty()) continue;
+    why = difference ? "they differ in " + *difference : "they were measured on different systems";
+  }
+  return NotCompared{mitigation.configuration, why};
+}
+
+}  // namespace
+
+ResultSet load_results(const std::vector<std::filesystem::path>& paths,
+                       const std::function<void(const LoadProgress&)>& progress) {
+  std::vector<FileProblem> problems;
+  const std::vector<std::filesystem::path> files = expand_folders(paths, problems);
+  Loader loader(files.size(), progress);
+  loader.set().problems = std::move(problems);
+  for (const std::filesystem::path& file : files) {
+    loader.load(file);
+  }
+  std::ranges::for_each(loader.set().runs, sort_run);
+  return std::move(loader.set());
+}
+
+std::vector<std::variant<Comparison, NotCompared>> find_comparisons(const ResultSet& set) {
+  const std::vector<Measured> baselines = with_strategy(set, kBaseline);
+  std::vector<std::variant<Comparison, NotCompared>> comparisons;
+  std::vector<Measured> compared;
+  std::vector<std::pair<Measured, NotCompared>> refused;
+  const auto level_is_in = [](const auto& list, const Measured& one, auto measured_of) {
+    return std::ranges::any_of(
+        list, [&](const auto& each) { return same_level(measured_of(each), one); });
+  };
+  const auto first = [](const auto& pair) { return pair.first; };
+  for (const Measured& mitigation : with_strategy(set, kMitigation)) {
+    if (level_is_in(compared, mitigation, std::identity())) continue;
+    const auto outcome = compare_with_baseline(mitigation, baselines);
+    if (!outcome) continue;
+    if (std::holds_alternative<Comparison>(*outcome)) {
+      comparisons.push_back(*outcome);
+      compared.push_back(mitigation);
+    } else if (!level_is_in(refused, mitigation, first)) {
+      refused.emplace_back(mitigation, std::get<NotCompared>(*outcome));
+    }
+  }
+  for (const auto& [mitigation, refusal] : refused) {
+    if (!level_is_in(compared, mitigation, std::identity())) comparisons.emplace_back(refusal);
+  }
+  return comparisons;
+}
+
+}  // namespace walbench::metrics

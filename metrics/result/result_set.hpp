@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "metrics/analysis/analysis.hpp"
+#include "metrics/histogram/hgrm.hpp"
+#include "metrics/result/environment.hpp"
+#include "metrics/result/mitigation_result.hpp"
+#include "metrics/result/result_files.hpp"
+
+namespace walbench::metrics {
+
+/// What .hgrm files said about one run of bench.
+struct LoadedRun {
+  std::string run_id;
+  std::string instance;  ///< tells runs of the same id apart; empty in older files
+  std::string timestamp;
+  std::string environment_digest;
+  std::optional<Environment> environment;  ///< missing in older files
+  /// With the segments whose files were given; in the order in which bench measures.
+  std::vector<ConfigurationResult> configurations;
+  std::vector<MitigationResult> mitigations;  ///< likewise, simplest first; a side may be empty
+};
+
+/// A distribution that belongs to no run of bench.
+struct LoneDistribution {
+  std::filesystem::path path;
+  HgrmFile file;  ///< with a histogram, in nanoseconds, where walbench wrote it
+};
+
+/// One line of an interval log, in the figures that a table shows.
+struct IntervalRow {
+  double start_seconds = 0;
+  double length_seconds = 0;
+  std::int64_t count = 0;
+  std::int64_t p50_ns = 0;
+  std::int64_t p99_ns = 0;
+  std::int64_t max_ns = 0;
+};
+
+/// Logs are long: with a deque there is no moment at which all rows are there twice.
+using IntervalRows = std::deque<IntervalRow>;
+
+/// An interval log, by tag; a histogram a line would be too much to keep.
+struct LoadedLog {
+  std::filesystem::path path;
+  std::string label;                   ///< what walbench says it measured; or empty
+  std::optional<std::string> cut_off;  ///< why its last line was left out
+  bool unit_assumed = false;           ///< it does not say its unit; nanoseconds are assumed
+  struct Stream {
+    std::string tag;  ///< empty: lines without a tag
+    IntervalRows rows;
+  };
+  std::vector<Stream> streams;  ///< in the order of their first line
+};
+
+/// .hgrm and .hlog files, put together again.
+struct ResultSet {
+  std::vector<LoadedRun> runs;  ///< in the order of their first file
+  std::vector<LoneDistribution> lone;
+  std::vector<LoadedLog> logs;  ///< .hlog files, and those of interrupted runs, .hlog.partial
+  std::vector<FileProblem> problems;
+};
+
+/// How far load_results() has come.
+struct LoadProgress {
+  std::size_t files_read = 0;
+  std::size_t files = 0;
+  std::uintmax_t bytes_read = 0;  ///< of the file that is being read; of long ones alone
+  std::uintmax_t bytes = 0;       ///< its size; 0 where that is unknown
+};
+
+/// Reads the files; a folder stands for the .hgrm and .hlog files in it. One that cannot be used
+/// becomes a problem and does not keep the others from being read. `progress` is told often: before
+/// each file and after each interval of a log.
+ResultSet load_results(const std::vector<std::filesystem::path>& paths,
+                       const std::function<void(const LoadProgress&)>& progress = {});
+
+/// A mitigation that has no baseline to be compared with, and why.
+struct NotCompared {
+  const ConfigurationResult* mitigation;
+  std::string why;
+};
+
+/// For each number of threads and profile with a per-file and a shared-connection configuration:
+/// the latest shared-connection one beside the baseline of the same run or, where that has none,
+/// the latest baseline. Points into `set`.
+std::vector<std::variant<Comparison, NotCompared>> find_comparisons(const ResultSet& set);
+
+}  // namespace walbench::metrics

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "metrics/result/configuration_result.hpp"
+#include "metrics/result/environment.hpp"
+#include "metrics/result/mitigation_result.hpp"
+
+namespace walbench::metrics {
+
+/// The version of the files in `results/`: raised when a field changes its meaning or goes away.
+inline constexpr int kSchemaVersion = 2;
+
+/// A run: what one call of `bench` measured. An empty run id where it was not published.
+struct RunResult {
+  std::string run_id;
+  std::string instance;   ///< random: processes that begin in the same second share their run id
+  std::string timestamp;  ///< ISO 8601, UTC, when the run began
+  std::uint64_t seed = 0;
+  Environment environment;
+  std::int64_t resident_peak_bytes = 0;       ///< of the process, as getrusage says
+  std::int64_t sqlite_memory_peak_bytes = 0;  ///< the part that SQLite had from its allocator
+  std::vector<CeilingPoint> ceiling;          ///< empty where it was not measured
+  std::vector<ConfigurationResult> configurations;
+  std::vector<MitigationResult> mitigations;
+};
+
+}  // namespace walbench::metrics

@@ -1,0 +1,71 @@
+#include "storage/sqlite/connection_settings.hpp"
+
+#include <array>
+#include <cstddef>
+#include <limits>
+
+namespace walbench::storage {
+namespace {
+
+// PRAGMA synchronous answers with a number; the names are in this order.
+constexpr std::array<std::string_view, 4> kSynchronousNames = {"off", "normal", "full", "extra"};
+
+void expect_same(std::string_view setting, const std::string& asked, const std::string& effective) {
+  if (asked == effective) return;
+  throw SettingsMismatch("SQLite did not take " + std::string(setting) + "=" + asked +
+                         ": it says '" + effective + "'");
+}
+
+}  // namespace
+
+std::string_view synchronous_name(Synchronous value) {
+  return kSynchronousNames[static_cast<std::size_t>(value)];
+}
+
+std::string_view checkpoint_mode_name(CheckpointMode value) {
+  switch (value) {
+    case CheckpointMode::automatic: return "auto";
+    case CheckpointMode::background: return "background";
+    case CheckpointMode::off: return "off";
+  }
+  return "?";
+}
+
+void apply_settings(const Connection& connection, const ConnectionSettings& settings) {
+  // The timeout comes first: reading the schema, as the next ones do, may already have to wait.
+  sqlite3_busy_timeout(connection.handle(), static_cast<int>(settings.busy_timeout.count()));
+  const std::string mode = connection.query_text("PRAGMA journal_mode=WAL");
+  if (mode != "wal") {
+    throw SettingsMismatch("the database did not enter WAL mode but '" + mode +
+                           "': its file system may lack shared memory or locks; put it on a local "
+                           "disk with --db FILE");
+  }
+  connection.execute("PRAGMA synchronous=" + std::string(synchronous_name(settings.synchronous)));
+  sqlite3_wal_autocheckpoint(connection.handle(),
+                             static_cast<int>(settings.checkpoint.autocheckpoint_frames()));
+}
+
+EffectiveSettings read_settings_back(const Connection& connection,
+                                     const ConnectionSettings& asked) {
+  EffectiveSettings effective;
+  effective.journal_mode = connection.query_text("PRAGMA journal_mode");
+  const auto synchronous = static_cast<std::size_t>(connection.query_int64("PRAGMA synchronous"));
+  effective.synchronous =
+      synchronous < kSynchronousNames.size() ? kSynchronousNames[synchronous] : "unknown";
+  effective.busy_timeout_ms = connection.query_int64("PRAGMA busy_timeout");
+  effective.wal_autocheckpoint_frames = connection.query_int64("PRAGMA wal_autocheckpoint");
+  effective.page_size_bytes = connection.query_int64("PRAGMA page_size");
+  effective.cache_size = connection.query_int64("PRAGMA cache_size");
+  effective.locking_mode = connection.query_text("PRAGMA locking_mode");
+
+  expect_same("journal_mode", "wal", effective.journal_mode);
+  expect_same("synchronous", std::string(synchronous_name(asked.synchronous)),
+              effective.synchronous);
+  expect_same("busy_timeout", std::to_string(asked.busy_timeout.count()),
+              std::to_string(effective.busy_timeout_ms));
+  expect_same("wal_autocheckpoint", std::to_string(asked.checkpoint.autocheckpoint_frames()),
+              std::to_string(effective.wal_autocheckpoint_frames));
+  return effective;
+}
+
+}  // namespace walbench::storage

@@ -1,0 +1,143 @@
+#include "storage/sqlite/sqlite.hpp"
+
+#include <limits>
+
+namespace walbench::storage {
+namespace {
+
+std::string error_text(sqlite3* db, int code, std::string_view operation) {
+  std::string text(operation);
+  text.append(": ").append(db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code));
+  text.append(" (SQLite code ").append(std::to_string(code)).append(")");
+  return text;
+}
+
+int int_size(std::string_view text) {
+  if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    throw std::length_error("a text of more than 2 GiB cannot be handed to SQLite");
+  }
+  return static_cast<int>(text.size());
+}
+
+/// Resets a statement at the end of the scope.
+class ResetAtEnd {
+ public:
+  explicit ResetAtEnd(Statement& statement) : statement_(statement) {}
+  ResetAtEnd(const ResetAtEnd&) = delete;
+  ResetAtEnd& operator=(const ResetAtEnd&) = delete;
+  ~ResetAtEnd() { statement_.reset(); }
+
+ private:
+  Statement& statement_;
+};
+
+}  // namespace
+
+SqliteError::SqliteError(sqlite3* db, int code, std::string_view operation)
+    : std::runtime_error(error_text(db, code, operation)), extended_code_(code) {}
+
+std::string_view SqliteError::remedy() const {
+  switch (code()) {
+    case SQLITE_BUSY:
+      return "; the write lock was not free within the busy timeout: raise --busy-timeout or lower "
+             "--threads";
+    case SQLITE_FULL:
+      return "; free some space, or put the database elsewhere with --db FILE or TMPDIR";
+    case SQLITE_CANTOPEN:
+      return "; too many open files may be the reason: lower --threads or raise ulimit -n";
+    default: return "";
+  }
+}
+
+GroupNotCommitted::GroupNotCommitted(const SqliteError& error, std::size_t writes,
+                                     const std::string& names)
+    : std::runtime_error("a group of " + std::to_string(writes) +
+                         " was not committed and none of it acknowledged: " + error.what() +
+                         std::string(error.remedy()) + "; its files: " + names) {}
+
+void Statement::bind(int position, std::string_view text) {
+  const int code =
+      sqlite3_bind_text(handle_.get(), position, text.data(), int_size(text), SQLITE_STATIC);
+  if (code != SQLITE_OK) {
+    throw SqliteError(sqlite3_db_handle(handle_.get()), code, sqlite3_sql(handle_.get()));
+  }
+}
+
+void Statement::bind(int position, std::int64_t value) {
+  const int code = sqlite3_bind_int64(handle_.get(), position, value);
+  if (code != SQLITE_OK) {
+    throw SqliteError(sqlite3_db_handle(handle_.get()), code, sqlite3_sql(handle_.get()));
+  }
+}
+
+bool Statement::step() {
+  const int code = try_step();
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  const ResetAtEnd reset_after_the_message_is_made(*this);
+  throw SqliteError(sqlite3_db_handle(handle_.get()), code, sqlite3_sql(handle_.get()));
+}
+
+int Statement::try_step() {
+  const int code = sqlite3_step(handle_.get());
+  if (code == SQLITE_ROW || code == SQLITE_DONE) return code;
+  return sqlite3_extended_errcode(sqlite3_db_handle(handle_.get()));
+}
+
+int Statement::run() {
+  const int code = try_step();
+  reset();
+  return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+std::string_view Statement::column_text(int column) const {
+  const unsigned char* const text = sqlite3_column_text(handle_.get(), column);
+  if (text == nullptr) return {};
+  return {reinterpret_cast<const char*>(text),
+          static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
+}
+
+std::int64_t Statement::column_int64(int column) const {
+  return sqlite3_column_int64(handle_.get(), column);
+}
+
+Connection::Connection(const std::string& path, const char* vfs_name) {
+  sqlite3* db = nullptr;
+  const int code =
+      sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, vfs_name);
+  handle_.reset(db);
+  if (code != SQLITE_OK) throw SqliteError(db, code, "opening '" + path + "'");
+  sqlite3_extended_result_codes(db, 1);
+}
+
+Statement Connection::prepare(std::string_view sql) const {
+  sqlite3_stmt* statement = nullptr;
+  check(sqlite3_prepare_v3(handle_.get(), sql.data(), int_size(sql), SQLITE_PREPARE_PERSISTENT,
+                           &statement, nullptr),
+        sql);
+  return Statement(statement);
+}
+
+void Connection::execute(const std::string& sql) const {
+  check(sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr), sql);
+}
+
+std::string Connection::query_text(std::string_view sql) const {
+  Statement statement = prepare(sql);
+  return statement.step() ? std::string(statement.column_text(0)) : std::string();
+}
+
+std::int64_t Connection::query_int64(std::string_view sql) const {
+  Statement statement = prepare(sql);
+  return statement.step() ? statement.column_int64(0) : 0;
+}
+
+void Connection::check(int code, std::string_view operation) const {
+  if (code != SQLITE_OK) throw SqliteError(handle_.get(), code, operation);
+}
+
+std::int64_t sqlite_memory_peak_bytes() {
+  return sqlite3_memory_highwater(0);
+}
+
+}  // namespace walbench::storage

@@ -1,0 +1,55 @@
+#include "storage/sqlite/strategy/group_store.hpp"
+
+#include <utility>
+
+namespace walbench::storage {
+namespace {
+
+class GroupSession final : public Session {
+ public:
+  GroupSession(GroupCommitter& committer, const metrics::Clock& clock)
+      : committer_(committer), clock_(clock) {}
+
+  PendingWrite apply(const TransitionWrite& write) override {
+    return PendingWrite(committer_, clock_, write);
+  }
+  /// A group's statements are part of its commit.
+  bool times_statement_apart() const override { return false; }
+  bool has_gate() const override { return false; }
+  std::optional<ConnectTimings> close() override { return std::nullopt; }
+
+ private:
+  GroupCommitter& committer_;
+  const metrics::Clock& clock_;
+};
+
+}  // namespace
+
+GroupStore::GroupStore(std::string db_path, const ConnectionSettings& settings, const Axes& axes,
+                       CountingVfs& vfs, const metrics::Clock& clock, Resumer& resumer)
+    : checkpointer_(make_checkpointer(db_path, settings, vfs)),
+      context_{std::move(db_path), settings, axes, &vfs, &clock, nullptr, checkpointer_.get()},
+      committer_(std::make_unique<GroupCommitter>(context_, resumer)) {}
+
+std::unique_ptr<Session> GroupStore::open_session(std::size_t /*worker*/) {
+  return std::make_unique<GroupSession>(*committer_, *context_.clock);
+}
+
+std::int64_t GroupStore::flush() {
+  if (checkpointer_) checkpointer_->rethrow_failure();
+  return 0;
+}
+
+StoreCounts GroupStore::counts() const {
+  StoreCounts counts;
+  counts.groups = committer_->figures();
+  if (checkpointer_) counts.capped_checkpoints = checkpointer_->capped();
+  return counts;
+}
+
+void GroupStore::restart_counting() {
+  committer_->restart_counting();
+  if (checkpointer_) checkpointer_->restart_counting();
+}
+
+}  // namespace walbench::storage

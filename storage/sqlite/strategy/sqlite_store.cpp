@@ -1,0 +1,106 @@
+#include "storage/sqlite/strategy/sqlite_store.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+namespace walbench::storage {
+namespace {
+
+/// Writes through a connection of the store's.
+class BorrowedConnectionSession final : public Session {
+ public:
+  explicit BorrowedConnectionSession(TransitionWriter& writer) : writer_(writer) {}
+
+  bool times_statement_apart() const override { return writer_.times_statement_apart(); }
+  bool has_gate() const override { return writer_.has_gate(); }
+
+  PendingWrite apply(const TransitionWrite& write) override {
+    return PendingWrite(writer_.write(write));
+  }
+  std::optional<ConnectTimings> close() override { return std::nullopt; }
+
+ private:
+  TransitionWriter& writer_;
+};
+
+/// Opens a connection, writes through it, and closes it.
+class OwnConnectionSession final : public Session {
+ public:
+  explicit OwnConnectionSession(WriterContext& context)
+      : clock_(*context.clock),
+        started_ns_(clock_.now_ns()),
+        writer_(std::make_unique<TransitionWriter>(context)) {
+    connect_ns_ = clock_.now_ns() - started_ns_;
+  }
+
+  bool times_statement_apart() const override { return writer_->times_statement_apart(); }
+  bool has_gate() const override { return writer_->has_gate(); }
+
+  PendingWrite apply(const TransitionWrite& write) override {
+    return PendingWrite(writer_->write(write));
+  }
+
+  std::optional<ConnectTimings> close() override {
+    const std::int64_t closing_ns = clock_.now_ns();
+    writer_.reset();
+    const std::int64_t close_ns = clock_.now_ns() - closing_ns;
+    return ConnectTimings{connect_ns_ + close_ns, close_ns};
+  }
+
+ private:
+  const metrics::Clock& clock_;
+  std::int64_t started_ns_;
+  std::int64_t connect_ns_ = 0;
+  std::unique_ptr<TransitionWriter> writer_;
+};
+
+std::size_t kept_connections(ConnectionAxis connection, std::size_t workers) {
+  switch (connection) {
+    case ConnectionAxis::per_file: return 0;
+    case ConnectionAxis::per_worker: return workers;
+    case ConnectionAxis::shared: return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(std::string db_path, const ConnectionSettings& settings, const Axes& axes,
+                         std::size_t workers, CountingVfs& vfs, const metrics::Clock& clock)
+    : gate_(make_gate(axes.gate)),
+      checkpointer_(make_checkpointer(db_path, settings, vfs)),
+      context_{std::move(db_path), settings, axes, &vfs, &clock, gate_.get(), checkpointer_.get()} {
+  if (const std::optional<std::string> why = contradiction(axes)) throw std::invalid_argument(*why);
+  for (std::size_t index = 0; index < kept_connections(axes.connection, workers); ++index) {
+    writers_.emplace_back(context_);
+  }
+}
+
+std::unique_ptr<Session> SqliteStore::open_session(std::size_t worker) {
+  if (writers_.empty()) return std::make_unique<OwnConnectionSession>(context_);
+  return std::make_unique<BorrowedConnectionSession>(writers_[worker % writers_.size()]);
+}
+
+std::int64_t SqliteStore::flush() {
+  std::int64_t commits = 0;
+  for (TransitionWriter& writer : writers_) {
+    commits += writer.flush();
+  }
+  if (checkpointer_) checkpointer_->rethrow_failure();
+  return commits;
+}
+
+StoreCounts SqliteStore::counts() const {
+  return {.snapshot_retries = context_.snapshot_retries.load(std::memory_order_relaxed),
+          .unsaved_peak = context_.unsaved_peak.load(std::memory_order_relaxed),
+          .capped_checkpoints = checkpointer_ ? checkpointer_->capped() : 0,
+          .groups = {}};
+}
+
+void SqliteStore::restart_counting() {
+  context_.snapshot_retries.store(0, std::memory_order_relaxed);
+  context_.unsaved_peak.store(0, std::memory_order_relaxed);
+  if (checkpointer_) checkpointer_->restart_counting();
+}
+
+}  // namespace walbench::storage

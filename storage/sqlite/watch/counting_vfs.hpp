@@ -1,0 +1,97 @@
+#pragma once
+
+#include <sqlite3.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "metrics/clock.hpp"
+#include "storage/sqlite/watch/io_counters.hpp"
+#include "storage/sqlite/watch/lock_waits.hpp"
+
+namespace walbench::storage {
+
+/// What the busy handler has cost the calling thread since it started.
+struct ThreadBusyWait {
+  std::int64_t sleeps = 0;
+  std::int64_t slept_ns = 0;
+};
+
+/// What the calling thread has spent on making things durable since it started.
+struct ThreadIo {
+  std::int64_t sync_ns = 0;        ///< in syncs, of a checkpoint or not
+  std::int64_t checkpoint_ns = 0;  ///< in checkpoints, less their syncs
+};
+
+/// The clock that everything is measured by, but for tests.
+const metrics::Clock& steady_clock();
+
+/// A VFS that hands every call on to the default VFS and counts on the way. The size of a -wal file
+/// looked at after a run says little: the last connection's close deletes it, and until then it
+/// shows a high-water mark, not what was written. Counting at xWrite tells both apart and needs no
+/// connection of its own, whose mere presence would change what is measured.
+///
+/// Each instance is registered under a name of its own and counts for itself, so one instance a
+/// database. Thread safe. Must outlive every connection opened through it.
+class CountingVfs {
+ public:
+  /// Registers the VFS. Throws SqliteError where SQLite has no default VFS to forward to. `clock`
+  /// must outlive it.
+  explicit CountingVfs(const metrics::Clock& clock = steady_clock());
+  CountingVfs(const CountingVfs&) = delete;
+  CountingVfs& operator=(const CountingVfs&) = delete;
+  ~CountingVfs();
+
+  /// What connections are to be opened through; null, the default VFS, after stand_aside().
+  const char* name() const { return stands_aside_ ? nullptr : name_.c_str(); }
+
+  /// Counts nothing from now on. Before the first connection is opened.
+  void stand_aside() { stands_aside_ = true; }
+
+  IoFigures figures() const { return counters_.figures(); }
+  IoTimes times() const { return counters_.times(); }
+  LockWaitFigures lock_waits() const { return lock_waits_.figures(); }
+
+  /// Follows the write lock in time, too; see LockWaits. Before the first connection is opened.
+  void keep_lock_timeline() { lock_waits_.keep_timeline(); }
+
+  /// Sets counts to zero and the peak to the present size. Not while something is being written.
+  void restart_counting() {
+    counters_.restart();
+    lock_waits_.restart();
+  }
+
+  /// From now on the busy handler's sleeps return at once, so that a connection waiting for a lock
+  /// soon gives up with SQLITE_BUSY.
+  void interrupt_waits() { interrupted_.store(true, std::memory_order_relaxed); }
+  bool interrupted() const { return interrupted_.load(std::memory_order_relaxed); }
+
+  /// Sleeps as a busy handler does between two tries, and counts it as one. A series of sleeps
+  /// begins with one of kFirstBusySleepUs.
+  void busy_sleep(int microseconds);
+
+  /// The calling thread's busy waits, over all databases. A difference taken around one SQLite call
+  /// is what that call waited.
+  static ThreadBusyWait thread_busy_wait();
+  /// Likewise what it spent on syncs and checkpoints.
+  static ThreadIo thread_io();
+
+  static constexpr int kFirstBusySleepUs = 1000;
+
+ private:
+  friend struct CountingVfsMethods;
+
+  std::string name_;
+  bool stands_aside_ = false;
+  sqlite3_vfs* real_;
+  std::unique_ptr<sqlite3_vfs> vfs_;
+
+  const metrics::Clock& clock_;
+  IoCounters counters_;
+  LockWaits lock_waits_;
+  std::atomic<bool> interrupted_ = false;
+};
+
+}  // namespace walbench::storage

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+
+#include "metrics/histogram/histogram.hpp"
+
+namespace walbench::storage {
+
+/// What SQLite did to the files of one database, counted where it happens. Bytes and counts since
+/// the last restart_counting(); sizes as they are.
+struct IoFigures {
+  std::int64_t wal_bytes_written = 0;  ///< headers and frames
+  std::int64_t wal_writes = 0;         ///< calls that wrote them
+  std::int64_t wal_frames = 0;
+  std::int64_t wal_size_bytes = 0;    ///< of the -wal file now; 0 where it does not exist
+  std::int64_t wal_peak_bytes = 0;    ///< the largest the -wal file has been
+  std::int64_t wal_growth_bytes = 0;  ///< by how much writes extended the -wal file; a truncation
+                                      ///< or deletion takes nothing back
+  std::int64_t wal_syncs = 0;
+  std::int64_t db_bytes_written = 0;
+  std::int64_t db_writes = 0;  ///< calls that wrote them, a page each: what checkpoints move
+  std::int64_t db_syncs = 0;
+  std::int64_t checkpoints = 0;            ///< that moved at least a page into the database
+  std::int64_t checkpoint_ns = 0;          ///< they took, syncs included, whoever made them
+  std::int64_t checkpoint_longest_ns = 0;  ///< the longest of them
+  std::int64_t busy_retries = 0;           ///< times SQLite's busy handler slept and tried again
+  /// The longest that one wait for a lock meant to sleep, in microseconds: the busy handler adds up
+  /// what it asked for, not what it got, and gives up when that reaches busy_timeout.
+  std::int64_t busy_longest_us = 0;
+};
+
+/// How long single operations took, in nanoseconds, whoever made them.
+struct IoTimes {
+  metrics::Histogram wal_sync;
+  metrics::Histogram db_sync;
+  metrics::Histogram checkpoint;  ///< that moved at least a page; its syncs included
+};
+
+/// Counts what a VFS does to the files of one database. Thread safe, but for restart(): not while
+/// something is being written.
+class IoCounters {
+ public:
+  IoFigures figures() const;
+  IoTimes times() const;
+
+  /// Sets counts to zero and the peak to the present size.
+  void restart();
+
+  /// A write to the WAL. `frame_begun_at` is the writing connection's: where it wrote nothing but a
+  /// frame's header in its last write, or -1.
+  void wal_written(const void* data, std::int64_t amount, std::int64_t offset,
+                   std::int64_t& frame_begun_at);
+  void wal_size_becomes(std::int64_t bytes);
+  void wal_synced(std::int64_t ns);
+  void db_written(std::int64_t amount);
+  void db_synced(std::int64_t ns);
+  void checkpoint_moved_pages();
+  void checkpoint_took(std::int64_t ns);
+  /// A sleep of the busy handler, in a series of them that asked for so much in all.
+  void busy_slept(std::int64_t series_us);
+
+ private:
+  // One writer at a time holds the WAL's write lock, so these are hardly ever contended.
+  std::atomic<std::int64_t> wal_bytes_written_ = 0;
+  std::atomic<std::int64_t> wal_writes_ = 0;
+  std::atomic<std::int64_t> wal_frames_ = 0;
+  std::atomic<std::int64_t> wal_size_bytes_ = 0;
+  std::atomic<std::int64_t> wal_peak_bytes_ = 0;
+  std::atomic<std::int64_t> wal_growth_bytes_ = 0;
+  std::atomic<std::int64_t> wal_syncs_ = 0;
+  std::atomic<std::int64_t> wal_page_bytes_ = 0;  ///< from the WAL header
+  std::atomic<std::int64_t> db_bytes_written_ = 0;
+  std::atomic<std::int64_t> db_writes_ = 0;
+  std::atomic<std::int64_t> db_syncs_ = 0;
+  std::atomic<std::int64_t> checkpoints_ = 0;
+  std::atomic<std::int64_t> checkpoint_ns_ = 0;
+  std::atomic<std::int64_t> checkpoint_longest_ns_ = 0;
+  std::atomic<std::int64_t> busy_retries_ = 0;
+  std::atomic<std::int64_t> busy_longest_us_ = 0;
+
+  mutable std::mutex mutex_;
+  IoTimes times_;  // guarded by mutex_
+};
+
+}  // namespace walbench::storage

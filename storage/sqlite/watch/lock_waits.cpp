@@ -1,0 +1,128 @@
+#include "storage/sqlite/watch/lock_waits.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+namespace walbench::storage {
+namespace {
+
+/// The last thing that a thread has heard of the write lock.
+enum class Heard : std::uint8_t { nothing, refused, acquired, wrote, released_unwritten };
+
+/// The wait that the calling thread is in.
+struct Wait {
+  Heard heard = Heard::nothing;
+  std::int64_t sleeps = 0;
+  std::int64_t asked_us = 0;
+  std::int64_t slept_ns = 0;
+  std::int64_t held_ns = 0;
+  std::int64_t missed_ns = 0;
+  std::int64_t overtaken = 0;
+  std::int64_t stale = 0;
+};
+
+Wait& this_wait() {
+  thread_local Wait wait;
+  return wait;
+}
+
+}  // namespace
+
+void LockWaits::refused() {
+  this_wait().heard = Heard::refused;
+}
+
+void LockWaits::refused_other() {
+  this_wait().heard = Heard::nothing;
+}
+
+bool LockWaits::is_waiting() {
+  const Heard heard = this_wait().heard;
+  return heard == Heard::refused || heard == Heard::released_unwritten;
+}
+
+std::int64_t LockWaits::acquired() {
+  Wait& wait = this_wait();
+  // The transaction before wrote nothing, but it was the end of its wait.
+  if (wait.heard == Heard::released_unwritten && wait.sleeps > 0) end_wait(false);
+  wait.heard = Heard::acquired;
+  return keeps_timeline_ ? timeline_.acquired() : 0;
+}
+
+void LockWaits::wrote() {
+  Wait& wait = this_wait();
+  if (wait.heard == Heard::acquired) wait.heard = Heard::wrote;
+}
+
+void LockWaits::released(std::int64_t holding) {
+  Wait& wait = this_wait();
+  if (keeps_timeline_) timeline_.released(holding);
+  const bool written = wait.heard == Heard::wrote;
+  if (written && wait.sleeps > 0) end_wait(false);
+  wait.heard = written ? Heard::nothing : Heard::released_unwritten;
+}
+
+void LockWaits::begin_sleep(bool is_first) {
+  Wait& wait = this_wait();
+  const bool stale = wait.heard == Heard::released_unwritten;
+  if (is_first && wait.sleeps > 0) end_wait(!stale);
+  // Until the lock is heard of again, a further sleep is for the same reason.
+  wait.heard = Heard::refused;
+  if (stale) wait.stale += 1;
+}
+
+void LockWaits::end_sleep(std::int64_t asked_us, std::int64_t slept_ns) {
+  Wait& wait = this_wait();
+  wait.sleeps += 1;
+  wait.asked_us += asked_us;
+  wait.slept_ns += slept_ns;
+}
+
+void LockWaits::end_timed_sleep(std::int64_t asked_us, const WriteLockTimeline::Mark& before) {
+  const WriteLockTimeline::Mark after = timeline_.mark();
+  end_sleep(asked_us, after.at_ns - before.at_ns);
+  Wait& wait = this_wait();
+  wait.held_ns += after.held_ns - before.held_ns;
+  wait.overtaken += after.acquisitions - before.acquisitions;
+  if (const auto free_at_ns = timeline_.first_free_after(before)) {
+    wait.missed_ns += std::max<std::int64_t>(after.at_ns - *free_at_ns, 0);
+  }
+}
+
+void LockWaits::end_wait(bool gave_up) {
+  const Wait wait = std::exchange(this_wait(), Wait{});
+  const std::lock_guard lock(mutex_);
+  figures_.waits += 1;
+  figures_.gave_up += gave_up ? 1 : 0;
+  figures_.sleeps += wait.sleeps;
+  figures_.sleeps_most = std::max(figures_.sleeps_most, wait.sleeps);
+  figures_.slept_ns += wait.slept_ns;
+  figures_.stale += wait.stale;
+  static_cast<void>(figures_.asked_us.record(wait.asked_us));
+  if (!keeps_timeline_) return;
+  figures_.held_ns += wait.held_ns;
+  figures_.free_ns += wait.slept_ns - wait.held_ns;
+  figures_.missed_ns += wait.missed_ns;
+  static_cast<void>(figures_.overtaken.record(wait.overtaken));
+}
+
+LockWaitFigures LockWaits::figures() const {
+  const std::lock_guard lock(mutex_);
+  LockWaitFigures figures = figures_;
+  if (!keeps_timeline_) return figures;
+  const WriteLockTimeline::Mark now = timeline_.mark();
+  figures.acquisitions = now.acquisitions - restarted_.acquisitions;
+  figures.lock_held_ns = now.held_ns - restarted_.held_ns;
+  figures.lock_free_longest_ns = timeline_.longest_free_ns();
+  return figures;
+}
+
+void LockWaits::restart() {
+  const std::lock_guard lock(mutex_);
+  figures_ = LockWaitFigures();
+  timeline_.restart();
+  restarted_ = timeline_.mark();
+}
+
+}  // namespace walbench::storage

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+
+#include "metrics/clock.hpp"
+#include "metrics/histogram/histogram.hpp"
+#include "storage/sqlite/watch/write_lock_timeline.hpp"
+
+namespace walbench::storage {
+
+/// What became of the waits for the write lock in SQLite's busy handler, since the last restart. A
+/// wait is a series of sleeps that ends with a transaction that wrote, or with giving up.
+struct LockWaitFigures {
+  std::int64_t waits = 0;
+  std::int64_t gave_up = 0;  ///< of them
+  std::int64_t sleeps = 0;
+  std::int64_t sleeps_most = 0;  ///< in one wait
+  std::int64_t slept_ns = 0;
+  /// Times that a writer got the lock, found that another one had committed since it began to read,
+  /// and let the lock go to sleep again (SQLITE_BUSY_SNAPSHOT, within SQLite): though nobody holds
+  /// it, the next sleep is the longest so far.
+  std::int64_t stale = 0;
+  /// By wait: what its sleeps asked for in all, in microseconds. The busy handler adds up what it
+  /// asks for, not what it gets, and gives up when that reaches busy_timeout.
+  metrics::Histogram asked_us;
+
+  // These with the lock's timeline alone.
+  std::int64_t held_ns = 0;  ///< of slept_ns: the lock was held by another writer
+  std::int64_t free_ns = 0;  ///< of slept_ns: nobody held it, the writer overslept
+  std::int64_t missed_ns =
+      0;  ///< of slept_ns: after the lock had first been free during that sleep
+  metrics::Histogram overtaken;  ///< by wait: others that got the lock while it slept
+  std::int64_t acquisitions = 0;
+  std::int64_t lock_held_ns = 0;  ///< by whomever, in all
+  std::int64_t lock_free_longest_ns = 0;
+};
+
+/// Follows the waits of one database's writers. Thread safe; restart() and figures() while nobody
+/// waits.
+class LockWaits {
+ public:
+  explicit LockWaits(const metrics::Clock& clock) : timeline_(clock) {}
+
+  /// From now on (off at first) the lock's timeline is kept, which costs two readings of the clock
+  /// a transaction. Before the first connection is opened.
+  void keep_timeline() { keeps_timeline_ = true; }
+  bool keeps_timeline() const { return keeps_timeline_; }
+
+  // What the calling thread has seen of the write lock.
+  void refused();
+  /// Returns the number of the holding, which released() is to be told: where threads share a
+  /// connection it may be another one that lets the lock go.
+  std::int64_t acquired();
+  void wrote();  ///< to the WAL
+  void released(std::int64_t holding);
+  static void refused_other();  ///< a lock that is not the write lock
+
+  /// Whether the calling thread is about to sleep because it did not get the write lock, or had to
+  /// let it go. Sleeps for other locks are none of a wait.
+  static bool is_waiting();
+
+  /// One sleep of the calling thread's wait, which asked for `asked_us`; `is_first` begins a new
+  /// wait. Calls `sleep`, which returns what it took in nanoseconds.
+  template <typename Sleep>
+  void sleep(std::int64_t asked_us, bool is_first, const Sleep& sleep) {
+    begin_sleep(is_first);
+    if (!keeps_timeline_) {
+      end_sleep(asked_us, sleep());
+      return;
+    }
+    const WriteLockTimeline::Mark before = timeline_.mark();
+    static_cast<void>(sleep());
+    end_timed_sleep(asked_us, before);
+  }
+
+  LockWaitFigures figures() const;
+  void restart();
+
+ private:
+  void begin_sleep(bool is_first);
+  void end_sleep(std::int64_t asked_us, std::int64_t slept_ns);
+  void end_timed_sleep(std::int64_t asked_us, const WriteLockTimeline::Mark& before);
+  void end_wait(bool gave_up);
+
+  bool keeps_timeline_ = false;  // constant once connections are open
+  WriteLockTimeline timeline_;
+  WriteLockTimeline::Mark restarted_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  LockWaitFigures figures_;
+};
+
+}  // namespace walbench::storage

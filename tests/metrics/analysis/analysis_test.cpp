@@ -1,0 +1,270 @@
+// Silent bugs these tests would catch: the wrong segment named as the bottleneck, and the change of
+// strategy that follows from it; lock waits that count as contention where they are none; a
+// before/after table of two runs that measured different things.
+
+#include "metrics/analysis/analysis.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace walbench::metrics {
+namespace {
+
+using Values = std::map<Segment, std::int64_t>;
+
+/// A configuration whose segments have one sample each: all their percentiles are that value. Below
+/// 2,048 ns they are exact.
+ConfigurationResult configuration(std::int64_t threads, const std::string& profile,
+                                  const Values& values) {
+  ConfigurationResult result;
+  result.planned.threads = threads;
+  result.planned.profile = profile;
+  result.planned.strategy = "per-file";
+  for (const auto& [segment, ns] : values) {
+    result.segments.push_back({segment, Histogram()});
+    EXPECT_TRUE(result.segments.back().histogram.record(ns));
+  }
+  return result;
+}
+
+const Values kUsual = {{Segment::fsm_net, 1000},    {Segment::lock_wait, 600},
+                       {Segment::commit, 200},      {Segment::statement, 50},
+                       {Segment::fsm_dispatch, 20}, {Segment::fsm_hydrate, 10},
+                       {Segment::other, 5},         {Segment::db_total, 900}};
+
+Values with(Values values, Segment segment, std::int64_t ns) {
+  values[segment] = ns;
+  return values;
+}
+
+/// Bottleneck and root cause of one configuration, or "none".
+std::string found(const Values& values) {
+  const auto bottleneck = find_bottleneck({configuration(10, "zero", values)});
+  return bottleneck ? bottleneck->segment + " " + bottleneck->root_cause : "none";
+}
+
+TEST(Bottleneck, IsTheHighestP95OfThreeAndItsCauseTheLargestExclusivePart) {
+  EXPECT_EQ(found(kUsual), "db_total lock_wait");
+  EXPECT_EQ(found(with(kUsual, Segment::lock_wait, 901)), "lock_wait lock_wait");
+  EXPECT_EQ(found(with(kUsual, Segment::fsm_dispatch, 901)), "fsm_dispatch fsm_dispatch");
+}
+
+TEST(Bottleneck, AnyExclusivePartMayBeTheCause) {
+  for (const Segment part : {Segment::lock_wait, Segment::statement, Segment::commit,
+                             Segment::fsm_hydrate, Segment::fsm_dispatch, Segment::other}) {
+    EXPECT_EQ(found(with(kUsual, part, 700)), "db_total " + std::string(segment_name(part)));
+  }
+}
+
+TEST(Bottleneck, WholesAndPartsOfPartsAreNoCauses) {
+  for (const Segment whole : {Segment::busy_wait, Segment::transition, Segment::mock_api,
+                              Segment::total_wall, Segment::connect, Segment::fsm_net}) {
+    EXPECT_EQ(found(with(kUsual, whole, 2000)), "db_total lock_wait") << segment_name(whole);
+  }
+}
+
+TEST(Bottleneck, OfEqualsTheFirstIsTaken) {
+  EXPECT_EQ(found(with(kUsual, Segment::lock_wait, 900)), "db_total lock_wait");
+  EXPECT_EQ(found(with(kUsual, Segment::commit, 600)), "db_total lock_wait");
+}
+
+TEST(Bottleneck, GoesByTheP95NotByTheMaximum) {
+  ConfigurationResult result = configuration(10, "zero", kUsual);
+  for (auto& [segment, histogram] : result.segments) {
+    ASSERT_TRUE(histogram.record(histogram.max(), 99));
+    if (segment == Segment::commit) {
+      ASSERT_TRUE(histogram.record(2000, 4));
+    }
+  }
+  const auto bottleneck = find_bottleneck({result});
+  ASSERT_TRUE(bottleneck.has_value());
+  EXPECT_EQ(bottleneck->root_cause, "lock_wait");
+}
+
+TEST(Bottleneck, ThereIsNoneWithoutSamples) {
+  EXPECT_FALSE(find_bottleneck({}).has_value());
+  EXPECT_EQ(found({}), "none");
+  EXPECT_EQ(found({{Segment::fsm_net, 1000}}), "none");
+  EXPECT_EQ(found({{Segment::db_total, 1000}, {Segment::commit, 10}}), "none") << "no fsm_net";
+  EXPECT_EQ(found({{Segment::fsm_net, 9}, {Segment::db_total, 8}, {Segment::commit, 7}}),
+            "db_total commit")
+      << "the files that were given are enough";
+}
+
+TEST(Bottleneck, JudgesTenThreadsOfProfileZeroElseTheFirst) {
+  const Values by_commit = with(kUsual, Segment::commit, 700);
+  const auto cause = [](const std::vector<ConfigurationResult>& results) {
+    return find_bottleneck(results).value_or(Bottleneck{}).root_cause;
+  };
+  const ConfigurationResult standard = configuration(10, "zero", by_commit);
+  const ConfigurationResult other_threads = configuration(50, "zero", kUsual);
+  const ConfigurationResult other_profile = configuration(10, "realistic", kUsual);
+  EXPECT_EQ(cause({other_threads, other_profile, standard}), "commit");
+  EXPECT_EQ(cause({other_threads, configuration(1, "zero", by_commit)}), "lock_wait");
+  EXPECT_EQ(cause({other_profile, configuration(1, "zero", by_commit)}), "lock_wait");
+}
+
+TEST(Bottleneck, EvidenceHasTheFigures) {
+  const auto bottleneck = find_bottleneck({configuration(10, "zero",
+                                                         {{Segment::fsm_net, 2'000'000},
+                                                          {Segment::db_total, 1'500'000},
+                                                          {Segment::commit, 500'000}})});
+  ASSERT_TRUE(bottleneck.has_value());
+  EXPECT_EQ(bottleneck->evidence,
+            "db_total has the highest P95 at c=10 zero per-file: 1.500 ms, where fsm_net has 2.001 "
+            "ms; the largest of its exclusive parts is commit with 0.500 ms");
+}
+
+bool contributes(std::int64_t lock_wait, std::int64_t db_total) {
+  return judge_wal_contention(
+             configuration(10, "zero",
+                           {{Segment::lock_wait, lock_wait}, {Segment::db_total, db_total}}))
+      .value_or(WalContention{})
+      .contributes;
+}
+
+TEST(WalContention, AboveFivePercentIsAContributor) {
+  EXPECT_FALSE(contributes(50, 1000));
+  EXPECT_TRUE(contributes(51, 1000));
+  EXPECT_TRUE(contributes(50, 999));
+  EXPECT_TRUE(contributes(1000, 1000));
+  EXPECT_FALSE(contributes(0, 1000));
+  EXPECT_FALSE(contributes(0, 0)) << "nothing of nothing";
+}
+
+// Exactly 5 % is none, whatever the figures: all that a histogram can tell exactly.
+TEST(WalContention, NoRoundingErrorMakesAContributor) {
+  for (std::int64_t ns = 1; ns <= 102; ++ns) {
+    EXPECT_FALSE(contributes(ns, 20 * ns)) << ns << " of " << 20 * ns;
+    EXPECT_TRUE(contributes(ns, 20 * ns - 1)) << ns << " of " << 20 * ns - 1;
+  }
+}
+
+TEST(WalContention, SaysItsShare) {
+  const auto evidence = [](std::int64_t lock_wait) {
+    return judge_wal_contention(
+               configuration(10, "zero",
+                             {{Segment::lock_wait, lock_wait}, {Segment::db_total, 1000}}))
+        .value_or(WalContention{})
+        .evidence;
+  };
+  EXPECT_EQ(evidence(123), "CONTRIBUTOR: lock_wait P95 is 12.3 % of db_total P95 (threshold 5 %)");
+  EXPECT_EQ(evidence(40),
+            "NOT A CONTRIBUTOR: lock_wait P95 is 4.0 % of db_total P95 (threshold 5 %)");
+}
+
+TEST(WalContention, IsUnknownWithoutBothSegments) {
+  EXPECT_FALSE(judge_wal_contention(configuration(1, "zero", {})).has_value());
+  EXPECT_FALSE(
+      judge_wal_contention(configuration(1, "zero", {{Segment::lock_wait, 1}})).has_value());
+  EXPECT_FALSE(
+      judge_wal_contention(configuration(1, "zero", {{Segment::db_total, 1}})).has_value());
+}
+
+TEST(Comparison, HasThreeRowsForEachSegmentThatBothHave) {
+  ConfigurationResult before = configuration(10, "zero", {{Segment::db_total, 1000}});
+  Histogram& histogram = before.segments.front().histogram;
+  ASSERT_TRUE(histogram.record(1000, 94) && histogram.record(1500, 4) && histogram.record(2000));
+  const ConfigurationResult after =
+      configuration(10, "zero", {{Segment::db_total, 500}, {Segment::fsm_net, 1}});
+
+  const Comparison comparison = compare(before, after);
+  EXPECT_EQ(comparison.baseline, &before);
+  EXPECT_EQ(comparison.mitigation, &after);
+  ASSERT_EQ(comparison.rows.size(), 3U);
+  const std::vector<std::pair<std::string, double>> expected = {
+      {"P95", 0.001}, {"P99", 0.0015}, {"max", 0.002}};
+  for (std::size_t index = 0; index < expected.size(); ++index) {
+    const ComparisonRow& row = comparison.rows.at(index);
+    EXPECT_EQ(row.segment, Segment::db_total);
+    EXPECT_EQ(row.statistic, expected.at(index).first);
+    EXPECT_DOUBLE_EQ(row.before_ms, expected.at(index).second);
+    EXPECT_DOUBLE_EQ(row.after_ms, 0.0005);
+  }
+  EXPECT_DOUBLE_EQ(comparison.rows[0].delta_ms(), -0.0005);
+  EXPECT_DOUBLE_EQ(comparison.rows[0].delta_percent(), -50);
+  EXPECT_DOUBLE_EQ(comparison.rows[2].delta_percent(), -75);
+}
+
+TEST(Comparison, ComparesTheFourSegmentsOfTheOriginal) {
+  const ConfigurationResult result = configuration(10, "zero", kUsual);
+  std::vector<Segment> compared;
+  for (const ComparisonRow& row : compare(result, result).rows) {
+    if (row.statistic == "P95") compared.push_back(row.segment);
+    EXPECT_EQ(row.delta_ms(), 0);
+    EXPECT_EQ(row.delta_percent(), 0);
+  }
+  EXPECT_EQ(compared, (std::vector{Segment::db_total, Segment::lock_wait, Segment::fsm_dispatch,
+                                   Segment::fsm_net}));
+}
+
+TEST(Comparison, PercentOfNothingIsNoNumber) {
+  EXPECT_TRUE(std::isnan(ComparisonRow{Segment::lock_wait, "P95", 0, 5}.delta_percent()));
+  EXPECT_TRUE(std::isnan(ComparisonRow{Segment::lock_wait, "P95", 0, 0}.delta_percent()));
+  EXPECT_DOUBLE_EQ((ComparisonRow{Segment::lock_wait, "P95", 4, 0}.delta_percent()), -100);
+  EXPECT_DOUBLE_EQ((ComparisonRow{Segment::lock_wait, "P95", 4, 8}.delta_percent()), 100);
+}
+
+TEST(PlanDifference, IsFoundInEveryFieldButTheStrategy) {
+  using Change = std::function<void(ConfigurationResult&)>;
+  const std::vector<std::pair<std::string, Change>> changes = {
+      {"threads (10 and 11)", [](auto& each) { each.planned.threads = 11; }},
+      {"profile (zero and realistic)", [](auto& each) { each.planned.profile = "realistic"; }},
+      {"files (0 and 5)", [](auto& each) { each.planned.files = 5; }},
+      {"schema ( and production)", [](auto& each) { each.planned.schema = "production"; }},
+      {"API delay (2s and 50ms)", [](auto& each) { each.planned.api_delay = "50ms"; }},
+      {"API fail rate (0 and 0.25)", [](auto& each) { each.planned.api_fail_rate = 0.25; }},
+      {"synchronous ( and full)", [](auto& each) { each.settings.synchronous = "full"; }},
+      {"busy_timeout in ms (0 and 9)", [](auto& each) { each.settings.busy_timeout_ms = 9; }},
+      {"checkpoint every so many frames (0 and 3)",
+       [](auto& each) { each.planned.checkpoint_every_frames = 3; }},
+  };
+  ConfigurationResult one = configuration(10, "zero", {});
+  one.planned.api_delay = "2s";
+  for (const auto& [text, change] : changes) {
+    ConfigurationResult other = one;
+    change(other);
+    EXPECT_EQ(plan_difference(one, other).value_or("none"), text);
+  }
+}
+
+TEST(PlanDifference, IsFoundInTheWarmUpToo) {
+  const ConfigurationResult one = configuration(10, "zero", {});
+  ConfigurationResult other = one;
+  other.planned.warmup_files = 100;
+  EXPECT_TRUE(plan_difference(one, other).has_value());
+}
+
+TEST(PlanDifference, StrategyAndOutcomeAreNone) {
+  const ConfigurationResult one = configuration(10, "zero", {});
+  ConfigurationResult other = configuration(10, "zero", kUsual);
+  EXPECT_FALSE(plan_difference(one, one).has_value());
+  other.planned.strategy = "shared-connection";
+  other.planned.connection = "shared";
+  other.planned.commit = "batch:10";
+  other.planned.begin = "immediate";
+  other.planned.guard = "version";
+  other.planned.gate = "mutex";
+  other.planned.checkpoint = "background";
+  other.planned.checkpoint_every_frames = 125;
+  other.settings.wal_autocheckpoint_frames = 7;
+  other.elapsed_ns = 5;
+  EXPECT_FALSE(plan_difference(one, other).has_value());
+}
+
+TEST(PlanDifference, TheFirstIsTold) {
+  const ConfigurationResult one = configuration(10, "zero", {});
+  ConfigurationResult other = configuration(20, "realistic", {});
+  other.planned.files = 3;
+  EXPECT_EQ(plan_difference(one, other).value_or("none"), "threads (10 and 20)");
+}
+
+}  // namespace
+}  // namespace walbench::metrics

@@ -1,0 +1,143 @@
+// Silent bugs these tests would catch: a study accepted that was never made, or in which a
+// threshold was missed, a database not verified, or no mitigation measured on both sides.
+
+#include "metrics/analysis/gate_report.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "metrics/analysis/gate.hpp"
+#include "tests/support/example_results.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+/// A whole study, in which all is well.
+struct Study {
+  std::vector<ConfigurationResult> configurations;
+  std::vector<MitigationResult> mitigations;
+
+  std::vector<Criterion> report() const {
+    return gate_report(configurations, mitigations).value_or(std::vector<Criterion>(3));
+  }
+};
+
+Study good_study() {
+  Study study;
+  for (const char* const profile : {"zero", "realistic"}) {
+    ConfigurationResult& each = study.configurations.emplace_back(
+        measured(10, profile, "per-file", 2'000'000'000,
+                 {{Segment::fsm_net, 1000}, {Segment::db_total, 900}, {Segment::commit, 500}}));
+    each.verdicts = judge(each, standard_gates());
+  }
+  study.configurations.push_back(measured(1, "zero", "per-file", 8'000'000'000));
+  study.mitigations.push_back({example_info("shared-connection"),
+                               repeated("per-file", {{2, 4'000'000}}),
+                               repeated("shared-connection", {{1, 2'000'000}})});
+  return study;
+}
+
+TEST(GateReport, IsOfThreeCriteriaThatAGoodStudyPasses) {
+  const std::vector<Criterion> report = good_study().report();
+  ASSERT_EQ(report.size(), 3U);
+  EXPECT_EQ(report[0].name, "throughput measured");
+  EXPECT_EQ(report[1].name, "bottleneck identified, and a mitigation tested before and after");
+  EXPECT_EQ(report[2].name, "thresholds defined and met");
+  for (const Criterion& criterion : report) {
+    EXPECT_TRUE(criterion.passed) << criterion.name << ": " << criterion.evidence;
+  }
+}
+
+TEST(GateReport, HasTheFiguresThatItIsJudgedBy) {
+  const std::vector<Criterion> report = good_study().report();
+  EXPECT_EQ(report[0].evidence,
+            "3 configurations, every database verified; c=10 zero per-file: 200 transitions/s; "
+            "c=10 realistic per-file: 200 transitions/s");
+  EXPECT_EQ(report[1].evidence,
+            "db_total, root cause commit; shared-connection: lock_wait P95 2.000 -> 1.000 ms (no "
+            "difference shown)");
+  EXPECT_THAT(report[2].evidence, HasSubstr("threshold_1 PASS: 2 s of 36.7 s"));
+  EXPECT_THAT(report[2].evidence, HasSubstr("; threshold_2 PASS: 2 s of "));
+}
+
+TEST(GateReport, ThereIsNoneOfWhatIsNoStudy) {
+  const Study whole = good_study();
+  EXPECT_TRUE(gate_report(whole.configurations, whole.mitigations).has_value());
+  EXPECT_FALSE(gate_report(whole.configurations, {}).has_value());
+  EXPECT_FALSE(gate_report({}, whole.mitigations).has_value());
+  for (const std::size_t without : {0U, 1U}) {
+    Study study = good_study();
+    study.configurations.at(without).verdicts.clear();
+    EXPECT_FALSE(gate_report(study.configurations, study.mitigations).has_value())
+        << "no threshold " << without + 1;
+  }
+}
+
+TEST(GateReport, FailsWhereADatabaseWasNotVerified) {
+  Study study = good_study();
+  study.configurations.back().verified = false;
+  const std::vector<Criterion> report = study.report();
+  EXPECT_FALSE(report[0].passed);
+  EXPECT_THAT(report[0].evidence, HasSubstr("not every database was verified"));
+  EXPECT_TRUE(report[1].passed);
+  EXPECT_TRUE(report[2].passed);
+}
+
+TEST(GateReport, FailsWhereNothingWasWritten) {
+  Study study = good_study();
+  study.configurations.back().planned.files = 0;
+  EXPECT_FALSE(study.report()[0].passed);
+}
+
+TEST(GateReport, FailsWhereNoBottleneckWasFound) {
+  Study study = good_study();
+  for (ConfigurationResult& each : study.configurations) {
+    each.segments.clear();
+  }
+  const std::vector<Criterion> report = study.report();
+  EXPECT_TRUE(report[0].passed);
+  EXPECT_FALSE(report[1].passed);
+  EXPECT_THAT(report[1].evidence, HasSubstr("no bottleneck was found"));
+}
+
+TEST(GateReport, FailsWhereNoMitigationHasBothSides) {
+  Study study = good_study();
+  study.mitigations[0].baseline = RepeatedResult();
+  const std::vector<Criterion> report = study.report();
+  EXPECT_FALSE(report[1].passed);
+  EXPECT_THAT(report[1].evidence, Not(HasSubstr("shared-connection")));
+  study.mitigations.push_back(good_study().mitigations.front());
+  EXPECT_TRUE(study.report()[1].passed) << "one is enough";
+}
+
+TEST(GateReport, FailsWhereAThresholdWasMissed) {
+  for (const std::size_t missed : {0U, 1U}) {
+    Study study = good_study();
+    study.configurations.at(missed).verdicts.at(0).passed = false;
+    const std::vector<Criterion> report = study.report();
+    EXPECT_TRUE(report[0].passed);
+    EXPECT_TRUE(report[1].passed);
+    EXPECT_FALSE(report[2].passed);
+    EXPECT_THAT(report[2].evidence, HasSubstr("threshold_" + std::to_string(missed + 1) + " FAIL"));
+  }
+}
+
+TEST(GateReport, FailsWhereTheUsersOwnGateOrTheThreadsFail) {
+  for (const char* const gate : {"zero:1:1s", "concurrency"}) {
+    Study study = good_study();
+    study.configurations.back().verdicts.push_back({gate, false, "8 s of 1 s"});
+    const std::vector<Criterion> report = study.report();
+    EXPECT_FALSE(report[2].passed) << gate;
+    EXPECT_THAT(report[2].evidence, HasSubstr(std::string(gate) + " FAIL: 8 s of 1 s"));
+  }
+}
+
+}  // namespace
+}  // namespace walbench::metrics

@@ -1,0 +1,387 @@
+// Silent bugs these tests would catch: a figure written under another figure's name, so that every
+// reader of the file takes it for what it is not; a conclusion that is missing where it applies, or
+// is drawn where nothing was measured.
+
+#include "metrics/publish/result_json.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "metrics/analysis/gate.hpp"
+#include "metrics/analysis/mitigation_analysis.hpp"
+#include "metrics/result/environment.hpp"
+#include "metrics/result/hgrm_metadata.hpp"
+#include "tests/support/example_results.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+using Json = nlohmann::json;
+
+void expect_configuration_fields(const Json& json) {
+  const std::vector<std::pair<const char*, Json>> fields = {
+      {"concurrency", 10},
+      {"profile", "zero"},
+      {"strategy", "a strategy"},
+      {"axes",
+       {{"connection", "a connection"},
+        {"commit", "a commit"},
+        {"begin", "a begin"},
+        {"guard", "a guard"},
+        {"gate", "a gate"}}},
+      {"schema", "a schema"},
+      {"file_count", 818},
+      {"transitions_per_file", 4},
+      {"api_delay", "a delay"},
+      {"api_delay_ns", 11},
+      {"api_fail_rate", 0.25},
+      {"warmup_files", 12},
+      {"checkpoint", "a checkpoint"},
+      {"checkpoint_every_frames", 15},
+      {"wal_cap_frames", 16},
+      {"settings",
+       {{"journal_mode", "wal"},
+        {"synchronous", "normal"},
+        {"busy_timeout_ms", 13},
+        {"wal_autocheckpoint_frames", 14},
+        {"page_size_bytes", 4096},
+        {"cache_size", -2000},
+        {"locking_mode", "exclusive"}}},
+      {"elapsed_seconds", 2.000000001},
+      {"repeats_pooled", 5},
+      {"transitions_per_second", 5 * 3272 / 2.000000001},
+      {"commits_per_second", 72 / 2.000000001},
+      {"writes", 71},
+      {"commits", 72},
+      {"api_calls", 73},
+      {"api_failures", 74},
+      {"busy_longest_us", 75},
+      {"unsaved_peak", 76},
+      {"indexed_count", 817},
+      {"verified", true},
+      {"samples_produced", 21},
+      {"samples_recorded", 22},
+      {"samples_out_of_range", 23},
+      {"occ_conflicts", 24},
+      {"busy_retries", 25},
+      {"snapshot_retries", 26},
+      {"lock_wait_longest_ms", 77.000001},
+      {"row_bytes_changed", 19},
+      {"write_amplification", 5},
+      {"jain_index", 246.0 * 246 / (3 * (81 * 81 + 82 * 82 + 83 * 83))},
+      {"write_lock",
+       {{"waits", 111},
+        {"sleeps", 112},
+        {"sleeps_most", 113},
+        {"slept_ns", 114},
+        {"stale", 124},
+        {"has_timeline", true},
+        {"held_ns", 115},
+        {"free_ns", 116},
+        {"missed_ns", 117},
+        {"overtaken_p50", 118},
+        {"overtaken_p99", 119},
+        {"overtaken_max", 120},
+        {"acquisitions", 121},
+        {"lock_held_ns", 122},
+        {"lock_free_longest_ns", 123}}},
+      {"timeout_advice",
+       {{{"chance", 0.125},
+         {"transactions", 101},
+         {"transactions_needed", 102},
+         {"timeout_ms", 103}},
+        {{"chance", 0.0625}, {"transactions", 104}, {"transactions_needed", 105}}}},
+      {"os_threads", 31},
+      {"in_flight", 10},
+      {"in_flight_peak", 32},
+      {"in_flight_mean", 9.5},
+      {"lifecycles_per_thread", {81, 82, 83}},
+      {"lifecycles_stolen", 33},
+      {"groups",
+       {{"count", 52}, {"writes", 130}, {"size_mean", 2.5}, {"size_p50", 54}, {"size_max", 55}}},
+      {"ceiling",
+       {{"group_size", 59}, {"checkpoint", "its checkpoint"}, {"writes_per_second", 142.5}}},
+      {"ceiling_share", 71 / 2.000000001 / 142.5},
+      {"wal_size_start_bytes", 41},
+      {"wal_size_end_bytes", 42},
+      {"wal_delta_bytes", 43},
+      {"wal_peak_bytes", 44},
+      {"wal_bytes_written", 45},
+      {"wal_frames", 46},
+      {"checkpoints", 47},
+      {"checkpoint_seconds", 56.000000001},
+      {"checkpoint_longest_ms", 57.000001},
+      {"checkpoints_capped", 58},
+      {"wal_syncs", 48},
+      {"db_syncs", 49},
+      {"db_bytes_written", 50},
+      {"wal_writes", 78},
+      {"db_pages_written", 79},
+      {"threshold_1_verdict", "PASS: 2 s of 300 s"},
+      {"wal_contention_verdict",
+       "CONTRIBUTOR: lock_wait P95 is 100.0 % of db_total P95 (threshold 5 %)"},
+  };
+  for (const auto& [name, value] : fields) {
+    ASSERT_TRUE(json.contains(name)) << name;
+    EXPECT_EQ(json[name], value) << name;
+  }
+}
+
+TEST(RunJson, HasEveryFieldOfTheRun) {
+  const Json json = Json::parse(run_to_json(full_run()));
+  EXPECT_EQ(json["schema_version"], kSchemaVersion);
+  EXPECT_EQ(json["run_id"], "20260131-235959");
+  EXPECT_EQ(json["timestamp"], "2026-01-31T23:59:59Z");
+  EXPECT_EQ(json["seed"], std::numeric_limits<std::uint64_t>::max());
+  EXPECT_EQ(json["file_count"], 818);
+  EXPECT_EQ(json["transitions_per_file"], 4);
+  EXPECT_EQ(json["total_transitions"], 3272);
+  EXPECT_EQ(json["resident_peak_bytes"], 61);
+  EXPECT_EQ(json["sqlite_memory_peak_bytes"], 62);
+  EXPECT_EQ(json["bottleneck"]["segment"], "db_total");
+  EXPECT_EQ(json["bottleneck"]["root_cause"], "lock_wait");
+  EXPECT_FALSE(json["bottleneck"]["evidence"].get<std::string>().empty());
+  const Json environment = {{"digest", environment_digest(full_run().environment)},
+                            {"walbench_version", "0.1.0"},
+                            {"build_type", "Release"},
+                            {"sanitizers", "thread"},
+                            {"compiler", "gcc"},
+                            {"kernel", "Linux"},
+                            {"cpu_model", "a CPU"},
+                            {"cpu_count", 2},
+                            {"cpu_governor", "performance"},
+                            {"load_average_1min", 0.5},
+                            {"file_system", "ext4"},
+                            {"mount_options", "rw,noatime"},
+                            {"rotates", "no"},
+                            {"sqlite_version", "3.40.1"},
+                            {"sqlite_source_id", "id"},
+                            {"sqlite_compile_options", {"AN_OPTION", "ANOTHER=1"}},
+                            {"onetbb_version", "2021.8"},
+                            {"clock_resolution_ns", 20},
+                            {"clock_read_ns", 21.5},
+                            {"record_enqueue_ns", 7},
+                            {"sample_record_ns", 3.25}};
+  EXPECT_EQ(json["environment"], environment);
+}
+
+TEST(RunJson, HasEveryFieldOfAConfiguration) {
+  const Json json = Json::parse(run_to_json(full_run()));
+  ASSERT_EQ(json["configurations"].size(), 1U);
+  const Json& configuration = json["configurations"][0];
+  expect_configuration_fields(configuration);
+  ASSERT_EQ(configuration["segments"].size(), 11U);
+  const Json& segment = configuration["segments"]["lock_wait_ms"];
+  const std::vector<std::pair<const char*, double>> statistics = {
+      {"p50", 100e-6},    {"p95", 200e-6}, {"p99", 300e-6}, {"p999", 400e-6},
+      {"mean", 108.1e-6}, {"min", 100e-6}, {"max", 500e-6}, {"count", 1000}};
+  EXPECT_EQ(segment.size(), statistics.size());
+  for (const auto& [name, value] : statistics) {
+    ASSERT_TRUE(segment.contains(name)) << name;
+    EXPECT_DOUBLE_EQ(segment[name].get<double>(), value) << name;
+  }
+}
+
+TEST(RunJson, TheBreakdownHasItsPartsInTheOrderOfALifecycle) {
+  RunResult run;
+  run.configurations = {measured(10, "zero", "per-file", 1'000'000'000,
+                                 {{Segment::fsm_net, 1000},
+                                  {Segment::lock_wait, 500},
+                                  {Segment::busy_wait, 300},
+                                  {Segment::commit, 350},
+                                  {Segment::sync_wait, 100}})};
+  const auto part = [](const char* name, const char* spent, double ms, double share) {
+    return Json{{"part", name}, {"spent", spent}, {"mean_ms", ms}, {"share", share}};
+  };
+  const Json expected = {
+      {"parts",
+       {part("busy handler", "waiting", 300e-6, 0.3),
+        part("lock and update", "working", 200e-6, 0.2), part("commit", "working", 250e-6, 0.25),
+        part("sync", "syncing", 100e-6, 0.1)}},
+      {"unexplained_share", 0.15}};
+  EXPECT_EQ(Json::parse(run_to_json(run))["configurations"][0]["breakdown"], expected);
+  const std::string metadata = hgrm_metadata(run, run.configurations.front(), Segment::commit);
+  EXPECT_FALSE(Json::parse(metadata).contains("breakdown")) << "one segment cannot tell";
+}
+
+TEST(RunJson, UnfairnessAndMissingConcurrencyAreSentencesWhereThereIsSome) {
+  RunResult run = full_run();
+  ConfigurationResult& configuration = run.configurations.front();
+  const auto has = [&](const char* name) {
+    return Json::parse(run_to_json(run))["configurations"][0].contains(name);
+  };
+  EXPECT_FALSE(has("barging"));
+  EXPECT_FALSE(has("missing_concurrency"));
+  configuration.segments = {{Segment::lock_wait, histogram_of(1000, 999)}};
+  ASSERT_TRUE(configuration.segments.front().histogram.record(100'000'000));
+  configuration.concurrency.in_flight_mean = 8;
+  EXPECT_TRUE(has("barging"));
+  EXPECT_TRUE(has("missing_concurrency"));
+  configuration.planned.commit = "group";
+  EXPECT_FALSE(has("jain_index")) << "its lifecycles belong to no thread";
+}
+
+TEST(RunJson, TheCeilingHasAPointEach) {
+  const Json points = {
+      {{"group_size", 1}, {"checkpoint", "auto"}, {"writes_per_second", 63.5}},
+      {{"group_size", 59}, {"checkpoint", "its checkpoint"}, {"writes_per_second", 142.5}}};
+  EXPECT_EQ(Json::parse(run_to_json(full_run()))["ceiling"], points);
+}
+
+TEST(RunJson, NothingIsSaidOfGroupsAndACeilingThatThereWereNot) {
+  RunResult run = full_run();
+  run.ceiling.clear();
+  run.configurations.front().groups = {};
+  run.configurations.front().ceiling.reset();
+  const Json json = Json::parse(run_to_json(run));
+  EXPECT_FALSE(json.contains("ceiling"));
+  for (const char* const name : {"groups", "ceiling", "ceiling_share"}) {
+    EXPECT_FALSE(json["configurations"][0].contains(name)) << name;
+  }
+  EXPECT_EQ(json["configurations"][0]["checkpoints_capped"], 58) << "of any strategy";
+}
+
+TEST(RunJson, ThresholdVerdictsSayPassOrFail) {
+  RunResult run = full_run();
+  run.configurations.front().verdicts = {{"threshold_2", false, "7 h of 6 h"}};
+  const Json json = Json::parse(run_to_json(run))["configurations"][0];
+  EXPECT_EQ(json["threshold_2_verdict"], "FAIL: 7 h of 6 h");
+  EXPECT_FALSE(json.contains("threshold_1_verdict"));
+}
+
+TEST(RunJson, AnEmptyRunIsStillJson) {
+  const Json json = Json::parse(run_to_json(RunResult()));
+  EXPECT_TRUE(json["configurations"].is_array());
+  EXPECT_TRUE(json["configurations"].empty());
+  EXPECT_EQ(json["scaling"], Json::array());
+  for (const char* const name : {"bottleneck", "busy_timeout", "recommendation", "gate_report"}) {
+    EXPECT_FALSE(json.contains(name)) << name;
+  }
+}
+
+TEST(RunJson, HasNoConclusionsAboutWhatWasNotMeasured) {
+  const Json json = Json::parse(run_to_json(full_run()));
+  EXPECT_EQ(json["scaling"], Json::array()) << "one level of concurrency";
+  EXPECT_FALSE(json.contains("recommendation")) << "no mitigation";
+  EXPECT_FALSE(json.contains("gate_report")) << "no study";
+  const Json busy_timeout = {
+      {"needed_us", 75}, {"configured_ms", 13}, {"where", "c=10 zero a strategy"}};
+  EXPECT_EQ(json["busy_timeout"], busy_timeout);
+}
+
+TEST(RunJson, HasTheScalingOfEachStrategyMeasuredAtSeveralLevels) {
+  RunResult run;
+  // 400 transitions in 4 s, 2 s and 2 s: to two threads linear, from there flat.
+  run.configurations = {measured(1, "zero", "per-file", 4'000'000'000, {{Segment::fsm_net, 100}}),
+                        measured(2, "zero", "per-file", 2'000'000'000, {{Segment::fsm_net, 100}}),
+                        measured(4, "zero", "per-file", 2'000'000'000, {{Segment::fsm_net, 800}})};
+  const Json scaling = Json::parse(run_to_json(run))["scaling"];
+  ASSERT_EQ(scaling.size(), 1U);
+  EXPECT_EQ(scaling[0]["profile"], "zero");
+  EXPECT_EQ(scaling[0]["strategy"], "per-file");
+  EXPECT_EQ(scaling[0]["bottleneck_changes"], false);
+  std::vector<std::string> growths;
+  for (const Json& growth : scaling[0]["growths"]) {
+    growths.push_back(growth["figure"].get<std::string>() + " " + growth["threads_before"].dump() +
+                      "-" + growth["threads_after"].dump() + " " +
+                      growth["kind"].get<std::string>());
+  }
+  EXPECT_EQ(growths,
+            (std::vector<std::string>{"fsm_net P95 1-2 flat", "fsm_net P95 2-4 super-linear",
+                                      "fsm_net P95 1-4 super-linear", "transitions/s 1-2 linear",
+                                      "transitions/s 2-4 flat", "transitions/s 1-4 sub-linear"}));
+  EXPECT_DOUBLE_EQ(scaling[0]["growths"][1]["exponent"].get<double>(), 3);
+}
+
+TEST(RunJson, TheScalabilityLawHasItsParametersOrWhyNot) {
+  const auto law_of = [](const std::vector<std::pair<std::int64_t, std::int64_t>>& levels) {
+    RunResult run;
+    for (const auto& [threads, elapsed_ns] : levels) {
+      run.configurations.push_back(measured(threads, "zero", "per-file", elapsed_ns));
+    }
+    return Json::parse(run_to_json(run))["scaling"][0]["scalability_law"];
+  };
+  // gamma 100, sigma 1/2, kappa 1/20: X(2) = 200 / 1.6 and X(10) = 1000 / 10.
+  const Json fit = law_of({{1, 4'000'000'000}, {2, 3'200'000'000}, {10, 4'000'000'000}});
+  EXPECT_NEAR(fit["gamma"].get<double>(), 100, 0.01);
+  const std::vector<std::pair<const char*, double>> values = {
+      {"sigma", 1.0 / 2}, {"kappa", 1.0 / 20}, {"peak", std::sqrt(10.0)}};
+  for (const auto& [name, value] : values) {
+    ASSERT_TRUE(fit.contains(name)) << name;
+    EXPECT_NEAR(fit[name]["value"].get<double>(), value, 1e-6) << name;
+    EXPECT_LT(fit[name]["low"].get<double>(), value) << name;
+    EXPECT_GT(fit[name]["high"].get<double>(), value) << name;
+  }
+  EXPECT_EQ(fit["exact"], true);
+  EXPECT_EQ(fit["peak_determined"], true);
+  EXPECT_NEAR(fit["worst_residual"].get<double>(), 0, 1e-9);
+  EXPECT_FALSE(fit.contains("not_fitted"));
+
+  const Json none = law_of({{1, 4'000'000'000}, {2, 2'000'000'000}});
+  ASSERT_EQ(none.size(), 1U);
+  EXPECT_NE(none["not_fitted"].get<std::string>().find("2 levels"), std::string::npos);
+}
+
+TEST(RunJson, HasWhatToDoWhereMitigationsWereMeasured) {
+  RunResult run = full_run();
+  run.mitigations.push_back(measured_mitigation("shared-connection", 3, 3));
+  const Json json = Json::parse(run_to_json(run));
+  EXPECT_EQ(json["recommendation"]["mitigation"], "shared-connection");
+  const auto recommendation = recommend(run.mitigations);
+  ASSERT_TRUE(recommendation.has_value());
+  EXPECT_EQ(json["recommendation"]["sentences"], Json(recommendation->sentences));
+  EXPECT_FALSE(json.contains("gate_report")) << "threshold 2 concerns nothing here";
+}
+
+TEST(RunJson, AStudyHasAGateReport) {
+  RunResult run;
+  for (const char* const profile : {"zero", "realistic"}) {
+    ConfigurationResult& each = run.configurations.emplace_back(
+        measured(10, profile, "per-file", 1'000'000'000, {{Segment::fsm_net, 100}}));
+    each.planned.api_delay_ns = 2'000'000'000;
+    each.verdicts = judge(each, standard_gates());
+  }
+  run.configurations[1].verified = false;
+  run.mitigations.push_back(measured_mitigation("shared-connection", 3, 2));
+  const Json report = Json::parse(run_to_json(run))["gate_report"];
+  ASSERT_EQ(report.size(), 3U);
+  EXPECT_EQ(report[0]["criterion"], "throughput measured");
+  EXPECT_EQ(report[0]["passed"], false);
+  EXPECT_EQ(report[2]["passed"], true);
+  EXPECT_NE(report[2]["evidence"].get<std::string>().find("threshold_2 PASS"), std::string::npos);
+}
+
+TEST(RunJson, TextThatIsNotUtf8IsReplacedNotThrownAt) {
+  RunResult run = full_run();
+  run.environment.cpu_model = "bad \xff\xc3 byte";
+  run.configurations.front().planned.strategy = "\xed\xa0\x80";
+  const Json json = Json::parse(run_to_json(run));
+  EXPECT_EQ(json["environment"]["cpu_model"], "bad \xef\xbf\xbd\xef\xbf\xbd byte");
+  const std::string metadata = hgrm_metadata(run, run.configurations.front(), Segment::commit);
+  EXPECT_EQ(parse_hgrm_metadata(metadata).configuration.planned.strategy,
+            "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+  EXPECT_TRUE(is_values_metadata(values_metadata("\xff\xfe/latencies")));
+}
+
+TEST(HgrmMetadata, IsOneLineWithTheRunTheSegmentAndTheConfiguration) {
+  const RunResult run = full_run();
+  const std::string text = hgrm_metadata(run, run.configurations.front(), Segment::commit);
+  EXPECT_EQ(text.find('\n'), std::string::npos);
+  const Json json = Json::parse(text);
+  EXPECT_EQ(json["schema_version"], kSchemaVersion);
+  EXPECT_EQ(json["run_id"], "20260131-235959");
+  EXPECT_EQ(json["timestamp"], "2026-01-31T23:59:59Z");
+  EXPECT_EQ(json["environment_digest"], environment_digest(run.environment));
+  EXPECT_EQ(json["segment"], "commit");
+  expect_configuration_fields(json);
+}
+
+}  // namespace
+}  // namespace walbench::metrics

@@ -1,0 +1,104 @@
+// Silent bugs these tests would catch: a rate in another unit than it says, or of one repeat
+// divided by the time of all; a segment looked up by its place instead of its name.
+
+#include "metrics/result/configuration_result.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <vector>
+
+#include "tests/support/example_results.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+TEST(ConfigurationResult, RatesCountFilesTimesTransitionsAndCommits) {
+  ConfigurationResult result;
+  result.planned.files = 818;
+  result.planned.transitions_per_file = 4;
+  result.commits = 2454;
+  result.elapsed_ns = 2'000'000'000;
+  EXPECT_DOUBLE_EQ(result.elapsed_seconds(), 2);
+  EXPECT_DOUBLE_EQ(result.transitions_per_second(), 3272 / 2.0);
+  EXPECT_DOUBLE_EQ(result.commits_per_second(), 2454 / 2.0);
+}
+
+// Both are within what a .hgrm file may say about itself.
+TEST(ConfigurationResult, RatesOfHugeRunsDoNotOverflow) {
+  ConfigurationResult result;
+  result.planned.files = 1'000'000'000'000'000;
+  result.planned.transitions_per_file = 1'000'000;
+  result.commits = 1'000'000'000'000'000;
+  result.elapsed_ns = 1'000'000'000;
+  EXPECT_DOUBLE_EQ(result.transitions_per_second(), 1e21);
+  EXPECT_DOUBLE_EQ(result.commits_per_second(), 1e15);
+}
+
+// Commits are summed up already; files are those of one repeat.
+TEST(ConfigurationResult, RatesOfAPooledOneCountItsRepeats) {
+  ConfigurationResult result;
+  result.planned.files = 100;
+  result.planned.transitions_per_file = 4;
+  result.repeats = 5;
+  result.commits = 1500;
+  result.elapsed_ns = 10'000'000'000;
+  EXPECT_DOUBLE_EQ(result.transitions_per_second(), 200);
+  EXPECT_DOUBLE_EQ(result.commits_per_second(), 150);
+}
+
+TEST(ConfigurationResult, ItsShareOfTheCeilingIsInWritesNotTransitions) {
+  ConfigurationResult result;
+  result.planned.files = 100;
+  result.planned.transitions_per_file = 4;
+  result.writes = 300;
+  result.elapsed_ns = 2'000'000'000;
+  EXPECT_FALSE(result.ceiling_share().has_value()) << "it was not measured";
+  result.ceiling = CeilingPoint{.group_size = 50, .checkpoint = "auto", .writes_per_second = 200};
+  EXPECT_DOUBLE_EQ(result.ceiling_share().value_or(-1), 0.75);
+  result.ceiling->writes_per_second = 0;
+  EXPECT_FALSE(result.ceiling_share().has_value()) << "no number of nothing";
+}
+
+TEST(ConfigurationResult, WithoutGroupsTheirMeanIsNotDividedByNone) {
+  EXPECT_EQ(GroupsCommitted().size_mean(), 0);
+  EXPECT_DOUBLE_EQ((GroupsCommitted{.groups = 4, .writes = 10}).size_mean(), 2.5);
+}
+
+TEST(ConfigurationResult, AnotherFigureIsAnotherResult) {
+  const ConfigurationResult one = full_configuration();
+  ConfigurationResult other = one;
+  other.segments.clear();
+  EXPECT_TRUE(one.same_but_segments(other));
+  using Change = std::function<void(ConfigurationResult&)>;
+  for (const Change& change : std::vector<Change>{
+           [](auto& each) { each.groups.writes += 1; }, [](auto& each) { each.ceiling.reset(); },
+           [](auto& each) { each.ceiling->group_size += 1; },
+           [](auto& each) { each.wal.checkpoint_longest_ns += 1; },
+           [](auto& each) { each.planned.checkpoint = "off"; },
+           [](auto& each) { each.lock_wait_longest_ns += 1; },
+           [](auto& each) { each.row_bytes_changed += 1; },
+           [](auto& each) { each.write_lock.missed_ns += 1; },
+           [](auto& each) { each.write_lock.has_timeline = false; },
+           [](auto& each) { each.timeout_advice.pop_back(); },
+           [](auto& each) { each.timeout_advice.front().timeout_ms.reset(); },
+           [](auto& each) { each.wal.wal_writes += 1; },
+           [](auto& each) { each.wal.db_writes += 1; }}) {
+    ConfigurationResult changed = one;
+    change(changed);
+    EXPECT_FALSE(one.same_but_segments(changed));
+  }
+}
+
+TEST(ConfigurationResult, FindsSegmentsByName) {
+  ConfigurationResult result;
+  EXPECT_EQ(result.find(Segment::fsm_net), nullptr);
+  result.segments.push_back({Segment::connect, Histogram()});
+  result.segments.push_back({Segment::commit, Histogram()});
+  EXPECT_EQ(result.find(Segment::connect), &result.segments[0].histogram);
+  EXPECT_EQ(result.find(Segment::commit), &result.segments[1].histogram);
+  EXPECT_EQ(result.find(Segment::fsm_net), nullptr);
+}
+
+}  // namespace
+}  // namespace walbench::metrics

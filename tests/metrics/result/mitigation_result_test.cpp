@@ -1,0 +1,295 @@
+// Silent bugs these tests would catch: pooled repeats in which a failed gate is hidden by a later
+// success; peaks added up to what never was; a rate that is too large by the number of repeats;
+// figures of one repeat that are those of all.
+
+#include "metrics/result/mitigation_result.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/example_results.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+RepeatedResult pooled_of(std::vector<ConfigurationResult> repeats) {
+  RepeatedResult result;
+  for (ConfigurationResult& each : repeats) {
+    result.add(std::move(each));
+  }
+  return result;
+}
+
+/// What the engine hands over: one measurement.
+ConfigurationResult single() {
+  ConfigurationResult result = full_configuration();
+  result.repeats = 1;
+  return result;
+}
+
+TEST(RepeatedResult, OfOneRepeatIsThatRepeat) {
+  const RepeatedResult result = pooled_of({single()});
+  EXPECT_EQ(result.pooled.repeats, 1);
+  EXPECT_EQ(result.pooled.elapsed_ns, 2'000'000'001);
+  EXPECT_EQ(result.pooled.wal.peak_bytes, 44);
+  EXPECT_EQ(result.pooled.concurrency.in_flight_mean, 9.5);
+  EXPECT_EQ(result.pooled.segments.size(), 11U);
+  ASSERT_EQ(result.repeats.size(), 1U);
+}
+
+TEST(RepeatedResult, SumsUpCountsTimesAndBytes) {
+  ConfigurationResult pooled = pooled_of({single(), single(), single()}).pooled;
+  EXPECT_EQ(pooled.repeats, 3);
+  EXPECT_EQ(pooled.elapsed_ns, 6'000'000'003);
+  EXPECT_EQ(pooled.indexed_count, 3 * 817);
+  EXPECT_EQ(pooled.writes, 3 * 71);
+  EXPECT_EQ(pooled.commits, 3 * 72);
+  EXPECT_EQ(pooled.api_calls, 3 * 73);
+  EXPECT_EQ(pooled.api_failures, 3 * 74);
+  EXPECT_EQ(pooled.samples_produced, 3 * 21);
+  EXPECT_EQ(pooled.samples_recorded, 3 * 22);
+  EXPECT_EQ(pooled.samples_out_of_range, 3 * 23);
+  EXPECT_EQ(pooled.occ_conflicts, 3 * 24);
+  EXPECT_EQ(pooled.busy_retries, 3 * 25);
+  EXPECT_EQ(pooled.snapshot_retries, 3 * 26);
+  EXPECT_EQ(pooled.concurrency.lifecycles_stolen, 3 * 33);
+  EXPECT_EQ(pooled.concurrency.lifecycles_per_thread, (std::vector<std::int64_t>{243, 246, 249}));
+  EXPECT_EQ(pooled.wal.growth_bytes, 3 * 43);
+  EXPECT_EQ(pooled.wal.bytes_written, 3 * 45);
+  EXPECT_EQ(pooled.wal.frames, 3 * 46);
+  EXPECT_EQ(pooled.wal.checkpoints, 3 * 47);
+  EXPECT_EQ(pooled.wal.checkpoint_ns, 3 * 56'000'000'001);
+  EXPECT_EQ(pooled.wal.checkpoints_capped, 3 * 58);
+  EXPECT_EQ(pooled.wal.wal_syncs, 3 * 48);
+  EXPECT_EQ(pooled.wal.db_syncs, 3 * 49);
+  EXPECT_EQ(pooled.wal.db_bytes_written, 3 * 50);
+  EXPECT_EQ(pooled.wal.wal_writes, 3 * 78);
+  EXPECT_EQ(pooled.wal.db_writes, 3 * 79);
+  EXPECT_EQ(pooled.row_bytes_changed, 3 * 19);
+  EXPECT_EQ(pooled.planned.files, 818) << "the plan stays that of one";
+}
+
+TEST(RepeatedResult, OfPeaksTheLargestAndOfThreadsThatMetTheFewestCount) {
+  ConfigurationResult larger = single();
+  larger.busy_longest_us = 7500;
+  larger.unsaved_peak = 7600;
+  larger.lock_wait_longest_ns = 77'000'002;
+  larger.wal.peak_bytes = 4400;
+  larger.wal.checkpoint_longest_ns = 57'000'002;
+  larger.wal.size_start_bytes = 1;
+  larger.wal.size_end_bytes = 2;
+  larger.concurrency.in_flight_peak = 3200;
+  larger.concurrency.os_threads = 30;
+  for (const bool first : {true, false}) {
+    const ConfigurationResult pooled =
+        first ? pooled_of({larger, single()}).pooled : pooled_of({single(), larger}).pooled;
+    EXPECT_EQ(pooled.busy_longest_us, 7500) << first;
+    EXPECT_EQ(pooled.unsaved_peak, 7600) << first;
+    EXPECT_EQ(pooled.lock_wait_longest_ns, 77'000'002) << first;
+    EXPECT_EQ(pooled.wal.peak_bytes, 4400) << first;
+    EXPECT_EQ(pooled.wal.checkpoint_longest_ns, 57'000'002) << first;
+    EXPECT_EQ(pooled.concurrency.in_flight_peak, 3200) << first;
+    EXPECT_EQ(pooled.concurrency.os_threads, 30) << first;
+    EXPECT_EQ(pooled.wal.size_start_bytes, first ? 1 : 41) << "of the first";
+    EXPECT_EQ(pooled.wal.size_end_bytes, first ? 42 : 2) << "of the last";
+  }
+}
+
+TEST(RepeatedResult, GroupsOfAllRepeatsAreOnePool) {
+  ConfigurationResult few = single();
+  ConfigurationResult many = single();
+  few.groups = {.groups = 10, .writes = 500, .size_p50 = 51, .size_max = 60};
+  many.groups = {.groups = 30, .writes = 500, .size_p50 = 15, .size_max = 70};
+  for (const bool first : {true, false}) {
+    const GroupsCommitted pooled =
+        (first ? pooled_of({few, many}) : pooled_of({many, few})).pooled.groups;
+    EXPECT_EQ(pooled.groups, 40) << first;
+    EXPECT_EQ(pooled.writes, 1000) << first;
+    EXPECT_DOUBLE_EQ(pooled.size_mean(), 25) << "of all groups, not of the means: " << first;
+    EXPECT_EQ(pooled.size_p50, 15) << "the distributions are gone; the smaller promises less";
+    EXPECT_EQ(pooled.size_max, 70) << first;
+  }
+}
+
+TEST(RepeatedResult, WaitsForTheWriteLockAreSummedUpAndTheLargestKept) {
+  ConfigurationResult other = single();
+  other.write_lock = {.waits = 1000,
+                      .sleeps = 2000,
+                      .sleeps_most = 3,
+                      .slept_ns = 4000,
+                      .stale = 14'000,
+                      .has_timeline = true,
+                      .held_ns = 5000,
+                      .free_ns = 6000,
+                      .missed_ns = 7000,
+                      .overtaken_p50 = 8,
+                      .overtaken_p99 = 9000,
+                      .overtaken_max = 10'000,
+                      .acquisitions = 11'000,
+                      .lock_held_ns = 12'000,
+                      .lock_free_longest_ns = 13'000};
+  const WriteLockWaits expected = {.waits = 1111,
+                                   .sleeps = 2112,
+                                   .sleeps_most = 113,
+                                   .slept_ns = 4114,
+                                   .stale = 14'124,
+                                   .has_timeline = true,
+                                   .held_ns = 5115,
+                                   .free_ns = 6116,
+                                   .missed_ns = 7117,
+                                   .overtaken_p50 = 118,
+                                   .overtaken_p99 = 9000,
+                                   .overtaken_max = 10'000,
+                                   .acquisitions = 11'121,
+                                   .lock_held_ns = 12'122,
+                                   .lock_free_longest_ns = 13'000};
+  EXPECT_EQ(pooled_of({single(), other}).pooled.write_lock, expected);
+  EXPECT_EQ(pooled_of({other, single()}).pooled.write_lock, expected);
+}
+
+TEST(RepeatedResult, HasATimelineWhereEveryRepeatHas) {
+  ConfigurationResult without = single();
+  without.write_lock = {.waits = 1, .sleeps = 2, .sleeps_most = 2, .slept_ns = 3, .stale = 4};
+  EXPECT_TRUE(pooled_of({single(), single()}).pooled.write_lock.has_timeline);
+  EXPECT_FALSE(pooled_of({single(), without}).pooled.write_lock.has_timeline);
+  EXPECT_FALSE(pooled_of({without, single()}).pooled.write_lock.has_timeline);
+}
+
+ConfigurationResult with_advice(std::vector<TimeoutAdvice> advice) {
+  ConfigurationResult result = single();
+  result.timeout_advice = std::move(advice);
+  return result;
+}
+
+// What one repeat could not support, or would have been too short for, is not advised for all.
+TEST(RepeatedResult, TheTimeoutIsTheLongestAndThereOnlyWhereEveryRepeatHasOne) {
+  const ConfigurationResult one =
+      with_advice({{1e-3, 4000, 2996, 80}, {1e-6, 4000, 2'995'733, std::nullopt}});
+  const ConfigurationResult longer =
+      with_advice({{1e-3, 3000, 2996, 90}, {1e-6, 3'000'000, 2'995'733, 500}});
+  const ConfigurationResult too_few =
+      with_advice({{1e-3, 100, 2996, std::nullopt}, {1e-6, 100, 2'995'733, std::nullopt}});
+  using Advice = std::vector<TimeoutAdvice>;
+  for (const bool first : {true, false}) {
+    const Advice pooled =
+        (first ? pooled_of({one, longer}) : pooled_of({longer, one})).pooled.timeout_advice;
+    EXPECT_EQ(pooled, (Advice{{1e-3, 3000, 2996, 90}, {1e-6, 4000, 2'995'733, std::nullopt}}));
+  }
+  for (const std::vector<ConfigurationResult>& repeats :
+       {std::vector{too_few, one, longer}, std::vector{one, too_few, longer},
+        std::vector{one, longer, too_few}}) {
+    EXPECT_EQ(pooled_of(repeats).pooled.timeout_advice, too_few.timeout_advice);
+  }
+  EXPECT_TRUE(pooled_of({with_advice({}), with_advice({})}).pooled.timeout_advice.empty());
+}
+
+TEST(RepeatedResult, ItsShareOfTheCeilingIsThatOfAllRepeats) {
+  ConfigurationResult fast = single();
+  ConfigurationResult slow = single();
+  fast.writes = slow.writes = 300;
+  fast.elapsed_ns = 1'000'000'000;
+  slow.elapsed_ns = 3'000'000'000;
+  fast.ceiling = slow.ceiling = {.group_size = 10, .checkpoint = "off", .writes_per_second = 300};
+  EXPECT_DOUBLE_EQ(pooled_of({fast, slow}).pooled.ceiling_share().value_or(-1), 0.5);
+}
+
+TEST(RepeatedResult, LifecyclesInFlightAreAveragedOverTime) {
+  ConfigurationResult shorter = single();
+  ConfigurationResult longer = single();
+  shorter.elapsed_ns = 1'000;
+  shorter.concurrency.in_flight_mean = 10;
+  longer.elapsed_ns = 3'000;
+  longer.concurrency.in_flight_mean = 6;
+  EXPECT_DOUBLE_EQ(pooled_of({shorter, longer}).pooled.concurrency.in_flight_mean, 7);
+  EXPECT_DOUBLE_EQ(pooled_of({shorter, longer, longer}).pooled.concurrency.in_flight_mean, 46 / 7.);
+}
+
+TEST(RepeatedResult, IsVerifiedWhereEveryRepeatIs) {
+  ConfigurationResult unverified = single();
+  unverified.verified = false;
+  EXPECT_TRUE(pooled_of({single(), single()}).pooled.verified);
+  EXPECT_FALSE(pooled_of({unverified, single()}).pooled.verified);
+  EXPECT_FALSE(pooled_of({single(), unverified}).pooled.verified);
+}
+
+ConfigurationResult with_verdicts(std::vector<GateVerdict> verdicts) {
+  ConfigurationResult result = single();
+  result.verdicts = std::move(verdicts);
+  return result;
+}
+
+TEST(RepeatedResult, AGatePassedOnlyWhereItPassedEveryTime) {
+  const ConfigurationResult pass = with_verdicts({{"a", true, "1 s"}, {"b", true, "2 s"}});
+  const ConfigurationResult fail = with_verdicts({{"a", true, "3 s"}, {"b", false, "9 s"}});
+  for (const std::vector<ConfigurationResult>& repeats :
+       {std::vector{fail, pass, pass}, std::vector{pass, fail, pass},
+        std::vector{pass, pass, fail}}) {
+    const std::vector<GateVerdict> verdicts = pooled_of(repeats).pooled.verdicts;
+    ASSERT_EQ(verdicts.size(), 2U);
+    EXPECT_TRUE(verdicts[0].passed);
+    EXPECT_EQ(verdicts[1].gate, "b");
+    EXPECT_FALSE(verdicts[1].passed);
+    EXPECT_EQ(verdicts[1].evidence, "9 s") << "of the repeat that failed";
+  }
+}
+
+TEST(RepeatedResult, AVerdictThatOneRepeatAloneHasCounts) {
+  const ConfigurationResult pass = with_verdicts({{"a", true, "1 s"}});
+  const ConfigurationResult apart =
+      with_verdicts({{"concurrency", false, "9 of 10"}, {"a", true, "1 s"}});
+  for (const bool first : {true, false}) {
+    const std::vector<GateVerdict> verdicts =
+        (first ? pooled_of({apart, pass}) : pooled_of({pass, apart})).pooled.verdicts;
+    ASSERT_EQ(verdicts.size(), 2U) << first;
+    EXPECT_EQ(verdicts[first ? 0 : 1].gate, "concurrency");
+    EXPECT_FALSE(verdicts[first ? 0 : 1].passed);
+  }
+}
+
+TEST(RepeatedResult, PutsSamplesOfAllRepeatsTogether) {
+  const RepeatedResult result = pooled_of(
+      {measured(1, "zero", "per-file", 1, {{Segment::commit, 100}}),
+       measured(1, "zero", "per-file", 1, {{Segment::commit, 300}, {Segment::other, 7}}),
+       measured(1, "zero", "per-file", 1, {{Segment::lock_wait, 5}, {Segment::commit, 100}})});
+  ASSERT_EQ(result.pooled.segments.size(), 3U);
+  EXPECT_EQ(result.pooled.segments[0].segment, Segment::lock_wait) << "in the order of Segment";
+  EXPECT_EQ(result.pooled.segments[1].segment, Segment::commit);
+  EXPECT_EQ(result.pooled.segments[2].segment, Segment::other);
+  Histogram commits = histogram_of(100, 2);
+  ASSERT_TRUE(commits.record(300));
+  EXPECT_EQ(result.pooled.segments[1].histogram, commits);
+  EXPECT_EQ(result.pooled.segments[2].histogram, histogram_of(7));
+}
+
+TEST(RepeatedResult, KeepsTheFiguresOfEachRepeatApart) {
+  ConfigurationResult second = measured(1, "zero", "per-file", 22, {{Segment::commit, 700}});
+  const RepeatedResult result = pooled_of({single(), std::move(second)});
+  ASSERT_EQ(result.repeats.size(), 2U);
+  EXPECT_EQ(result.repeats[0].elapsed_ns, 2'000'000'001);
+  EXPECT_EQ(result.repeats[1].elapsed_ns, 22);
+  ASSERT_EQ(result.repeats[0].segments.size(), 11U);
+  const SegmentFigures& first = result.repeats[0].segments[1];
+  EXPECT_EQ(first.segment, Segment::lock_wait);
+  EXPECT_EQ(first.p95_ns, 200);
+  EXPECT_EQ(first.p99_ns, 300);
+  EXPECT_EQ(first.max_ns, 500);
+  ASSERT_EQ(result.repeats[1].segments.size(), 1U);
+  EXPECT_EQ(result.repeats[1].segments[0].segment, Segment::commit);
+  EXPECT_EQ(result.repeats[1].segments[0].p95_ns, 700);
+}
+
+TEST(RepeatedResult, ThroughputIsThatOfOneRepeatOrOfAll) {
+  const RepeatedResult result = pooled_of({measured(1, "zero", "per-file", 1'000'000'000),
+                                           measured(1, "zero", "per-file", 4'000'000'000),
+                                           measured(1, "zero", "per-file", 3'000'000'000)});
+  EXPECT_DOUBLE_EQ(result.transitions_per_second(result.repeats[0]), 400);
+  EXPECT_DOUBLE_EQ(result.transitions_per_second(result.repeats[1]), 100);
+  EXPECT_DOUBLE_EQ(result.pooled.transitions_per_second(), 1200 / 8.) << "of three times 400";
+}
+
+}  // namespace
+}  // namespace walbench::metrics

@@ -1,0 +1,335 @@
+// Silent bugs these tests would catch: files of two runs put together as one; a segment counted
+// twice because its file was named twice; a mitigation compared with a baseline of another plan,
+// another machine, or another day than the one it was measured with.
+
+#include "metrics/result/result_set.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "metrics/publish/result_json.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What a test says about a file; the rest is the same in all.
+struct Described {
+  std::string run_id = "20260101-000000";
+  std::string timestamp = "2026-01-01T00:00:00Z";
+  std::string strategy = "per-file";
+  std::int64_t threads = 10;
+  std::string profile = "zero";
+  std::int64_t files = 818;
+  std::string cpu = "a CPU";
+  std::string instance = {};
+};
+
+ConfigurationResult configuration_of(const Described& described) {
+  ConfigurationResult configuration;
+  configuration.planned.threads = described.threads;
+  configuration.planned.profile = described.profile;
+  configuration.planned.strategy = described.strategy;
+  configuration.planned.files = described.files;
+  configuration.planned.transitions_per_file = 4;
+  configuration.elapsed_ns = 1'000'000'000;
+  return configuration;
+}
+
+std::string metadata_of(const Described& described, Segment segment) {
+  RunResult run;
+  run.run_id = described.run_id;
+  run.timestamp = described.timestamp;
+  run.environment.cpu_model = described.cpu;
+  run.instance = described.instance;
+  return hgrm_metadata(run, configuration_of(described), segment);
+}
+
+Histogram of_value(std::int64_t value) {
+  Histogram histogram;
+  EXPECT_TRUE(histogram.record(value));
+  return histogram;
+}
+
+class ResultSetTest : public testing::Test {
+ protected:
+  ResultSetTest() {
+    std::string name = (fs::temp_directory_path() / "walbench-XXXXXX").string();
+    EXPECT_NE(::mkdtemp(name.data()), nullptr);
+    directory_ = name;
+  }
+  ~ResultSetTest() override { fs::remove_all(directory_); }
+
+  fs::path text_file(const std::string& text) {
+    fs::path path = directory_ / (std::to_string(++files_) + ".hgrm");
+    std::ofstream(path, std::ios::binary) << text;
+    return path;
+  }
+  fs::path file(const Described& described, Segment segment = Segment::db_total,
+                std::int64_t value = 1000) {
+    return text_file(write_hgrm(of_value(value), 1e6, metadata_of(described, segment)));
+  }
+  fs::path missing() const { return directory_ / "missing.hgrm"; }
+
+ private:
+  fs::path directory_;
+  int files_ = 0;
+};
+
+TEST_F(ResultSetTest, PutsFilesTogetherToConfigurationsAndRuns) {
+  const Described later{.run_id = "20260102-000000", .timestamp = "2026-01-02T00:00:00Z"};
+  const Described shared{.strategy = "shared-connection"};
+  const ResultSet set =
+      load_results({file(later, Segment::connect, 1), file({}, Segment::commit, 2),
+                    file(shared, Segment::commit, 3), file({}, Segment::fsm_net, 4),
+                    file(later, Segment::lock_wait, 5), file({.threads = 50}, Segment::commit, 6),
+                    file({.profile = "realistic"}, Segment::commit, 7)});
+  EXPECT_TRUE(set.problems.empty());
+  EXPECT_TRUE(set.lone.empty());
+  ASSERT_EQ(set.runs.size(), 2U);
+  EXPECT_EQ(set.runs[0].run_id, "20260102-000000") << "in the order of their first file";
+  EXPECT_EQ(set.runs[0].timestamp, "2026-01-02T00:00:00Z");
+  ASSERT_EQ(set.runs[0].configurations.size(), 1U);
+  EXPECT_EQ(set.runs[0].configurations[0].segments.size(), 2U);
+
+  const std::vector<ConfigurationResult>& configurations = set.runs[1].configurations;
+  ASSERT_EQ(configurations.size(), 4U);
+  const ConfigurationResult& first = configurations[0];
+  ASSERT_EQ(first.segments.size(), 2U);
+  EXPECT_EQ(first.segments[0].segment, Segment::fsm_net) << "in the order of Segment";
+  EXPECT_EQ(first.segments[0].histogram, of_value(4));
+  EXPECT_EQ(first.segments[1].histogram, of_value(2));
+  EXPECT_EQ(first.planned.files, 818);
+  EXPECT_EQ(configurations[1].planned.strategy, "shared-connection");
+  EXPECT_EQ(configurations[2].planned.threads, 50);
+  EXPECT_EQ(configurations[3].planned.profile, "realistic");
+}
+
+TEST_F(ResultSetTest, OneRunIdOnTwoSystemsIsTwoRuns) {
+  const ResultSet set = load_results({file({}), file({.cpu = "another CPU"})});
+  EXPECT_EQ(set.runs.size(), 2U);
+  EXPECT_TRUE(set.problems.empty());
+}
+
+TEST_F(ResultSetTest, ProcessesThatBeganInTheSameSecondAreRunsOfTheirOwn) {
+  const ResultSet set = load_results({file({.instance = "one"}, Segment::db_total, 1000),
+                                      file({.instance = "other"}, Segment::db_total, 2000),
+                                      file({.instance = "one"}, Segment::commit, 3000)});
+  EXPECT_TRUE(set.problems.empty());
+  ASSERT_EQ(set.runs.size(), 2U);
+  EXPECT_EQ(set.runs[0].configurations[0].segments.size(), 2U);
+  EXPECT_EQ(set.runs[1].configurations[0].segments.size(), 1U);
+}
+
+TEST_F(ResultSetTest, TheSameFileTwiceCountsOnce) {
+  const fs::path once = file({});
+  const ResultSet set = load_results({once, once});
+  EXPECT_TRUE(set.problems.empty());
+  ASSERT_EQ(set.runs.size(), 1U);
+  ASSERT_EQ(set.runs[0].configurations.size(), 1U);
+  ASSERT_EQ(set.runs[0].configurations[0].segments.size(), 1U);
+  EXPECT_EQ(set.runs[0].configurations[0].segments[0].histogram.total_count(), 1);
+}
+
+TEST_F(ResultSetTest, TwoFilesThatContradictEachOtherAreAProblem) {
+  const fs::path other = file({}, Segment::db_total, 2000);
+  const ResultSet set = load_results({file({}, Segment::db_total, 1000), other});
+  ASSERT_EQ(set.problems.size(), 1U);
+  EXPECT_EQ(set.problems[0].path, other);
+  EXPECT_NE(set.problems[0].what.find("leave one of them out"), std::string::npos);
+  EXPECT_EQ(set.runs.at(0).configurations.at(0).segments.at(0).histogram, of_value(1000));
+}
+
+TEST_F(ResultSetTest, AForeignFileIsLoneAndApproximate) {
+  std::string text = write_hgrm(of_value(5), 1, "{}");
+  text.erase(text.find("#[Walbench"));
+  const fs::path foreign = text_file(text);
+  const ResultSet set = load_results({file({}), foreign});
+  ASSERT_EQ(set.lone.size(), 1U);
+  EXPECT_EQ(set.lone[0].path, foreign);
+  EXPECT_FALSE(set.lone[0].file.histogram.has_value());
+  EXPECT_EQ(set.lone[0].file.total_count, 1);
+  EXPECT_EQ(set.runs.size(), 1U);
+}
+
+TEST_F(ResultSetTest, AColumnOfValuesIsLoneAndExact) {
+  const ResultSet set =
+      load_results({text_file(write_hgrm(of_value(5), 1e6, values_metadata("latencies.txt")))});
+  ASSERT_EQ(set.lone.size(), 1U);
+  EXPECT_EQ(set.lone[0].file.histogram, of_value(5));
+  EXPECT_TRUE(set.runs.empty());
+}
+
+TEST_F(ResultSetTest, ABadFileDoesNotKeepTheOthersFromBeingRead) {
+  std::string unknown_segment = metadata_of({.run_id = "another"}, Segment::commit);
+  unknown_segment.replace(unknown_segment.find("\"commit\""), 8, "\"nothing\"");
+  const fs::path empty_folder = missing().parent_path() / "empty folder";
+  fs::create_directory(empty_folder);
+  const std::vector<fs::path> bad = {
+      empty_folder,  // Folders are looked into before files are read.
+      missing(),
+      text_file("no such format"),
+      text_file(""),
+      text_file(write_hgrm(of_value(1), 1e6, "{}")),
+      text_file(write_hgrm(of_value(1), 1e6, R"({"schema_version":99})")),
+      text_file(write_hgrm(of_value(1), 1e6, unknown_segment)),
+  };
+  std::vector<fs::path> all = bad;
+  all.insert(all.begin(), file({}, Segment::commit));
+  all.push_back(file({}, Segment::fsm_net));
+  const ResultSet set = load_results(all);
+  ASSERT_EQ(set.problems.size(), bad.size());
+  for (std::size_t index = 0; index < bad.size(); ++index) {
+    EXPECT_EQ(set.problems.at(index).path, bad.at(index));
+    EXPECT_FALSE(set.problems.at(index).what.empty()) << bad.at(index);
+  }
+  ASSERT_EQ(set.runs.size(), 1U) << "a bad file makes no run";
+  EXPECT_EQ(set.runs[0].configurations.at(0).segments.size(), 2U);
+}
+
+TEST_F(ResultSetTest, OfNoFilesIsEmpty) {
+  const ResultSet set = load_results({});
+  EXPECT_TRUE(set.runs.empty() && set.lone.empty() && set.problems.empty());
+  EXPECT_TRUE(find_comparisons(set).empty());
+}
+
+// ---- before/after
+
+constexpr const char* kDay1 = "2026-01-01T00:00:00Z";
+constexpr const char* kDay2 = "2026-01-02T00:00:00Z";
+constexpr const char* kDay3 = "2026-01-03T00:00:00Z";
+
+Described baseline(const std::string& run_id, const std::string& timestamp) {
+  return {.run_id = run_id, .timestamp = timestamp};
+}
+
+Described mitigation(const std::string& run_id, const std::string& timestamp) {
+  return {.run_id = run_id, .timestamp = timestamp, .strategy = "shared-connection"};
+}
+
+/// What was found, a word for each: "1000->500" (P95 of db_total in ns) or the reason why not.
+std::vector<std::string> found_in(const ResultSet& set) {
+  std::vector<std::string> words;
+  const auto p95 = [](const ConfigurationResult* configuration) {
+    const Histogram* const histogram = configuration->find(Segment::db_total);
+    return histogram == nullptr ? "?" : std::to_string(histogram->value_at_percentile(95));
+  };
+  for (const auto& outcome : find_comparisons(set)) {
+    if (const auto* const comparison = std::get_if<Comparison>(&outcome)) {
+      words.push_back(p95(comparison->baseline) + "->" + p95(comparison->mitigation));
+    } else {
+      words.push_back(std::get<NotCompared>(outcome).why);
+    }
+  }
+  return words;
+}
+
+using Words = std::vector<std::string>;
+
+class ComparisonsTest : public ResultSetTest {
+ protected:
+  fs::path measured(const Described& described, std::int64_t p95) {
+    return file(described, Segment::db_total, p95);
+  }
+};
+
+TEST_F(ComparisonsTest, TheBaselineOfTheSameRunGoesBeforeALaterOne) {
+  const ResultSet set =
+      load_results({measured(baseline("c", kDay3), 1003), measured(baseline("a", kDay1), 1001),
+                    measured(mitigation("a", kDay1), 501)});
+  EXPECT_EQ(found_in(set), Words{"1001->501"});
+}
+
+TEST_F(ComparisonsTest, ElseTheLatestBaselineOfTheSamePlan) {
+  Described other_plan = baseline("d", kDay3);
+  other_plan.files = 100;
+  const ResultSet set =
+      load_results({measured(baseline("a", kDay1), 1001), measured(other_plan, 1004),
+                    measured(baseline("b", kDay2), 1002), measured(mitigation("c", kDay3), 503)});
+  EXPECT_EQ(found_in(set), Words{"1002->503"});
+}
+
+TEST_F(ComparisonsTest, TheLatestMitigationIsTaken) {
+  const ResultSet set =
+      load_results({measured(mitigation("b", kDay2), 502), measured(mitigation("c", kDay3), 503),
+                    measured(mitigation("a", kDay1), 501), measured(baseline("a", kDay1), 1001)});
+  EXPECT_EQ(found_in(set), Words{"1001->503"});
+}
+
+// Run ids of one second are numbered: ...-2, ...-10.
+TEST_F(ComparisonsTest, TheTenthRunOfASecondIsLaterThanTheNinth) {
+  const ResultSet set = load_results({measured(mitigation("20260101-000000-10", kDay1), 510),
+                                      measured(mitigation("20260101-000000-9", kDay1), 509),
+                                      measured(baseline("20260101-000000", kDay1), 1001)});
+  EXPECT_EQ(found_in(set), Words{"1001->510"});
+}
+
+TEST_F(ComparisonsTest, EachNumberOfThreadsAndProfileHasItsOwn) {
+  std::vector<fs::path> files;
+  for (const std::int64_t threads : {1, 10, 50}) {
+    for (const char* const profile : {"zero", "realistic"}) {
+      const std::int64_t mark = threads + (profile[0] == 'z' ? 0 : 100);
+      Described before = baseline("a", kDay1);
+      Described after = mitigation("a", kDay1);
+      before.threads = after.threads = threads;
+      before.profile = after.profile = profile;
+      files.push_back(measured(before, 1000 + mark));
+      files.push_back(measured(after, 500 + mark));
+    }
+  }
+  EXPECT_EQ(found_in(load_results(files)),
+            (Words{"1001->501", "1010->510", "1050->550", "1150->650", "1110->610", "1101->601"}))
+      << "in the order in which bench measures";
+}
+
+TEST_F(ComparisonsTest, WithoutBothThereIsNothingToCompare) {
+  Described other_threads = mitigation("a", kDay1);
+  other_threads.threads = 50;
+  Described other_profile = mitigation("a", kDay1);
+  other_profile.profile = "realistic";
+  EXPECT_EQ(found_in(load_results({measured(mitigation("a", kDay1), 500)})), Words{});
+  EXPECT_EQ(found_in(load_results({measured(baseline("a", kDay1), 500)})), Words{});
+  EXPECT_EQ(found_in(load_results({measured(baseline("a", kDay1), 1000),
+                                   measured(other_threads, 500), measured(other_profile, 500)})),
+            Words{});
+}
+
+TEST_F(ComparisonsTest, OtherStrategiesAreNeither) {
+  Described pooled = baseline("a", kDay1);
+  pooled.strategy = "pooled-connection";
+  Described variant = mitigation("a", kDay1);
+  variant.strategy = "shared-connection+begin-immediate";
+  EXPECT_EQ(found_in(load_results({measured(pooled, 1000), measured(mitigation("a", kDay1), 500),
+                                   measured(variant, 400)})),
+            Words{});
+}
+
+TEST_F(ComparisonsTest, AnotherPlanIsRefusedWithItsReason) {
+  Described fewer = baseline("a", kDay1);
+  fewer.files = 10;
+  EXPECT_EQ(found_in(load_results({measured(fewer, 1000), measured(mitigation("b", kDay2), 500)})),
+            Words{"they differ in files (10 and 818)"});
+}
+
+TEST_F(ComparisonsTest, AnotherSystemIsRefusedWithItsReason) {
+  Described elsewhere = baseline("a", kDay1);
+  elsewhere.cpu = "another CPU";
+  EXPECT_EQ(
+      found_in(load_results({measured(elsewhere, 1000), measured(mitigation("b", kDay2), 500)})),
+      Words{"they were measured on different systems"});
+  EXPECT_EQ(found_in(load_results({measured(elsewhere, 1000), measured(baseline("0", kDay1), 1001),
+                                   measured(mitigation("b", kDay2), 500)})),
+            Words{"1001->500"})
+      << "an earlier one of the same system is found";
+}
+
+}  // namespace
+}  // namespace walbench::metrics

@@ -1,0 +1,122 @@
+// Silent bugs these tests would catch: a setting that SQLite did not take, so that a run measures
+// something else than its result says; a read-back that repeats what was asked instead of asking.
+
+#include "storage/sqlite/connection_settings.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "tests/storage/sqlite/test_database.hpp"
+
+namespace walbench::storage {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::HasSubstr;
+
+class ConnectionSettingsTest : public testing::Test {
+ protected:
+  std::string mismatch(const ConnectionSettings& asked) {
+    try {
+      read_settings_back(connection_, asked);
+    } catch (const SettingsMismatch& error) {
+      return error.what();
+    }
+    return "no mismatch";
+  }
+
+  TestDatabase database_;
+  Connection connection_ = database_.connect_uncounted();
+};
+
+TEST_F(ConnectionSettingsTest, EveryCombinationReadsBackAsAsked) {
+  for (const Synchronous synchronous : {Synchronous::off, Synchronous::normal, Synchronous::full}) {
+    for (const std::int64_t timeout_ms : {0, 1, 5000, 86'400'000}) {
+      for (const std::int64_t frames : {0, 1, 1000, 2'000'000'000}) {
+        const ConnectionSettings asked{
+            synchronous, milliseconds(timeout_ms), {.every_frames = frames}};
+        apply_settings(connection_, asked);
+        const EffectiveSettings effective = read_settings_back(connection_, asked);
+        EXPECT_EQ(effective.journal_mode, "wal");
+        EXPECT_EQ(effective.synchronous, synchronous_name(synchronous));
+        EXPECT_EQ(effective.busy_timeout_ms, timeout_ms);
+        EXPECT_EQ(effective.wal_autocheckpoint_frames, frames);
+      }
+    }
+  }
+}
+
+TEST_F(ConnectionSettingsTest, ReportsWhatNobodyAskedFor) {
+  connection_.execute("PRAGMA page_size=8192");
+  apply_settings(connection_, {});
+  connection_.execute("PRAGMA cache_size=123");
+  connection_.query_text("PRAGMA locking_mode=EXCLUSIVE");
+  const EffectiveSettings effective = read_settings_back(connection_, {});
+  EXPECT_EQ(effective.page_size_bytes, 8192);
+  EXPECT_EQ(effective.cache_size, 123);
+  EXPECT_EQ(effective.locking_mode, "exclusive");
+}
+
+TEST_F(ConnectionSettingsTest, AChangeBehindItsBackIsAMismatchThatIsNamed) {
+  const ConnectionSettings asked;
+  apply_settings(connection_, asked);
+  EXPECT_EQ(mismatch(asked), "no mismatch");
+
+  connection_.execute("PRAGMA synchronous=FULL");
+  EXPECT_THAT(mismatch(asked), HasSubstr("synchronous=normal: it says 'full'"));
+  connection_.execute("PRAGMA synchronous=EXTRA");
+  EXPECT_THAT(mismatch(asked), HasSubstr("'extra'"));
+  apply_settings(connection_, asked);
+
+  connection_.execute("PRAGMA busy_timeout=17");
+  EXPECT_THAT(mismatch(asked), HasSubstr("busy_timeout=5000: it says '17'"));
+  apply_settings(connection_, asked);
+
+  connection_.execute("PRAGMA wal_autocheckpoint=3");
+  EXPECT_THAT(mismatch(asked), HasSubstr("wal_autocheckpoint=1000: it says '3'"));
+  apply_settings(connection_, asked);
+
+  connection_.query_text("PRAGMA journal_mode=DELETE");
+  EXPECT_THAT(mismatch(asked), HasSubstr("journal_mode=wal: it says 'delete'"));
+}
+
+TEST_F(ConnectionSettingsTest, WhatSqliteCannotHoldIsAMismatch) {
+  const ConnectionSettings too_long{.busy_timeout = std::chrono::hours(24 * 100)};
+  apply_settings(connection_, too_long);
+  EXPECT_THAT(mismatch(too_long), HasSubstr("busy_timeout"));
+
+  const ConnectionSettings negative{.checkpoint = {.every_frames = -1}};
+  apply_settings(connection_, negative);
+  EXPECT_THAT(mismatch(negative), HasSubstr("wal_autocheckpoint"));
+}
+
+TEST(ConnectionSettingsInMemory, ADatabaseThatCannotEnterWalModeIsRefused) {
+  const Connection memory(":memory:", nullptr);
+  try {
+    apply_settings(memory, {});
+    ADD_FAILURE() << "WAL on a database in memory was accepted";
+  } catch (const SettingsMismatch& error) {
+    EXPECT_THAT(error.what(), HasSubstr("'memory'"));
+    EXPECT_THAT(error.what(), HasSubstr("--db"));
+  }
+}
+
+TEST_F(ConnectionSettingsTest, TheTimeoutHoldsAlreadyWhileEnteringWalMode) {
+  // Another connection holds the file: entering WAL mode has to wait, and counts its sleeps.
+  const Connection holder = database_.connect_uncounted();
+  holder.execute("BEGIN EXCLUSIVE");
+  const Connection waiter = database_.connect();
+  try {
+    apply_settings(waiter, {.busy_timeout = milliseconds(5)});
+    ADD_FAILURE() << "WAL mode was entered under another connection's lock";
+  } catch (const SqliteError& error) {
+    EXPECT_EQ(error.code(), SQLITE_BUSY);
+  }
+  EXPECT_GT(database_.vfs().figures().busy_retries, 0);
+}
+
+}  // namespace
+}  // namespace walbench::storage

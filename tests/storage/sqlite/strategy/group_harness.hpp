@@ -1,0 +1,176 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "storage/pending_write.hpp"
+#include "storage/resumer.hpp"
+#include "storage/sqlite/schema.hpp"
+#include "storage/store.hpp"
+
+namespace walbench::storage {
+
+/// Waits until `condition` holds. False where it does not in a minute: something hangs.
+template <typename Condition>
+[[nodiscard]] bool eventually(const Condition& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+/// What has come of a write, as the coroutine that awaited it saw it.
+struct Outcome {
+  std::string path;
+  std::function<void()> on_resumed = [] {};  ///< on the thread that resumed it, before `decided`
+
+  std::atomic<bool> decided = false;  ///< only then the other two may be read
+  std::optional<WriteTimings> timings;
+  std::exception_ptr failure;
+
+  bool succeeded() const { return timings.has_value(); }
+
+  template <typename Error>
+  bool failed_with() const {
+    return message_of<Error>().has_value();
+  }
+  /// The message of the failure where it is of that type.
+  template <typename Error>
+  std::optional<std::string> message_of() const {
+    if (!failure) return std::nullopt;
+    try {
+      std::rethrow_exception(failure);
+    } catch (const Error& error) {
+      return error.what();
+    } catch (...) {
+      return std::nullopt;
+    }
+  }
+};
+
+/// A coroutine that starts at once and that nobody waits for: it owns itself.
+struct Detached {
+  struct promise_type {
+    Detached get_return_object() noexcept { return {}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() noexcept {}
+    void unhandled_exception() noexcept { std::terminate(); }
+  };
+};
+
+/// Awaits what `apply` hands back and notes what came of it.
+template <typename Apply>
+Detached await_write(Apply apply, Outcome& outcome) {
+  try {
+    outcome.timings = co_await apply();
+  } catch (...) {
+    outcome.failure = std::current_exception();
+  }
+  outcome.on_resumed();
+  outcome.decided.store(true);
+}
+
+/// The write that leads a file from `version` on: it goes round untracked, uploading, failed.
+inline TransitionWrite round_write(std::string_view path, std::int64_t version) {
+  constexpr LifecycleState kRound[] = {LifecycleState::untracked, LifecycleState::uploading,
+                                       LifecycleState::failed};
+  return {path, kRound[version % 3], kRound[(version + 1) % 3], version};
+}
+
+/// Puts one write into a queue; the outcome must outlive it.
+inline void queue_write(WriteQueue& queue, const metrics::Clock& clock, Outcome& outcome,
+                        std::int64_t version = 0) {
+  await_write(
+      [&queue, &clock, write = round_write(outcome.path, version)] {
+        return PendingWrite(queue, clock, write);
+      },
+      outcome);
+}
+
+/// Resumes on the committer's own thread and notes each group.
+class RecordingResumer final : public Resumer {
+ public:
+  struct Group {
+    std::size_t size;
+    Next next;
+    std::thread::id thread;
+
+    bool operator==(const Group&) const = default;
+  };
+
+  void committer_starts() override {
+    const std::lock_guard lock(mutex_);
+    starts_.push_back(std::this_thread::get_id());
+    groups_at_start_ = groups_.size();
+  }
+  void resume(std::span<const std::coroutine_handle<>> group, Next next) override {
+    {
+      const std::lock_guard lock(mutex_);
+      groups_.push_back({group.size(), next, std::this_thread::get_id()});
+    }
+    for (const std::coroutine_handle<> waiter : group) {
+      waiter.resume();
+    }
+  }
+
+  std::vector<Group> groups() const {
+    const std::lock_guard lock(mutex_);
+    return groups_;
+  }
+  std::vector<std::size_t> sizes() const {
+    std::vector<std::size_t> sizes;
+    for (const Group& group : groups()) {
+      sizes.push_back(group.size);
+    }
+    return sizes;
+  }
+  std::vector<std::thread::id> starts() const {
+    const std::lock_guard lock(mutex_);
+    return starts_;
+  }
+  std::size_t groups_at_start() const {
+    const std::lock_guard lock(mutex_);
+    return groups_at_start_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<Group> groups_;            // guarded by mutex_
+  std::vector<std::thread::id> starts_;  // guarded by mutex_
+  std::size_t groups_at_start_ = 0;      // guarded by mutex_
+};
+
+/// Outcomes of the files 0 .. count - 1, which stay where they are.
+inline std::deque<Outcome> outcomes_of(std::int64_t count) {
+  std::deque<Outcome> outcomes(static_cast<std::size_t>(count));
+  for (std::int64_t file = 0; file < count; ++file) {
+    outcomes[static_cast<std::size_t>(file)].path = bench_file_path(file);
+  }
+  return outcomes;
+}
+
+/// Whether the first `count` of them are decided.
+inline bool all_decided(const std::deque<Outcome>& outcomes, std::size_t count) {
+  return std::all_of(outcomes.begin(), outcomes.begin() + static_cast<std::ptrdiff_t>(count),
+                     [](const Outcome& outcome) { return outcome.decided.load(); });
+}
+
+}  // namespace walbench::storage

@@ -1,0 +1,126 @@
+// Silent bugs these tests would catch: a comparison of what counting costs in which both sides
+// count; an anatomy that is kept though nobody asked for it, or is empty though somebody did.
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "metrics/clock.hpp"
+#include "storage/sqlite/sqlite_database.hpp"
+#include "tests/storage/sqlite/test_database.hpp"
+
+namespace walbench::storage {
+namespace {
+
+constexpr std::int64_t kFiles = 20;
+
+ExpectedRow expected(std::int64_t /*file*/, std::string_view /*path*/) {
+  return {.version = 3, .remote_file_id = "id", .remote_file_uri = "uri", .store_doc_id = "doc"};
+}
+
+/// A database on which whole lifecycles are run, with two syncs and a checkpoint now and then.
+class Instrumented : public testing::Test {
+ protected:
+  SqliteDatabase& run(Instrumentation instrumentation) {
+    database_ = std::make_unique<SqliteDatabase>(
+        files_.database(), Seeding{.files = kFiles, .seed = 1},
+        ConnectionSettings{.synchronous = Synchronous::full, .checkpoint = {.every_frames = 30}},
+        instrumentation);
+    database_->seed({});
+    const auto store = database_->open_store({.connection = ConnectionAxis::per_worker},
+                                             {.workers = 1, .clock = &clock_, .resumer = nullptr});
+    database_->reset();
+    database_->restart_counting();
+    const auto session = store->open_session(0);
+    for (std::int64_t file = 0; file < kFiles; ++file) {
+      live(*session, bench_file_path(file));
+    }
+    return *database_;
+  }
+
+  static void live(Session& session, const std::string& path) {
+    using State = LifecycleState;
+    session.apply({path, State::untracked, State::uploading, 0}).await_resume();
+    session
+        .apply({.file_path = path,
+                .from = State::uploading,
+                .to = State::processing,
+                .version = 1,
+                .remote_file_id = "id",
+                .remote_file_uri = "uri"})
+        .await_resume();
+    session
+        .apply({.file_path = path,
+                .from = State::processing,
+                .to = State::indexed,
+                .version = 2,
+                .store_doc_id = "doc"})
+        .await_resume();
+  }
+
+  metrics::SteadyClock clock_;
+  DatabaseFiles files_{std::nullopt};
+  std::unique_ptr<SqliteDatabase> database_;
+};
+
+TEST_F(Instrumented, NoneCountsNothingAndTheRunIsTheSame) {
+  SqliteDatabase& database = run(Instrumentation::none);
+  const IoFigures figures = database.figures();
+  EXPECT_EQ(figures.wal_bytes_written, 0);
+  EXPECT_EQ(figures.wal_writes, 0);
+  EXPECT_EQ(figures.wal_frames, 0);
+  EXPECT_EQ(figures.wal_size_bytes, 0);
+  EXPECT_EQ(figures.wal_syncs, 0);
+  EXPECT_EQ(figures.db_writes, 0);
+  EXPECT_EQ(figures.db_syncs, 0);
+  EXPECT_EQ(figures.checkpoints, 0);
+  EXPECT_EQ(database.io_times().wal_sync.total_count(), 0);
+  EXPECT_EQ(database.io_times().checkpoint.total_count(), 0);
+  EXPECT_EQ(database.lock_waits().acquisitions, 0);
+  EXPECT_TRUE(database.verify(expected, {}).passed(kFiles));
+}
+
+TEST_F(Instrumented, CountsFollowTheFilesAndNotTheLock) {
+  SqliteDatabase& database = run(Instrumentation::counts);
+  EXPECT_GE(database.figures().wal_syncs, 3 * kFiles);
+  EXPECT_GT(database.figures().checkpoints, 0);
+  EXPECT_EQ(database.io_times().wal_sync.total_count(), database.figures().wal_syncs);
+  EXPECT_EQ(database.lock_waits().acquisitions, 0);
+  EXPECT_EQ(database.lock_waits().lock_held_ns, 0);
+  EXPECT_TRUE(database.verify(expected, {}).passed(kFiles));
+}
+
+TEST_F(Instrumented, AnatomyFollowsBoth) {
+  SqliteDatabase& database = run(Instrumentation::anatomy);
+  EXPECT_GE(database.figures().wal_syncs, 3 * kFiles);
+  EXPECT_EQ(database.lock_waits().acquisitions, 3 * kFiles);
+  EXPECT_GT(database.lock_waits().lock_held_ns, 0);
+  EXPECT_EQ(database.lock_waits().waits, 0) << "nobody was in the way";
+  EXPECT_TRUE(database.verify(expected, {}).passed(kFiles));
+}
+
+TEST(StandingAside, TheDefaultVfsIsUsedAndNothingIsCounted) {
+  CountingVfs vfs;
+  EXPECT_NE(vfs.name(), nullptr);
+  vfs.stand_aside();
+  EXPECT_EQ(vfs.name(), nullptr) << "SQLite takes its default VFS";
+  const DatabaseFiles files(std::nullopt);
+  const ThreadIo before = CountingVfs::thread_io();
+  {
+    const Connection connection(files.database().string(), vfs.name());
+    connection.query_text("PRAGMA journal_mode=WAL");
+    connection.execute("CREATE TABLE t(v); INSERT INTO t VALUES(1)");
+    connection.query_int64("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+  EXPECT_EQ(vfs.figures().wal_bytes_written, 0);
+  EXPECT_EQ(vfs.figures().checkpoints, 0);
+  EXPECT_EQ(vfs.times().db_sync.total_count(), 0);
+  EXPECT_EQ(CountingVfs::thread_io().sync_ns, before.sync_ns);
+  EXPECT_EQ(CountingVfs::thread_io().checkpoint_ns, before.checkpoint_ns);
+}
+
+}  // namespace
+}  // namespace walbench::storage

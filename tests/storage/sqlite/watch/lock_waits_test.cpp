@@ -1,0 +1,288 @@
+// Silent bugs these tests would catch: sleep blamed on a holder that had long gone, or on nobody
+// while somebody held the lock; a missed release, or an overtaker, that goes uncounted; a wait
+// whose sleeps are spread over two, or that never ends.
+//
+// SQLite itself waits here, in its own busy handler, for a lock that is really held. Time stands
+// still but for what the script says: a sleep runs the script, which moves the clock and lets other
+// connections take and leave the lock, and the clock then moves on by what the sleep asked for.
+
+#include "storage/sqlite/watch/lock_waits.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "storage/sqlite/database_files.hpp"
+#include "storage/sqlite/sqlite.hpp"
+#include "storage/sqlite/watch/counting_vfs.hpp"
+#include "tests/support/manual_clock.hpp"
+
+namespace walbench::storage {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using test_support::ManualClock;
+
+constexpr std::int64_t kMs = 1'000'000;
+
+/// Three writers of one database: a waiter, which is the thread under test, and two others.
+class Contention : public testing::Test {
+ protected:
+  Contention() {
+    clock_.on_sleep([this] {
+      if (next_ < script_.size()) script_[next_++]();
+    });
+  }
+
+  void open(bool with_timeline = true) {
+    vfs_ = std::make_unique<CountingVfs>(clock_);
+    if (with_timeline) vfs_->keep_lock_timeline();
+    for (std::unique_ptr<Connection>* const each : {&holder_, &other_, &waiter_}) {
+      *each = std::make_unique<Connection>(files_.database().string(), vfs_->name());
+      (*each)->query_text("PRAGMA journal_mode=WAL");
+      (*each)->execute("PRAGMA synchronous=OFF");
+      sqlite3_busy_timeout((*each)->handle(), 60'000);
+    }
+    holder_->execute("CREATE TABLE t(v)");
+    vfs_->restart_counting();
+  }
+
+  /// What happens in the waiter's first sleep, its second, and so on.
+  void in_its_sleeps(std::vector<std::function<void()>> script) { script_ = std::move(script); }
+
+  static void take(const Connection& connection) { connection.execute("BEGIN IMMEDIATE"); }
+  /// With something written, as a transaction of a lifecycle has.
+  static void leave(const Connection& connection) {
+    connection.execute("INSERT INTO t VALUES(0)");
+    connection.execute("COMMIT");
+  }
+  void take_and_leave(const Connection& connection, microseconds holding) {
+    take(connection);
+    clock_.advance(holding);
+    leave(connection);
+  }
+
+  LockWaitFigures figures() const { return vfs_->lock_waits(); }
+
+  ManualClock clock_;
+  DatabaseFiles files_{std::nullopt};
+  std::unique_ptr<CountingVfs> vfs_;
+  std::unique_ptr<Connection> holder_;
+  std::unique_ptr<Connection> other_;
+  std::unique_ptr<Connection> waiter_;
+  std::vector<std::function<void()>> script_;
+  std::size_t next_ = 0;
+};
+
+TEST_F(Contention, NobodyWaitsForAFreeLock) {
+  open();
+  take(*waiter_);
+  leave(*waiter_);
+  EXPECT_EQ(figures().waits, 0);
+  EXPECT_EQ(figures().sleeps, 0);
+  EXPECT_EQ(figures().acquisitions, 1);
+  EXPECT_EQ(figures().stale, 0);
+}
+
+TEST_F(Contention, ASleepIsHeldUntilTheReleaseAndFreeAfterIt) {
+  open();
+  take(*holder_);
+  in_its_sleeps({[this] {
+    clock_.advance(microseconds(400));
+    leave(*holder_);
+  }});  // and the sleep of 1 ms itself
+  take(*waiter_);
+  leave(*waiter_);
+  const LockWaitFigures found = figures();
+  EXPECT_EQ(found.waits, 1);
+  EXPECT_EQ(found.gave_up, 0);
+  EXPECT_EQ(found.sleeps, 1);
+  EXPECT_EQ(found.slept_ns, 1'400'000);
+  EXPECT_EQ(found.held_ns, 400'000);
+  EXPECT_EQ(found.free_ns, 1'000'000);
+  EXPECT_EQ(found.missed_ns, 1'000'000);
+  EXPECT_EQ(found.overtaken.max(), 0);
+  EXPECT_EQ(found.asked_us.max(), 1000);
+}
+
+TEST_F(Contention, WhatOthersHoldAfterTheFirstReleaseIsMissedAndHeld) {
+  open();
+  take(*holder_);
+  in_its_sleeps({[this] {
+    clock_.advance(microseconds(200));
+    leave(*holder_);
+    clock_.advance(microseconds(100));
+    take_and_leave(*other_, microseconds(300));
+    clock_.advance(microseconds(50));
+    take_and_leave(*holder_, microseconds(70));
+  }});
+  take(*waiter_);
+  leave(*waiter_);
+  const LockWaitFigures found = figures();
+  EXPECT_EQ(found.slept_ns, 1'720'000);
+  EXPECT_EQ(found.held_ns, 570'000) << "200 us, then 300 us and 70 us by those who overtook";
+  EXPECT_EQ(found.free_ns, 1'150'000);
+  EXPECT_EQ(found.missed_ns, 1'520'000) << "all but the first 200 us";
+  EXPECT_EQ(found.overtaken.max(), 2);
+}
+
+TEST_F(Contention, SleepsAddUpToOneWaitAsTheBusyHandlerCounts) {
+  open();
+  take(*holder_);
+  in_its_sleeps({[] {}, [] {}, [this] { leave(*holder_); }});
+  take(*waiter_);
+  leave(*waiter_);
+  const LockWaitFigures found = figures();
+  EXPECT_EQ(found.waits, 1);
+  EXPECT_EQ(found.sleeps, 3);
+  EXPECT_EQ(found.sleeps_most, 3);
+  EXPECT_EQ(found.slept_ns, (1 + 2 + 5) * kMs) << "SQLite's busy handler sleeps 1, 2 and 5 ms";
+  EXPECT_EQ(found.held_ns, 3 * kMs);
+  EXPECT_EQ(found.free_ns, 5 * kMs);
+  EXPECT_EQ(found.missed_ns, 5 * kMs);
+  EXPECT_EQ(found.asked_us.max(), 8000 + 3) << "8000 us, as the histogram rounds it";
+}
+
+TEST_F(Contention, OvertakersAreThoseOfAllSleeps) {
+  open();
+  take(*holder_);
+  in_its_sleeps({[this] {
+                   leave(*holder_);
+                   take_and_leave(*other_, microseconds(10));
+                   take(*other_);
+                 },
+                 [this] { leave(*other_); }});
+  take(*waiter_);
+  leave(*waiter_);
+  const LockWaitFigures found = figures();
+  EXPECT_EQ(found.sleeps, 2);
+  EXPECT_EQ(found.overtaken.max(), 2);
+  EXPECT_EQ(found.missed_ns, found.slept_ns) << "it was free at the first instant of both sleeps";
+}
+
+TEST_F(Contention, EachWaitIsItsOwn) {
+  open();
+  for (int round = 0; round < 3; ++round) {
+    take(*holder_);
+    next_ = 0;
+    in_its_sleeps({[this] { leave(*holder_); }});
+    take(*waiter_);
+    leave(*waiter_);
+  }
+  EXPECT_EQ(figures().waits, 3);
+  EXPECT_EQ(figures().sleeps, 3);
+  EXPECT_EQ(figures().sleeps_most, 1);
+  EXPECT_EQ(figures().overtaken.total_count(), 3);
+}
+
+TEST_F(Contention, ATransactionThatWroteNothingEndsItsWaitWhenTheNextBegins) {
+  open();
+  take(*holder_);
+  in_its_sleeps({[this] { leave(*holder_); }});
+  take(*waiter_);
+  waiter_->execute("ROLLBACK");
+  take(*waiter_);
+  leave(*waiter_);
+  const LockWaitFigures found = figures();
+  EXPECT_EQ(found.waits, 1);
+  EXPECT_EQ(found.gave_up, 0);
+  EXPECT_EQ(found.sleeps, 1);
+  EXPECT_EQ(found.stale, 0);
+  EXPECT_EQ(found.acquisitions, 3);
+}
+
+TEST_F(Contention, WhoGivesUpHasWaitedToo) {
+  open();
+  sqlite3_busy_timeout(waiter_->handle(), 3);
+  take(*holder_);
+  EXPECT_THROW(take(*waiter_), SqliteError);
+  // On a thread of its own, as holders are: what a thread has heard of the lock is kept by thread.
+  std::jthread([this] {
+    leave(*holder_);
+    take(*holder_);
+  }).join();
+  sqlite3_busy_timeout(waiter_->handle(), 60'000);
+  in_its_sleeps({[this] { leave(*holder_); }});
+  next_ = 0;
+  take(*waiter_);
+  leave(*waiter_);
+  const LockWaitFigures found = figures();
+  EXPECT_EQ(found.waits, 2);
+  EXPECT_EQ(found.gave_up, 1);
+  EXPECT_EQ(found.sleeps, 3) << "1 and 2 ms in vain, then 1 ms";
+}
+
+TEST_F(Contention, TheLocksOwnTimesAreCounted) {
+  open();
+  take_and_leave(*holder_, milliseconds(2));
+  clock_.advance(milliseconds(7));
+  take_and_leave(*other_, milliseconds(3));
+  clock_.advance(milliseconds(1));
+  take_and_leave(*holder_, milliseconds(4));
+  clock_.advance(milliseconds(50));  // The gap that is still open is nobody's yet.
+  const LockWaitFigures found = figures();
+  EXPECT_EQ(found.acquisitions, 3);
+  EXPECT_EQ(found.lock_held_ns, 9 * kMs);
+  EXPECT_EQ(found.lock_free_longest_ns, 7 * kMs);
+}
+
+TEST_F(Contention, ALockThatIsHeldNowCountsUpToNow) {
+  open();
+  take(*holder_);
+  clock_.advance(milliseconds(6));
+  EXPECT_EQ(figures().lock_held_ns, 6 * kMs);
+}
+
+TEST_F(Contention, WithoutATimelineWaitsAreCountedAllTheSame) {
+  open(false);
+  take(*holder_);
+  in_its_sleeps({[] {}, [this] { leave(*holder_); }});
+  take(*waiter_);
+  leave(*waiter_);
+  const LockWaitFigures found = figures();
+  EXPECT_EQ(found.waits, 1);
+  EXPECT_EQ(found.sleeps, 2);
+  EXPECT_EQ(found.slept_ns, 3 * kMs);
+  EXPECT_EQ(found.asked_us.total_count(), 1);
+  EXPECT_EQ(found.held_ns, 0);
+  EXPECT_EQ(found.overtaken.total_count(), 0);
+  EXPECT_EQ(found.acquisitions, 0);
+}
+
+TEST_F(Contention, RestartForgetsWhatWas) {
+  open();
+  take(*holder_);
+  in_its_sleeps({[this] { leave(*holder_); }});
+  take(*waiter_);
+  leave(*waiter_);
+  clock_.advance(milliseconds(9));
+  vfs_->restart_counting();
+  clock_.advance(milliseconds(4));
+  take_and_leave(*other_, milliseconds(2));
+  const LockWaitFigures found = figures();
+  EXPECT_EQ(found.waits, 0);
+  EXPECT_EQ(found.slept_ns, 0);
+  EXPECT_EQ(found.asked_us.total_count(), 0);
+  EXPECT_EQ(found.acquisitions, 1);
+  EXPECT_EQ(found.lock_held_ns, 2 * kMs);
+  EXPECT_EQ(found.lock_free_longest_ns, 0) << "no gap lies between two holders since";
+}
+
+TEST_F(Contention, ASleepForAnotherLockIsNoWait) {
+  open();
+  vfs_->busy_sleep(1000);
+  EXPECT_EQ(figures().waits, 0);
+  EXPECT_EQ(figures().sleeps, 0);
+  EXPECT_EQ(vfs_->figures().busy_retries, 1);
+}
+
+}  // namespace
+}  // namespace walbench::storage

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "tools/bench/bench_options.hpp"
+
+namespace walbench::tools {
+
+using Arguments = std::vector<std::string>;
+
+/// What these arguments ask for; a failure and an empty configuration where they are refused.
+inline BenchOptions accepted(const Arguments& arguments) {
+  const auto parsed = parse_bench_options(arguments);
+  if (const auto* const options = std::get_if<BenchOptions>(&parsed)) return *options;
+  ADD_FAILURE() << testing::PrintToString(arguments) << ": " << std::get<ParseEnd>(parsed).text;
+  BenchOptions none;
+  none.plan.configurations.emplace_back();
+  return none;
+}
+
+/// The first configuration.
+inline engine::ConfigurationPlan planned(const Arguments& arguments) {
+  return accepted(arguments).plan.configurations.front();
+}
+
+/// What is said instead of options, with its exit code before it.
+inline std::string ending(const Arguments& arguments) {
+  const auto parsed = parse_bench_options(arguments);
+  const auto* const end = std::get_if<ParseEnd>(&parsed);
+  return end == nullptr ? "accepted" : std::to_string(end->exit_code) + " " + end->text;
+}
+
+inline void expect_refused(const std::vector<std::pair<Arguments, std::string>>& cases) {
+  for (const auto& [arguments, why] : cases) {
+    const std::string end = ending(arguments);
+    EXPECT_TRUE(end.starts_with("2 bench: ")) << testing::PrintToString(arguments) << ": " << end;
+    EXPECT_NE(end.find(why), std::string::npos)
+        << testing::PrintToString(arguments) << " should name '" << why << "': " << end;
+    EXPECT_TRUE(end.ends_with("Try --help.\n")) << end;
+  }
+}
+
+}  // namespace walbench::tools

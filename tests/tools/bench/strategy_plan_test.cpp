@@ -1,0 +1,213 @@
+// Silent bugs these tests would catch: group commit with a gate or connections of its own, so that
+// it measures something else; a checkpointer for a strategy whose cost it would hide; a limit on
+// threads where there are none, or none where each lifecycle blocks one.
+
+#include "tools/bench/strategy_plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/tools/bench/parsed_bench.hpp"
+
+namespace walbench::tools {
+namespace {
+
+using engine::ConfigurationPlan;
+using engine::MitigationPlan;
+using storage::Axes;
+using storage::BeginAxis;
+using storage::CheckpointMode;
+using storage::CheckpointPlan;
+using storage::ConnectionAxis;
+using storage::GateAxis;
+
+constexpr Axes kGroup = {
+    .connection = ConnectionAxis::shared, .begin = BeginAxis::immediate, .group = true};
+
+CheckpointPlan checkpoint(const Arguments& arguments) {
+  return planned(arguments).settings.checkpoint;
+}
+
+TEST(GroupCommit, IsAPointInTheAxesAndCheckpointsInTheBackground) {
+  const ConfigurationPlan plan = planned({"--strategy", "group-commit"});
+  EXPECT_EQ(plan.strategy, "group-commit");
+  EXPECT_EQ(plan.axes, kGroup);
+  EXPECT_EQ(plan.axes.gate, GateAxis::sqlite) << "nobody queues at a gate";
+  const CheckpointPlan expected{
+      .mode = CheckpointMode::background, .every_frames = 125, .wal_cap_frames = 8000};
+  EXPECT_EQ(plan.settings.checkpoint, expected);
+}
+
+TEST(GroupCommit, IsACommitAxisToo) {
+  EXPECT_EQ(planned({"--commit", "group", "--connection", "shared", "--begin", "immediate"}).axes,
+            kGroup);
+  EXPECT_EQ(planned({"--strategy", "group-commit", "--commit", "group"}).strategy, "group-commit");
+  EXPECT_EQ(planned({"--strategy", "group-commit", "--gate", "sqlite"}).axes, kGroup);
+  const ConfigurationPlan version = planned({"--strategy", "group-commit", "--guard", "version"});
+  EXPECT_EQ(version.strategy, "group-commit+guard-version");
+  EXPECT_TRUE(version.axes.group);
+  const ConfigurationPlan each =
+      planned({"--strategy", "group-commit", "--commit", "each", "--gate", "fifo"});
+  EXPECT_FALSE(each.axes.group);
+  EXPECT_EQ(each.settings.checkpoint.mode, CheckpointMode::automatic) << "as without a committer";
+  EXPECT_EQ(planned({"--strategy", "group-commit", "--commit", "batch:5"}).axes.gate,
+            GateAxis::mutex)
+      << "without a committer, one connection for all needs a gate";
+}
+
+TEST(GroupCommit, GoesWithNothingThatWouldBypassTheCommitter) {
+  const std::string why = "--commit group needs --connection shared, --begin immediate";
+  expect_refused({{{"--commit", "group"}, why},
+                  {{"--commit", "group", "--connection", "shared"}, why},
+                  {{"--commit", "group", "--begin", "immediate"}, why},
+                  {{"--strategy", "pooled-connection", "--commit", "group"}, why},
+                  {{"--strategy", "fair-gate", "--commit", "group"}, why},
+                  {{"--strategy", "group-commit", "--connection", "per-worker"}, why},
+                  {{"--strategy", "group-commit", "--connection", "per-file"}, why},
+                  {{"--strategy", "group-commit", "--begin", "deferred"}, why},
+                  {{"--strategy", "group-commit", "--gate", "mutex"}, why},
+                  {{"--strategy", "group-commit", "--gate", "fifo"}, why}});
+}
+
+TEST(GroupCommit, RefusesCommitsThatAreNone) {
+  for (const char* const commit : {"Group", "group:10", "groups", "group "}) {
+    expect_refused({{{"--commit", commit}, "is neither each, batch:N nor group"},
+                    {{"--strategy", "group-commit", "--commit", commit}, "--commit: '"}});
+  }
+}
+
+TEST(Checkpoint, IsMadeByWhoIsNamed) {
+  const auto mode = [](const std::string& strategy, const std::string& named) {
+    return checkpoint({"--strategy", strategy, "--checkpoint", named}).mode;
+  };
+  for (const char* const strategy : {"group-commit", "pooled-connection", "shared-connection"}) {
+    EXPECT_EQ(mode(strategy, "auto"), CheckpointMode::automatic) << strategy;
+    EXPECT_EQ(mode(strategy, "background"), CheckpointMode::background) << strategy;
+    EXPECT_EQ(mode(strategy, "off"), CheckpointMode::off) << strategy;
+  }
+  EXPECT_EQ(mode("per-file", "off"), CheckpointMode::off);
+  EXPECT_EQ(checkpoint({}).mode, CheckpointMode::automatic);
+  EXPECT_EQ(checkpoint({"--strategy", "pooled-connection"}).mode, CheckpointMode::automatic);
+  expect_refused({{{"--checkpoint", "never"}, "--checkpoint"},
+                  {{"--checkpoint", "automatic"}, "--checkpoint"},
+                  {{"--checkpoint", ""}, "--checkpoint"}});
+}
+
+TEST(Checkpoint, IsDueAtTheSameNumberOfFramesWhoeverMakesIt) {
+  for (const char* const mode : {"auto", "background", "off"}) {
+    EXPECT_EQ(checkpoint({"--strategy", "group-commit", "--checkpoint", mode,
+                          "--wal-autocheckpoint", "77"})
+                  .every_frames,
+              77)
+        << mode;
+  }
+}
+
+TEST(Checkpoint, IsDueEarlierInTheBackgroundUnlessItIsSaidWhen) {
+  const auto frames = [](const std::string& strategy, const std::string& mode) {
+    return checkpoint({"--strategy", strategy, "--checkpoint", mode}).every_frames;
+  };
+  EXPECT_EQ(frames("group-commit", "background"), 125);
+  EXPECT_EQ(frames("pooled-connection", "background"), 125);
+  EXPECT_EQ(frames("group-commit", "auto"), 1000);
+  EXPECT_EQ(checkpoint({"--strategy", "pooled-connection"}).every_frames, 1000);
+  EXPECT_EQ(checkpoint({"--strategy", "group-commit", "--wal-autocheckpoint", "1000"}).every_frames,
+            1000)
+      << "not taken for the default";
+}
+
+TEST(Checkpoint, TheCapIsOfTheBackgroundAlone) {
+  EXPECT_EQ(checkpoint({"--strategy", "group-commit", "--wal-cap", "1"}).wal_cap_frames, 1);
+  EXPECT_EQ(checkpoint({"--strategy", "pooled-connection", "--checkpoint", "background",
+                        "--wal-cap", "2147483647"})
+                .wal_cap_frames,
+            2147483647);
+  const std::string why = "--wal-cap: is about --checkpoint background";
+  expect_refused(
+      {{{"--wal-cap", "5000"}, why},
+       {{"--strategy", "pooled-connection", "--wal-cap", "5000"}, why},
+       {{"--strategy", "group-commit", "--checkpoint", "auto", "--wal-cap", "5000"}, why},
+       {{"--strategy", "group-commit", "--checkpoint", "off", "--wal-cap", "5000"}, why},
+       {{"--strategy", "group-commit", "--wal-cap", "0"}, "--wal-cap: '0' is no whole number"},
+       {{"--strategy", "group-commit", "--wal-cap", "2147483648"}, "--wal-cap: '"},
+       {{"--strategy", "group-commit", "--wal-cap", "8k"}, "--wal-cap: '8k' is no whole number"}});
+}
+
+// A mitigation is one of the run's measurements.
+TEST(Checkpoint, TheCapMayBeThatOfAMitigation) {
+  const BenchOptions options = accepted({"--mitigation", "group-commit", "--wal-cap", "5000"});
+  ASSERT_EQ(options.plan.mitigations.size(), 1U);
+  const MitigationPlan& plan = options.plan.mitigations.front();
+  EXPECT_EQ(plan.mitigation.settings.checkpoint.wal_cap_frames, 5000);
+}
+
+TEST(Checkpoint, InTheBackgroundNeedsConnectionsThatStayOpen) {
+  const std::string why = "--checkpoint: background needs connections that stay open";
+  expect_refused({{{"--checkpoint", "background"}, why},
+                  {{"--strategy", "reduced-guards", "--checkpoint", "background"}, why},
+                  {{"--strategy", "pooled-connection", "--connection", "per-file", "--checkpoint",
+                    "background"},
+                   why}});
+}
+
+TEST(Checkpoint, MitigationsCheckpointAsTheirConnectionsLetThem) {
+  const BenchOptions options = accepted(
+      {"--strategy", "pooled-connection", "--checkpoint", "background", "--mitigation", "all"});
+  ASSERT_EQ(options.plan.mitigations.size(), 6U);
+  for (const MitigationPlan& plan : options.plan.mitigations) {
+    const bool closes = plan.mitigation.axes.connection == ConnectionAxis::per_file;
+    EXPECT_EQ(plan.mitigation.settings.checkpoint.mode,
+              closes ? CheckpointMode::automatic : CheckpointMode::background)
+        << plan.info.name;
+    EXPECT_EQ(plan.baseline.settings.checkpoint.mode, CheckpointMode::background);
+  }
+}
+
+TEST(Checkpoint, GroupCommitAsAMitigationHasItsOwn) {
+  const BenchOptions options = accepted({"--mitigation", "all"});
+  for (const MitigationPlan& plan : options.plan.mitigations) {
+    EXPECT_EQ(plan.mitigation.settings.checkpoint.mode, plan.info.name == "group-commit"
+                                                            ? CheckpointMode::background
+                                                            : CheckpointMode::automatic)
+        << plan.info.name;
+    EXPECT_EQ(plan.baseline.settings.checkpoint.mode, CheckpointMode::automatic);
+  }
+}
+
+TEST(InFlight, AThousandThreadsAreTheMostThatBlock) {
+  for (const storage::Strategy& strategy : storage::kStrategies) {
+    const std::string name(strategy.name);
+    EXPECT_EQ(planned({"--strategy", name, "--threads", "1000"}).threads, 1000);
+    if (strategy.axes.group) continue;
+    expect_refused({{{"--strategy", name, "--threads", "1001"},
+                     "--threads: " + name + " blocks an OS thread for each lifecycle, and 1001 "},
+                    {{"--strategy", name, "--threads", "1,10000"},
+                     "--strategy group-commit has that many in flight on a few threads"}});
+  }
+}
+
+TEST(InFlight, GroupCommitTakesAHundredThousand) {
+  EXPECT_EQ(planned({"--strategy", "group-commit", "--threads", "100000"}).threads, 100'000);
+  expect_refused({{{"--strategy", "group-commit", "--threads", "100001"},
+                   "--threads: '100001' is no whole number from 1 to 100000"},
+                  {{"--strategy", "group-commit", "--threads", "0"}, "--threads: '0'"}});
+}
+
+TEST(InFlight, TheLimitHoldsForBothSidesOfAMitigation) {
+  const std::string blocks = " blocks an OS thread for each lifecycle, and 1001 of them";
+  EXPECT_EQ(accepted({"--mitigation", "batch", "--mitigate-at", "1000:zero"})
+                .plan.mitigations.front()
+                .baseline.threads,
+            1000);
+  expect_refused({{{"--mitigation", "batch", "--mitigate-at", "1001:zero"},
+                   "--mitigate-at: per-file" + blocks},
+                  {{"--mitigation", "group-commit", "--mitigate-at", "1001:zero"},
+                   "--mitigate-at: per-file" + blocks},
+                  {{"--strategy", "group-commit", "--mitigation", "pooled-connection",
+                    "--mitigate-at", "1001:zero"},
+                   "--mitigate-at: pooled-connection" + blocks}});
+}
+
+}  // namespace
+}  // namespace walbench::tools

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/plan.hpp"
+#include "tools/program/parse_end.hpp"
+
+namespace walbench::tools {
+
+enum class ProgressMode : std::uint8_t { automatic, always, never };
+
+/// What a command line of `bench` asks for, checked.
+struct BenchOptions {
+  engine::RunPlan plan;
+  std::optional<std::filesystem::path> db;
+  bool keep_db = false;
+  std::optional<std::chrono::nanoseconds> interval;  ///< of the interval logs; nothing: none
+  std::optional<std::string> ack_log;                ///< a file, or `-` for standard output
+  std::filesystem::path results = "results";
+  bool results_named = false;  ///< the default folder is created where it is missing
+  ProgressMode progress = ProgressMode::automatic;
+  bool details = false;  ///< every configuration in full, also where there are several
+  bool wall_profile = false;
+  bool quiet = false;
+};
+
+/// Reads the arguments behind the program's name.
+std::variant<BenchOptions, ParseEnd> parse_bench_options(const std::vector<std::string>& arguments);
+
+}  // namespace walbench::tools

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "metrics/analysis/gate.hpp"
+#include "storage/axes.hpp"
+#include "storage/sqlite/connection_settings.hpp"
+#include "tools/bench/bench_plan.hpp"
+
+namespace walbench::tools {
+
+/// What --gate was given: it means an axis or a limit; which one, its value tells.
+struct GateOptions {
+  std::string axis;
+  std::vector<metrics::Gate> limits;  ///< the standard ones first
+};
+
+// All of these throw std::invalid_argument, with a sentence that names the option.
+
+GateOptions gate_options(const std::vector<std::string>& values);
+
+/// The strategy's axes, with what overrides them. `gate` is GateOptions::axis.
+storage::Axes effective_axes(const BenchArguments& arguments, const std::string& gate);
+
+/// How a configuration with these axes checkpoints. Connections that close after each file keep
+/// checkpointing by themselves where a checkpointer was asked for; see
+/// require_background_sensible().
+storage::CheckpointPlan checkpoint_plan(const BenchArguments& arguments, const storage::Axes& axes);
+
+/// Refuses a checkpointer for the strategy that the run is about where it would hide what that
+/// costs. Mitigations of other kinds are measured as they can be.
+void require_background_sensible(const BenchArguments& arguments, const storage::Axes& axes);
+
+}  // namespace walbench::tools

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "metrics/analysis/mitigation_analysis.hpp"
+#include "metrics/ratio_text.hpp"
+#include "metrics/statistics/statistics.hpp"
+
+namespace walbench::tools {
+
+inline constexpr std::string_view kThroughput = "transitions/s";
+inline constexpr std::string_view kNoDifference = "no difference shown";
+
+/// The value of a figure that is a throughput, or else milliseconds.
+std::string figure_text(std::string_view figure, double value);
+
+using metrics::ratio_text;
+
+/// `-4.0 % .. +2.5 %`; `-` where there is none.
+std::string interval_text(const metrics::Change& change);
+
+/// Whether the row got `better`, `worse`, or neither for all that is known.
+std::string conclusion(const metrics::ChangeRow& row);
+
+}  // namespace walbench::tools

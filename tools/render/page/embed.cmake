@@ -1,0 +1,20 @@
+# Writes OUTPUT, a C++ source that holds what a report's page is made of: STYLE, SCRIPT, CHART (a
+# library) and its LICENCE, each as text and, where a browser is to check it, with its SHA-256.
+function(constant name file)
+  file(READ "${file}" text)
+  string(FIND "${text}" ")WALBENCH\"" clash)
+  string(FIND "${text}" "</script" ends_early)
+  if(NOT clash EQUAL -1 OR NOT ends_early EQUAL -1)
+    message(FATAL_ERROR "${file} holds what would end it early within a page or a literal")
+  endif()
+  string(SHA256 digest "${text}")
+  set(source "${source}const std::string_view k${name} = R\"WALBENCH(${text})WALBENCH\";\n")
+  set(source "${source}const std::string_view k${name}Sha256 = \"${digest}\";\n" PARENT_SCOPE)
+endfunction()
+
+set(source "#include \"tools/render/page_assets.hpp\"\n\nnamespace walbench::tools {\n\n")
+constant(PageStyle "${STYLE}")
+constant(PageScript "${SCRIPT}")
+constant(ChartLibrary "${CHART}")
+constant(ChartLicence "${LICENCE}")
+file(WRITE "${OUTPUT}" "${source}\n}  // namespace walbench::tools\n")

@@ -1,0 +1,131 @@
+#include "tools/report/compare_report.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "metrics/comparison/run_comparison.hpp"
+#include "metrics/publish/run_comparison_json.hpp"
+#include "metrics/result/result_set.hpp"
+#include "tools/document/comparison_tables.hpp"
+#include "tools/program/exit_code.hpp"
+#include "tools/program/output.hpp"
+#include "tools/report/reading_progress.hpp"
+
+namespace walbench::tools {
+namespace {
+
+void complain(std::string_view what) {
+  tools::complain("report", what);
+}
+
+metrics::ResultSet load(const std::vector<std::filesystem::path>& paths) {
+  metrics::ResultSet set = load_with_progress(paths);
+  for (const metrics::FileProblem& problem : set.problems) {
+    complain(fmt::format("{}: {}", problem.path.string(), problem.what));
+  }
+  return set;
+}
+
+/// `1 file`, `2 files`.
+std::string files_text(std::size_t count) {
+  return fmt::format("{} file{}", count, count == 1 ? "" : "s");
+}
+
+/// What there is on a side: configurations, or else what cannot be compared.
+std::string side_text(const std::vector<std::string>& labels, const metrics::ResultSet& set) {
+  if (!labels.empty()) return fmt::format("{}", fmt::join(labels, "; "));
+  std::vector<std::string> others;
+  if (!set.lone.empty()) {
+    others.push_back(files_text(set.lone.size()) + " from --values or another program");
+  }
+  if (!set.logs.empty()) others.push_back(files_text(set.logs.size()) + " of intervals");
+  if (!set.runs.empty()) others.emplace_back("files of mitigations, which are comparisons already");
+  if (others.empty()) return "nothing";
+  return fmt::format("nothing but {}", fmt::join(others, ", "));
+}
+
+/// The two sides of a comparison.
+struct Sides {
+  metrics::ResultSet before;
+  metrics::ResultSet after;
+};
+
+/// Whether these may be compared; complains where they may not.
+bool may_compare(const metrics::RunMatch& match, const Sides& sides, bool force) {
+  if (match.matched.empty()) {
+    complain(fmt::format(
+        "nothing to compare: before there is {}; after there is {}. Only .hgrm files that bench "
+        "wrote can be compared; name those of the same threads, profile and strategy on both sides",
+        side_text(match.only_before, sides.before), side_text(match.only_after, sides.after)));
+    return false;
+  }
+  if (match.differences.empty() || force) return true;
+  for (const std::string& difference : match.differences) {
+    complain("not measured alike: " + difference);
+  }
+  complain("not compared; measure both sides alike, or compare them all the same with --force");
+  return false;
+}
+
+/// The verdicts of all limits; nothing, after a complaint, where one of them concerns nothing.
+std::optional<std::vector<metrics::LimitVerdict>> judge_limits(
+    const std::vector<metrics::RegressionLimit>& limits, const metrics::RunComparison& comparison) {
+  std::vector<metrics::LimitVerdict> verdicts;
+  bool all_concern_something = true;
+  for (const metrics::RegressionLimit& limit : limits) {
+    const std::vector<metrics::LimitVerdict> found = metrics::judge_limit(limit, comparison);
+    if (found.empty()) {
+      complain(
+          fmt::format("--fail-if '{}': no configuration that was compared has this figure on "
+                      "both sides; name files of that segment too, or leave the limit out",
+                      limit.text));
+      all_concern_something = false;
+    }
+    verdicts.insert(verdicts.end(), found.begin(), found.end());
+  }
+  return all_concern_something ? std::optional(verdicts) : std::nullopt;
+}
+
+void print(const metrics::RunMatch& match, const metrics::RunComparison& comparison,
+           const std::vector<metrics::LimitVerdict>& limits, ReportFormat format) {
+  switch (format) {
+    case ReportFormat::table: write_output(comparison_table(match, comparison, limits)); return;
+    case ReportFormat::markdown:
+      write_output(comparison_markdown(match, comparison, limits));
+      return;
+    case ReportFormat::json:
+      write_output(metrics::run_comparison_json(match, comparison, limits));
+      return;
+    case ReportFormat::csv: break;
+  }
+  write_output(comparison_csv(comparison));
+  // What is no row of the table, beside it.
+  for (const std::string& difference : match.differences) {
+    complain("not measured alike, compared by force: " + difference);
+  }
+  for (const metrics::LimitVerdict& verdict : limits) {
+    write_error(limit_line(verdict));
+  }
+}
+
+}  // namespace
+
+int report_compare(const ReportCompare& options) {
+  const Sides sides{.before = load(options.base), .after = load(options.with)};
+  const metrics::RunMatch match = metrics::match_runs(sides.before, sides.after);
+  if (!may_compare(match, sides, options.force)) return kFailed;
+  const metrics::RunComparison comparison = metrics::compare_runs(match, options.limits);
+  const auto limits = judge_limits(options.limits, comparison);
+  if (!limits) return kWrongUsage;
+  print(match, comparison, *limits, options.format);
+  if (!sides.before.problems.empty() || !sides.after.problems.empty()) return kFailed;
+  const bool failed = std::ranges::find(*limits, metrics::LimitOutcome::failed,
+                                        &metrics::LimitVerdict::outcome) != limits->end();
+  return failed ? kGateFailed : kDone;
+}
+
+}  // namespace walbench::tools

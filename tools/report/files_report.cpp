@@ -1,0 +1,146 @@
+#include "tools/report/files_report.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
+#include <variant>
+#include <vector>
+
+#include "metrics/publish/report_json.hpp"
+#include "metrics/publish/results_folder.hpp"
+#include "metrics/result/result_files.hpp"
+#include "metrics/result/result_set.hpp"
+#include "tools/document/interval_tables.hpp"
+#include "tools/document/report_document.hpp"
+#include "tools/document/result_tables.hpp"
+#include "tools/document/study_tables.hpp"
+#include "tools/program/exit_code.hpp"
+#include "tools/program/output.hpp"
+#include "tools/program/text.hpp"
+#include "tools/render/csv.hpp"
+#include "tools/render/html_report.hpp"
+#include "tools/render/markdown.hpp"
+#include "tools/render/plot_style.hpp"
+#include "tools/render/report_plots.hpp"
+#include "tools/report/reading_progress.hpp"
+
+namespace walbench::tools {
+namespace {
+
+std::string render_loaded(const metrics::LoadedRun& run, bool details) {
+  return fmt::format("run {} ({})\n\n{}\n", printable(run.run_id), printable(run.timestamp),
+                     render_run(run.configurations, run.mitigations, details));
+}
+
+std::string render_not_compared(const metrics::NotCompared& refusal) {
+  const metrics::ConfigurationPlanned& planned = refusal.mitigation->planned;
+  return printable(fmt::format("no before/after for c={} {} {}: {}", planned.threads,
+                               planned.profile, planned.strategy, refusal.why)) +
+         "\n\n";
+}
+
+std::string render_lone(const metrics::LoneDistribution& lone) {
+  const metrics::HgrmFile& file = lone.file;
+  TextTable table({printable(file.unit_told()), "P50", "P95", "P99", "P99.9", "max"});
+  std::vector<std::string> cells = {"value"};
+  for (const double percentile : {50.0, 95.0, 99.0, 99.9, 100.0}) {
+    const double value = file.told_at_percentile(percentile);
+    cells.push_back(file.histogram ? format_milliseconds(value) : fmt::format("{:.3f}", value));
+  }
+  table.add_row(std::move(cells));
+  return fmt::format(
+      "{}: {} samples, {}\n{}\n", printable(lone.path.string()), with_thousands(file.total_count),
+      file.histogram ? "exact" : "approximate (percentiles from the rows of another program)",
+      table.str(2));
+}
+
+void print_tables(const metrics::ResultSet& set, const ReportFiles& options) {
+  for (const metrics::LoadedRun& run : set.runs) {
+    write_output(render_loaded(run, options.details));
+    if (options.plot) write_output(plot_run(run, detect_plot_style()));
+  }
+  for (const auto& outcome : metrics::find_comparisons(set)) {
+    if (const auto* const comparison = std::get_if<metrics::Comparison>(&outcome)) {
+      write_output(render_comparison(*comparison) + "\n");
+    } else {
+      write_output(render_not_compared(std::get<metrics::NotCompared>(outcome)));
+    }
+  }
+  for (const metrics::LoneDistribution& lone : set.lone) {
+    write_output(render_lone(lone));
+  }
+  if (options.plot) write_output(plot_lone(set.lone, detect_plot_style()));
+  for (const metrics::LoadedLog& log : set.logs) {
+    tell_log(log, options.details, write_output);
+    write_output("\n");
+  }
+}
+
+bool is_page_of_ours(const std::filesystem::path& path) {
+  std::string beginning(4096, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  return beginning.find(kPageMark) != std::string::npos;
+}
+
+/// Throws ResultsError where writing there would destroy a measurement, as where OUT was forgotten
+/// and the first of FILES taken for it.
+void refuse_to_destroy(const ReportFiles& options) {
+  const std::filesystem::path& target = *options.html;
+  std::error_code ignored;
+  std::vector<metrics::FileProblem> problems;
+  for (const auto& file : metrics::expand_folders(options.paths, problems)) {
+    if (std::filesystem::equivalent(target, file, ignored)) {
+      throw metrics::ResultsError(fmt::format(
+          "--html OUT FILES...: '{}' is one of the files; name another OUT", target.string()));
+    }
+  }
+  if (std::filesystem::is_regular_file(target, ignored) && !is_page_of_ours(target)) {
+    throw metrics::ResultsError(
+        fmt::format("--html OUT FILES...: '{}' exists and is no page that report wrote; name "
+                    "another OUT, or remove it",
+                    target.string()));
+  }
+}
+
+void publish_page(const metrics::ResultSet& set, const std::filesystem::path& target) {
+  const std::string page =
+      render_html(document_of(set), metrics::report_json(set, metrics::ReportDetail::page));
+  if (target == "-") {
+    write_output(page);
+  } else {
+    metrics::write_file_atomically(target, page);
+  }
+}
+
+void print(const metrics::ResultSet& set, const ReportFiles& options) {
+  switch (options.format) {
+    case ReportFormat::table: print_tables(set, options); break;
+    case ReportFormat::markdown: write_output(render_markdown(document_of(set))); break;
+    case ReportFormat::json:
+      metrics::write_report_json(set, metrics::ReportDetail::whole, write_output);
+      break;
+    case ReportFormat::csv: write_csv(set, write_output); break;
+  }
+}
+
+}  // namespace
+
+int report_files(const ReportFiles& options) {
+  if (options.html) refuse_to_destroy(options);
+  const metrics::ResultSet set = load_with_progress(options.paths);
+  if (options.html) {
+    publish_page(set, *options.html);
+  } else {
+    print(set, options);
+  }
+  for (const metrics::FileProblem& problem : set.problems) {
+    complain("report", fmt::format("{}: {}", problem.path.string(), problem.what));
+  }
+  return set.problems.empty() ? kDone : kFailed;
+}
+
+}  // namespace walbench::tools

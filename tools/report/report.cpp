@@ -1,0 +1,41 @@
+// report: tells what .hgrm and .hlog files hold.
+
+#include <algorithm>
+#include <exception>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tools/program/exit_code.hpp"
+#include "tools/program/output.hpp"
+#include "tools/report/compare_report.hpp"
+#include "tools/report/files_report.hpp"
+#include "tools/report/merge_report.hpp"
+#include "tools/report/report_options.hpp"
+#include "tools/report/values_report.hpp"
+
+namespace walbench::tools {
+namespace {
+
+int run_report(const std::vector<std::string>& arguments) {
+  const auto parsed = parse_report_options(arguments);
+  if (const auto* const end = std::get_if<ParseEnd>(&parsed)) return end->tell();
+  if (const auto* const both = std::get_if<ReportCompare>(&parsed)) return report_compare(*both);
+  if (const auto* const merge = std::get_if<ReportMerge>(&parsed)) return report_merge(*merge);
+  if (const auto* const values = std::get_if<ReportValues>(&parsed)) return report_values(*values);
+  return report_files(std::get<ReportFiles>(parsed));
+}
+
+}  // namespace
+}  // namespace walbench::tools
+
+int main(int argc, char** argv) {
+  using namespace walbench::tools;
+  survive_closed_pipes();
+  try {
+    return run_report(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+  } catch (const std::exception& error) {
+    complain("report", error.what());
+    return kFailed;
+  }
+}
