@@ -46,7 +46,7 @@ std::vector<Mitigation> catalogue() {
         .effort = 3,
         .recommendable = true},
        axes_of("shared-connection")},
-      {{.name = "fair-gate",
+      {{.name = "fair-queue",
         .description =
             "connections are pooled, writers queue in order of arrival in front of BEGIN "
             "IMMEDIATE",
@@ -55,7 +55,7 @@ std::vector<Mitigation> catalogue() {
         .risk = "none to data; writers of other processes do not queue there",
         .effort = 4,
         .recommendable = true},
-       axes_of("fair-gate")},
+       axes_of("fair-queue")},
       {{.name = "group-commit",
         .description =
             "writes are queued, one committer makes a transaction of all that are there, "

@@ -34,7 +34,7 @@ metrics::ConfigurationPlanned planned_figures(const ConfigurationPlan& plan) {
           .commit = storage::commit_name(plan.axes),
           .begin = std::string(storage::axis_name(plan.axes.begin)),
           .guard = std::string(storage::axis_name(plan.axes.guard)),
-          .gate = std::string(storage::axis_name(plan.axes.gate)),
+          .queue = std::string(storage::axis_name(plan.axes.queue)),
           .schema = std::string(storage::schema_name(plan.schema)),
           .files = plan.files,
           .transitions_per_file = kTransitionsPerFile,
@@ -227,8 +227,8 @@ class Measurement {
     result_.write_lock = write_lock_figures(waits, plan_.anatomy);
     result_.lock_wait_longest_ns = report.lock_wait_longest_ns;
     result_.row_bytes_changed = report.row_bytes_changed;
-    // Who queues at a gate or for a group does not wait in SQLite for writers of this process.
-    if (plan_.axes.gate == storage::GateAxis::sqlite && !plan_.axes.group) {
+    // Who queues in this process does not wait in SQLite for writers of this process.
+    if (plan_.axes.queue == storage::QueueAxis::sqlite && !plan_.axes.group) {
       result_.timeout_advice = metrics::advise_timeouts(waits.asked_us, report.commits);
     }
   }

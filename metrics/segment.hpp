@@ -16,8 +16,8 @@ enum class Segment : std::uint8_t {
   fsm_net,          ///< total_wall less mock_api: what walbench itself cost the lifecycle
   lock_wait,        ///< the three writes: from asking for the write lock to holding it. Deferred
                     ///< transactions take it inside the UPDATE, whose execution is included then;
-                    ///< waiting for a gate or a shared connection's mutex counts here
-  gate_wait,        ///< the part of lock_wait that was waited for a gate; only where there is one
+                    ///< waiting in a queue or for a shared connection's mutex counts here
+  queue_wait,       ///< the part of lock_wait that was waited in a queue; only if there is one
   busy_wait,        ///< the part of lock_wait that was slept in SQLite's busy handler
   statement,        ///< the three UPDATEs, where they are not already in lock_wait
   commit,           ///< the three COMMITs
@@ -49,7 +49,7 @@ inline constexpr std::size_t kLifecycleSegmentCount = 19;
 
 /// Names as they stand in files and tables, without the `_ms` that files append.
 inline constexpr std::array<std::string_view, kSegmentCount> kSegmentNames = {
-    "fsm_net",         "lock_wait", "gate_wait",   "busy_wait",    "statement", "commit",
+    "fsm_net",         "lock_wait", "queue_wait",  "busy_wait",    "statement", "commit",
     "checkpoint_wait", "sync_wait", "fsm_hydrate", "fsm_dispatch", "other",     "db_total",
     "transition",      "mock_api",  "total_wall",  "connect",      "close",     "attempt",
     "failed_attempt",  "wal_sync",  "db_sync",     "checkpoint"};

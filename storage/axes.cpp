@@ -26,11 +26,11 @@ std::string_view axis_name(GuardAxis value) {
   return "?";
 }
 
-std::string_view axis_name(GateAxis value) {
+std::string_view axis_name(QueueAxis value) {
   switch (value) {
-    case GateAxis::sqlite: return "sqlite";
-    case GateAxis::mutex: return "mutex";
-    case GateAxis::fifo: return "fifo";
+    case QueueAxis::sqlite: return "sqlite";
+    case QueueAxis::mutex: return "mutex";
+    case QueueAxis::fifo: return "fifo";
   }
   return "?";
 }
@@ -58,7 +58,7 @@ std::string describe_strategy(std::string_view base, const Axes& axes) {
   if (axes.connection != of_base.connection) append("connection", axis_name(axes.connection));
   if (axes.begin != of_base.begin) append("begin", axis_name(axes.begin));
   if (axes.guard != of_base.guard) append("guard", axis_name(axes.guard));
-  if (axes.gate != of_base.gate) append("gate", axis_name(axes.gate));
+  if (axes.queue != of_base.queue) append("queue", axis_name(axes.queue));
   if (axes.batch != of_base.batch) append("batch", std::to_string(axes.batch));
   if (axes.group != of_base.group) append("commit", axes.group ? "group" : "each");
   return name;
@@ -67,14 +67,15 @@ std::string describe_strategy(std::string_view base, const Axes& axes) {
 std::optional<std::string> contradiction(const Axes& axes) {
   if (axes.group) {
     const bool fits = axes.connection == ConnectionAxis::shared &&
-                      axes.begin == BeginAxis::immediate && axes.gate == GateAxis::sqlite;
+                      axes.begin == BeginAxis::immediate && axes.queue == QueueAxis::sqlite;
     if (fits) return std::nullopt;
-    return "--commit group needs --connection shared, --begin immediate and --gate sqlite, as "
+    return "--commit group needs --connection shared, --begin immediate and --queue sqlite, as "
            "--strategy group-commit has them: one committer writes for all, so nobody else opens a "
-           "connection or queues at a gate";
+           "connection or queues at a queue";
   }
-  if (axes.connection == ConnectionAxis::shared && axes.gate == GateAxis::sqlite) {
-    return "a shared connection needs --gate mutex or --gate fifo: SQLite's busy handler does not "
+  if (axes.connection == ConnectionAxis::shared && axes.queue == QueueAxis::sqlite) {
+    return "a shared connection needs --queue mutex or --queue fifo: SQLite's busy handler does "
+           "not "
            "keep apart the transactions of one connection";
   }
   if (axes.batch > 1 && axes.connection != ConnectionAxis::shared) {

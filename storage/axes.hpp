@@ -12,7 +12,7 @@ namespace walbench::storage {
 enum class ConnectionAxis : std::uint8_t {
   per_file,    ///< each lifecycle opens one, uses it and closes it
   per_worker,  ///< each worker keeps one for the whole run
-  shared,      ///< one for all: workers take turns, and a gate keeps each transaction whole; or,
+  shared,      ///< one for all: workers take turns, and a queue keeps each transaction whole; or,
                ///< with group commit, it is the committer's
 };
 
@@ -31,7 +31,7 @@ enum class GuardAxis : std::uint8_t {
 };
 
 /// How the writers of this process queue for the write lock.
-enum class GateAxis : std::uint8_t {
+enum class QueueAxis : std::uint8_t {
   sqlite,  ///< not at all: SQLite's busy handler sleeps and tries again
   mutex,   ///< std::mutex: fast, but a thread that just released it may take it again at once
   fifo,    ///< first come, first served
@@ -42,7 +42,7 @@ struct Axes {
   ConnectionAxis connection = ConnectionAxis::per_file;
   BeginAxis begin = BeginAxis::deferred;
   GuardAxis guard = GuardAxis::where;
-  GateAxis gate = GateAxis::sqlite;
+  QueueAxis queue = QueueAxis::sqlite;
   std::int64_t batch = 1;  ///< transitions a transaction; all but the last of them are acknowledged
                            ///< before they are durable. 1: each is committed by itself
   bool group = false;      ///< transactions of whatever is queued, acknowledged after their COMMIT
@@ -53,7 +53,7 @@ struct Axes {
 std::string_view axis_name(ConnectionAxis value);
 std::string_view axis_name(BeginAxis value);
 std::string_view axis_name(GuardAxis value);
-std::string_view axis_name(GateAxis value);
+std::string_view axis_name(QueueAxis value);
 /// The commit axis: `each`, `batch:N`, or `group`.
 std::string commit_name(const Axes& axes);
 
@@ -67,13 +67,13 @@ struct Strategy {
 inline constexpr std::array<Strategy, 7> kStrategies = {{
     {"per-file", {}},
     {"pooled-connection", {.connection = ConnectionAxis::per_worker}},
-    {"shared-connection", {.connection = ConnectionAxis::shared, .gate = GateAxis::mutex}},
+    {"shared-connection", {.connection = ConnectionAxis::shared, .queue = QueueAxis::mutex}},
     {"reduced-guards", {.guard = GuardAxis::version}},
-    {"batch", {.connection = ConnectionAxis::shared, .gate = GateAxis::mutex, .batch = 10}},
-    {"fair-gate",
+    {"batch", {.connection = ConnectionAxis::shared, .queue = QueueAxis::mutex, .batch = 10}},
+    {"fair-queue",
      {.connection = ConnectionAxis::per_worker,
       .begin = BeginAxis::immediate,
-      .gate = GateAxis::fifo}},
+      .queue = QueueAxis::fifo}},
     {"group-commit",
      {.connection = ConnectionAxis::shared, .begin = BeginAxis::immediate, .group = true}},
 }};
@@ -82,7 +82,7 @@ inline constexpr std::array<Strategy, 7> kStrategies = {{
 std::optional<Strategy> find_strategy(std::string_view name);
 
 /// The name of exactly these axes where they have one; otherwise `base` and what was changed, as in
-/// `per-file+begin-immediate+gate-fifo`. `base` is a strategy's name.
+/// `per-file+begin-immediate+queue-fifo`. `base` is a strategy's name.
 std::string describe_strategy(std::string_view base, const Axes& axes);
 
 /// Why these axes cannot be combined, as a sentence, or nothing when they can.

@@ -35,8 +35,8 @@ class Session {
   /// Whether WriteTimings::statement_ns is measured; otherwise lock_wait_ns includes the UPDATE.
   virtual bool times_statement_apart() const = 0;
 
-  /// Whether writers queue at a gate; otherwise WriteTimings::gate_wait_ns is always 0.
-  virtual bool has_gate() const = 0;
+  /// Whether writers queue at a queue; otherwise WriteTimings::queue_wait_ns is always 0.
+  virtual bool has_queue() const = 0;
 
   /// Ends the session; apply may not be called afterwards. Returns what a connection of the
   /// lifecycle's own cost, or nothing where it has none.

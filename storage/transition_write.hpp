@@ -39,10 +39,10 @@ constexpr std::int64_t changed_bytes(const TransitionWrite& write) {
 /// Where the time of one write went, in nanoseconds. lock_wait + statement + commit = db_total.
 struct WriteTimings {
   std::int64_t lock_wait_ns = 0;        ///< from asking for the write lock to holding it
-  std::int64_t gate_wait_ns = 0;        ///< the part of it waited for a gate
+  std::int64_t queue_wait_ns = 0;       ///< the part of it waited for a queue
   std::int64_t busy_wait_ns = 0;        ///< the part of it slept in SQLite's busy handler
   std::int64_t statement_ns = 0;        ///< the UPDATE where lock_wait does not include it, else 0
-  std::int64_t commit_ns = 0;           ///< COMMIT, and letting the next one through the gate
+  std::int64_t commit_ns = 0;           ///< COMMIT, and letting the next one through the queue
   std::int64_t checkpoint_wait_ns = 0;  ///< the part of it that checkpoints took, less their syncs
   std::int64_t sync_wait_ns = 0;        ///< the part of it that syncs took
   std::int64_t db_total_ns = 0;         ///< first call to acknowledgement

@@ -50,7 +50,7 @@ std::optional<Breakdown> break_down(const ConfigurationResult& configuration) {
     breakdown.parts.push_back({std::move(name), spent, mean_ns, mean_ns / breakdown.net_ns});
   };
   const double lock = mean_of(configuration, Segment::lock_wait);
-  const double gate = mean_of(configuration, Segment::gate_wait);
+  const double queue = mean_of(configuration, Segment::queue_wait);
   const double busy = mean_of(configuration, Segment::busy_wait);
   const double commit = mean_of(configuration, Segment::commit);
   const double checkpoint = mean_of(configuration, Segment::checkpoint_wait);
@@ -59,12 +59,12 @@ std::optional<Breakdown> break_down(const ConfigurationResult& configuration) {
 
   add("hydrate", Spent::working, mean_of(configuration, Segment::fsm_hydrate));
   add("dispatch", Spent::working, mean_of(configuration, Segment::fsm_dispatch));
-  add("gate", Spent::waiting, gate);
+  add("queue", Spent::waiting, queue);
   add("busy handler", Spent::waiting, busy);
   // A queued write waits for its group; otherwise what is left is BEGIN, and the UPDATE inside
   // which SQLite takes the lock.
   add(queued ? "queue" : "lock and update", queued ? Spent::waiting : Spent::working,
-      lock - gate - busy);
+      lock - queue - busy);
   add("statement", Spent::working, mean_of(configuration, Segment::statement));
   add(queued ? "group" : "commit", Spent::working, commit - checkpoint - sync);
   add("checkpoint", Spent::checkpointing, checkpoint);

@@ -25,7 +25,7 @@ struct BreakdownPart {
 
 /// Where the mean lifecycle's fsm_net went. The parts exclude each other:
 ///
-///   lock_wait  = queue or gate, busy handler, and the rest: executing the UPDATE, where SQLite
+///   lock_wait  = queue, busy handler, and the rest: executing the UPDATE, where SQLite
 ///   takes
 ///                the lock inside it
 ///   commit     = checkpoint, sync, and the rest: writing the WAL

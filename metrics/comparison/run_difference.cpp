@@ -77,7 +77,7 @@ std::vector<std::string> identity_differences(const ConfigurationPlanned& one,
   differences.compare("commit", one.commit, other.commit);
   differences.compare("begin", one.begin, other.begin);
   differences.compare("guard", one.guard, other.guard);
-  differences.compare("gate", one.gate, other.gate);
+  differences.compare("queue", one.queue, other.queue);
   return std::move(differences).found();
 }
 

@@ -15,7 +15,7 @@ using Runs = std::vector<MeasuredRun>;
 
 auto identity(const ConfigurationPlanned& planned) {
   return std::tie(planned.threads, planned.profile, planned.strategy, planned.connection,
-                  planned.commit, planned.begin, planned.guard, planned.gate);
+                  planned.commit, planned.begin, planned.guard, planned.queue);
 }
 
 std::string label_of(const Runs& runs) {

@@ -43,7 +43,7 @@ std::optional<std::string> difference(const ConfigurationResult& one,
   for (const std::optional<std::string>& found : std::array{
            differ("connection", a.connection, b.connection), differ("commit", a.commit, b.commit),
            differ("begin", a.begin, b.begin), differ("guard", a.guard, b.guard),
-           differ("gate", a.gate, b.gate),
+           differ("queue", a.queue, b.queue),
            differ("transitions per file", a.transitions_per_file, b.transitions_per_file),
            differ("API delay", a.api_delay, b.api_delay),
            differ("checkpoint", a.checkpoint, b.checkpoint),

@@ -149,7 +149,7 @@ Json axes_json(const ConfigurationPlanned& planned) {
           {"commit", planned.commit},
           {"begin", planned.begin},
           {"guard", planned.guard},
-          {"gate", planned.gate}};
+          {"queue", planned.queue}};
 }
 
 Json ceiling_json(const CeilingPoint& point) {

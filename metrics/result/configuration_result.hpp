@@ -23,7 +23,7 @@ struct ConfigurationPlanned {
   std::string commit;
   std::string begin;
   std::string guard;
-  std::string gate;
+  std::string queue;
   std::string schema;
   std::int64_t files = 0;
   std::int64_t transitions_per_file = 0;

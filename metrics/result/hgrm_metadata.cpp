@@ -28,7 +28,7 @@ ConfigurationPlanned planned_from(const Json& json) {
           .commit = text_in(axes, "commit"),
           .begin = text_in(axes, "begin"),
           .guard = text_in(axes, "guard"),
-          .gate = text_in(axes, "gate"),
+          .queue = text_in(axes, "queue"),
           .schema = text_in(json, "schema"),
           .files = positive_in(json, "file_count"),
           .transitions_per_file = count_in(json, "transitions_per_file"),

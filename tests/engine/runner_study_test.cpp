@@ -236,7 +236,7 @@ TEST_F(Study, CarriesThePlanIntoTheResult) {
   EXPECT_EQ(result.planned.commit, "batch:10");
   EXPECT_EQ(result.planned.begin, "deferred");
   EXPECT_EQ(result.planned.guard, "where");
-  EXPECT_EQ(result.planned.gate, "mutex");
+  EXPECT_EQ(result.planned.queue, "mutex");
   EXPECT_EQ(result.planned.api_delay, "lognormal:50ms,0.5");
   EXPECT_EQ(result.planned.api_delay_ns, plan_.api_delay.mean().count());
   EXPECT_EQ(result.planned.api_fail_rate, 0.125);

@@ -203,7 +203,7 @@ TEST_F(Runner, EverySampleProducedIsAccountedFor) {
   plan_.threads = 3;
   behaviour_.connect_ns = 5;
   behaviour_.statement_apart = true;
-  behaviour_.has_gate = true;
+  behaviour_.has_queue = true;
   const ConfigurationResult result = measure();
   // Sixteen segments with a sample each, and three transitions.
   EXPECT_EQ(result.samples_produced, 30 * (16 + 3));

@@ -56,7 +56,7 @@ class EveryStrategyMeasured : public testing::TestWithParam<storage::Strategy> {
   }
 
   static bool is_queued() { return GetParam().axes.group; }
-  static bool has_gate() { return GetParam().axes.gate != storage::GateAxis::sqlite; }
+  static bool has_queue() { return GetParam().axes.queue != storage::QueueAxis::sqlite; }
 
   metrics::SteadyClock clock_;
   storage::DatabaseFiles files_{std::nullopt};
@@ -79,10 +79,9 @@ TEST_P(EveryStrategyMeasured, ThePartsOfItsTimeAddUp) {
   EXPECT_NEAR(breakdown->share(Spent::waiting) + breakdown->share(Spent::working) +
                   breakdown->share(Spent::checkpointing) + breakdown->share(Spent::syncing),
               sum, 1e-9);
-  EXPECT_EQ(names.contains("gate"), has_gate());
-  EXPECT_EQ(names.contains("queue"), is_queued());
+  EXPECT_EQ(names.contains("queue"), has_queue() || is_queued());
   EXPECT_EQ(names.contains("commit"), !is_queued());
-  EXPECT_EQ(samples(result, Segment::gate_wait), has_gate() ? 300 : 0);
+  EXPECT_EQ(samples(result, Segment::queue_wait), has_queue() ? 300 : 0);
 }
 
 TEST_P(EveryStrategyMeasured, BytesChangedAreThoseInTheDatabase) {
@@ -122,7 +121,7 @@ TEST_P(EveryStrategyMeasured, TheLockIsTakenForEachCommitAndHeldNoLongerThanTheR
   EXPECT_EQ(lock.held_ns + lock.free_ns, lock.slept_ns);
   EXPECT_LE(lock.missed_ns, lock.slept_ns);
   EXPECT_LE(lock.waits, lock.sleeps);
-  if (has_gate() || is_queued()) {
+  if (has_queue() || is_queued()) {
     EXPECT_EQ(lock.waits, 0) << "nobody waits in SQLite";
     EXPECT_EQ(lock.stale, 0);
     EXPECT_EQ(lock.acquisitions, result.commits);

@@ -16,7 +16,7 @@ namespace {
 constexpr std::array<std::pair<Segment, std::string_view>, kSegmentCount> kExpectedNames = {{
     {Segment::fsm_net, "fsm_net"},
     {Segment::lock_wait, "lock_wait"},
-    {Segment::gate_wait, "gate_wait"},
+    {Segment::queue_wait, "queue_wait"},
     {Segment::busy_wait, "busy_wait"},
     {Segment::statement, "statement"},
     {Segment::commit, "commit"},

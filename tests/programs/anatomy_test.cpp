@@ -69,7 +69,7 @@ class AnatomyTest : public BenchFixture {
 };
 
 TEST_F(AnatomyTest, ReportTellsItFromTheHgrmFilesAlone) {
-  for (const std::string strategy : {"pooled-connection", "per-file", "fair-gate"}) {
+  for (const std::string strategy : {"pooled-connection", "per-file", "fair-queue"}) {
     SCOPED_TRACE(strategy);
     std::filesystem::remove_all(results());
     std::filesystem::create_directory(results());
@@ -80,7 +80,7 @@ TEST_F(AnatomyTest, ReportTellsItFromTheHgrmFilesAlone) {
                 AllOf(HasSubstr("the mean fsm_net, ["), HasSubstr("(unexplained: "),
                       HasSubstr("write lock: taken "), HasSubstr(" frames a transaction in "),
                       HasSubstr("fairness: Jain's index ")));
-    const bool waits_in_sqlite = strategy != "fair-gate";
+    const bool waits_in_sqlite = strategy != "fair-queue";
     EXPECT_EQ(outcome.out.find("busy_timeout, from ") != std::string::npos, waits_in_sqlite);
     EXPECT_EQ(outcome.out.find("closing connections took ") != std::string::npos,
               strategy == "per-file");

@@ -79,18 +79,18 @@ TEST_F(BenchTest, CountsTheWalWhereItIsWritten) {
 TEST_F(BenchTest, MeasuresEveryCombinationOfAxes) {
   for (const std::string begin : {"deferred", "immediate"}) {
     for (const std::string guard : {"where", "version", "select"}) {
-      for (const std::string gate : {"sqlite", "mutex", "fifo"}) {
+      for (const std::string queue : {"sqlite", "mutex", "fifo"}) {
         for (const std::string connection : {"per-file", "per-worker", "shared"}) {
-          if (connection == "shared" && gate == "sqlite") continue;
+          if (connection == "shared" && queue == "sqlite") continue;
           std::filesystem::remove_all(results());
           std::filesystem::create_directory(results());
           const Outcome outcome = bench({"--threads", "3", "--profile", "zero", "--files", "12",
                                          "--warmup", "3", "--quiet", "--begin", begin, "--guard",
-                                         guard, "--gate", gate, "--connection", connection});
+                                         guard, "--queue", queue, "--connection", connection});
           ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
           const json configuration = only_json()["configurations"][0];
           EXPECT_TRUE(configuration["verified"].get<bool>());
-          EXPECT_EQ(configuration["axes"]["gate"], gate);
+          EXPECT_EQ(configuration["axes"]["queue"], queue);
           EXPECT_EQ(configuration["segments"].contains("statement_ms"), begin == "immediate");
           EXPECT_EQ(configuration["segments"].contains("connect_ms"), connection == "per-file");
         }
@@ -127,11 +127,11 @@ TEST_F(BenchTest, SamplesAreConservedAndCounted) {
 
 TEST_F(BenchTest, FailedGateIsExitCodeOneAndStillPublishes) {
   const Outcome outcome = bench({"--threads", "2", "--profile", "zero", "--files", "20", "--gate",
-                                 "zero:2:1ns", "--gate", "mutex"});
+                                 "zero:2:1ns", "--queue", "mutex"});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.out, HasSubstr("zero:2:1ns: FAIL"));
   EXPECT_THAT(outcome.err, HasSubstr("gate zero:2:1ns failed"));
-  EXPECT_EQ(only_json()["configurations"][0]["axes"]["gate"], "mutex");
+  EXPECT_EQ(only_json()["configurations"][0]["axes"]["queue"], "mutex");
 }
 
 TEST_F(BenchTest, AGateCanBeOnAPercentile) {
@@ -243,7 +243,7 @@ TEST_F(BenchTest, WrongUsageIsExitCodeTwoAndASentence) {
            {{"--threads", "99999999999999999999"}, "--threads"},
            {{"--threads", "1,,2"}, "--threads"},
            {{"--threads", "10000"}, "--strategy group-commit has that many in flight"},
-           {{"--strategy", "group-commit", "--gate", "mutex"}, "--commit group needs"},
+           {{"--strategy", "group-commit", "--queue", "mutex"}, "--commit group needs"},
            {{"--checkpoint", "background"}, "needs connections that stay open"},
            {{"--wal-cap", "5000"}, "--wal-cap"},
            {{"--threads", "5,5"}, "twice"},
@@ -266,7 +266,7 @@ TEST_F(BenchTest, WrongUsageIsExitCodeTwoAndASentence) {
            {{"--study", "--profile", "zero"}, "--study"},
            {{"--quick", "--profile", "zero"}, "--quick"},
            {{"--api-delay", "gauss:1s,1s"}, "--api-delay"},
-           {{"--connection", "shared", "--gate", "sqlite"}, "shared connection"},
+           {{"--connection", "shared", "--queue", "sqlite"}, "shared connection"},
            {{"--db", "taken.db"}, "exists already"},
            {{"--db", "free.db"}, "free.db-wal"},
            {{"--db", "no/such/dir/x.db"}, "--db"},

@@ -110,10 +110,10 @@ TEST_F(CompareTest, AGateThatFailsIsExitCodeOne) {
 TEST_F(CompareTest, AGateThatConcernsNothingIsExitCodeTwo) {
   const std::string run = measure("one");
   const Outcome report =
-      run_report({"--compare", run, "--with", run, "--fail-if", "gate_wait.p99>+10%"});
+      run_report({"--compare", run, "--with", run, "--fail-if", "queue_wait.p99>+10%"});
   EXPECT_EQ(report.exit_code, 2);
   EXPECT_THAT(report.out, IsEmpty());
-  EXPECT_THAT(report.err, HasSubstr("'gate_wait.p99>+10%'"));
+  EXPECT_THAT(report.err, HasSubstr("'queue_wait.p99>+10%'"));
 }
 
 TEST_F(CompareTest, NothingToCompareIsASentence) {

@@ -153,7 +153,7 @@ TEST(BashCompletion, OffersCommands) {
 
 TEST(BashCompletion, CompletesListsBehindTheirLastComma) {
   EXPECT_THAT(completed_by_bash({"walbench", "bench", "--mitigation", "batch,fair"}),
-              UnorderedElementsAre("batch,fair-gate"));
+              UnorderedElementsAre("batch,fair-queue"));
   EXPECT_THAT(completed_by_bash({"walbench", "bench", "--profile", "zero,"}),
               UnorderedElementsAre("zero,zero", "zero,realistic"));
 }

@@ -26,7 +26,7 @@ using testing::Not;
 using testing::StartsWith;
 
 const std::vector<std::string> kMitigations = {
-    "reduced-guards", "select-guard", "pooled-connection", "shared-connection", "fair-gate",
+    "reduced-guards", "select-guard", "pooled-connection", "shared-connection", "fair-queue",
     "group-commit",   "batch"};
 
 /// A scratch directory with an empty results folder.

@@ -18,22 +18,23 @@ namespace {
 TEST(Axes, NamedStrategiesAreThePointsTheDesignNames) {
   EXPECT_EQ(kStrategies.front().name, "per-file") << "the baseline comes first";
   EXPECT_EQ(find_strategy("per-file")->axes, (Axes{ConnectionAxis::per_file, BeginAxis::deferred,
-                                                   GuardAxis::where, GateAxis::sqlite}));
+                                                   GuardAxis::where, QueueAxis::sqlite}));
   EXPECT_EQ(
       find_strategy("pooled-connection")->axes,
-      (Axes{ConnectionAxis::per_worker, BeginAxis::deferred, GuardAxis::where, GateAxis::sqlite}));
-  EXPECT_EQ(find_strategy("shared-connection")->axes,
-            (Axes{ConnectionAxis::shared, BeginAxis::deferred, GuardAxis::where, GateAxis::mutex}));
+      (Axes{ConnectionAxis::per_worker, BeginAxis::deferred, GuardAxis::where, QueueAxis::sqlite}));
+  EXPECT_EQ(
+      find_strategy("shared-connection")->axes,
+      (Axes{ConnectionAxis::shared, BeginAxis::deferred, GuardAxis::where, QueueAxis::mutex}));
   EXPECT_EQ(
       find_strategy("reduced-guards")->axes,
-      (Axes{ConnectionAxis::per_file, BeginAxis::deferred, GuardAxis::version, GateAxis::sqlite}));
+      (Axes{ConnectionAxis::per_file, BeginAxis::deferred, GuardAxis::version, QueueAxis::sqlite}));
   EXPECT_EQ(find_strategy("batch")->axes, (Axes{ConnectionAxis::shared, BeginAxis::deferred,
-                                                GuardAxis::where, GateAxis::mutex, 10}));
+                                                GuardAxis::where, QueueAxis::mutex, 10}));
   EXPECT_EQ(
-      find_strategy("fair-gate")->axes,
-      (Axes{ConnectionAxis::per_worker, BeginAxis::immediate, GuardAxis::where, GateAxis::fifo}));
+      find_strategy("fair-queue")->axes,
+      (Axes{ConnectionAxis::per_worker, BeginAxis::immediate, GuardAxis::where, QueueAxis::fifo}));
   EXPECT_EQ(find_strategy("group-commit")->axes,
-            (Axes{ConnectionAxis::shared, BeginAxis::immediate, GuardAxis::where, GateAxis::sqlite,
+            (Axes{ConnectionAxis::shared, BeginAxis::immediate, GuardAxis::where, QueueAxis::sqlite,
                   1, true}));
 }
 
@@ -61,16 +62,16 @@ TEST(Axes, NoNamedStrategyContradictsItself) {
   }
 }
 
-TEST(Axes, OnlyASharedConnectionWithoutAGateIsAContradiction) {
+TEST(Axes, OnlyASharedConnectionWithoutAQueueIsAContradiction) {
   for (const auto connection :
        {ConnectionAxis::per_file, ConnectionAxis::per_worker, ConnectionAxis::shared}) {
-    for (const auto gate : {GateAxis::sqlite, GateAxis::mutex, GateAxis::fifo}) {
-      const Axes axes{connection, BeginAxis::immediate, GuardAxis::select, gate};
-      const bool expected = connection == ConnectionAxis::shared && gate == GateAxis::sqlite;
+    for (const auto queue : {QueueAxis::sqlite, QueueAxis::mutex, QueueAxis::fifo}) {
+      const Axes axes{connection, BeginAxis::immediate, GuardAxis::select, queue};
+      const bool expected = connection == ConnectionAxis::shared && queue == QueueAxis::sqlite;
       const std::optional<std::string> why = contradiction(axes);
-      EXPECT_EQ(why.has_value(), expected) << axis_name(connection) << " " << axis_name(gate);
+      EXPECT_EQ(why.has_value(), expected) << axis_name(connection) << " " << axis_name(queue);
       if (why) {
-        EXPECT_NE(why->find("--gate"), std::string::npos) << "no remedy: " << *why;
+        EXPECT_NE(why->find("--queue"), std::string::npos) << "no remedy: " << *why;
       }
     }
   }
@@ -79,9 +80,9 @@ TEST(Axes, OnlyASharedConnectionWithoutAGateIsAContradiction) {
 TEST(Axes, ABatchNeedsASharedConnection) {
   for (const auto connection :
        {ConnectionAxis::per_file, ConnectionAxis::per_worker, ConnectionAxis::shared}) {
-    for (const auto gate : {GateAxis::mutex, GateAxis::fifo}) {
+    for (const auto queue : {QueueAxis::mutex, QueueAxis::fifo}) {
       for (const std::int64_t batch : {1, 2, 10, 1'000'000}) {
-        const Axes axes{.connection = connection, .gate = gate, .batch = batch};
+        const Axes axes{.connection = connection, .queue = queue, .batch = batch};
         const std::optional<std::string> why = contradiction(axes);
         EXPECT_EQ(why.has_value(), batch > 1 && connection != ConnectionAxis::shared)
             << axis_name(connection) << " " << batch;
@@ -93,28 +94,28 @@ TEST(Axes, ABatchNeedsASharedConnection) {
   }
 }
 
-TEST(Axes, ABatchOnASharedConnectionStillNeedsAGate) {
+TEST(Axes, ABatchOnASharedConnectionStillNeedsAQueue) {
   const std::optional<std::string> why =
       contradiction({.connection = ConnectionAxis::shared, .batch = 10});
   ASSERT_TRUE(why.has_value());
-  EXPECT_NE(why->find("--gate"), std::string::npos) << *why;
+  EXPECT_NE(why->find("--queue"), std::string::npos) << *why;
 }
 
-TEST(Axes, GroupCommitNeedsASharedConnectionAnImmediateBeginAndNoGate) {
+TEST(Axes, GroupCommitNeedsASharedConnectionAnImmediateBeginAndNoQueue) {
   for (const auto connection :
        {ConnectionAxis::per_file, ConnectionAxis::per_worker, ConnectionAxis::shared}) {
     for (const auto begin : {BeginAxis::deferred, BeginAxis::immediate}) {
       for (const auto guard : {GuardAxis::where, GuardAxis::version, GuardAxis::select}) {
-        for (const auto gate : {GateAxis::sqlite, GateAxis::mutex, GateAxis::fifo}) {
-          const Axes axes{connection, begin, guard, gate, 1, true};
+        for (const auto queue : {QueueAxis::sqlite, QueueAxis::mutex, QueueAxis::fifo}) {
+          const Axes axes{connection, begin, guard, queue, 1, true};
           const bool fits = connection == ConnectionAxis::shared && begin == BeginAxis::immediate &&
-                            gate == GateAxis::sqlite;
+                            queue == QueueAxis::sqlite;
           const std::optional<std::string> why = contradiction(axes);
           EXPECT_EQ(why.has_value(), !fits)
-              << axis_name(connection) << " " << axis_name(begin) << " " << axis_name(gate);
+              << axis_name(connection) << " " << axis_name(begin) << " " << axis_name(queue);
           if (!why) continue;
           for (const char* const remedy :
-               {"--connection shared", "--begin immediate", "--gate sqlite"}) {
+               {"--connection shared", "--begin immediate", "--queue sqlite"}) {
             EXPECT_NE(why->find(remedy), std::string::npos) << "no remedy: " << *why;
           }
         }
@@ -132,30 +133,31 @@ TEST(Axes, ExactlyNamedAxesGetTheirNameWhateverTheBase) {
 }
 
 TEST(Axes, OverridesAreNamedAfterTheBase) {
-  EXPECT_EQ(describe_strategy("per-file", {.begin = BeginAxis::immediate, .gate = GateAxis::fifo}),
-            "per-file+begin-immediate+gate-fifo");
+  EXPECT_EQ(
+      describe_strategy("per-file", {.begin = BeginAxis::immediate, .queue = QueueAxis::fifo}),
+      "per-file+begin-immediate+queue-fifo");
   EXPECT_EQ(describe_strategy("pooled-connection", {.connection = ConnectionAxis::per_worker,
                                                     .guard = GuardAxis::version}),
             "pooled-connection+guard-version");
   EXPECT_EQ(describe_strategy("shared-connection",
-                              {.connection = ConnectionAxis::shared, .gate = GateAxis::fifo}),
-            "shared-connection+gate-fifo");
-  EXPECT_EQ(describe_strategy("shared-connection",
-                              {.connection = ConnectionAxis::per_worker, .gate = GateAxis::mutex}),
+                              {.connection = ConnectionAxis::shared, .queue = QueueAxis::fifo}),
+            "shared-connection+queue-fifo");
+  EXPECT_EQ(describe_strategy("shared-connection", {.connection = ConnectionAxis::per_worker,
+                                                    .queue = QueueAxis::mutex}),
             "shared-connection+connection-per-worker");
 }
 
 TEST(Axes, ABatchIsNamedWithItsSize) {
-  const Axes twenty{.connection = ConnectionAxis::shared, .gate = GateAxis::mutex, .batch = 20};
+  const Axes twenty{.connection = ConnectionAxis::shared, .queue = QueueAxis::mutex, .batch = 20};
   EXPECT_EQ(describe_strategy("batch", twenty), "batch+batch-20");
   EXPECT_EQ(describe_strategy("shared-connection", twenty), "shared-connection+batch-20");
   Axes fair = twenty;
   fair.batch = 10;
-  fair.gate = GateAxis::fifo;
-  EXPECT_EQ(describe_strategy("batch", fair), "batch+gate-fifo");
-  EXPECT_EQ(describe_strategy("shared-connection", fair), "shared-connection+gate-fifo+batch-10");
+  fair.queue = QueueAxis::fifo;
+  EXPECT_EQ(describe_strategy("batch", fair), "batch+queue-fifo");
+  EXPECT_EQ(describe_strategy("shared-connection", fair), "shared-connection+queue-fifo+batch-10");
   fair.batch = 1;
-  EXPECT_EQ(describe_strategy("batch", fair), "batch+gate-fifo+batch-1");
+  EXPECT_EQ(describe_strategy("batch", fair), "batch+queue-fifo+batch-1");
 }
 
 TEST(Axes, AGroupIsNamedAfterTheBase) {
@@ -165,9 +167,9 @@ TEST(Axes, AGroupIsNamedAfterTheBase) {
   EXPECT_EQ(describe_strategy("per-file", axes),
             "per-file+connection-shared+begin-immediate+guard-version+commit-group");
   axes.group = false;
-  axes.gate = GateAxis::fifo;
+  axes.queue = QueueAxis::fifo;
   EXPECT_EQ(describe_strategy("group-commit", axes),
-            "group-commit+guard-version+gate-fifo+commit-each");
+            "group-commit+guard-version+queue-fifo+commit-each");
 }
 
 TEST(Axes, EveryPointHasADescriptionOfItsOwn) {
@@ -177,11 +179,11 @@ TEST(Axes, EveryPointHasADescriptionOfItsOwn) {
        {ConnectionAxis::per_file, ConnectionAxis::per_worker, ConnectionAxis::shared}) {
     for (const auto begin : {BeginAxis::deferred, BeginAxis::immediate}) {
       for (const auto guard : {GuardAxis::where, GuardAxis::version, GuardAxis::select}) {
-        for (const auto gate : {GateAxis::sqlite, GateAxis::mutex, GateAxis::fifo}) {
+        for (const auto queue : {QueueAxis::sqlite, QueueAxis::mutex, QueueAxis::fifo}) {
           for (const std::int64_t batch : {1, 10, 11}) {
             for (const bool group : {false, true}) {
               names.insert(
-                  describe_strategy("per-file", {connection, begin, guard, gate, batch, group}));
+                  describe_strategy("per-file", {connection, begin, guard, queue, batch, group}));
               ++points;
             }
           }
@@ -201,9 +203,9 @@ TEST(Axes, ValuesAreNamedAsOnTheCommandLine) {
   EXPECT_EQ(axis_name(GuardAxis::where), "where");
   EXPECT_EQ(axis_name(GuardAxis::version), "version");
   EXPECT_EQ(axis_name(GuardAxis::select), "select");
-  EXPECT_EQ(axis_name(GateAxis::sqlite), "sqlite");
-  EXPECT_EQ(axis_name(GateAxis::mutex), "mutex");
-  EXPECT_EQ(axis_name(GateAxis::fifo), "fifo");
+  EXPECT_EQ(axis_name(QueueAxis::sqlite), "sqlite");
+  EXPECT_EQ(axis_name(QueueAxis::mutex), "mutex");
+  EXPECT_EQ(axis_name(QueueAxis::fifo), "fifo");
   EXPECT_EQ(commit_name({}), "each");
   EXPECT_EQ(commit_name({.batch = 2}), "batch:2");
   EXPECT_EQ(commit_name({.batch = 10}), "batch:10");

@@ -86,7 +86,7 @@ inline ConfigurationResult full_configuration() {
                     .commit = "a commit",
                     .begin = "a begin",
                     .guard = "a guard",
-                    .gate = "a gate",
+                    .queue = "a queue",
                     .schema = "a schema",
                     .files = 818,
                     .transitions_per_file = 4,
@@ -153,7 +153,7 @@ inline ConfigurationResult full_configuration() {
   }
   std::int64_t value = 90;
   for (const Segment segment :
-       {Segment::gate_wait, Segment::checkpoint_wait, Segment::sync_wait, Segment::close,
+       {Segment::queue_wait, Segment::checkpoint_wait, Segment::sync_wait, Segment::close,
         Segment::wal_sync, Segment::db_sync, Segment::checkpoint}) {
     result.segments.push_back({segment, histogram_of(value++)});
   }

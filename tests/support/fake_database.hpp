@@ -52,7 +52,7 @@ struct FakeBehaviour {
 
   storage::WriteTimings write_timings;
   bool statement_apart = false;
-  bool has_gate = false;
+  bool has_queue = false;
   std::optional<std::int64_t> connect_ns;
   std::int64_t close_ns = 0;  ///< of connect_ns
   storage::IoTimes io_times;
@@ -80,7 +80,7 @@ class FakeSession final : public storage::Session {
     return storage::PendingWrite(behaviour_.write_timings);
   }
   bool times_statement_apart() const override { return behaviour_.statement_apart; }
-  bool has_gate() const override { return behaviour_.has_gate; }
+  bool has_queue() const override { return behaviour_.has_queue; }
   std::optional<storage::ConnectTimings> close() override {
     behaviour_.script.add("close session");
     if (!behaviour_.connect_ns) return std::nullopt;

@@ -109,7 +109,7 @@ class SuspendingStore final : public storage::Store, private storage::WriteQueue
       return {store_, store_.clock_, write};
     }
     bool times_statement_apart() const override { return false; }
-    bool has_gate() const override { return false; }
+    bool has_queue() const override { return false; }
     std::optional<storage::ConnectTimings> close() override { return std::nullopt; }
 
    private:

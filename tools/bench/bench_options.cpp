@@ -77,7 +77,7 @@ void declare_strategy(CLI::App& app, BenchArguments& raw) {
          "--strategy", raw.strategy,
          "per-file: a connection for each lifecycle; pooled-connection: one a thread; "
          "shared-connection: one for all, behind a mutex; reduced-guards: per-file, guarded "
-         "by version alone; fair-gate: pooled, writers queue in order; batch: shared, a "
+         "by version alone; fair-queue: pooled, writers queue in order; batch: shared, a "
          "commit every 10 transitions; group-commit: one committer writes for all, what is queued "
          "in one transaction")
       ->check(Choice(strategy_names()))
@@ -93,10 +93,12 @@ void declare_strategy(CLI::App& app, BenchArguments& raw) {
   app.add_option("--commit", raw.commit,
                  "overrides when it commits: each transition; batch:N, every N transitions, "
                  "acknowledging them before; or group, all that is queued, acknowledging it after");
+  app.add_option("--queue", raw.queue,
+                 "overrides how its writers queue: sqlite (its busy handler), mutex, or fifo")
+      ->check(Choice({"sqlite", "mutex", "fifo"}));
   app.add_option("--gate", raw.gates,
-                 "overrides how its writers queue: sqlite (busy handler), mutex, or fifo. With a "
-                 "value like zero:10:300s, PROFILE:THREADS:MAX, or 'zero:10:lock_wait.p99<5ms' it "
-                 "is a limit instead: a configuration above it fails (exit code 1). Repeatable")
+                 "a limit, like zero:10:300s, PROFILE:THREADS:MAX, or 'zero:10:lock_wait.p99<5ms': "
+                 "a configuration above it fails (exit code 1). Repeatable")
       ->allow_extra_args(false);
 }
 

@@ -283,9 +283,8 @@ ProgressMode progress_mode(const std::string& text) {
 }  // namespace
 
 BenchOptions plan_bench(const BenchArguments& arguments) {
-  const GateOptions gates = gate_options(arguments.gates);
   const engine::ApiDelay delay = api_delay(arguments);
-  const storage::Axes axes = effective_axes(arguments, gates.axis);
+  const storage::Axes axes = effective_axes(arguments);
   require_background_sensible(arguments, axes);
   const engine::ConfigurationPlan common = common_plan(arguments, axes);
   BenchOptions options;
@@ -299,7 +298,7 @@ BenchOptions plan_bench(const BenchArguments& arguments) {
   }
   engine::order_fastest_first(plan.configurations);
   plan.mitigations = mitigation_plans(arguments, common, delay);
-  plan.gates = gates.limits;
+  plan.gates = gates_of(arguments.gates);
   plan.seed = common.seed;
   plan.ceiling = arguments.ceiling;
   require_used(arguments, plan);

@@ -20,6 +20,7 @@ struct BenchArguments {
   std::string connection;
   std::string begin;
   std::string guard;
+  std::string queue;
   std::optional<std::string> commit;
   std::vector<std::string> gates;
   std::optional<std::string> mitigations;

@@ -33,11 +33,11 @@ void choose_commit(const std::string& text, storage::Axes& axes) {
 
 }  // namespace
 
-storage::Axes effective_axes(const BenchArguments& arguments, const std::string& gate) {
+storage::Axes effective_axes(const BenchArguments& arguments) {
   using storage::BeginAxis;
   using storage::ConnectionAxis;
-  using storage::GateAxis;
   using storage::GuardAxis;
+  using storage::QueueAxis;
   storage::Axes axes =
       storage::find_strategy(arguments.strategy).value_or(storage::Strategy{}).axes;
   const auto choose = [](const std::string& text, auto& axis, auto... values) {
@@ -48,32 +48,22 @@ storage::Axes effective_axes(const BenchArguments& arguments, const std::string&
   choose(arguments.connection, axes.connection, ConnectionAxis::per_file,
          ConnectionAxis::per_worker, ConnectionAxis::shared);
   if (arguments.commit) choose_commit(*arguments.commit, axes);
-  // One connection for all needs a gate; where none was asked for, the usual one.
-  const bool has_gate = axes.gate != GateAxis::sqlite || !gate.empty() || axes.group;
-  if (axes.connection == ConnectionAxis::shared && !has_gate) axes.gate = GateAxis::mutex;
+  // One connection for all needs a queue; if none was asked for, the usual one.
+  const bool has_queue = axes.queue != QueueAxis::sqlite || !arguments.queue.empty() || axes.group;
+  if (axes.connection == ConnectionAxis::shared && !has_queue) axes.queue = QueueAxis::mutex;
   choose(arguments.begin, axes.begin, BeginAxis::deferred, BeginAxis::immediate);
   choose(arguments.guard, axes.guard, GuardAxis::where, GuardAxis::version, GuardAxis::select);
-  choose(gate, axes.gate, GateAxis::sqlite, GateAxis::mutex, GateAxis::fifo);
+  choose(arguments.queue, axes.queue, QueueAxis::sqlite, QueueAxis::mutex, QueueAxis::fifo);
   if (const auto why = storage::contradiction(axes)) throw std::invalid_argument(*why);
   return axes;
 }
 
-GateOptions gate_options(const std::vector<std::string>& values) {
-  GateOptions options{{}, metrics::standard_gates()};
+std::vector<metrics::Gate> gates_of(const std::vector<std::string>& values) {
+  std::vector<metrics::Gate> gates = metrics::standard_gates();
   for (const std::string& value : values) {
-    if (value.find(':') != std::string::npos) {
-      options.limits.push_back(parsed("--gate", [&] { return metrics::parse_gate(value); }));
-    } else if (value != "sqlite" && value != "mutex" && value != "fifo") {
-      refuse("--gate", fmt::format("'{}' is neither a gate (sqlite, mutex, fifo) nor a limit like "
-                                   "zero:10:300s",
-                                   value));
-    } else if (!options.axis.empty()) {
-      refuse("--gate", "a run has one gate for its writers; two were named");
-    } else {
-      options.axis = value;
-    }
+    gates.push_back(parsed("--gate", [&] { return metrics::parse_gate(value); }));
   }
-  return options;
+  return gates;
 }
 
 storage::CheckpointPlan checkpoint_plan(const BenchArguments& arguments,

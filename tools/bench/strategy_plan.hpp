@@ -10,18 +10,13 @@
 
 namespace walbench::tools {
 
-/// What --gate was given: it means an axis or a limit; which one, its value tells.
-struct GateOptions {
-  std::string axis;
-  std::vector<metrics::Gate> limits;  ///< the standard ones first
-};
-
 // All of these throw std::invalid_argument, with a sentence that names the option.
 
-GateOptions gate_options(const std::vector<std::string>& values);
+/// The standard gates, then these.
+std::vector<metrics::Gate> gates_of(const std::vector<std::string>& values);
 
-/// The strategy's axes, with what overrides them. `gate` is GateOptions::axis.
-storage::Axes effective_axes(const BenchArguments& arguments, const std::string& gate);
+/// The strategy's axes, with what overrides them.
+storage::Axes effective_axes(const BenchArguments& arguments);
 
 /// How a configuration with these axes checkpoints. Connections that close after each file keep
 /// checkpointing by themselves where a checkpointer was asked for; see

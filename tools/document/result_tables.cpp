@@ -27,7 +27,7 @@ struct SegmentLine {
 };
 
 constexpr std::array<SegmentLine, metrics::kSegmentCount> kSegmentLines = {{
-    {Segment::fsm_net, 0},         {Segment::lock_wait, 1}, {Segment::gate_wait, 2},
+    {Segment::fsm_net, 0},         {Segment::lock_wait, 1}, {Segment::queue_wait, 2},
     {Segment::busy_wait, 2},       {Segment::statement, 1}, {Segment::commit, 1},
     {Segment::checkpoint_wait, 2}, {Segment::sync_wait, 2}, {Segment::fsm_hydrate, 1},
     {Segment::fsm_dispatch, 1},    {Segment::other, 1},     {Segment::db_total, 0},
@@ -170,9 +170,9 @@ std::string settings_line(const ConfigurationResult& configuration) {
   const metrics::ConfigurationPlanned& planned = configuration.planned;
   const metrics::SettingsReadBack& settings = configuration.settings;
   return printable(fmt::format(
-             "  connection {}, commit {}, begin {}, guard {}, gate {}; schema {}, synchronous {}, "
+             "  connection {}, commit {}, begin {}, guard {}, queue {}; schema {}, synchronous {}, "
              "busy_timeout {} ms, checkpoint {}, API delay {}",
-             planned.connection, planned.commit, planned.begin, planned.guard, planned.gate,
+             planned.connection, planned.commit, planned.begin, planned.guard, planned.queue,
              planned.schema, settings.synchronous, settings.busy_timeout_ms,
              checkpoint_text(planned), planned.api_delay.empty() ? "0" : planned.api_delay)) +
          "\n";

@@ -13,7 +13,7 @@ namespace {
 
 DocumentTable settings(const metrics::LoadedRun& run) {
   DocumentTable table{"Settings, as read back from SQLite",
-                      {"configuration", "files", "connection", "commit", "begin", "guard", "gate",
+                      {"configuration", "files", "connection", "commit", "begin", "guard", "queue",
                        "schema", "synchronous", "busy_timeout ms", "checkpoint", "API delay"},
                       {}};
   for (const metrics::ConfigurationResult& each : run.configurations) {
@@ -24,7 +24,7 @@ DocumentTable settings(const metrics::LoadedRun& run) {
                           {planned.commit, {}},
                           {planned.begin, {}},
                           {planned.guard, {}},
-                          {planned.gate, {}},
+                          {planned.queue, {}},
                           {planned.schema, {}},
                           {each.settings.synchronous, {}},
                           count_cell(each.settings.busy_timeout_ms),

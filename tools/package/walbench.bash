@@ -32,16 +32,16 @@ _walbench_bench() {
   case $prev in
     --profile) _walbench_list 'zero realistic' ;;
     --strategy)
-      _walbench_words 'per-file pooled-connection shared-connection reduced-guards batch fair-gate
+      _walbench_words 'per-file pooled-connection shared-connection reduced-guards batch fair-queue
         group-commit'
       ;;
     --connection) _walbench_words 'per-file per-worker shared' ;;
     --begin) _walbench_words 'deferred immediate' ;;
     --guard) _walbench_words 'where version select' ;;
     --commit) _walbench_words 'each batch:10 group' ;;
-    --gate) _walbench_words 'sqlite mutex fifo' ;;
+    --queue) _walbench_words 'sqlite mutex fifo' ;;
     --mitigation)
-      _walbench_list 'reduced-guards select-guard pooled-connection shared-connection fair-gate
+      _walbench_list 'reduced-guards select-guard pooled-connection shared-connection fair-queue
         group-commit batch all'
       ;;
     --schema) _walbench_words 'bench production' ;;
@@ -50,11 +50,11 @@ _walbench_bench() {
     --progress) _walbench_words 'auto always never' ;;
     --db | --ack-log) _walbench_file ;;
     --results) _walbench_folder ;;
-    --threads | --api-delay | --fail-rate | --files | --warmup | --seed | --mitigate-at | --repeat | \
+    --gate | --threads | --api-delay | --fail-rate | --files | --warmup | --seed | --mitigate-at | --repeat | \
       --busy-timeout | --wal-autocheckpoint | --wal-cap | --interval) ;; # figures
     *)
       _walbench_words '-h --help --threads --profile --quick --api-delay --fail-rate --files --warmup
-        --seed --strategy --connection --begin --guard --commit --gate --mitigation
+        --seed --strategy --connection --begin --guard --commit --queue --gate --mitigation
         --shared-connection --mitigate-at --repeat --study --schema --synchronous --busy-timeout
         --wal-autocheckpoint --checkpoint --wal-cap --db --keep-db --ceiling --interval --anatomy
         --ack-log --results --progress --details --wall-profile --quiet --version'

@@ -33,7 +33,7 @@ class LifecycleTimer {
                  LifecycleOutcome& outcome)
       : clock_(clock),
         statement_apart_(session.times_statement_apart()),
-        write_gated_(session.has_gate()),
+        writers_queue_(session.has_queue()),
         outcome_(outcome),
         record_(outcome.record),
         started_ns_(clock.now_ns()),
@@ -52,7 +52,7 @@ class LifecycleTimer {
   /// Adds a write that has just been acknowledged, and its transition; marks now.
   void transition_written(const storage::WriteTimings& write, std::int64_t changed_bytes) {
     record_.add(Segment::lock_wait, write.lock_wait_ns);
-    if (write_gated_) record_.add(Segment::gate_wait, write.gate_wait_ns);
+    if (writers_queue_) record_.add(Segment::queue_wait, write.queue_wait_ns);
     record_.add(Segment::busy_wait, write.busy_wait_ns);
     if (statement_apart_) record_.add(Segment::statement, write.statement_ns);
     record_.add(Segment::commit, write.commit_ns);
@@ -90,7 +90,7 @@ class LifecycleTimer {
  private:
   const metrics::Clock& clock_;
   const bool statement_apart_;
-  const bool write_gated_;
+  const bool writers_queue_;
   LifecycleOutcome& outcome_;
   metrics::TimingRecord& record_;
   std::int64_t started_ns_;

@@ -15,7 +15,7 @@ class GroupSession final : public Session {
   }
   /// A group's statements are part of its commit.
   bool times_statement_apart() const override { return false; }
-  bool has_gate() const override { return false; }
+  bool has_queue() const override { return false; }
   std::optional<ConnectTimings> close() override { return std::nullopt; }
 
  private:

@@ -12,7 +12,7 @@ class BorrowedConnectionSession final : public Session {
   explicit BorrowedConnectionSession(TransitionWriter& writer) : writer_(writer) {}
 
   bool times_statement_apart() const override { return writer_.times_statement_apart(); }
-  bool has_gate() const override { return writer_.has_gate(); }
+  bool has_queue() const override { return writer_.has_queue(); }
 
   PendingWrite apply(const TransitionWrite& write) override {
     return PendingWrite(writer_.write(write));
@@ -34,7 +34,7 @@ class OwnConnectionSession final : public Session {
   }
 
   bool times_statement_apart() const override { return writer_->times_statement_apart(); }
-  bool has_gate() const override { return writer_->has_gate(); }
+  bool has_queue() const override { return writer_->has_queue(); }
 
   PendingWrite apply(const TransitionWrite& write) override {
     return PendingWrite(writer_->write(write));
@@ -67,9 +67,10 @@ std::size_t kept_connections(ConnectionAxis connection, std::size_t workers) {
 
 SqliteStore::SqliteStore(std::string db_path, const ConnectionSettings& settings, const Axes& axes,
                          std::size_t workers, CountingVfs& vfs, const metrics::Clock& clock)
-    : gate_(make_gate(axes.gate)),
+    : queue_(make_queue(axes.queue)),
       checkpointer_(make_checkpointer(db_path, settings, vfs)),
-      context_{std::move(db_path), settings, axes, &vfs, &clock, gate_.get(), checkpointer_.get()} {
+      context_{std::move(db_path), settings,           axes, &vfs, &clock,
+               queue_.get(),       checkpointer_.get()} {
   if (const std::optional<std::string> why = contradiction(axes)) throw std::invalid_argument(*why);
   for (std::size_t index = 0; index < kept_connections(axes.connection, workers); ++index) {
     writers_.emplace_back(context_);

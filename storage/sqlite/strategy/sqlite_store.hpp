@@ -10,7 +10,7 @@
 namespace walbench::storage {
 
 /// The strategies that block the calling thread: every point in the axes. A lifecycle gets its
-/// connection from the connection axis, its turn from the gate axis, and its transaction from the
+/// connection from the connection axis, its turn from the queue axis, and its transaction from the
 /// begin and guard axes.
 class SqliteStore final : public Store {
  public:
@@ -30,11 +30,11 @@ class SqliteStore final : public Store {
 
  private:
   // Constant after construction.
-  std::unique_ptr<WriteGate> gate_;
+  std::unique_ptr<WriterQueue> queue_;
   std::unique_ptr<Checkpointer> checkpointer_;  ///< null: SQLite checkpoints by itself, or nobody
   // Its counter is safe from any thread, the rest is constant after construction.
   WriterContext context_;
-  // Each used by its worker alone, or, if there is but one, by whoever is inside the gate.
+  // Each used by its worker alone, or, if there is but one, by whoever is inside the queue.
   std::deque<TransitionWriter> writers_;
 };
 

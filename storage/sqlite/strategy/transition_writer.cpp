@@ -48,8 +48,8 @@ WriteTimings TransitionWriter::write(const TransitionWrite& write) {
   WALBENCH_PROBE1(lock_asked, write.file_path.data());
   std::int64_t updated_ns = 0;
   {
-    const GateHold hold(context_->gate);
-    if (context_->gate != nullptr) timings.gate_wait_ns = clock.now_ns() - started_ns;
+    const QueueTurn hold(context_->queue);
+    if (context_->queue != nullptr) timings.queue_wait_ns = clock.now_ns() - started_ns;
     updated_ns = write_inside(write, started_ns, timings);
   }
   const std::int64_t committed_ns = clock.now_ns();
@@ -58,7 +58,7 @@ WriteTimings TransitionWriter::write(const TransitionWrite& write) {
   return timings;
 }
 
-/// The part of write() that the gate protects; returns when the UPDATE was done.
+/// The part of write() that the queue protects; returns when the UPDATE was done.
 std::int64_t TransitionWriter::write_inside(const TransitionWrite& write, std::int64_t started_ns,
                                             WriteTimings& timings) {
   const metrics::Clock& clock = *context_->clock;
@@ -98,7 +98,7 @@ std::int64_t TransitionWriter::write_inside(const TransitionWrite& write, std::i
 }
 
 std::int64_t TransitionWriter::flush() {
-  const GateHold hold(context_->gate);
+  const QueueTurn hold(context_->queue);
   if (unsaved_ == 0) return 0;
   Transaction transaction(*this);
   try {
@@ -123,7 +123,7 @@ void TransitionWriter::commit() {
 
 void TransitionWriter::leave_uncommitted() {
   ++unsaved_;
-  // Only whoever is inside the gate writes this.
+  // Only whoever is inside the queue writes this.
   if (unsaved_ > context_->unsaved_peak.load(std::memory_order_relaxed)) {
     context_->unsaved_peak.store(unsaved_, std::memory_order_relaxed);
   }

@@ -8,7 +8,7 @@
 #include "storage/axes.hpp"
 #include "storage/sqlite/connection_settings.hpp"
 #include "storage/sqlite/strategy/checkpointer.hpp"
-#include "storage/sqlite/strategy/write_gate.hpp"
+#include "storage/sqlite/strategy/writer_queue.hpp"
 #include "storage/sqlite/transition_statements.hpp"
 #include "storage/sqlite/watch/counting_vfs.hpp"
 #include "storage/transition_write.hpp"
@@ -22,7 +22,7 @@ struct WriterContext {
   Axes axes;
   CountingVfs* vfs;
   const metrics::Clock* clock;
-  WriteGate* gate = nullptr;             ///< null: none
+  WriterQueue* queue = nullptr;          ///< null: none
   Checkpointer* checkpointer = nullptr;  ///< null: SQLite checkpoints by itself, or nobody does
   std::atomic<std::int64_t> snapshot_retries = 0;
   std::atomic<std::int64_t> unsaved_peak = 0;
@@ -30,7 +30,7 @@ struct WriterContext {
 
 /// A connection with the statements of a lifecycle prepared: writes transitions, each in a
 /// transaction of its own or several in one, and times them. Used by one thread at a time, but for
-/// write() and flush() where the context has a gate, behind which callers take turns.
+/// write() and flush() where the context has a queue, behind which callers take turns.
 class TransitionWriter {
  public:
   /// Opens, configures and prepares. Throws SqliteError, SettingsMismatch.
@@ -48,7 +48,7 @@ class TransitionWriter {
   /// it.
   bool times_statement_apart() const { return context_->axes.begin == BeginAxis::immediate; }
 
-  bool has_gate() const { return context_->gate != nullptr; }
+  bool has_queue() const { return context_->queue != nullptr; }
 
  private:
   class Transaction;

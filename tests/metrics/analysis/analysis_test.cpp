@@ -251,7 +251,7 @@ TEST(PlanDifference, StrategyAndOutcomeAreNone) {
   other.planned.commit = "batch:10";
   other.planned.begin = "immediate";
   other.planned.guard = "version";
-  other.planned.gate = "mutex";
+  other.planned.queue = "mutex";
   other.planned.checkpoint = "background";
   other.planned.checkpoint_every_frames = 125;
   other.settings.wal_autocheckpoint_frames = 7;

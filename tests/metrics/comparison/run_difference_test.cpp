@@ -86,9 +86,10 @@ TEST(IdentityDifferences, AreOfThreadsProfileStrategyAndAxes) {
   ConfigurationPlanned other = full_configuration().planned;
   EXPECT_THAT(identity_differences(full_configuration().planned, other), IsEmpty());
   other.strategy = "another";
-  other.gate = "another gate";
-  EXPECT_THAT(identity_differences(full_configuration().planned, other),
-              ElementsAre("strategy (a strategy and another)", "gate (a gate and another gate)"));
+  other.queue = "another queue";
+  EXPECT_THAT(
+      identity_differences(full_configuration().planned, other),
+      ElementsAre("strategy (a strategy and another)", "queue (a queue and another queue)"));
 }
 
 TEST(HostDifferences, AreOfMachineDiskAndBuild) {

@@ -33,7 +33,7 @@ TEST(RunMatch, RunsOfOneConfigurationAreItsRepeats) {
 
 TEST(RunMatch, ConfigurationsMatchByThreadsProfileStrategyAndAxes) {
   ConfigurationResult other_axis = configuration(10, "per-file");
-  other_axis.planned.gate = "fifo";
+  other_axis.planned.queue = "fifo";
   ConfigurationResult other_profile = configuration(10, "per-file");
   other_profile.planned.profile = "realistic";
   const ResultSet before =
@@ -49,9 +49,9 @@ TEST(RunMatch, ConfigurationsMatchByThreadsProfileStrategyAndAxes) {
 
 TEST(RunMatch, TwoLoneConfigurationsMatchByForce) {
   const RunMatch match = match_runs(results_of({configuration(10, "per-file")}),
-                                    results_of({configuration(10, "fair-gate")}));
+                                    results_of({configuration(10, "fair-queue")}));
   EXPECT_THAT(match.matched, SizeIs(1));
-  EXPECT_THAT(match.differences, ElementsAre("strategy (per-file and fair-gate)"));
+  EXPECT_THAT(match.differences, ElementsAre("strategy (per-file and fair-queue)"));
   EXPECT_THAT(match.only_before, IsEmpty());
   EXPECT_THAT(match.only_after, IsEmpty());
 }
@@ -59,7 +59,7 @@ TEST(RunMatch, TwoLoneConfigurationsMatchByForce) {
 TEST(RunMatch, SeveralUnlikeConfigurationsDoNotMatch) {
   const RunMatch match =
       match_runs(results_of({configuration(10, "per-file")}),
-                 results_of({configuration(10, "fair-gate"), configuration(10, "batch")}));
+                 results_of({configuration(10, "fair-queue"), configuration(10, "batch")}));
   EXPECT_THAT(match.matched, IsEmpty());
   EXPECT_THAT(match_runs(results_of({}), results_of({})).matched, IsEmpty());
 }

@@ -35,7 +35,7 @@ void expect_configuration_fields(const Json& json) {
         {"commit", "a commit"},
         {"begin", "a begin"},
         {"guard", "a guard"},
-        {"gate", "a gate"}}},
+        {"queue", "a queue"}}},
       {"schema", "a schema"},
       {"file_count", 818},
       {"transitions_per_file", 4},

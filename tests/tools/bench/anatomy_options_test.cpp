@@ -15,7 +15,7 @@ using engine::ConfigurationPlan;
 
 TEST(AnatomyOptions, TheLockIsFollowedInEveryConfigurationAndMitigation) {
   const BenchOptions options = accepted(
-      {"--threads", "1,10", "--profile", "zero", "--mitigation", "fair-gate", "--anatomy"});
+      {"--threads", "1,10", "--profile", "zero", "--mitigation", "fair-queue", "--anatomy"});
   ASSERT_EQ(options.plan.configurations.size(), 2U);
   for (const ConfigurationPlan& plan : options.plan.configurations) {
     EXPECT_TRUE(plan.anatomy);

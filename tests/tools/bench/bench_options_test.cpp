@@ -23,8 +23,8 @@ using engine::Profile;
 using storage::Axes;
 using storage::BeginAxis;
 using storage::ConnectionAxis;
-using storage::GateAxis;
 using storage::GuardAxis;
+using storage::QueueAxis;
 
 TEST(BenchOptions, DefaultsAreTheDocumentedOnes) {
   const BenchOptions options = accepted({});
@@ -138,49 +138,47 @@ TEST(BenchOptions, StrategiesAreNamedPoints) {
   const ConfigurationPlan shared = planned({"--strategy", "shared-connection"});
   EXPECT_EQ(shared.strategy, "shared-connection");
   EXPECT_EQ(shared.axes.connection, ConnectionAxis::shared);
-  EXPECT_EQ(shared.axes.gate, GateAxis::mutex);
+  EXPECT_EQ(shared.axes.queue, QueueAxis::mutex);
 }
 
 TEST(BenchOptions, EachAxisCanBeOverridden) {
   EXPECT_EQ(planned({"--connection", "per-file"}).axes.connection, ConnectionAxis::per_file);
   EXPECT_EQ(planned({"--connection", "per-worker"}).axes.connection, ConnectionAxis::per_worker);
   EXPECT_EQ(planned({"--connection", "shared"}).axes.connection, ConnectionAxis::shared);
-  EXPECT_EQ(planned({"--connection", "shared"}).axes.gate, GateAxis::mutex) << "the usual one";
+  EXPECT_EQ(planned({"--connection", "shared"}).axes.queue, QueueAxis::mutex) << "the usual one";
   EXPECT_EQ(planned({"--begin", "immediate"}).axes.begin, BeginAxis::immediate);
   EXPECT_EQ(planned({"--begin", "deferred"}).axes.begin, BeginAxis::deferred);
   EXPECT_EQ(planned({"--guard", "where"}).axes.guard, GuardAxis::where);
   EXPECT_EQ(planned({"--guard", "version"}).axes.guard, GuardAxis::version);
   EXPECT_EQ(planned({"--guard", "select"}).axes.guard, GuardAxis::select);
-  EXPECT_EQ(planned({"--gate", "sqlite"}).axes.gate, GateAxis::sqlite);
-  EXPECT_EQ(planned({"--gate", "mutex"}).axes.gate, GateAxis::mutex);
-  EXPECT_EQ(planned({"--gate", "fifo"}).axes.gate, GateAxis::fifo);
-  EXPECT_EQ(planned({"--strategy", "shared-connection", "--gate", "fifo"}).axes.gate,
-            GateAxis::fifo);
+  EXPECT_EQ(planned({"--queue", "sqlite"}).axes.queue, QueueAxis::sqlite);
+  EXPECT_EQ(planned({"--queue", "mutex"}).axes.queue, QueueAxis::mutex);
+  EXPECT_EQ(planned({"--queue", "fifo"}).axes.queue, QueueAxis::fifo);
+  EXPECT_EQ(planned({"--strategy", "shared-connection", "--queue", "fifo"}).axes.queue,
+            QueueAxis::fifo);
 }
 
 TEST(BenchOptions, AnOverriddenStrategyHasANameOfItsOwn) {
-  EXPECT_EQ(planned({"--begin", "immediate", "--gate", "fifo"}).strategy,
-            "per-file+begin-immediate+gate-fifo");
+  EXPECT_EQ(planned({"--begin", "immediate", "--queue", "fifo"}).strategy,
+            "per-file+begin-immediate+queue-fifo");
   EXPECT_EQ(planned({"--connection", "shared"}).strategy, "shared-connection");
   EXPECT_EQ(planned({"--connection", "per-worker"}).strategy, "pooled-connection");
 }
 
-TEST(BenchOptions, GateIsAnAxisOrALimit) {
+TEST(BenchOptions, TheQueueIsAnAxisAndAGateIsALimit) {
   const BenchOptions options = accepted(
-      {"--threads", "1,10", "--gate", "zero:10:300ms", "--gate", "fifo", "--gate=zero:1:1h"});
-  EXPECT_EQ(options.plan.configurations.front().axes.gate, GateAxis::fifo);
+      {"--threads", "1,10", "--gate", "zero:10:300ms", "--queue", "fifo", "--gate=zero:1:1h"});
+  EXPECT_EQ(options.plan.configurations.front().axes.queue, QueueAxis::fifo);
   ASSERT_EQ(options.plan.gates.size(), 4U) << "the standard ones and these";
   EXPECT_EQ(options.plan.gates[2].name, "zero:10:300ms");
   EXPECT_EQ(options.plan.gates[2].limit_ns, 300'000'000);
   EXPECT_EQ(options.plan.gates[3].threads, 1);
-  EXPECT_EQ(planned({"--gate", "zero:10:1s"}).axes.gate, GateAxis::sqlite) << "only a limit";
-  expect_refused({{{"--gate", "spin"}, "'spin' is neither a gate"},
+  expect_refused({{{"--queue", "spin"}, "--queue"},
                   {{"--gate", ""}, "--gate"},
-                  {{"--gate", "fifo", "--gate", "mutex"}, "two were named"},
+                  {{"--gate", "fifo"}, "is not a gate"},
                   {{"--gate", "zero:10"}, "is not a gate"},
                   {{"--gate", "zero:7:1ns"}, "concerns no configuration"},
-                  {{"--gate", "slow:10:1s"}, "is no profile"},
-                  {{"--gate", "fifo", "mutex"}, "mutex"}});
+                  {{"--gate", "slow:10:1s"}, "is no profile"}});
 }
 
 TEST(BenchOptions, DatabaseFlags) {
@@ -280,8 +278,8 @@ TEST(BenchOptions, RefusesWhatContradictsItself) {
       {{{"--profile", "zero", "--quick"}, "--quick: sets the delay of profile realistic"},
        {{"--profile", "zero", "--api-delay", "1s"}, "--api-delay: sets the delay of profile"},
        {{"--profile", "realistic", "--quick", "--api-delay", "1s"}, "goes without --quick"},
-       {{"--connection", "shared", "--gate", "sqlite"}, "a shared connection needs --gate mutex"},
-       {{"--strategy", "shared-connection", "--gate", "sqlite"}, "needs --gate mutex"}});
+       {{"--connection", "shared", "--queue", "sqlite"}, "a shared connection needs --queue mutex"},
+       {{"--strategy", "shared-connection", "--queue", "sqlite"}, "needs --queue mutex"}});
 }
 
 TEST(BenchOptions, RefusesUnknownChoicesAndFlags) {

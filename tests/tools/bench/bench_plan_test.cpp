@@ -24,8 +24,8 @@ using engine::ConfigurationPlan;
 using engine::MitigationPlan;
 using engine::Profile;
 using storage::ConnectionAxis;
-using storage::GateAxis;
 using storage::GuardAxis;
+using storage::QueueAxis;
 
 using Names = std::vector<std::string>;
 
@@ -75,8 +75,8 @@ TEST(BenchPlan, NoMitigationUnlessOneIsNamed) {
 
 TEST(BenchPlan, MitigationsAreNamedInAList) {
   EXPECT_EQ(mitigations({"--mitigation", "batch"}), Names{"batch"});
-  EXPECT_EQ(mitigations({"--mitigation", "fair-gate,pooled-connection"}),
-            (Names{"pooled-connection", "fair-gate"}))
+  EXPECT_EQ(mitigations({"--mitigation", "fair-queue,pooled-connection"}),
+            (Names{"pooled-connection", "fair-queue"}))
       << "in the order of the catalogue";
   EXPECT_EQ(mitigations({"--mitigation", "select-guard"}), Names{"select-guard"});
   EXPECT_EQ(mitigations({"--mitigation", "reduced-guards"}),
@@ -108,7 +108,7 @@ TEST(BenchPlan, AMitigationDiffersFromItsBaselineInItsAxesAlone) {
   EXPECT_EQ(plan.baseline.axes, storage::Axes());
   EXPECT_EQ(plan.mitigation.strategy, "shared-connection");
   EXPECT_EQ(plan.mitigation.axes.connection, ConnectionAxis::shared);
-  EXPECT_EQ(plan.mitigation.axes.gate, GateAxis::mutex);
+  EXPECT_EQ(plan.mitigation.axes.queue, QueueAxis::mutex);
   for (const ConfigurationPlan& side : {plan.baseline, plan.mitigation}) {
     EXPECT_EQ(side.threads, 10);
     EXPECT_EQ(side.profile, Profile::zero);
@@ -150,7 +150,7 @@ TEST(BenchPlan, RefusesMitigationsThatAreNone) {
                   {{"--mitigation", "all,all"}, "--mitigation: all is there twice"},
                   {{"--mitigation", "batch,all"}, "--mitigation: all names every one"},
                   {{"--mitigation", "Batch"}, "--mitigation: 'Batch' is no mitigation"},
-                  {{"--mitigation", "batch", "--mitigation", "fair-gate"}, "--mitigation"},
+                  {{"--mitigation", "batch", "--mitigation", "fair-queue"}, "--mitigation"},
                   {{"--mitigation"}, "--mitigation"}});
 }
 
@@ -189,7 +189,7 @@ TEST(BenchPlan, RepeatsAreCounted) {
   EXPECT_EQ(repeats("1000"), 1000);
   EXPECT_EQ(only_mitigation({"--mitigation", "batch"}).repeats, 5);
   const BenchOptions options = accepted(
-      {"--threads", "2", "--profile", "zero", "--repeat", "2", "--mitigation", "batch,fair-gate"});
+      {"--threads", "2", "--profile", "zero", "--repeat", "2", "--mitigation", "batch,fair-queue"});
   EXPECT_EQ(options.plan.measurements().size(), 1U + 2U * 2U * 2U);
   for (const char* const number : {"0", "-1", "1001", "1.5", "two", "2x", " 2"}) {
     expect_refused({{{"--mitigation", "batch", std::string("--repeat=") + number}, "--repeat: '"}});
@@ -216,7 +216,7 @@ TEST(BenchPlan, CommitsAreMadeEachOrInBatches) {
   EXPECT_EQ(planned({"--commit", "each"}).axes.batch, 1);
   const ConfigurationPlan batch = planned({"--commit", "batch:25", "--connection", "shared"});
   EXPECT_EQ(batch.axes.batch, 25);
-  EXPECT_EQ(batch.strategy, "per-file+connection-shared+gate-mutex+batch-25");
+  EXPECT_EQ(batch.strategy, "per-file+connection-shared+queue-mutex+batch-25");
   EXPECT_EQ(planned({"--commit", "batch:10", "--connection", "shared"}).strategy, "batch");
   EXPECT_EQ(planned({"--commit", "batch:1"}).axes.batch, 1) << "the same as each";
   EXPECT_EQ(planned({"--strategy", "batch"}).axes.batch, 10);
@@ -298,7 +298,7 @@ TEST(BenchPlan, LimitsCanBeOnPercentiles) {
   ASSERT_TRUE(options.plan.gates[3].statistic.has_value());
   EXPECT_EQ(options.plan.gates[3].statistic->percentile, 100);
   EXPECT_FALSE(options.plan.gates[4].statistic.has_value());
-  EXPECT_EQ(planned({"--gate", "zero:10:lock_wait.p99<5ms"}).axes.gate, GateAxis::sqlite);
+  EXPECT_EQ(planned({"--gate", "zero:10:lock_wait.p99<5ms"}).axes.queue, QueueAxis::sqlite);
 }
 
 TEST(BenchPlan, RefusesLimitsThatConcernNothing) {
@@ -308,7 +308,7 @@ TEST(BenchPlan, RefusesLimitsThatConcernNothing) {
        {{"--threads", "1", "--gate", "zero:10:lock_wait.p99<5ms"}, "concerns no configuration"},
        {{"--gate", "zero:10:statement.p99<5ms"}, "concerns no configuration"},
        {{"--gate", "zero:10:attempt.max<5ms"}, "concerns no configuration"},
-       {{"--strategy", "fair-gate", "--gate", "zero:10:connect.max<5ms"}, "concerns no"}});
+       {{"--strategy", "fair-queue", "--gate", "zero:10:connect.max<5ms"}, "concerns no"}});
   EXPECT_EQ(
       accepted({"--begin", "immediate", "--gate", "zero:10:statement.p99<5ms"}).plan.gates.size(),
       3U);

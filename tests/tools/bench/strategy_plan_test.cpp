@@ -1,4 +1,4 @@
-// Silent bugs these tests would catch: group commit with a gate or connections of its own, so that
+// Silent bugs these tests would catch: group commit with a queue or connections of its own, so that
 // it measures something else; a checkpointer for a strategy whose cost it would hide; a limit on
 // threads where there are none, or none where each lifecycle blocks one.
 
@@ -20,7 +20,7 @@ using storage::BeginAxis;
 using storage::CheckpointMode;
 using storage::CheckpointPlan;
 using storage::ConnectionAxis;
-using storage::GateAxis;
+using storage::QueueAxis;
 
 constexpr Axes kGroup = {
     .connection = ConnectionAxis::shared, .begin = BeginAxis::immediate, .group = true};
@@ -33,7 +33,7 @@ TEST(GroupCommit, IsAPointInTheAxesAndCheckpointsInTheBackground) {
   const ConfigurationPlan plan = planned({"--strategy", "group-commit"});
   EXPECT_EQ(plan.strategy, "group-commit");
   EXPECT_EQ(plan.axes, kGroup);
-  EXPECT_EQ(plan.axes.gate, GateAxis::sqlite) << "nobody queues at a gate";
+  EXPECT_EQ(plan.axes.queue, QueueAxis::sqlite) << "nobody queues in front of it";
   const CheckpointPlan expected{
       .mode = CheckpointMode::background, .every_frames = 125, .wal_cap_frames = 8000};
   EXPECT_EQ(plan.settings.checkpoint, expected);
@@ -43,17 +43,17 @@ TEST(GroupCommit, IsACommitAxisToo) {
   EXPECT_EQ(planned({"--commit", "group", "--connection", "shared", "--begin", "immediate"}).axes,
             kGroup);
   EXPECT_EQ(planned({"--strategy", "group-commit", "--commit", "group"}).strategy, "group-commit");
-  EXPECT_EQ(planned({"--strategy", "group-commit", "--gate", "sqlite"}).axes, kGroup);
+  EXPECT_EQ(planned({"--strategy", "group-commit", "--queue", "sqlite"}).axes, kGroup);
   const ConfigurationPlan version = planned({"--strategy", "group-commit", "--guard", "version"});
   EXPECT_EQ(version.strategy, "group-commit+guard-version");
   EXPECT_TRUE(version.axes.group);
   const ConfigurationPlan each =
-      planned({"--strategy", "group-commit", "--commit", "each", "--gate", "fifo"});
+      planned({"--strategy", "group-commit", "--commit", "each", "--queue", "fifo"});
   EXPECT_FALSE(each.axes.group);
   EXPECT_EQ(each.settings.checkpoint.mode, CheckpointMode::automatic) << "as without a committer";
-  EXPECT_EQ(planned({"--strategy", "group-commit", "--commit", "batch:5"}).axes.gate,
-            GateAxis::mutex)
-      << "without a committer, one connection for all needs a gate";
+  EXPECT_EQ(planned({"--strategy", "group-commit", "--commit", "batch:5"}).axes.queue,
+            QueueAxis::mutex)
+      << "without a committer, one connection for all needs a queue";
 }
 
 TEST(GroupCommit, GoesWithNothingThatWouldBypassTheCommitter) {
@@ -62,12 +62,12 @@ TEST(GroupCommit, GoesWithNothingThatWouldBypassTheCommitter) {
                   {{"--commit", "group", "--connection", "shared"}, why},
                   {{"--commit", "group", "--begin", "immediate"}, why},
                   {{"--strategy", "pooled-connection", "--commit", "group"}, why},
-                  {{"--strategy", "fair-gate", "--commit", "group"}, why},
+                  {{"--strategy", "fair-queue", "--commit", "group"}, why},
                   {{"--strategy", "group-commit", "--connection", "per-worker"}, why},
                   {{"--strategy", "group-commit", "--connection", "per-file"}, why},
                   {{"--strategy", "group-commit", "--begin", "deferred"}, why},
-                  {{"--strategy", "group-commit", "--gate", "mutex"}, why},
-                  {{"--strategy", "group-commit", "--gate", "fifo"}, why}});
+                  {{"--strategy", "group-commit", "--queue", "mutex"}, why},
+                  {{"--strategy", "group-commit", "--queue", "fifo"}, why}});
 }
 
 TEST(GroupCommit, RefusesCommitsThatAreNone) {

@@ -56,7 +56,7 @@ TEST(AnatomyTables, TheBarAndTheSumBelowItSayWhereTheMeanWent) {
   EXPECT_EQ(
       render_anatomy(took({{Segment::fsm_net, 1000},
                            {Segment::lock_wait, 500},
-                           {Segment::gate_wait, 100},
+                           {Segment::queue_wait, 100},
                            {Segment::busy_wait, 300},
                            {Segment::statement, 50},
                            {Segment::commit, 300},
@@ -67,7 +67,7 @@ TEST(AnatomyTables, TheBarAndTheSumBelowItSayWhereTheMeanWent) {
                            {Segment::other, 20}})),
       "  the mean fsm_net, " + marks(20, 15, 3, 7) +
           ": waiting . 40.0 %, working # 30.0 %, checkpointing c 6.0 %, syncing s 14.0 %\n"
-          "    hydrate 1.0 % + dispatch 2.0 % + gate 10.0 % + busy handler 30.0 % + lock and "
+          "    hydrate 1.0 % + dispatch 2.0 % + queue 10.0 % + busy handler 30.0 % + lock and "
           "update 10.0 % + statement 5.0 % + commit 10.0 % + checkpoint 6.0 % + sync 14.0 % + "
           "other 2.0 % = 0.00100 ms (unexplained: 10.00 %)\n");
 }

@@ -35,7 +35,7 @@ ConfigurationResult example() {
                     .commit = "each",
                     .begin = "deferred",
                     .guard = "where",
-                    .gate = "sqlite",
+                    .queue = "sqlite",
                     .schema = "bench",
                     .files = 1000,
                     .transitions_per_file = 4,
@@ -90,7 +90,7 @@ ConfigurationResult example() {
 TEST(ResultTables, AConfigurationIsToldWhole) {
   EXPECT_EQ(render_configuration(example()),
             R"(c=10 zero per-file: 1,000 files, database verified
-  connection per-file, commit each, begin deferred, guard where, gate sqlite; schema bench, )"
+  connection per-file, commit each, begin deferred, guard where, queue sqlite; schema bench, )"
             R"(synchronous normal, busy_timeout 5000 ms, checkpoint auto every 1002 frames, )"
             R"(API delay 0
   elapsed 2 s, 2,000 transitions/s, 1,500 commits/s
@@ -127,7 +127,7 @@ TEST(ResultTables, SegmentsStandInTheOrderOfTheBreakdown) {
   std::size_t last = text.find("P99.9");
   for (const char* const row : {"\n  fsm_net ",
                                 "\n    lock_wait ",
-                                "\n      gate_wait ",
+                                "\n      queue_wait ",
                                 "\n      busy_wait ",
                                 "\n    statement ",
                                 "\n    commit ",
@@ -212,7 +212,7 @@ ConfigurationResult hostile() {
   metrics::ConfigurationPlanned& planned = result.planned;
   for (std::string* const text :
        {&planned.profile, &planned.strategy, &planned.connection, &planned.commit, &planned.begin,
-        &planned.guard, &planned.gate, &planned.schema, &planned.api_delay, &planned.checkpoint,
+        &planned.guard, &planned.queue, &planned.schema, &planned.api_delay, &planned.checkpoint,
         &result.settings.synchronous, &result.settings.journal_mode,
         &result.settings.locking_mode}) {
     *text = red;

@@ -48,19 +48,19 @@ metrics::LoneDistribution foreign(const std::string& path) {
 TEST(PlotOfARun, ShowsEveryConfigurationOnOnePlotOfFsmNet) {
   metrics::LoadedRun run;
   run.configurations.push_back(configuration("per-file", Segment::fsm_net));
-  run.configurations.push_back(configuration("fair-gate", Segment::fsm_net));
+  run.configurations.push_back(configuration("fair-queue", Segment::fsm_net));
   const std::string text = plot_run(run, kStyle);
   EXPECT_TRUE(text.starts_with("fsm_net, ms by percentile\n")) << text;
-  EXPECT_TRUE(text.ends_with("\n  * c=10 zero per-file   + c=10 zero fair-gate\n\n")) << text;
+  EXPECT_TRUE(text.ends_with("\n  * c=10 zero per-file   + c=10 zero fair-queue\n\n")) << text;
 }
 
 TEST(PlotOfARun, TakesTheFirstSegmentThereIsWhereFsmNetIsNot) {
   metrics::LoadedRun run;
   run.configurations.push_back(configuration("per-file", Segment::commit));
-  run.configurations.push_back(configuration("fair-gate", Segment::lock_wait));
+  run.configurations.push_back(configuration("fair-queue", Segment::lock_wait));
   const std::string text = plot_run(run, kStyle);
   EXPECT_TRUE(text.starts_with("lock_wait, ms by percentile\n")) << text;
-  EXPECT_THAT(text, HasSubstr("fair-gate"));
+  EXPECT_THAT(text, HasSubstr("fair-queue"));
   EXPECT_THAT(text, Not(HasSubstr("per-file"))) << "it has no such segment";
 }
 

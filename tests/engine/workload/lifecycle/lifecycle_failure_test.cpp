@@ -68,7 +68,7 @@ class CountingSession final : public storage::Session {
                      .committed = number % kWritesABatch == 0});
   }
   bool times_statement_apart() const override { return statement_apart_; }
-  bool has_gate() const override { return false; }
+  bool has_queue() const override { return false; }
   std::optional<storage::ConnectTimings> close() override { return std::nullopt; }
 
   const std::vector<std::string>& lines() const { return lines_; }

@@ -53,7 +53,7 @@ struct ScriptedWrite {
 const std::vector<ScriptedWrite> three_writes = {
     {1'003,
      {.lock_wait_ns = 700,
-      .gate_wait_ns = 50,
+      .queue_wait_ns = 50,
       .busy_wait_ns = 600,
       .statement_ns = 100,
       .commit_ns = 200,
@@ -62,7 +62,7 @@ const std::vector<ScriptedWrite> three_writes = {
       .db_total_ns = 1'000}},
     {60'005,
      {.lock_wait_ns = 51'000,
-      .gate_wait_ns = 1'300,
+      .queue_wait_ns = 1'300,
       .busy_wait_ns = 9'000,
       .statement_ns = 4'000,
       .commit_ns = 5'000,
@@ -71,7 +71,7 @@ const std::vector<ScriptedWrite> three_writes = {
       .db_total_ns = 60'000}},
     {261'007,
      {.lock_wait_ns = 11'000,
-      .gate_wait_ns = 4'000,
+      .queue_wait_ns = 4'000,
       .busy_wait_ns = 0,
       .statement_ns = 90'000,
       .commit_ns = 160'000,
@@ -80,7 +80,7 @@ const std::vector<ScriptedWrite> three_writes = {
       .db_total_ns = 261'000}},
 };
 constexpr std::int64_t kLockWaitNs = 700 + 51'000 + 11'000;
-constexpr std::int64_t kGateWaitNs = 50 + 1'300 + 4'000;
+constexpr std::int64_t kQueueWaitNs = 50 + 1'300 + 4'000;
 constexpr std::int64_t kBusyWaitNs = 600 + 9'000;
 constexpr std::int64_t kStatementNs = 100 + 4'000 + 90'000;
 constexpr std::int64_t kCommitNs = 200 + 5'000 + 160'000;
@@ -111,12 +111,12 @@ class ScriptedSession final : public storage::Session {
     return storage::PendingWrite(timings);
   }
   bool times_statement_apart() const override { return statement_apart_; }
-  bool has_gate() const override { return gate; }
+  bool has_queue() const override { return queue; }
   std::optional<storage::ConnectTimings> close() override { return std::nullopt; }
 
   const std::vector<AskedWrite>& asked() const { return asked_; }
 
-  bool gate = false;
+  bool queue = false;
   std::size_t fails_at = 0;
   std::size_t uncommitted = 0;  ///< the number of the write that a later one commits
 
@@ -167,11 +167,11 @@ TEST_P(Lifecycle, StatementIsASampleOnlyWhereItIsTimedApart) {
   EXPECT_EQ(ns(Segment::lock_wait), apart ? kLockWaitNs : kLockWaitNs + kStatementNs);
 }
 
-TEST_P(Lifecycle, GateWaitIsASampleOnlyWhereThereIsAGate) {
-  session_.gate = true;
+TEST_P(Lifecycle, QueueWaitIsASampleOnlyWhereThereIsAQueue) {
+  session_.queue = true;
   run();
-  EXPECT_TRUE(record_.has(Segment::gate_wait));
-  EXPECT_EQ(ns(Segment::gate_wait), kGateWaitNs);
+  EXPECT_TRUE(record_.has(Segment::queue_wait));
+  EXPECT_EQ(ns(Segment::queue_wait), kQueueWaitNs);
   const bool apart = GetParam();
   EXPECT_EQ(ns(Segment::lock_wait), apart ? kLockWaitNs : kLockWaitNs + kStatementNs)
       << "which it is a part of";
@@ -213,9 +213,9 @@ TEST_P(Lifecycle, ATransitionIsItsDispatchAndItsWrite) {
   EXPECT_EQ(record_.transition_ns(2), 2 * kStepNs + 261'007);
 }
 
-TEST_P(Lifecycle, FillsEverySegmentButThoseOfAGateAConnectionAndAttempts) {
+TEST_P(Lifecycle, FillsEverySegmentButThoseOfAQueueAConnectionAndAttempts) {
   run();
-  const std::set<Segment> not_here = {Segment::gate_wait, Segment::connect, Segment::close,
+  const std::set<Segment> not_here = {Segment::queue_wait, Segment::connect, Segment::close,
                                       Segment::attempt, Segment::failed_attempt};
   for (std::size_t index = 0; index < metrics::kLifecycleSegmentCount; ++index) {
     const Segment segment = metrics::segment_at(index);

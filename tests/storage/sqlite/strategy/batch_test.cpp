@@ -18,7 +18,7 @@
 #include "metrics/clock.hpp"
 #include "storage/sqlite/strategy/sqlite_store.hpp"
 #include "storage/sqlite/strategy/transition_writer.hpp"
-#include "storage/sqlite/strategy/write_gate.hpp"
+#include "storage/sqlite/strategy/writer_queue.hpp"
 #include "tests/storage/sqlite/test_database.hpp"
 #include "tests/support/manual_clock.hpp"
 
@@ -83,17 +83,17 @@ class Batch : public testing::TestWithParam<std::tuple<BeginAxis, GuardAxis>> {
   TestDatabase database_{kFiles};
   Connection reader_ = database_.connect_uncounted();
   ManualClock clock_{nanoseconds(kStepNs)};
-  MutexGate gate_;
+  MutexQueue queue_;
   WriterContext context_{database_.path(),
                          {.synchronous = Synchronous::off},
                          {.connection = ConnectionAxis::shared,
                           .begin = std::get<0>(GetParam()),
                           .guard = std::get<1>(GetParam()),
-                          .gate = GateAxis::mutex,
+                          .queue = QueueAxis::mutex,
                           .batch = kBatch},
                          &database_.vfs(),
                          &clock_,
-                         &gate_};
+                         &queue_};
   std::unique_ptr<TransitionWriter> writer_;
   sqlite3* db_ = nullptr;  ///< the writer's
 };
@@ -163,8 +163,8 @@ TEST_P(Batch, BeginsAndCommitsOnceABatch) {
 TEST_P(Batch, TheTimesOfEachWriteStillAddUp) {
   for (std::int64_t file = 0; file < kBatch; ++file) {
     const WriteTimings timings = start(file);
-    EXPECT_EQ(timings.gate_wait_ns, kStepNs);
-    EXPECT_EQ(timings.lock_wait_ns, timings.gate_wait_ns + kStepNs);
+    EXPECT_EQ(timings.queue_wait_ns, kStepNs);
+    EXPECT_EQ(timings.lock_wait_ns, timings.queue_wait_ns + kStepNs);
     EXPECT_EQ(timings.commit_ns, kStepNs);
     EXPECT_EQ(timings.lock_wait_ns + timings.statement_ns + timings.commit_ns, timings.db_total_ns);
   }
@@ -285,9 +285,10 @@ INSTANTIATE_TEST_SUITE_P(
 void acknowledge_and_die(TestDatabase& database, std::int64_t batch, std::int64_t files,
                          int pipe_end) {
   const metrics::SteadyClock clock;
-  SqliteStore store(database.path(), {},
-                    {.connection = ConnectionAxis::shared, .gate = GateAxis::mutex, .batch = batch},
-                    1, database.vfs(), clock);
+  SqliteStore store(
+      database.path(), {},
+      {.connection = ConnectionAxis::shared, .queue = QueueAxis::mutex, .batch = batch}, 1,
+      database.vfs(), clock);
   const std::unique_ptr<Session> session = store.open_session(0);
   for (std::int64_t file = 0; file < files; ++file) {
     const std::string path = bench_file_path(file);

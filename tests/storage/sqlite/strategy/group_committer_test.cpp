@@ -204,7 +204,7 @@ TEST_F(GroupCommitterTest, AllOfAGroupWaitForItsSyncsAndItsCheckpoint) {
   for (std::size_t file = 1; file < 3; ++file) {
     EXPECT_EQ(outcomes_[file].timings->sync_wait_ns, first.sync_wait_ns) << file;
     EXPECT_EQ(outcomes_[file].timings->checkpoint_wait_ns, first.checkpoint_wait_ns) << file;
-    EXPECT_EQ(outcomes_[file].timings->gate_wait_ns, 0) << file;
+    EXPECT_EQ(outcomes_[file].timings->queue_wait_ns, 0) << file;
   }
 }
 

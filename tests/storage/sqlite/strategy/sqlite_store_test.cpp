@@ -109,7 +109,7 @@ TEST_F(SqliteStoreTest, PerWorkerKeepsOneConnectionAWorker) {
 
 TEST_F(SqliteStoreTest, SharedKeepsOneConnectionInAll) {
   const ConnectionSpy spy;
-  const auto store = open({.connection = ConnectionAxis::shared, .gate = GateAxis::mutex}, 3);
+  const auto store = open({.connection = ConnectionAxis::shared, .queue = QueueAxis::mutex}, 3);
   for (std::size_t worker = 0; worker < 3; ++worker) {
     const std::unique_ptr<Session> session = store->open_session(worker);
     live_a_life(*session, static_cast<std::int64_t>(worker));
@@ -126,7 +126,7 @@ TEST_F(SqliteStoreTest, TheStoresCloseClosesItsConnections) {
   EXPECT_EQ(database_.vfs().figures().wal_size_bytes, 0);
 }
 
-TEST_F(SqliteStoreTest, ASharedConnectionWithoutAGateIsRefused) {
+TEST_F(SqliteStoreTest, ASharedConnectionWithoutAQueueIsRefused) {
   EXPECT_THROW(open({.connection = ConnectionAxis::shared}, 2), std::invalid_argument);
 }
 
@@ -171,7 +171,7 @@ TEST_F(SqliteStoreTest, CountsAddUpTheRetriesOfAllSessions) {
 
 TEST_F(SqliteStoreTest, WithoutABatchNothingIsEverUnsavedOrLeftToFlush) {
   for (const Axes& axes : {Axes{}, Axes{.connection = ConnectionAxis::per_worker},
-                           Axes{.connection = ConnectionAxis::shared, .gate = GateAxis::fifo}}) {
+                           Axes{.connection = ConnectionAxis::shared, .queue = QueueAxis::fifo}}) {
     const auto store = open(axes, 2);
     for (std::size_t worker = 0; worker < 2; ++worker) {
       const std::string path = bench_file_path(static_cast<std::int64_t>(worker));
@@ -192,7 +192,7 @@ TEST_F(SqliteStoreTest, WithoutABatchNothingIsEverUnsavedOrLeftToFlush) {
 TEST_F(SqliteStoreTest, ABatchIsFilledByAllSessionsTogetherAndFlushCommitsTheRest) {
   const Connection reader = database_.connect_uncounted();
   const auto store =
-      open({.connection = ConnectionAxis::shared, .gate = GateAxis::mutex, .batch = 5}, 4);
+      open({.connection = ConnectionAxis::shared, .queue = QueueAxis::mutex, .batch = 5}, 4);
   for (std::size_t worker = 0; worker < 4; ++worker) {
     live_a_life(*store->open_session(worker), static_cast<std::int64_t>(worker));
   }
@@ -217,9 +217,9 @@ std::vector<Axes> all_axes() {
        {ConnectionAxis::per_file, ConnectionAxis::per_worker, ConnectionAxis::shared}) {
     for (const auto begin : {BeginAxis::deferred, BeginAxis::immediate}) {
       for (const auto guard : {GuardAxis::where, GuardAxis::version, GuardAxis::select}) {
-        for (const auto gate : {GateAxis::sqlite, GateAxis::mutex, GateAxis::fifo}) {
+        for (const auto queue : {QueueAxis::sqlite, QueueAxis::mutex, QueueAxis::fifo}) {
           for (const std::int64_t batch : {1, 7}) {
-            const Axes axes{connection, begin, guard, gate, batch};
+            const Axes axes{connection, begin, guard, queue, batch};
             if (!contradiction(axes)) all.push_back(axes);
           }
         }
@@ -271,7 +271,7 @@ INSTANTIATE_TEST_SUITE_P(Axes, EveryStrategy, testing::ValuesIn(all_axes()), [](
   std::string name = std::string(axis_name(axes.param.connection)) + "_" +
                      std::string(axis_name(axes.param.begin)) + "_" +
                      std::string(axis_name(axes.param.guard)) + "_" +
-                     std::string(axis_name(axes.param.gate)) + "_" + commit_name(axes.param);
+                     std::string(axis_name(axes.param.queue)) + "_" + commit_name(axes.param);
   std::erase(name, '-');
   std::erase(name, ':');
   return name;

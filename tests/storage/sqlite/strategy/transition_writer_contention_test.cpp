@@ -1,6 +1,6 @@
 // Silent bugs these tests would catch: a wait for the lock that is charged to the wrong segment; a
 // refused upgrade that is reported as a failure, retried without being counted, or retried on stale
-// data; a writer that waits for ever, or holds the gate after a failure.
+// data; a writer that waits for ever, or holds the queue after a failure.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -41,7 +41,7 @@ class Contended : public testing::Test {
                           axes,
                           &database_.vfs(),
                           &clock,
-                          gate_.get()});
+                          queue_.get()});
     const ConnectionSpy spy;
     writer_ = std::make_unique<TransitionWriter>(*context_);
     writers_handle_ = ConnectionSpy::latest();
@@ -66,7 +66,7 @@ class Contended : public testing::Test {
   Connection other_ = database_.connect_uncounted();
   metrics::SteadyClock steady_;
   ManualClock manual_{nanoseconds(1)};
-  std::unique_ptr<WriteGate> gate_;
+  std::unique_ptr<WriterQueue> queue_;
   std::unique_ptr<WriterContext> context_;
   std::unique_ptr<TransitionWriter> writer_;
   sqlite3* writers_handle_ = nullptr;
@@ -216,10 +216,10 @@ TEST_F(Upgrade, AnImmediateTransactionNeverHasAStaleSnapshot) {
   EXPECT_EQ(context_->snapshot_retries.load(), 0);
 }
 
-/// A gate that tells who is inside, and takes its time by the clock.
-class SpyGate final : public WriteGate {
+/// A queue that tells who is inside, and takes its time by the clock.
+class SpyQueue final : public WriterQueue {
  public:
-  explicit SpyGate(const ManualClock& clock) : clock_(clock) {}
+  explicit SpyQueue(const ManualClock& clock) : clock_(clock) {}
   void enter() override {
     ++entered;
     clock_.advance(nanoseconds(7'000));
@@ -232,42 +232,42 @@ class SpyGate final : public WriteGate {
   const ManualClock& clock_;
 };
 
-TEST_F(Contended, TheGateIsHeldOverTheWholeTransactionAndItsWaitCounts) {
-  auto spy = std::make_unique<SpyGate>(manual_);
-  SpyGate& gate = *spy;
-  gate_ = std::move(spy);
+TEST_F(Contended, TheQueueIsHeldOverTheWholeTransactionAndItsWaitCounts) {
+  auto spy = std::make_unique<SpyQueue>(manual_);
+  SpyQueue& queue = *spy;
+  queue_ = std::move(spy);
   open_writer({}, milliseconds(5), manual_);
   int outside = 0;
   const StatementHook hook(writers_handle_, [&](const std::string&) {
-    if (gate.entered != gate.left + 1) ++outside;
+    if (queue.entered != queue.left + 1) ++outside;
   });
   const WriteTimings timings = writer_->write(to_uploading);
-  EXPECT_EQ(timings.gate_wait_ns, 7'000 + 1);
-  EXPECT_EQ(timings.lock_wait_ns, timings.gate_wait_ns + 1) << "the UPDATE, inside the gate";
-  EXPECT_EQ(outside, 0) << "a statement ran outside the gate";
-  EXPECT_EQ(gate.entered, 1);
-  EXPECT_EQ(gate.left, 1);
+  EXPECT_EQ(timings.queue_wait_ns, 7'000 + 1);
+  EXPECT_EQ(timings.lock_wait_ns, timings.queue_wait_ns + 1) << "the UPDATE, inside the queue";
+  EXPECT_EQ(outside, 0) << "a statement ran outside the queue";
+  EXPECT_EQ(queue.entered, 1);
+  EXPECT_EQ(queue.left, 1);
 }
 
-TEST_F(Contended, TheGateIsLeftAfterTheRollbackOfAFailure) {
-  auto spy = std::make_unique<SpyGate>(manual_);
-  SpyGate& gate = *spy;
-  gate_ = std::move(spy);
+TEST_F(Contended, TheQueueIsLeftAfterTheRollbackOfAFailure) {
+  auto spy = std::make_unique<SpyQueue>(manual_);
+  SpyQueue& queue = *spy;
+  queue_ = std::move(spy);
   open_writer({}, milliseconds(5), manual_);
   int rollbacks_inside = 0;
   const StatementHook hook(writers_handle_, [&](const std::string& sql) {
-    if (sql.starts_with("ROLLBACK") && gate.entered == gate.left + 1) ++rollbacks_inside;
+    if (sql.starts_with("ROLLBACK") && queue.entered == queue.left + 1) ++rollbacks_inside;
   });
   TransitionWrite wrong = to_uploading;
   wrong.version = 5;
   EXPECT_THROW(writer_->write(wrong), OccConflict);
   EXPECT_EQ(rollbacks_inside, 1);
-  EXPECT_EQ(gate.left, 1);
+  EXPECT_EQ(queue.left, 1);
 
   other_.execute("BEGIN IMMEDIATE");
   EXPECT_EQ(failure_code(), SQLITE_BUSY);
-  EXPECT_EQ(gate.entered, 2);
-  EXPECT_EQ(gate.left, 2);
+  EXPECT_EQ(queue.entered, 2);
+  EXPECT_EQ(queue.left, 2);
 }
 
 }  // namespace

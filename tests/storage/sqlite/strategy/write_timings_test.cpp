@@ -1,6 +1,6 @@
 // Silent bugs these tests would catch: a part of a write's time that belongs to no segment, or to
 // two; a sync or a checkpoint that a commit waited for and nobody is charged with, or that is
-// charged to a write that did not commit; a gate's wait counted beside the lock's.
+// charged to a write that did not commit; a queue's wait counted beside the lock's.
 //
 // Writer and VFS share one clock that moves on by a step at each reading. So a sync takes a step,
 // and what a write waited can be told from how many there were.
@@ -28,9 +28,9 @@ constexpr std::int64_t kEnterNs = 7'000;
 constexpr std::int64_t kLeaveNs = 9'000;
 
 /// Lets everybody in, and takes its time both ways.
-class SlowGate final : public WriteGate {
+class SlowQueue final : public WriterQueue {
  public:
-  explicit SlowGate(const ManualClock& clock) : clock_(clock) {}
+  explicit SlowQueue(const ManualClock& clock) : clock_(clock) {}
   void enter() override { clock_.advance(nanoseconds(kEnterNs)); }
   void leave() override { clock_.advance(nanoseconds(kLeaveNs)); }
 
@@ -55,7 +55,7 @@ class WriteTimingsTest : public testing::Test {
 
   void open(const ConnectionSettings& settings, const Axes& axes = {}) {
     context_ = std::make_unique<WriterContext>(files_.database().string(), settings, axes, &vfs_,
-                                               &clock_, gate_.get());
+                                               &clock_, queue_.get());
     writer_ = std::make_unique<TransitionWriter>(*context_);
   }
 
@@ -67,7 +67,7 @@ class WriteTimingsTest : public testing::Test {
         writer_->write({path, LifecycleState::untracked, LifecycleState::uploading, 0});
     counted_ = vfs_.figures();
     EXPECT_EQ(timings.lock_wait_ns + timings.statement_ns + timings.commit_ns, timings.db_total_ns);
-    EXPECT_LE(timings.gate_wait_ns + timings.busy_wait_ns, timings.lock_wait_ns);
+    EXPECT_LE(timings.queue_wait_ns + timings.busy_wait_ns, timings.lock_wait_ns);
     EXPECT_LE(timings.checkpoint_wait_ns + timings.sync_wait_ns, timings.commit_ns);
     return timings;
   }
@@ -77,7 +77,7 @@ class WriteTimingsTest : public testing::Test {
   ManualClock clock_{nanoseconds(kStepNs)};
   DatabaseFiles files_{std::nullopt};
   CountingVfs vfs_{clock_};
-  std::unique_ptr<WriteGate> gate_;
+  std::unique_ptr<WriterQueue> queue_;
   std::unique_ptr<WriterContext> context_;
   std::unique_ptr<TransitionWriter> writer_;
   std::int64_t next_file_ = 0;
@@ -87,32 +87,32 @@ class WriteTimingsTest : public testing::Test {
 constexpr ConnectionSettings kNoSyncs = {.synchronous = Synchronous::off,
                                          .checkpoint = {.mode = CheckpointMode::off}};
 
-class Gated : public WriteTimingsTest,
-              public testing::WithParamInterface<std::tuple<BeginAxis, bool>> {
+class Queued : public WriteTimingsTest,
+               public testing::WithParamInterface<std::tuple<BeginAxis, bool>> {
  protected:
-  Gated() {
-    if (has_gate()) gate_ = std::make_unique<SlowGate>(clock_);
+  Queued() {
+    if (has_queue()) queue_ = std::make_unique<SlowQueue>(clock_);
     open(kNoSyncs, {.begin = std::get<0>(GetParam())});
   }
-  static bool has_gate() { return std::get<1>(GetParam()); }
+  static bool has_queue() { return std::get<1>(GetParam()); }
 };
 
-TEST_P(Gated, ItsWaitIsPartOfTheLocksAndItsLeavingOfTheCommit) {
+TEST_P(Queued, ItsWaitIsPartOfTheLocksAndItsLeavingOfTheCommit) {
   const WriteTimings timings = write();
-  EXPECT_EQ(writer_->has_gate(), has_gate());
-  EXPECT_EQ(timings.gate_wait_ns, has_gate() ? kEnterNs + kStepNs : 0);
-  EXPECT_EQ(timings.lock_wait_ns, timings.gate_wait_ns + kStepNs);
-  EXPECT_EQ(timings.commit_ns, (has_gate() ? kLeaveNs : 0) + kStepNs);
+  EXPECT_EQ(writer_->has_queue(), has_queue());
+  EXPECT_EQ(timings.queue_wait_ns, has_queue() ? kEnterNs + kStepNs : 0);
+  EXPECT_EQ(timings.lock_wait_ns, timings.queue_wait_ns + kStepNs);
+  EXPECT_EQ(timings.commit_ns, (has_queue() ? kLeaveNs : 0) + kStepNs);
   EXPECT_EQ(timings.sync_wait_ns, 0);
   EXPECT_EQ(timings.checkpoint_wait_ns, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Begin, Gated,
+    Begin, Queued,
     testing::Combine(testing::Values(BeginAxis::deferred, BeginAxis::immediate), testing::Bool()),
     [](const auto& each) {
       return std::string(axis_name(std::get<0>(each.param))) +
-             (std::get<1>(each.param) ? "_gate" : "_none");
+             (std::get<1>(each.param) ? "_queue" : "_none");
     });
 
 TEST_F(WriteTimingsTest, WithSynchronousFullEachCommitWaitsForItsSync) {
@@ -153,16 +153,16 @@ TEST_F(WriteTimingsTest, ACommitThatCheckpointsIsToldApartFromItsSyncs) {
 }
 
 TEST_F(WriteTimingsTest, WhatABatchLeavesUncommittedWaitsForNoDisk) {
-  gate_ = std::make_unique<SlowGate>(clock_);
+  queue_ = std::make_unique<SlowQueue>(clock_);
   open({.synchronous = Synchronous::full, .checkpoint = {.every_frames = 1}},
-       {.connection = ConnectionAxis::shared, .gate = GateAxis::mutex, .batch = 3});
+       {.connection = ConnectionAxis::shared, .queue = QueueAxis::mutex, .batch = 3});
   for (int each = 1; each <= 9; ++each) {
     const WriteTimings timings = write();
     const bool commits = each % 3 == 0;
     EXPECT_EQ(timings.committed, commits) << each;
     EXPECT_EQ(timings.sync_wait_ns > 0, commits) << each;
     EXPECT_EQ(timings.checkpoint_wait_ns > 0, commits) << each;
-    EXPECT_EQ(timings.gate_wait_ns, kEnterNs + kStepNs) << each;
+    EXPECT_EQ(timings.queue_wait_ns, kEnterNs + kStepNs) << each;
   }
 }
 

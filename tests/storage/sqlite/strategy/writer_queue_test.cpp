@@ -1,8 +1,8 @@
-// Silent bugs these tests would catch: a gate that lets two writers in, so that transactions mix on
-// a shared connection; a fifo gate that is not first come, first served, so that its tails say
+// Silent bugs these tests would catch: a queue that lets two writers in, so that transactions mix
+// on a shared connection; a fifo queue that is not first come, first served, so that its tails say
 // nothing; a waiter that is never woken.
 
-#include "storage/sqlite/strategy/write_gate.hpp"
+#include "storage/sqlite/strategy/writer_queue.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/syscall.h>
@@ -19,23 +19,23 @@
 namespace walbench::storage {
 namespace {
 
-class EveryGate : public testing::TestWithParam<GateAxis> {
+class EveryQueue : public testing::TestWithParam<QueueAxis> {
  protected:
-  std::unique_ptr<WriteGate> gate_ = make_gate(GetParam());
+  std::unique_ptr<WriterQueue> queue_ = make_queue(GetParam());
 };
 
-TEST_P(EveryGate, LetsOneInAtATime) {
+TEST_P(EveryQueue, LetsOneInAtATime) {
   constexpr int kThreads = 8;
   constexpr int kRounds = 500;
   std::atomic<int> inside = 0;
   std::atomic<int> violations = 0;
-  std::int64_t unprotected = 0;  // only the gate keeps its increments apart
+  std::int64_t unprotected = 0;  // only the queue keeps its increments apart
   {
     std::vector<std::jthread> threads;
     for (int thread = 0; thread < kThreads; ++thread) {
       threads.emplace_back([&] {
         for (int round = 0; round < kRounds; ++round) {
-          const GateHold hold(gate_.get());
+          const QueueTurn hold(queue_.get());
           if (inside.fetch_add(1) != 0) violations.fetch_add(1);
           const std::int64_t seen = unprotected;
           std::this_thread::yield();
@@ -49,25 +49,25 @@ TEST_P(EveryGate, LetsOneInAtATime) {
   EXPECT_EQ(unprotected, kThreads * kRounds);
 }
 
-TEST_P(EveryGate, IsFreeAgainAfterManyTurnsOfOneThread) {
+TEST_P(EveryQueue, IsFreeAgainAfterManyTurnsOfOneThread) {
   int turns = 0;
   while (turns < 1000) {
-    const GateHold hold(gate_.get());
+    const QueueTurn hold(queue_.get());
     ++turns;
   }
   std::jthread([&] {
-    const GateHold hold(gate_.get());
+    const QueueTurn hold(queue_.get());
     ++turns;
   }).join();
   EXPECT_EQ(turns, 1001);
 }
 
-INSTANTIATE_TEST_SUITE_P(Gates, EveryGate, testing::Values(GateAxis::mutex, GateAxis::fifo),
-                         [](const auto& gate) { return std::string(axis_name(gate.param)); });
+INSTANTIATE_TEST_SUITE_P(Queues, EveryQueue, testing::Values(QueueAxis::mutex, QueueAxis::fifo),
+                         [](const auto& queue) { return std::string(axis_name(queue.param)); });
 
-TEST(WriteGate, SqliteHasNoneAndHoldingNoneIsFine) {
-  EXPECT_EQ(make_gate(GateAxis::sqlite), nullptr);
-  const GateHold hold(nullptr);
+TEST(WriterQueue, SqliteHasNoneAndHoldingNoneIsFine) {
+  EXPECT_EQ(make_queue(QueueAxis::sqlite), nullptr);
+  const QueueTurn hold(nullptr);
 }
 
 /// Whether the kernel says that the thread sleeps.
@@ -78,14 +78,14 @@ bool sleeps(pid_t thread) {
   return name_end != std::string::npos && text.substr(name_end, 3) == ") S";
 }
 
-/// A thread that enters a gate and notes its number when it is inside. When the constructor
+/// A thread that enters a queue and notes its number when it is inside. When the constructor
 /// returns, it is asleep in enter(): it does nothing else that could sleep.
 class QueuedWaiter {
  public:
-  QueuedWaiter(WriteGate& gate, int number, std::vector<int>& order)
-      : thread_([this, &gate, number, &order] {
+  QueuedWaiter(WriterQueue& queue, int number, std::vector<int>& order)
+      : thread_([this, &queue, number, &order] {
           entering_.store(static_cast<pid_t>(::syscall(SYS_gettid)));
-          const GateHold hold(&gate);
+          const QueueTurn hold(&queue);
           order.push_back(number);
         }) {
     while (entering_.load() == 0 || !sleeps(entering_.load())) {
@@ -102,22 +102,22 @@ class FifoOrder : public testing::TestWithParam<int> {};
 
 TEST_P(FifoOrder, WaitersEnterInTheOrderTheyCame) {
   const int waiters = GetParam();
-  FifoGate gate;
+  FifoQueue queue;
   // Move the tickets on, so that neither they nor the slots begin at zero.
   for (int turn = 0; turn < 37; ++turn) {
-    const GateHold hold(&gate);
+    const QueueTurn hold(&queue);
   }
-  std::vector<int> order;  // written inside the gate only
+  std::vector<int> order;  // written inside the queue only
   std::vector<int> expected;
   {
-    std::vector<std::unique_ptr<QueuedWaiter>> queue;
-    gate.enter();
+    std::vector<std::unique_ptr<QueuedWaiter>> queued;
+    queue.enter();
     for (int number = 0; number < waiters; ++number) {
-      queue.push_back(std::make_unique<QueuedWaiter>(gate, number, order));
+      queued.push_back(std::make_unique<QueuedWaiter>(queue, number, order));
       expected.push_back(number);
     }
-    EXPECT_TRUE(order.empty()) << "somebody came in although the gate was held";
-    gate.leave();
+    EXPECT_TRUE(order.empty()) << "somebody came in although the queue was held";
+    queue.leave();
   }
   EXPECT_EQ(order, expected);
 }
@@ -126,17 +126,17 @@ TEST_P(FifoOrder, WaitersEnterInTheOrderTheyCame) {
 INSTANTIATE_TEST_SUITE_P(Waiters, FifoOrder, testing::Values(1, 2, 10, 63, 64, 65, 140),
                          testing::PrintToStringParamName());
 
-TEST(FifoGate, WhoeverLeftQueuesBehindThoseWhoWait) {
-  // Whether a gate that can be barged into is barged into is a matter of chance: so often enough.
+TEST(FifoQueue, WhoeverLeftQueuesBehindThoseWhoWait) {
+  // Whether a queue that can be barged into is barged into is a matter of chance: so often enough.
   for (int round = 0; round < 200; ++round) {
-    FifoGate gate;
+    FifoQueue queue;
     std::vector<int> order;
     {
-      gate.enter();
-      const QueuedWaiter first(gate, 1, order);
-      const QueuedWaiter second(gate, 2, order);
-      gate.leave();
-      const GateHold again(&gate);
+      queue.enter();
+      const QueuedWaiter first(queue, 1, order);
+      const QueuedWaiter second(queue, 2, order);
+      queue.leave();
+      const QueueTurn again(&queue);
       order.push_back(3);
     }
     ASSERT_EQ(order, (std::vector<int>{1, 2, 3}));

@@ -11,12 +11,12 @@
 namespace walbench::storage {
 
 /// Lets one writer of this process through at a time. Thread safe; not recursive.
-class WriteGate {
+class WriterQueue {
  public:
-  WriteGate() = default;
-  WriteGate(const WriteGate&) = delete;
-  WriteGate& operator=(const WriteGate&) = delete;
-  virtual ~WriteGate() = default;
+  WriterQueue() = default;
+  WriterQueue(const WriterQueue&) = delete;
+  WriterQueue& operator=(const WriterQueue&) = delete;
+  virtual ~WriterQueue() = default;
 
   /// Blocks until the caller is the one inside.
   virtual void enter() = 0;
@@ -26,7 +26,7 @@ class WriteGate {
 
 /// std::mutex: whoever is running takes it, so one thread may barge in again and again while the
 /// others sleep. High throughput, long tails.
-class MutexGate final : public WriteGate {
+class MutexQueue final : public WriterQueue {
  public:
   void enter() override { mutex_.lock(); }
   void leave() override { mutex_.unlock(); }
@@ -47,9 +47,9 @@ class MutexGate final : public WriteGate {
 ///   4. `ticket_inside_` belongs to whoever is inside.
 /// More than kSlots waiters share slots: they wake now and then for nothing, and are still in
 /// order.
-class FifoGate final : public WriteGate {
+class FifoQueue final : public WriterQueue {
  public:
-  FifoGate();
+  FifoQueue();
   void enter() override;
   void leave() override;
 
@@ -65,23 +65,23 @@ class FifoGate final : public WriteGate {
   std::uint32_t ticket_inside_ = 0;
 };
 
-/// The gate for that axis, or null for `sqlite`, which has none.
-std::unique_ptr<WriteGate> make_gate(GateAxis axis);
+/// The queue for that axis, or null for `sqlite`, which has none.
+std::unique_ptr<WriterQueue> make_queue(QueueAxis axis);
 
-/// Enters a gate, if there is one, and leaves it at the end of the scope.
-class GateHold {
+/// Enters a queue, if there is one, and leaves it at the end of the scope.
+class QueueTurn {
  public:
-  explicit GateHold(WriteGate* gate) : gate_(gate) {
-    if (gate_ != nullptr) gate_->enter();
+  explicit QueueTurn(WriterQueue* queue) : queue_(queue) {
+    if (queue_ != nullptr) queue_->enter();
   }
-  GateHold(const GateHold&) = delete;
-  GateHold& operator=(const GateHold&) = delete;
-  ~GateHold() {
-    if (gate_ != nullptr) gate_->leave();
+  QueueTurn(const QueueTurn&) = delete;
+  QueueTurn& operator=(const QueueTurn&) = delete;
+  ~QueueTurn() {
+    if (queue_ != nullptr) queue_->leave();
   }
 
  private:
-  WriteGate* gate_;
+  WriterQueue* queue_;
 };
 
 }  // namespace walbench::storage
