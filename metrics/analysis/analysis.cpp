@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <span>
 #include <string_view>
 
@@ -43,10 +42,6 @@ std::optional<Candidate> highest_p95(const ConfigurationResult& configuration,
 
 }  // namespace
 
-std::string configuration_label(const ConfigurationPlanned& planned) {
-  return fmt::format("c={} {} {}", planned.threads, planned.profile, planned.strategy);
-}
-
 std::optional<Bottleneck> find_bottleneck(const std::vector<ConfigurationResult>& configurations) {
   if (configurations.empty()) return std::nullopt;
   const auto standard = std::ranges::find_if(configurations, [](const ConfigurationResult& each) {
@@ -83,56 +78,6 @@ std::optional<WalContention> judge_wal_contention(const ConfigurationResult& con
   return WalContention{contributes,
                        fmt::format("{}: lock_wait P95 is {:.1f} % of db_total P95 (threshold 5 %)",
                                    contributes ? "CONTRIBUTOR" : "NOT A CONTRIBUTOR", share * 100)};
-}
-
-double ComparisonRow::delta_percent() const {
-  if (before_ms == 0) return std::numeric_limits<double>::quiet_NaN();
-  return 100 * delta_ms() / before_ms;
-}
-
-std::optional<std::string> plan_difference(const ConfigurationResult& one,
-                                           const ConfigurationResult& other) {
-  const auto differ = [](std::string_view what, const auto& a, const auto& b) {
-    return a == b ? std::optional<std::string>()
-                  : std::optional(fmt::format("{} ({} and {})", what, a, b));
-  };
-  const ConfigurationPlanned& a = one.planned;
-  const ConfigurationPlanned& b = other.planned;
-  for (const std::optional<std::string>& difference :
-       {differ("threads", a.threads, b.threads), differ("profile", a.profile, b.profile),
-        differ("files", a.files, b.files), differ("warm-up files", a.warmup_files, b.warmup_files),
-        differ("schema", a.schema, b.schema),
-        differ("mean API delay in ns", a.api_delay_ns, b.api_delay_ns),
-        // Files of version 1 do not name the delay's distribution, since there was but one.
-        a.api_delay.empty() || b.api_delay.empty() ? std::optional<std::string>()
-                                                   : differ("API delay", a.api_delay, b.api_delay),
-        differ("API fail rate", a.api_fail_rate, b.api_fail_rate),
-        differ("synchronous", one.settings.synchronous, other.settings.synchronous),
-        differ("busy_timeout in ms", one.settings.busy_timeout_ms, other.settings.busy_timeout_ms),
-        // Who checkpoints is part of the strategy, and when that one does so with it.
-        a.checkpoint != b.checkpoint
-            ? std::optional<std::string>()
-            : differ("checkpoint every so many frames", a.checkpoint_every_frames,
-                     b.checkpoint_every_frames)}) {
-    if (difference) return difference;
-  }
-  return std::nullopt;
-}
-
-Comparison compare(const ConfigurationResult& baseline, const ConfigurationResult& mitigation) {
-  Comparison comparison{&baseline, &mitigation, {}};
-  for (const Segment segment : kComparedSegments) {
-    const Histogram* const before = baseline.find(segment);
-    const Histogram* const after = mitigation.find(segment);
-    if (before == nullptr || after == nullptr) continue;
-    comparison.rows.push_back(
-        {segment, "P95", percentile_ms(*before, 95), percentile_ms(*after, 95)});
-    comparison.rows.push_back(
-        {segment, "P99", percentile_ms(*before, 99), percentile_ms(*after, 99)});
-    comparison.rows.push_back({segment, "max", static_cast<double>(before->max()) / kNsPerMs,
-                               static_cast<double>(after->max()) / kNsPerMs});
-  }
-  return comparison;
 }
 
 }  // namespace walbench::metrics

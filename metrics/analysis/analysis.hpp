@@ -35,35 +35,4 @@ std::optional<WalContention> judge_wal_contention(const ConfigurationResult& con
 inline constexpr std::array kComparedSegments = {Segment::db_total, Segment::lock_wait,
                                                  Segment::fsm_dispatch, Segment::fsm_net};
 
-/// `c=10 zero per-file`.
-std::string configuration_label(const ConfigurationPlanned& planned);
-
-/// One row of a before/after table, in milliseconds and percent of the value before.
-struct ComparisonRow {
-  Segment segment;
-  std::string statistic;  ///< `P95`, `P99`, `max`
-  double before_ms = 0;
-  double after_ms = 0;
-
-  double delta_ms() const { return after_ms - before_ms; }
-  /// NaN where there was nothing before.
-  double delta_percent() const;
-};
-
-/// A mitigation beside the baseline it was measured against.
-struct Comparison {
-  const ConfigurationResult* baseline;
-  const ConfigurationResult* mitigation;
-  std::vector<ComparisonRow> rows;
-};
-
-/// Why these two cannot be compared: the first plan field, other than the strategy, in which they
-/// differ. Nothing where they can.
-std::optional<std::string> plan_difference(const ConfigurationResult& one,
-                                           const ConfigurationResult& other);
-
-/// P95, P99 and max of db_total, lock_wait, fsm_dispatch and fsm_net before and after. The result
-/// points into its arguments.
-Comparison compare(const ConfigurationResult& baseline, const ConfigurationResult& mitigation);
-
 }  // namespace walbench::metrics

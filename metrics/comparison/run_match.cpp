@@ -6,7 +6,7 @@
 #include <tuple>
 #include <utility>
 
-#include "metrics/comparison/run_difference.hpp"
+#include "metrics/result/run_difference.hpp"
 
 namespace walbench::metrics {
 namespace {

@@ -6,14 +6,15 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
-#include "metrics/analysis/analysis.hpp"
 #include "metrics/files/text_file.hpp"
 #include "metrics/histogram/histogram_codec.hpp"
 #include "metrics/merge/merged_metadata.hpp"
 #include "metrics/result/mitigation_result.hpp"
+#include "metrics/result/run_difference.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -28,36 +29,12 @@ constexpr std::int64_t kNsPerSecond = 1'000'000'000;
   throw MergeError(fmt::format("{}: {}", path.string(), why));
 }
 
-/// Of what makes up a plan, and of the settings that took effect, the first in which they differ.
+/// The first plan field or effective setting in which the two differ.
 std::optional<std::string> difference(const ConfigurationResult& one,
                                       const ConfigurationResult& other) {
-  if (auto found = plan_difference(one, other)) return found;
-  const auto differ = [](std::string_view what, const auto& a, const auto& b) {
-    return a == b ? std::optional<std::string>()
-                  : std::optional(fmt::format("{} ({} and {})", what, a, b));
-  };
-  const ConfigurationPlanned& a = one.planned;
-  const ConfigurationPlanned& b = other.planned;
-  const SettingsReadBack& x = one.settings;
-  const SettingsReadBack& y = other.settings;
-  for (const std::optional<std::string>& found : std::array{
-           differ("connection", a.connection, b.connection), differ("commit", a.commit, b.commit),
-           differ("begin", a.begin, b.begin), differ("guard", a.guard, b.guard),
-           differ("queue", a.queue, b.queue),
-           differ("transitions per file", a.transitions_per_file, b.transitions_per_file),
-           differ("API delay", a.api_delay, b.api_delay),
-           differ("checkpoint", a.checkpoint, b.checkpoint),
-           differ("frames between checkpoints", a.checkpoint_every_frames,
-                  b.checkpoint_every_frames),
-           differ("cap of the WAL in frames", a.wal_cap_frames, b.wal_cap_frames),
-           differ("journal_mode", x.journal_mode, y.journal_mode),
-           differ("wal_autocheckpoint", x.wal_autocheckpoint_frames, y.wal_autocheckpoint_frames),
-           differ("page_size", x.page_size_bytes, y.page_size_bytes),
-           differ("cache_size", x.cache_size, y.cache_size),
-           differ("locking_mode", x.locking_mode, y.locking_mode)}) {
-    if (found) return found;
-  }
-  return std::nullopt;
+  std::vector<std::string> all = identity_differences(one.planned, other.planned);
+  std::ranges::move(plan_differences(one, other), std::back_inserter(all));
+  return all.empty() ? std::nullopt : std::optional(all.front());
 }
 
 /// `2026-01-31T23:59:59Z`

@@ -38,6 +38,9 @@ struct ConfigurationPlanned {
   bool operator==(const ConfigurationPlanned&) const = default;
 };
 
+/// `c=10 zero per-file`.
+std::string configuration_label(const ConfigurationPlanned& planned);
+
 /// How many API calls a file takes on average where each fails with that probability (0 to below
 /// 1): the second call is made again until it succeeds, and each of these times the first one.
 constexpr double expected_api_calls_per_file(double fail_rate) {

@@ -21,8 +21,6 @@ namespace walbench::metrics {
 namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
-constexpr std::string_view kBaseline = "per-file";
-constexpr std::string_view kMitigation = "shared-connection";
 
 LoadedRun& run_of(ResultSet& set, const HgrmMetadata& metadata) {
   const auto found = std::ranges::find_if(set.runs, [&](const LoadedRun& run) {
@@ -216,56 +214,6 @@ class Loader {
   ResultSet set_;
 };
 
-struct Measured {
-  const LoadedRun* run;
-  const ConfigurationResult* configuration;
-};
-
-/// Of runs of the same second the number behind the id tells, and a longer number is a larger one.
-bool is_later(const Measured& one, const Measured& other) {
-  const auto key = [](const LoadedRun& run) {
-    return std::tuple(std::string_view(run.timestamp), run.run_id.size(),
-                      std::string_view(run.run_id));
-  };
-  return key(*one.run) > key(*other.run);
-}
-
-std::vector<Measured> with_strategy(const ResultSet& set, std::string_view strategy) {
-  std::vector<Measured> found;
-  for (const LoadedRun& run : set.runs) {
-    for (const ConfigurationResult& configuration : run.configurations) {
-      if (configuration.planned.strategy == strategy) found.push_back({&run, &configuration});
-    }
-  }
-  std::ranges::stable_sort(found, is_later);
-  return found;
-}
-
-bool same_level(const Measured& one, const Measured& other) {
-  return one.configuration->planned.threads == other.configuration->planned.threads &&
-         one.configuration->planned.profile == other.configuration->planned.profile;
-}
-
-/// Compares with the baseline of the same run, or else with the latest that fits.
-std::optional<std::variant<Comparison, NotCompared>> compare_with_baseline(
-    const Measured& mitigation, std::vector<Measured> baselines) {
-  std::erase_if(baselines, [&](const Measured& each) { return !same_level(each, mitigation); });
-  if (baselines.empty()) return std::nullopt;
-  std::ranges::stable_partition(baselines,
-                                [&](const Measured& each) { return each.run == mitigation.run; });
-  std::string why;
-  for (const Measured& baseline : baselines) {
-    const auto difference = plan_difference(*baseline.configuration, *mitigation.configuration);
-    const bool same_system = baseline.run->environment_digest == mitigation.run->environment_digest;
-    if (!difference && same_system) {
-      return compare(*baseline.configuration, *mitigation.configuration);
-    }
-    if (!why.empty()) continue;
-    why = difference ? "they differ in " + *difference : "they were measured on different systems";
-  }
-  return NotCompared{mitigation.configuration, why};
-}
-
 }  // namespace
 
 ResultSet load_results(const std::vector<std::filesystem::path>& paths,
@@ -279,33 +227,6 @@ ResultSet load_results(const std::vector<std::filesystem::path>& paths,
   }
   std::ranges::for_each(loader.set().runs, sort_run);
   return std::move(loader.set());
-}
-
-std::vector<std::variant<Comparison, NotCompared>> find_comparisons(const ResultSet& set) {
-  const std::vector<Measured> baselines = with_strategy(set, kBaseline);
-  std::vector<std::variant<Comparison, NotCompared>> comparisons;
-  std::vector<Measured> compared;
-  std::vector<std::pair<Measured, NotCompared>> refused;
-  const auto level_is_in = [](const auto& list, const Measured& one, auto measured_of) {
-    return std::ranges::any_of(
-        list, [&](const auto& each) { return same_level(measured_of(each), one); });
-  };
-  const auto first = [](const auto& pair) { return pair.first; };
-  for (const Measured& mitigation : with_strategy(set, kMitigation)) {
-    if (level_is_in(compared, mitigation, std::identity())) continue;
-    const auto outcome = compare_with_baseline(mitigation, baselines);
-    if (!outcome) continue;
-    if (std::holds_alternative<Comparison>(*outcome)) {
-      comparisons.push_back(*outcome);
-      compared.push_back(mitigation);
-    } else if (!level_is_in(refused, mitigation, first)) {
-      refused.emplace_back(mitigation, std::get<NotCompared>(*outcome));
-    }
-  }
-  for (const auto& [mitigation, refusal] : refused) {
-    if (!level_is_in(compared, mitigation, std::identity())) comparisons.emplace_back(refusal);
-  }
-  return comparisons;
 }
 
 }  // namespace walbench::metrics

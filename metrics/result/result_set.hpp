@@ -7,10 +7,8 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include "metrics/analysis/analysis.hpp"
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/result/environment.hpp"
 #include "metrics/result/mitigation_result.hpp"
@@ -83,16 +81,5 @@ struct LoadProgress {
 /// each file and after each interval of a log.
 ResultSet load_results(const std::vector<std::filesystem::path>& paths,
                        const std::function<void(const LoadProgress&)>& progress = {});
-
-/// A mitigation that has no baseline to be compared with, and why.
-struct NotCompared {
-  const ConfigurationResult* mitigation;
-  std::string why;
-};
-
-/// For each number of threads and profile with a per-file and a shared-connection configuration:
-/// the latest shared-connection one beside the baseline of the same run or, where that has none,
-/// the latest baseline. Points into `set`.
-std::vector<std::variant<Comparison, NotCompared>> find_comparisons(const ResultSet& set);
 
 }  // namespace walbench::metrics

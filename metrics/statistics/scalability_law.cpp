@@ -32,7 +32,7 @@ constexpr double kPerturbation = 0.1;
 constexpr double kMostSpread = 2;
 
 using Vector = std::array<double, kParameters>;
-using Row = std::array<double, kParameters + 1>;
+using Matrix = std::array<Vector, kParameters>;
 
 struct Solution {
   Vector abc{};
@@ -45,8 +45,14 @@ Vector features(const ThroughputPoint& point) {
   return {x / n, (n - 1) * x / n, (n - 1) * x};
 }
 
-/// Solves the normal equations for the parameters that are `free`, the others zero, by Gauss and
-/// Jordan's elimination with the largest pivot. Nothing where they are singular.
+double determinant(const Matrix& m) {
+  return m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) -
+         m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0]) +
+         m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0]);
+}
+
+/// Solves the normal equations for the parameters that are `free` by Cramer's rule; the others are
+/// zero. Returns nothing if the equations are singular.
 std::optional<Vector> solve(std::span<const ThroughputPoint> points,
                             const std::array<bool, kParameters>& free) {
   // Columns of very different size make ill-conditioned equations, so each is scaled to length 1.
@@ -60,39 +66,31 @@ std::optional<Vector> solve(std::span<const ThroughputPoint> points,
   for (double& each : scale) {
     each = each > 0 ? std::sqrt(each) : 1;
   }
-  std::array<Row, kParameters> rows{};
+  Matrix left{};
+  Vector right{};
   for (std::size_t i = 0; i < kParameters; ++i) {
-    if (!free[i]) rows[i][i] = 1;
+    if (!free[i]) left[i][i] = 1;
   }
   for (const ThroughputPoint& point : points) {
     const Vector f = features(point);
     for (std::size_t i = 0; i < kParameters; ++i) {
       if (!free[i]) continue;
+      right[i] += f[i] / scale[i];
       for (std::size_t j = 0; j < kParameters; ++j) {
-        if (free[j]) rows[i][j] += f[i] / scale[i] * f[j] / scale[j];
-      }
-      rows[i][kParameters] += f[i] / scale[i];
-    }
-  }
-  for (std::size_t column = 0; column < kParameters; ++column) {
-    std::size_t pivot = column;
-    for (std::size_t row = column; row < kParameters; ++row) {
-      if (std::abs(rows[row][column]) > std::abs(rows[pivot][column])) pivot = row;
-    }
-    constexpr double kSingular = 1e-12;
-    if (std::abs(rows[pivot][column]) < kSingular) return std::nullopt;
-    std::swap(rows[pivot], rows[column]);
-    for (std::size_t row = 0; row < kParameters; ++row) {
-      if (row == column) continue;
-      const double factor = rows[row][column] / rows[column][column];
-      for (std::size_t j = column; j <= kParameters; ++j) {
-        rows[row][j] -= factor * rows[column][j];
+        if (free[j]) left[i][j] += f[i] / scale[i] * f[j] / scale[j];
       }
     }
   }
+  const double whole = determinant(left);
+  constexpr double kSingular = 1e-12;
+  if (std::abs(whole) < kSingular) return std::nullopt;
   Vector abc{};
-  for (std::size_t i = 0; i < kParameters; ++i) {
-    abc[i] = rows[i][kParameters] / rows[i][i] / scale[i];
+  for (std::size_t column = 0; column < kParameters; ++column) {
+    Matrix replaced = left;
+    for (std::size_t row = 0; row < kParameters; ++row) {
+      replaced[row][column] = right[row];
+    }
+    abc[column] = determinant(replaced) / whole / scale[column];
   }
   return abc;
 }

@@ -1,7 +1,6 @@
 #include "metrics/statistics/statistics.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -10,13 +9,6 @@
 
 namespace walbench::metrics {
 namespace {
-
-// The 97.5 % quantiles for 1 to 30 degrees of freedom.
-constexpr std::array kStudentT = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306,
-                                  2.262,  2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120,
-                                  2.110,  2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064,
-                                  2.060,  2.056, 2.052, 2.048, 2.045, 2.042};
-constexpr double kNormal = 1.959964;  // the same quantile of the normal distribution
 
 /// The logarithms of one side's figures: their mean, the variance of that mean, and how far
 /// rounding may have moved it.
@@ -56,15 +48,6 @@ double median(std::span<const double> values) {
   return sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-double student_t_95(std::size_t degrees_of_freedom) {
-  if (degrees_of_freedom <= kStudentT.size()) return kStudentT.at(degrees_of_freedom - 1);
-  const auto freedom = static_cast<double>(degrees_of_freedom);
-  const double cubed = kNormal * kNormal * kNormal;
-  const double fifth = cubed * kNormal * kNormal;
-  return kNormal + (cubed + kNormal) / (4 * freedom) +
-         (5 * fifth + 16 * cubed + 3 * kNormal) / (96 * freedom * freedom);
-}
-
 Change paired_change(std::span<const double> before, std::span<const double> after, double least) {
   std::vector<double> logs;
   for (std::size_t pair = 0; pair < before.size(); ++pair) {
@@ -75,11 +58,12 @@ Change paired_change(std::span<const double> before, std::span<const double> aft
   Change change{std::exp(mean), std::nullopt};
   if (logs.size() < 2) return change;
 
+  constexpr double kOutside = 0.05;
   const double squares =
       std::accumulate(logs.begin(), logs.end(), 0.0,
                       [mean](double sum, double log) { return sum + (log - mean) * (log - mean); });
   const double standard_error = std::sqrt(squares / (count - 1) / count);
-  const double reach = student_t_95(logs.size() - 1) * standard_error;
+  const double reach = student_t(count - 1, kOutside) * standard_error;
   change.interval = Change::Interval{std::exp(mean - reach), std::exp(mean + reach)};
   return change;
 }

@@ -9,11 +9,6 @@ namespace walbench::metrics {
 /// The middle value, or the mean of the two middle ones; 0 where there are none.
 double median(std::span<const double> values);
 
-/// Student's t: what a t-distributed number of that many degrees of freedom exceeds, either way,
-/// with probability 5 %. From a table up to 30, beyond it by Cornish and Fisher's expansion, which
-/// is then right to four digits. Requires: at least 1.
-double student_t_95(std::size_t degrees_of_freedom);
-
 /// How a figure changed from before to after, as a ratio: 1 is no change, 0.5 is half.
 struct Change {
   struct Interval {

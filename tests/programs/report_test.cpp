@@ -61,17 +61,6 @@ TEST_F(ReportTest, TellsFromTheHgrmFilesAloneWhatBenchTold) {
   EXPECT_EQ(tables_of(report.out), tables_of(bench.out));
 }
 
-TEST_F(ReportTest, ComparesBaselineAndSharedConnection) {
-  ASSERT_EQ(measure("per-file").exit_code, 0);
-  ASSERT_EQ(measure("shared-connection").exit_code, 0);
-  const Outcome report = run_report(hgrm_files(results()));
-  EXPECT_EQ(report.exit_code, 0) << report.err;
-  EXPECT_THAT(report.out, HasSubstr("before/after: per-file -> shared-connection (c=3 zero)"));
-  for (const char* row : {"lock_wait P95", "lock_wait P99", "lock_wait max", "fsm_net P95"}) {
-    EXPECT_THAT(report.out, HasSubstr(row));
-  }
-}
-
 TEST_F(ReportTest, ForeignFileIsTakenApproximately) {
   write_file(scratch_ / "foreign.hgrm",
              "       Value     Percentile TotalCount 1/(1-Percentile)\n\n"

@@ -266,25 +266,6 @@ std::string render_contention(const std::vector<ConfigurationResult>& configurat
   return out;
 }
 
-std::string render_comparison(const metrics::Comparison& comparison) {
-  TextTable table({"ms", "before", "after", "delta", "delta %"});
-  for (const metrics::ComparisonRow& row : comparison.rows) {
-    const double percent = row.delta_percent();
-    table.add_row({fmt::format("{} {}", metrics::segment_name(row.segment), row.statistic),
-                   format_milliseconds(row.before_ms), format_milliseconds(row.after_ms),
-                   (row.delta_ms() > 0 ? "+" : "") + format_milliseconds(row.delta_ms()),
-                   std::isnan(percent) ? "-" : fmt::format("{:+.1f} %", percent)});
-  }
-  const double before = comparison.baseline->transitions_per_second();
-  const double after = comparison.mitigation->transitions_per_second();
-  return fmt::format("before/after: {} -> {} (c={} {})\n{}  transitions/s: {} -> {} ({:+.1f} %)\n",
-                     printable(comparison.baseline->planned.strategy),
-                     printable(comparison.mitigation->planned.strategy),
-                     comparison.baseline->planned.threads,
-                     printable(comparison.baseline->planned.profile), table.str(2),
-                     with_thousands(before), with_thousands(after), 100 * (after / before - 1));
-}
-
 std::string render_bottleneck(const std::vector<ConfigurationResult>& configurations) {
   const auto bottleneck = metrics::find_bottleneck(configurations);
   if (!bottleneck) return {};

@@ -21,9 +21,6 @@ std::string render_overview(const std::vector<metrics::ConfigurationResult>& con
 /// The WAL contention verdict of each configuration, a line each.
 std::string render_contention(const std::vector<metrics::ConfigurationResult>& configurations);
 
-/// The before/after table.
-std::string render_comparison(const metrics::Comparison& comparison);
-
 /// Bottleneck, root cause and their evidence; empty where there is nothing to say.
 std::string render_bottleneck(const std::vector<metrics::ConfigurationResult>& configurations);
 

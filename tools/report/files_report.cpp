@@ -6,7 +6,6 @@
 #include <fstream>
 #include <string>
 #include <system_error>
-#include <variant>
 #include <vector>
 
 #include "metrics/publish/report_json.hpp"
@@ -35,13 +34,6 @@ std::string render_loaded(const metrics::LoadedRun& run, bool details) {
                      render_run(run.configurations, run.mitigations, details));
 }
 
-std::string render_not_compared(const metrics::NotCompared& refusal) {
-  const metrics::ConfigurationPlanned& planned = refusal.mitigation->planned;
-  return printable(fmt::format("no before/after for c={} {} {}: {}", planned.threads,
-                               planned.profile, planned.strategy, refusal.why)) +
-         "\n\n";
-}
-
 std::string render_lone(const metrics::LoneDistribution& lone) {
   const metrics::HgrmFile& file = lone.file;
   TextTable table({printable(file.unit_told()), "P50", "P95", "P99", "P99.9", "max"});
@@ -61,13 +53,6 @@ void print_tables(const metrics::ResultSet& set, const ReportFiles& options) {
   for (const metrics::LoadedRun& run : set.runs) {
     write_output(render_loaded(run, options.details));
     if (options.plot) write_output(plot_run(run, detect_plot_style()));
-  }
-  for (const auto& outcome : metrics::find_comparisons(set)) {
-    if (const auto* const comparison = std::get_if<metrics::Comparison>(&outcome)) {
-      write_output(render_comparison(*comparison) + "\n");
-    } else {
-      write_output(render_not_compared(std::get<metrics::NotCompared>(outcome)));
-    }
   }
   for (const metrics::LoneDistribution& lone : set.lone) {
     write_output(render_lone(lone));

@@ -1,6 +1,5 @@
 // Silent bugs these tests would catch: the wrong segment named as the bottleneck, and the change of
-// strategy that follows from it; lock waits that count as contention where they are none; a
-// before/after table of two runs that measured different things.
+// strategy that follows from it; lock waits that count as contention where they are none.
 
 #include "metrics/analysis/analysis.hpp"
 
@@ -166,104 +165,6 @@ TEST(WalContention, IsUnknownWithoutBothSegments) {
       judge_wal_contention(configuration(1, "zero", {{Segment::lock_wait, 1}})).has_value());
   EXPECT_FALSE(
       judge_wal_contention(configuration(1, "zero", {{Segment::db_total, 1}})).has_value());
-}
-
-TEST(Comparison, HasThreeRowsForEachSegmentThatBothHave) {
-  ConfigurationResult before = configuration(10, "zero", {{Segment::db_total, 1000}});
-  Histogram& histogram = before.segments.front().histogram;
-  ASSERT_TRUE(histogram.record(1000, 94) && histogram.record(1500, 4) && histogram.record(2000));
-  const ConfigurationResult after =
-      configuration(10, "zero", {{Segment::db_total, 500}, {Segment::fsm_net, 1}});
-
-  const Comparison comparison = compare(before, after);
-  EXPECT_EQ(comparison.baseline, &before);
-  EXPECT_EQ(comparison.mitigation, &after);
-  ASSERT_EQ(comparison.rows.size(), 3U);
-  const std::vector<std::pair<std::string, double>> expected = {
-      {"P95", 0.001}, {"P99", 0.0015}, {"max", 0.002}};
-  for (std::size_t index = 0; index < expected.size(); ++index) {
-    const ComparisonRow& row = comparison.rows.at(index);
-    EXPECT_EQ(row.segment, Segment::db_total);
-    EXPECT_EQ(row.statistic, expected.at(index).first);
-    EXPECT_DOUBLE_EQ(row.before_ms, expected.at(index).second);
-    EXPECT_DOUBLE_EQ(row.after_ms, 0.0005);
-  }
-  EXPECT_DOUBLE_EQ(comparison.rows[0].delta_ms(), -0.0005);
-  EXPECT_DOUBLE_EQ(comparison.rows[0].delta_percent(), -50);
-  EXPECT_DOUBLE_EQ(comparison.rows[2].delta_percent(), -75);
-}
-
-TEST(Comparison, ComparesTheFourSegmentsOfTheOriginal) {
-  const ConfigurationResult result = configuration(10, "zero", kUsual);
-  std::vector<Segment> compared;
-  for (const ComparisonRow& row : compare(result, result).rows) {
-    if (row.statistic == "P95") compared.push_back(row.segment);
-    EXPECT_EQ(row.delta_ms(), 0);
-    EXPECT_EQ(row.delta_percent(), 0);
-  }
-  EXPECT_EQ(compared, (std::vector{Segment::db_total, Segment::lock_wait, Segment::fsm_dispatch,
-                                   Segment::fsm_net}));
-}
-
-TEST(Comparison, PercentOfNothingIsNoNumber) {
-  EXPECT_TRUE(std::isnan(ComparisonRow{Segment::lock_wait, "P95", 0, 5}.delta_percent()));
-  EXPECT_TRUE(std::isnan(ComparisonRow{Segment::lock_wait, "P95", 0, 0}.delta_percent()));
-  EXPECT_DOUBLE_EQ((ComparisonRow{Segment::lock_wait, "P95", 4, 0}.delta_percent()), -100);
-  EXPECT_DOUBLE_EQ((ComparisonRow{Segment::lock_wait, "P95", 4, 8}.delta_percent()), 100);
-}
-
-TEST(PlanDifference, IsFoundInEveryFieldButTheStrategy) {
-  using Change = std::function<void(ConfigurationResult&)>;
-  const std::vector<std::pair<std::string, Change>> changes = {
-      {"threads (10 and 11)", [](auto& each) { each.planned.threads = 11; }},
-      {"profile (zero and realistic)", [](auto& each) { each.planned.profile = "realistic"; }},
-      {"files (0 and 5)", [](auto& each) { each.planned.files = 5; }},
-      {"schema ( and production)", [](auto& each) { each.planned.schema = "production"; }},
-      {"API delay (2s and 50ms)", [](auto& each) { each.planned.api_delay = "50ms"; }},
-      {"API fail rate (0 and 0.25)", [](auto& each) { each.planned.api_fail_rate = 0.25; }},
-      {"synchronous ( and full)", [](auto& each) { each.settings.synchronous = "full"; }},
-      {"busy_timeout in ms (0 and 9)", [](auto& each) { each.settings.busy_timeout_ms = 9; }},
-      {"checkpoint every so many frames (0 and 3)",
-       [](auto& each) { each.planned.checkpoint_every_frames = 3; }},
-  };
-  ConfigurationResult one = configuration(10, "zero", {});
-  one.planned.api_delay = "2s";
-  for (const auto& [text, change] : changes) {
-    ConfigurationResult other = one;
-    change(other);
-    EXPECT_EQ(plan_difference(one, other).value_or("none"), text);
-  }
-}
-
-TEST(PlanDifference, IsFoundInTheWarmUpToo) {
-  const ConfigurationResult one = configuration(10, "zero", {});
-  ConfigurationResult other = one;
-  other.planned.warmup_files = 100;
-  EXPECT_TRUE(plan_difference(one, other).has_value());
-}
-
-TEST(PlanDifference, StrategyAndOutcomeAreNone) {
-  const ConfigurationResult one = configuration(10, "zero", {});
-  ConfigurationResult other = configuration(10, "zero", kUsual);
-  EXPECT_FALSE(plan_difference(one, one).has_value());
-  other.planned.strategy = "shared-connection";
-  other.planned.connection = "shared";
-  other.planned.commit = "batch:10";
-  other.planned.begin = "immediate";
-  other.planned.guard = "version";
-  other.planned.queue = "mutex";
-  other.planned.checkpoint = "background";
-  other.planned.checkpoint_every_frames = 125;
-  other.settings.wal_autocheckpoint_frames = 7;
-  other.elapsed_ns = 5;
-  EXPECT_FALSE(plan_difference(one, other).has_value());
-}
-
-TEST(PlanDifference, TheFirstIsTold) {
-  const ConfigurationResult one = configuration(10, "zero", {});
-  ConfigurationResult other = configuration(20, "realistic", {});
-  other.planned.files = 3;
-  EXPECT_EQ(plan_difference(one, other).value_or("none"), "threads (10 and 20)");
 }
 
 }  // namespace

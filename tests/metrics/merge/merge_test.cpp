@@ -233,8 +233,8 @@ TEST_F(MergeTest, AnotherPlanIsRefusedWithItsDifference) {
   const fs::path a = file("a.hgrm", {}, 1);
   const std::vector<std::pair<std::string, std::function<void(ConfigurationResult&)>>> changes = {
       {"files (100 and 7)", [](ConfigurationResult& each) { each.planned.files = 7; }},
-      {"commit ( and group)", [](ConfigurationResult& each) { each.planned.commit = "group"; }},
-      {"cap of the WAL", [](ConfigurationResult& each) { each.planned.wal_cap_frames = 7; }},
+      {"commit (none and group)", [](ConfigurationResult& each) { each.planned.commit = "group"; }},
+      {"WAL cap", [](ConfigurationResult& each) { each.planned.wal_cap_frames = 7; }},
       {"synchronous", [](ConfigurationResult& each) { each.settings.synchronous = "full"; }},
       {"page_size", [](ConfigurationResult& each) { each.settings.page_size_bytes = 512; }},
       {"API delay", [](ConfigurationResult& each) { each.planned.api_delay = "exp:2s"; }},

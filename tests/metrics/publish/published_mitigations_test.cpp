@@ -202,7 +202,6 @@ TEST_F(PublishedMitigations, AreNoConfigurationsOfTheRun) {
   ASSERT_EQ(set.runs.size(), 1U);
   EXPECT_TRUE(set.runs[0].configurations.empty());
   EXPECT_EQ(set.runs[0].mitigations.size(), 3U);
-  EXPECT_TRUE(find_comparisons(set).empty());
 }
 
 TEST_F(PublishedMitigations, OneSideAloneHasNoRows) {
@@ -303,27 +302,6 @@ TEST_F(PublishedMitigations, TwoOfOneNameAreRefusedWhole) {
   run.mitigations.push_back(run.mitigations.front());
   EXPECT_THROW(publish(run), ResultsError);
   EXPECT_TRUE(names().empty());
-}
-
-// A baseline kept from version 1, which had no `api_delay` but its mean, beside a later mitigation
-// of the same plan.
-TEST_F(PublishedMitigations, AVersion1BaselineIsComparedWithALaterMitigation) {
-  RunResult run = full_run();
-  ConfigurationResult& result = run.configurations.front();
-  result = measured(10, "zero", "per-file", 1'000'000'000);
-  std::string version_1 = hgrm_metadata(run, result, Segment::db_total);
-  version_1.replace(version_1.find("\"schema_version\":2"), 18, "\"schema_version\":1");
-  version_1.erase(version_1.find("\"api_delay\":\"\","), 15);
-  result.planned.strategy = "shared-connection";
-  result.planned.api_delay = "0";
-  const ResultSet set =
-      load_results({file("1.hgrm", version_1, 1000),
-                    file("2.hgrm", hgrm_metadata(run, result, Segment::db_total), 500)});
-  ASSERT_TRUE(set.problems.empty());
-  const auto comparisons = find_comparisons(set);
-  ASSERT_EQ(comparisons.size(), 1U);
-  EXPECT_TRUE(std::holds_alternative<Comparison>(comparisons[0]))
-      << std::get<NotCompared>(comparisons[0]).why;
 }
 
 }  // namespace

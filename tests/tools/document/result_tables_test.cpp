@@ -225,8 +225,7 @@ ConfigurationResult hostile() {
 TEST(ResultTables, NoStringSteersTheTerminal) {
   const ConfigurationResult result = hostile();
   for (const std::string& text :
-       {render_configuration(result), render_overview({result}), render_bottleneck({result}),
-        render_comparison(metrics::compare(result, result))}) {
+       {render_configuration(result), render_overview({result}), render_bottleneck({result})}) {
     EXPECT_EQ(text.find('\x1b'), std::string::npos) << text;
     EXPECT_EQ(text.find('\xff'), std::string::npos) << text;
     EXPECT_NE(text.find("\\x1b[31m\\x0a\\xff"), std::string::npos) << text;
@@ -253,37 +252,6 @@ TEST(ResultTables, TheOverviewHasARowForEach) {
       "       0.040        -        -        -        -         0 B           -     FAIL\n"
       "c=10 zero per-file               2 s          2,000      1,500  0.00040  0.00080   0.00060  "
       "           -    2.001    4.002    6.001    10.00     4,096 B           -        -\n");
-}
-
-TEST(ResultTables, AComparisonHasDeltas) {
-  ConfigurationResult before = example();
-  ConfigurationResult after = example();
-  after.planned.strategy = "shared-connection";
-  after.elapsed_ns = 1'000'000'000;
-  const auto with = [](std::int64_t db_ns, std::int64_t lock_ns) {
-    const auto single = [](std::int64_t ns) {
-      Histogram histogram;
-      EXPECT_TRUE(histogram.record(ns, 100));
-      return histogram;
-    };
-    return std::vector<metrics::SegmentHistogram>{{Segment::lock_wait, single(lock_ns)},
-                                                  {Segment::db_total, single(db_ns)}};
-  };
-  before.segments = with(1000, 0);
-  after.segments = with(1500, 500);
-  EXPECT_EQ(render_comparison(metrics::compare(before, after)),
-            "before/after: per-file -> shared-connection (c=10 zero)\n"
-            "  ms              before    after     delta  delta %\n"
-            "  db_total P95   0.00100  0.00150  +0.00050  +50.0 %\n"
-            "  db_total P99   0.00100  0.00150  +0.00050  +50.0 %\n"
-            "  db_total max   0.00100  0.00150  +0.00050  +50.0 %\n"
-            "  lock_wait P95    0.000  0.00050  +0.00050        -\n"
-            "  lock_wait P99    0.000  0.00050  +0.00050        -\n"
-            "  lock_wait max    0.000  0.00050  +0.00050        -\n"
-            "  transitions/s: 2,000 -> 4,000 (+100.0 %)\n");
-  EXPECT_NE(render_comparison(metrics::compare(after, before))
-                .find("0.00150  0.00100  -0.00050   -33.3 %\n"),
-            std::string::npos);
 }
 
 TEST(ResultTables, TheBottleneckIsNamedWithItsCause) {

@@ -1,4 +1,4 @@
-#include "metrics/comparison/run_difference.hpp"
+#include "metrics/result/run_difference.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -43,12 +43,7 @@ std::vector<std::string> plan_differences(const ConfigurationResult& one,
   differences.compare("transitions per file", a.transitions_per_file, b.transitions_per_file);
   differences.compare("warm-up files", a.warmup_files, b.warmup_files);
   differences.compare("schema", a.schema, b.schema);
-  // Files of version 1 do not name the delay's distribution, since there was but one.
-  if (a.api_delay.empty() || b.api_delay.empty()) {
-    differences.compare("mean API delay in ns", a.api_delay_ns, b.api_delay_ns);
-  } else {
-    differences.compare("API delay", a.api_delay, b.api_delay);
-  }
+  differences.compare("API delay", a.api_delay, b.api_delay);
   differences.compare("API fail rate", a.api_fail_rate, b.api_fail_rate);
   differences.compare("checkpoint", a.checkpoint, b.checkpoint);
   differences.compare("checkpoint every so many frames", a.checkpoint_every_frames,

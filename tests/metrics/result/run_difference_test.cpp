@@ -1,7 +1,7 @@
 // Silent bugs these tests would catch: runs of two machines, or of a run and half of one, compared
 // as if only the program differed; a new version of SQLite that may not be compared with the old.
 
-#include "metrics/comparison/run_difference.hpp"
+#include "metrics/result/run_difference.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -64,15 +64,6 @@ TEST(PlanDifferences, AreOfEverythingThatIsSet) {
     EXPECT_THAT(plan_differences(full_configuration(), other),
                 ElementsAre(testing::StartsWith(field)));
   }
-}
-
-TEST(PlanDifferences, OfOldFilesAreOfTheMeanDelay) {
-  ConfigurationResult old = full_configuration();
-  old.planned.api_delay.clear();
-  EXPECT_THAT(plan_differences(old, full_configuration()), IsEmpty());
-  ++old.planned.api_delay_ns;
-  EXPECT_THAT(plan_differences(old, full_configuration()),
-              ElementsAre("mean API delay in ns (12 and 11)"));
 }
 
 TEST(PlanDifferences, AreNotWhatWasMeasured) {
