@@ -90,8 +90,8 @@ void measure_rounds(std::vector<Point>& points, const RunContext& context) {
 }  // namespace
 
 std::int64_t group_size(const ConfigurationPlan& plan) {
-  const std::int64_t most =
-      plan.axes.group ? std::min(plan.threads, kMostInGroup) : plan.axes.batch;
+  const std::int64_t most = plan.axes.commit.is_group() ? std::min(plan.threads, kMostInGroup)
+                                                        : plan.axes.commit.batch_size();
   return std::min(most, plan.files);
 }
 

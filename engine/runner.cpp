@@ -30,11 +30,11 @@ metrics::ConfigurationPlanned planned_figures(const ConfigurationPlan& plan) {
   return {.threads = plan.threads,
           .profile = std::string(profile_name(plan.profile)),
           .strategy = plan.strategy,
-          .connection = std::string(storage::axis_name(plan.axes.connection)),
-          .commit = storage::commit_name(plan.axes),
-          .begin = std::string(storage::axis_name(plan.axes.begin)),
-          .guard = std::string(storage::axis_name(plan.axes.guard)),
-          .queue = std::string(storage::axis_name(plan.axes.queue)),
+          .connection = storage::axis_name(plan.axes.connection),
+          .commit = storage::axis_name(plan.axes.commit),
+          .begin = storage::axis_name(plan.axes.begin),
+          .guard = storage::axis_name(plan.axes.guard),
+          .queue = storage::axis_name(plan.axes.queue),
           .schema = std::string(storage::schema_name(plan.schema)),
           .files = plan.files,
           .transitions_per_file = kTransitionsPerFile,
@@ -121,7 +121,7 @@ class Measurement {
     begin(Phase::seed);
     database_->seed(context_.stop);
     result_.settings = settings_figures(database_->settings());
-    if (plan_.axes.group) {
+    if (plan_.axes.commit.is_group()) {
       run_flights();
     } else {
       run_workers();
@@ -228,7 +228,7 @@ class Measurement {
     result_.lock_wait_longest_ns = report.lock_wait_longest_ns;
     result_.row_bytes_changed = report.row_bytes_changed;
     // Who queues in this process does not wait in SQLite for writers of this process.
-    if (plan_.axes.queue == storage::QueueAxis::sqlite && !plan_.axes.group) {
+    if (plan_.axes.queue == storage::QueueAxis::sqlite && !plan_.axes.commit.is_group()) {
       result_.timeout_advice = metrics::advise_timeouts(waits.asked_us, report.commits);
     }
   }

@@ -1,40 +1,52 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace walbench::storage {
 
 /// Who owns the connection that a transition is written through.
-enum class ConnectionAxis : std::uint8_t {
-  per_file,    ///< each lifecycle opens one, uses it and closes it
-  per_worker,  ///< each worker keeps one for the whole run
-  shared,      ///< one for all: workers take turns, and a queue keeps each transaction whole; or,
-               ///< with group commit, it is the committer's
-};
+enum class ConnectionAxis : std::uint8_t { per_file, per_worker, shared };
 
 /// How a transaction begins.
-enum class BeginAxis : std::uint8_t {
-  deferred,   ///< BEGIN: SQLite takes the write lock at the first write
-  immediate,  ///< BEGIN IMMEDIATE: SQLite takes it at once
-};
+enum class BeginAxis : std::uint8_t { deferred, immediate };
 
-/// How a write makes sure that the row is still what the lifecycle believes (OCC).
-enum class GuardAxis : std::uint8_t {
-  where,    ///< state and version in the WHERE clause of the UPDATE
-  version,  ///< version alone in the WHERE clause
-  select,   ///< read the row, compare, then UPDATE: with a deferred transaction a read-to-write
-            ///< upgrade, which SQLite refuses when another writer came between; then it is retried
-};
+/// How a write makes sure that the row is still what the lifecycle believes (OCC). `select` in a
+/// deferred transaction is a read-to-write upgrade, which SQLite refuses if another writer came in
+/// between; the transaction is then begun anew.
+enum class GuardAxis : std::uint8_t { where, version, select };
 
-/// How the writers of this process queue for the write lock.
-enum class QueueAxis : std::uint8_t {
-  sqlite,  ///< not at all: SQLite's busy handler sleeps and tries again
-  mutex,   ///< std::mutex: fast, but a thread that just released it may take it again at once
-  fifo,    ///< first come, first served
+/// How the writers of this process wait their turn before SQLite's write lock.
+enum class QueueAxis : std::uint8_t { sqlite, mutex, fifo };
+
+/// When transitions are committed: each by itself; `batch:N`, N in a transaction, of which all but
+/// the last are acknowledged before they are durable; or `group`, whatever is queued in one
+/// transaction, acknowledged after its COMMIT.
+class CommitAxis {
+ public:
+  static constexpr std::int64_t kLargestBatch = 1'000'000;
+
+  static constexpr CommitAxis each() { return CommitAxis(1); }
+  /// `size` is 1 to kLargestBatch; 1 is the same as each().
+  static constexpr CommitAxis batch(std::int64_t size) { return CommitAxis(size); }
+  static constexpr CommitAxis group() { return CommitAxis(kGroup); }
+
+  constexpr bool is_group() const { return size_ == kGroup; }
+  /// Transitions a transaction; 1 for a group, whose size nobody chooses.
+  constexpr std::int64_t batch_size() const { return is_group() ? 1 : size_; }
+
+  constexpr bool operator==(const CommitAxis&) const = default;
+
+ private:
+  static constexpr std::int64_t kGroup = 0;
+  explicit constexpr CommitAxis(std::int64_t size) : size_(size) {}
+  std::int64_t size_;
 };
 
 /// A point in the space of strategies.
@@ -43,49 +55,118 @@ struct Axes {
   BeginAxis begin = BeginAxis::deferred;
   GuardAxis guard = GuardAxis::where;
   QueueAxis queue = QueueAxis::sqlite;
-  std::int64_t batch = 1;  ///< transitions a transaction; all but the last of them are acknowledged
-                           ///< before they are durable. 1: each is committed by itself
-  bool group = false;      ///< transactions of whatever is queued, acknowledged after their COMMIT
+  CommitAxis commit = CommitAxis::each();
 
   bool operator==(const Axes&) const = default;
 };
 
-std::string_view axis_name(ConnectionAxis value);
-std::string_view axis_name(BeginAxis value);
-std::string_view axis_name(GuardAxis value);
-std::string_view axis_name(QueueAxis value);
-/// The commit axis: `each`, `batch:N`, or `group`.
-std::string commit_name(const Axes& axes);
-
-/// A named point in the axes.
-struct Strategy {
+template <typename Value>
+struct AxisValue {
+  Value value;
   std::string_view name;
-  Axes axes;
+  std::string_view help;
 };
 
-/// The strategies that have a name; the first is the baseline.
-inline constexpr std::array<Strategy, 7> kStrategies = {{
-    {"per-file", {}},
-    {"pooled-connection", {.connection = ConnectionAxis::per_worker}},
-    {"shared-connection", {.connection = ConnectionAxis::shared, .queue = QueueAxis::mutex}},
-    {"reduced-guards", {.guard = GuardAxis::version}},
-    {"batch", {.connection = ConnectionAxis::shared, .queue = QueueAxis::mutex, .batch = 10}},
-    {"fair-queue",
-     {.connection = ConnectionAxis::per_worker,
-      .begin = BeginAxis::immediate,
-      .queue = QueueAxis::fifo}},
-    {"group-commit",
-     {.connection = ConnectionAxis::shared, .begin = BeginAxis::immediate, .group = true}},
-}};
+/// One axis: parsing, names, help and completion follow from this.
+template <typename Value>
+struct Axis {
+  std::string_view name;
+  std::string_view help;
+  Value Axes::*member;
+  std::span<const AxisValue<Value>> values;
+};
 
-/// The strategy of that name, or nothing.
-std::optional<Strategy> find_strategy(std::string_view name);
+inline constexpr std::array kConnectionValues = {
+    AxisValue{ConnectionAxis::per_file, "per-file", "each lifecycle opens one and closes it"},
+    AxisValue{ConnectionAxis::per_worker, "per-worker", "each thread keeps one"},
+    AxisValue{ConnectionAxis::shared, "shared", "one for all"},
+};
+inline constexpr std::array kBeginValues = {
+    AxisValue{BeginAxis::deferred, "deferred", "SQLite takes the write lock at the first write"},
+    AxisValue{BeginAxis::immediate, "immediate", "SQLite takes the write lock at BEGIN"},
+};
+inline constexpr std::array kGuardValues = {
+    AxisValue{GuardAxis::where, "where", "state and version in the UPDATE's WHERE"},
+    AxisValue{GuardAxis::version, "version", "version alone in the UPDATE's WHERE"},
+    AxisValue{GuardAxis::select, "select", "read the row, compare, then UPDATE"},
+};
+inline constexpr std::array kQueueValues = {
+    AxisValue{QueueAxis::sqlite, "sqlite", "SQLite's busy handler sleeps and tries again"},
+    AxisValue{QueueAxis::mutex, "mutex", "std::mutex, fast but unfair"},
+    AxisValue{QueueAxis::fifo, "fifo", "first come, first served"},
+};
+/// The commit axis has one more value for each size of a batch: see parse_axis().
+inline constexpr std::array kCommitValues = {
+    AxisValue{CommitAxis::each(), "each", "every transition by itself"},
+    AxisValue{CommitAxis::batch(10), "batch:10",
+              "10 transitions (or any number) in a transaction, acknowledged before its COMMIT"},
+    AxisValue{CommitAxis::group(), "group",
+              "all queued transitions in a transaction, acknowledged after its COMMIT"},
+};
 
-/// The name of exactly these axes where they have one; otherwise `base` and what was changed, as in
-/// `per-file+begin-immediate+queue-fifo`. `base` is a strategy's name.
-std::string describe_strategy(std::string_view base, const Axes& axes);
+inline constexpr Axis<ConnectionAxis> kConnectionAxis = {
+    "connection", "connections to the database", &Axes::connection, kConnectionValues};
+inline constexpr Axis<BeginAxis> kBeginAxis = {"begin", "how transactions begin", &Axes::begin,
+                                               kBeginValues};
+inline constexpr Axis<GuardAxis> kGuardAxis = {"guard", "the OCC guard of each write", &Axes::guard,
+                                               kGuardValues};
+inline constexpr Axis<QueueAxis> kQueueAxis = {
+    "queue", "how writers of this process wait their turn", &Axes::queue, kQueueValues};
+inline constexpr Axis<CommitAxis> kCommitAxis = {"commit", "transitions per COMMIT", &Axes::commit,
+                                                 kCommitValues};
 
-/// Why these axes cannot be combined, as a sentence, or nothing when they can.
-std::optional<std::string> contradiction(const Axes& axes);
+/// Calls `visit` with each Axis, in the order in which they stand in names.
+template <typename Visitor>
+constexpr void for_each_axis(const Visitor& visit) {
+  visit(kConnectionAxis);
+  visit(kBeginAxis);
+  visit(kGuardAxis);
+  visit(kQueueAxis);
+  visit(kCommitAxis);
+}
+
+/// The name of a value, as on the command line and in results: `per-file`, `batch:25`.
+template <typename Value>
+std::string axis_name(const Value& value) {
+  std::string_view name;
+  for_each_axis([&](const auto& axis) {
+    if constexpr (std::is_same_v<decltype(axis), const Axis<Value>&>) {
+      const auto found = std::ranges::find(axis.values, value, &AxisValue<Value>::value);
+      if (found != axis.values.end()) name = found->name;
+    }
+  });
+  return std::string(name);
+}
+std::string axis_name(const CommitAxis& value);
+
+/// The value of that name, or nothing.
+template <typename Value>
+std::optional<Value> parse_axis(const Axis<Value>& axis, std::string_view name) {
+  const auto found = std::ranges::find(axis.values, name, &AxisValue<Value>::name);
+  return found == axis.values.end() ? std::nullopt : std::optional(found->value);
+}
+std::optional<CommitAxis> parse_axis(const Axis<CommitAxis>& axis, std::string_view name);
+
+/// A value of an axis, both by name.
+struct AxisSetting {
+  std::string_view axis;
+  std::string_view value;
+};
+
+/// A condition on one axis: any of these values will do.
+struct AxisNeed {
+  std::string_view axis;
+  std::span<const std::string_view> values;
+};
+
+/// Why axes cannot be combined, and what would help.
+struct Contradiction {
+  AxisSetting setting;              ///< the value that cannot stay as things are
+  std::span<const AxisNeed> needs;  ///< what it needs: all of these
+  std::string_view reason;          ///< half a sentence
+};
+
+/// The first contradiction in these axes, or nothing.
+std::optional<Contradiction> contradiction(const Axes& axes);
 
 }  // namespace walbench::storage

@@ -110,7 +110,7 @@ void SqliteDatabase::seed(const std::stop_token& stop) {
 }
 
 std::unique_ptr<Store> SqliteDatabase::open_store(const Axes& axes, const StoreUser& user) {
-  if (axes.group) {
+  if (axes.commit.is_group()) {
     return std::make_unique<GroupStore>(path_, settings_, axes, vfs_, *user.clock, *user.resumer);
   }
   return std::make_unique<SqliteStore>(path_, settings_, axes, user.workers, vfs_, *user.clock);

@@ -37,6 +37,7 @@
 #include "storage/sqlite/database_files.hpp"
 #include "storage/sqlite/sqlite_database.hpp"
 #include "storage/sqlite/timestamp.hpp"
+#include "storage/strategies.hpp"
 
 namespace walbench {
 namespace {

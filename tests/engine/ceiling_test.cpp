@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "storage/sqlite/sqlite.hpp"
+#include "storage/strategies.hpp"
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
 

@@ -19,6 +19,7 @@
 #include "engine/workload/lifecycle/lifecycle.hpp"
 #include "storage/sqlite/database_files.hpp"
 #include "storage/sqlite/sqlite_database.hpp"
+#include "storage/strategies.hpp"
 
 namespace walbench::engine {
 namespace {

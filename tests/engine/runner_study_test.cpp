@@ -20,6 +20,7 @@
 #include "engine/workload/lifecycle/lifecycle.hpp"
 #include "storage/sqlite/schema.hpp"
 #include "storage/sqlite/sqlite.hpp"
+#include "storage/strategies.hpp"
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
 

@@ -14,6 +14,7 @@
 #include "storage/sqlite/database_files.hpp"
 #include "storage/sqlite/sqlite.hpp"
 #include "storage/sqlite/sqlite_database.hpp"
+#include "storage/strategies.hpp"
 
 namespace walbench::engine {
 namespace {
@@ -55,7 +56,7 @@ class EveryStrategyMeasured : public testing::TestWithParam<storage::Strategy> {
     return found == nullptr ? 0 : found->total_count();
   }
 
-  static bool is_queued() { return GetParam().axes.group; }
+  static bool is_queued() { return GetParam().axes.commit.is_group(); }
   static bool has_queue() { return GetParam().axes.queue != storage::QueueAxis::sqlite; }
 
   metrics::SteadyClock clock_;

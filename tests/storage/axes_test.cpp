@@ -1,9 +1,10 @@
-// Silent bugs these tests would catch: a strategy whose name means other axes than the design says,
-// so that results are filed under the wrong name; a description that hides an override; axes that
-// would mix the transactions of two lifecycles and are let through.
+// Silent bugs these tests would catch: a value whose name is read as another value, or that two
+// points share, so that results are filed under the wrong name; axes that would mix the
+// transactions of two lifecycles and are let through.
 
 #include "storage/axes.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -15,201 +16,100 @@
 namespace walbench::storage {
 namespace {
 
-TEST(Axes, NamedStrategiesAreThePointsTheDesignNames) {
-  EXPECT_EQ(kStrategies.front().name, "per-file") << "the baseline comes first";
-  EXPECT_EQ(find_strategy("per-file")->axes, (Axes{ConnectionAxis::per_file, BeginAxis::deferred,
-                                                   GuardAxis::where, QueueAxis::sqlite}));
-  EXPECT_EQ(
-      find_strategy("pooled-connection")->axes,
-      (Axes{ConnectionAxis::per_worker, BeginAxis::deferred, GuardAxis::where, QueueAxis::sqlite}));
-  EXPECT_EQ(
-      find_strategy("shared-connection")->axes,
-      (Axes{ConnectionAxis::shared, BeginAxis::deferred, GuardAxis::where, QueueAxis::mutex}));
-  EXPECT_EQ(
-      find_strategy("reduced-guards")->axes,
-      (Axes{ConnectionAxis::per_file, BeginAxis::deferred, GuardAxis::version, QueueAxis::sqlite}));
-  EXPECT_EQ(find_strategy("batch")->axes, (Axes{ConnectionAxis::shared, BeginAxis::deferred,
-                                                GuardAxis::where, QueueAxis::mutex, 10}));
-  EXPECT_EQ(
-      find_strategy("fair-queue")->axes,
-      (Axes{ConnectionAxis::per_worker, BeginAxis::immediate, GuardAxis::where, QueueAxis::fifo}));
-  EXPECT_EQ(find_strategy("group-commit")->axes,
-            (Axes{ConnectionAxis::shared, BeginAxis::immediate, GuardAxis::where, QueueAxis::sqlite,
-                  1, true}));
-}
+using testing::ElementsAre;
 
-TEST(Axes, OnlyGroupCommitCommitsInGroups) {
-  for (const Strategy& strategy : kStrategies) {
-    EXPECT_EQ(strategy.axes.group, strategy.name == "group-commit") << strategy.name;
-  }
-}
-
-TEST(Axes, OnlyTheBatchAcknowledgesBeforeItIsDurable) {
-  for (const Strategy& strategy : kStrategies) {
-    EXPECT_EQ(strategy.axes.batch, strategy.name == "batch" ? 10 : 1) << strategy.name;
-  }
-}
-
-TEST(Axes, UnknownStrategiesAreNotFound) {
-  for (const char* const name : {"", "per_file", "per-fil", "per-file ", "PER-FILE", "batch:10"}) {
-    EXPECT_FALSE(find_strategy(name).has_value()) << name;
-  }
-}
-
-TEST(Axes, NoNamedStrategyContradictsItself) {
-  for (const Strategy& strategy : kStrategies) {
-    EXPECT_FALSE(contradiction(strategy.axes).has_value()) << strategy.name;
-  }
-}
-
-TEST(Axes, OnlyASharedConnectionWithoutAQueueIsAContradiction) {
-  for (const auto connection :
-       {ConnectionAxis::per_file, ConnectionAxis::per_worker, ConnectionAxis::shared}) {
-    for (const auto queue : {QueueAxis::sqlite, QueueAxis::mutex, QueueAxis::fifo}) {
-      const Axes axes{connection, BeginAxis::immediate, GuardAxis::select, queue};
-      const bool expected = connection == ConnectionAxis::shared && queue == QueueAxis::sqlite;
-      const std::optional<std::string> why = contradiction(axes);
-      EXPECT_EQ(why.has_value(), expected) << axis_name(connection) << " " << axis_name(queue);
-      if (why) {
-        EXPECT_NE(why->find("--queue"), std::string::npos) << "no remedy: " << *why;
+/// Every combination of the values that the axes list.
+std::vector<Axes> every_point() {
+  std::vector<Axes> points = {Axes{}};
+  for_each_axis([&points](const auto& axis) {
+    std::vector<Axes> more;
+    for (const Axes& point : points) {
+      for (const auto& each : axis.values) {
+        more.push_back(point);
+        more.back().*axis.member = each.value;
       }
     }
-  }
+    points = std::move(more);
+  });
+  return points;
 }
 
-TEST(Axes, ABatchNeedsASharedConnection) {
-  for (const auto connection :
-       {ConnectionAxis::per_file, ConnectionAxis::per_worker, ConnectionAxis::shared}) {
-    for (const auto queue : {QueueAxis::mutex, QueueAxis::fifo}) {
-      for (const std::int64_t batch : {1, 2, 10, 1'000'000}) {
-        const Axes axes{.connection = connection, .queue = queue, .batch = batch};
-        const std::optional<std::string> why = contradiction(axes);
-        EXPECT_EQ(why.has_value(), batch > 1 && connection != ConnectionAxis::shared)
-            << axis_name(connection) << " " << batch;
-        if (why) {
-          EXPECT_NE(why->find("--connection shared"), std::string::npos) << "no remedy: " << *why;
-        }
-      }
+TEST(Axes, EveryValueIsReadByItsNameAndExplained) {
+  std::set<std::string_view> axes;
+  for_each_axis([&axes](const auto& axis) {
+    EXPECT_TRUE(axes.insert(axis.name).second) << axis.name;
+    EXPECT_FALSE(axis.help.empty()) << axis.name;
+    for (const auto& each : axis.values) {
+      EXPECT_EQ(axis_name(each.value), each.name);
+      EXPECT_TRUE(parse_axis(axis, each.name) == each.value) << each.name;
+      EXPECT_FALSE(each.help.empty()) << each.name;
     }
-  }
-}
-
-TEST(Axes, ABatchOnASharedConnectionStillNeedsAQueue) {
-  const std::optional<std::string> why =
-      contradiction({.connection = ConnectionAxis::shared, .batch = 10});
-  ASSERT_TRUE(why.has_value());
-  EXPECT_NE(why->find("--queue"), std::string::npos) << *why;
-}
-
-TEST(Axes, GroupCommitNeedsASharedConnectionAnImmediateBeginAndNoQueue) {
-  for (const auto connection :
-       {ConnectionAxis::per_file, ConnectionAxis::per_worker, ConnectionAxis::shared}) {
-    for (const auto begin : {BeginAxis::deferred, BeginAxis::immediate}) {
-      for (const auto guard : {GuardAxis::where, GuardAxis::version, GuardAxis::select}) {
-        for (const auto queue : {QueueAxis::sqlite, QueueAxis::mutex, QueueAxis::fifo}) {
-          const Axes axes{connection, begin, guard, queue, 1, true};
-          const bool fits = connection == ConnectionAxis::shared && begin == BeginAxis::immediate &&
-                            queue == QueueAxis::sqlite;
-          const std::optional<std::string> why = contradiction(axes);
-          EXPECT_EQ(why.has_value(), !fits)
-              << axis_name(connection) << " " << axis_name(begin) << " " << axis_name(queue);
-          if (!why) continue;
-          for (const char* const remedy :
-               {"--connection shared", "--begin immediate", "--queue sqlite"}) {
-            EXPECT_NE(why->find(remedy), std::string::npos) << "no remedy: " << *why;
-          }
-        }
-      }
+    for (const char* const none : {"", "Shared", " sqlite", "where ", "batch", "?"}) {
+      EXPECT_FALSE(parse_axis(axis, none).has_value()) << axis.name << " " << none;
     }
+  });
+  EXPECT_THAT(axes, ElementsAre("begin", "commit", "connection", "guard", "queue"));
+}
+
+TEST(Axes, TheFirstValuesAreTheBaseline) {
+  for_each_axis([](const auto& axis) {
+    EXPECT_TRUE(Axes{}.*axis.member == axis.values.front().value) << axis.name;
+  });
+}
+
+TEST(Axes, ABatchHasAnySizeAndOneOfOneIsNone) {
+  EXPECT_EQ(axis_name(CommitAxis::batch(25)), "batch:25");
+  EXPECT_EQ(parse_axis(kCommitAxis, "batch:25"), CommitAxis::batch(25));
+  EXPECT_EQ(parse_axis(kCommitAxis, "batch:1000000"), CommitAxis::batch(1'000'000));
+  EXPECT_EQ(parse_axis(kCommitAxis, "batch:1"), CommitAxis::each());
+  EXPECT_EQ(axis_name(CommitAxis::batch(1)), "each");
+  for (const char* const none : {"batch:", "batch:0", "batch:-1", "batch:+2", "batch:1000001",
+                                 "batch:2.5", "batch:2 ", "batch:99999999999999999999"}) {
+    EXPECT_FALSE(parse_axis(kCommitAxis, none).has_value()) << none;
   }
 }
 
-TEST(Axes, ExactlyNamedAxesGetTheirNameWhateverTheBase) {
-  for (const Strategy& base : kStrategies) {
-    for (const Strategy& strategy : kStrategies) {
-      EXPECT_EQ(describe_strategy(base.name, strategy.axes), strategy.name);
+TEST(Axes, AGroupIsNoBatch) {
+  EXPECT_TRUE(CommitAxis::group().is_group());
+  EXPECT_FALSE(CommitAxis::each().is_group() || CommitAxis::batch(10).is_group());
+  EXPECT_EQ(CommitAxis::group().batch_size(), 1);
+  EXPECT_NE(CommitAxis::group(), CommitAxis::each());
+}
+
+/// Whether the value that `axes` has on this axis is one of those needed.
+bool meets(const AxisNeed& need, const Axes& axes) {
+  bool met = false;
+  for_each_axis([&](const auto& axis) {
+    if (axis.name != need.axis) return;
+    for (const std::string_view value : need.values) {
+      met = met || axes.*axis.member == parse_axis(axis, value).value();
     }
-  }
+  });
+  return met;
 }
 
-TEST(Axes, OverridesAreNamedAfterTheBase) {
-  EXPECT_EQ(
-      describe_strategy("per-file", {.begin = BeginAxis::immediate, .queue = QueueAxis::fifo}),
-      "per-file+begin-immediate+queue-fifo");
-  EXPECT_EQ(describe_strategy("pooled-connection", {.connection = ConnectionAxis::per_worker,
-                                                    .guard = GuardAxis::version}),
-            "pooled-connection+guard-version");
-  EXPECT_EQ(describe_strategy("shared-connection",
-                              {.connection = ConnectionAxis::shared, .queue = QueueAxis::fifo}),
-            "shared-connection+queue-fifo");
-  EXPECT_EQ(describe_strategy("shared-connection", {.connection = ConnectionAxis::per_worker,
-                                                    .queue = QueueAxis::mutex}),
-            "shared-connection+connection-per-worker");
+/// What may be combined, written down a second time.
+bool makes_sense(const Axes& axes) {
+  const bool shared = axes.connection == ConnectionAxis::shared;
+  const bool queued = axes.queue != QueueAxis::sqlite;
+  if (axes.commit.is_group()) return shared && !queued && axes.begin == BeginAxis::immediate;
+  return (!shared || queued) && (axes.commit == CommitAxis::each() || shared);
 }
 
-TEST(Axes, ABatchIsNamedWithItsSize) {
-  const Axes twenty{.connection = ConnectionAxis::shared, .queue = QueueAxis::mutex, .batch = 20};
-  EXPECT_EQ(describe_strategy("batch", twenty), "batch+batch-20");
-  EXPECT_EQ(describe_strategy("shared-connection", twenty), "shared-connection+batch-20");
-  Axes fair = twenty;
-  fair.batch = 10;
-  fair.queue = QueueAxis::fifo;
-  EXPECT_EQ(describe_strategy("batch", fair), "batch+queue-fifo");
-  EXPECT_EQ(describe_strategy("shared-connection", fair), "shared-connection+queue-fifo+batch-10");
-  fair.batch = 1;
-  EXPECT_EQ(describe_strategy("batch", fair), "batch+queue-fifo+batch-1");
-}
-
-TEST(Axes, AGroupIsNamedAfterTheBase) {
-  Axes axes = find_strategy("group-commit")->axes;
-  axes.guard = GuardAxis::version;
-  EXPECT_EQ(describe_strategy("group-commit", axes), "group-commit+guard-version");
-  EXPECT_EQ(describe_strategy("per-file", axes),
-            "per-file+connection-shared+begin-immediate+guard-version+commit-group");
-  axes.group = false;
-  axes.queue = QueueAxis::fifo;
-  EXPECT_EQ(describe_strategy("group-commit", axes),
-            "group-commit+guard-version+queue-fifo+commit-each");
-}
-
-TEST(Axes, EveryPointHasADescriptionOfItsOwn) {
-  std::set<std::string> names;
-  std::size_t points = 0;
-  for (const auto connection :
-       {ConnectionAxis::per_file, ConnectionAxis::per_worker, ConnectionAxis::shared}) {
-    for (const auto begin : {BeginAxis::deferred, BeginAxis::immediate}) {
-      for (const auto guard : {GuardAxis::where, GuardAxis::version, GuardAxis::select}) {
-        for (const auto queue : {QueueAxis::sqlite, QueueAxis::mutex, QueueAxis::fifo}) {
-          for (const std::int64_t batch : {1, 10, 11}) {
-            for (const bool group : {false, true}) {
-              names.insert(
-                  describe_strategy("per-file", {connection, begin, guard, queue, batch, group}));
-              ++points;
-            }
-          }
-        }
-      }
+TEST(Axes, ContradictionsAreFoundAndEndWhereTheirNeedsAreMet) {
+  for (const Axes& axes : every_point()) {
+    const std::optional<Contradiction> found = contradiction(axes);
+    ASSERT_EQ(found.has_value(), !makes_sense(axes))
+        << axis_name(axes.connection) << " " << axis_name(axes.begin) << " "
+        << axis_name(axes.queue) << " " << axis_name(axes.commit);
+    if (!found) continue;
+    EXPECT_FALSE(found->reason.empty());
+    bool unmet = false;
+    for (const AxisNeed& need : found->needs) {
+      unmet = unmet || !meets(need, axes);
     }
+    EXPECT_TRUE(unmet) << "asks for what is there";
   }
-  EXPECT_EQ(names.size(), points);
-}
-
-TEST(Axes, ValuesAreNamedAsOnTheCommandLine) {
-  EXPECT_EQ(axis_name(ConnectionAxis::per_file), "per-file");
-  EXPECT_EQ(axis_name(ConnectionAxis::per_worker), "per-worker");
-  EXPECT_EQ(axis_name(ConnectionAxis::shared), "shared");
-  EXPECT_EQ(axis_name(BeginAxis::deferred), "deferred");
-  EXPECT_EQ(axis_name(BeginAxis::immediate), "immediate");
-  EXPECT_EQ(axis_name(GuardAxis::where), "where");
-  EXPECT_EQ(axis_name(GuardAxis::version), "version");
-  EXPECT_EQ(axis_name(GuardAxis::select), "select");
-  EXPECT_EQ(axis_name(QueueAxis::sqlite), "sqlite");
-  EXPECT_EQ(axis_name(QueueAxis::mutex), "mutex");
-  EXPECT_EQ(axis_name(QueueAxis::fifo), "fifo");
-  EXPECT_EQ(commit_name({}), "each");
-  EXPECT_EQ(commit_name({.batch = 2}), "batch:2");
-  EXPECT_EQ(commit_name({.batch = 10}), "batch:10");
-  EXPECT_EQ(commit_name({.group = true}), "group");
 }
 
 }  // namespace

@@ -5,9 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <stdexcept>
 
-#include "engine/mitigations.hpp"
 #include "metrics/result/environment.hpp"
 #include "storage/sqlite/sqlite_database.hpp"
+#include "storage/strategies.hpp"
 #include "tools/bench/bench_plan.hpp"
 #include "tools/program/exit_code.hpp"
 
@@ -104,8 +104,8 @@ void declare_strategy(CLI::App& app, BenchArguments& raw) {
 
 void declare_mitigations(CLI::App& app, BenchArguments& raw) {
   std::string names;
-  for (const engine::Mitigation& each : engine::all_mitigations()) {
-    names += each.info.name + ", ";
+  for (const storage::Strategy& each : storage::kStrategies) {
+    if (each.effort > 0) names += std::string(each.name) + ", ";
   }
   app.add_option(
       "--mitigation", raw.mitigations,

@@ -7,11 +7,12 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <stdexcept>
 #include <string_view>
 
-#include "engine/mitigations.hpp"
 #include "metrics/duration.hpp"
+#include "storage/strategies.hpp"
 #include "tools/bench/strategy_plan.hpp"
 #include "tools/program/argument_values.hpp"
 
@@ -54,7 +55,7 @@ std::vector<std::int64_t> thread_counts(std::string_view text) {
 }
 
 void require_threads_startable(std::string_view option, const engine::ConfigurationPlan& plan) {
-  if (plan.axes.group || plan.threads <= kMostThreads) return;
+  if (plan.axes.commit.is_group() || plan.threads <= kMostThreads) return;
   refuse(option, fmt::format("{} blocks an OS thread for each lifecycle, and {} of them are more "
                              "than the {} that are sensible to start; --strategy group-commit "
                              "has that many in flight on a few threads",
@@ -130,32 +131,38 @@ engine::ConfigurationPlan at_level(engine::ConfigurationPlan plan, std::int64_t 
   return plan;
 }
 
-/// The mitigations that were named, in the order of the catalogue.
-std::vector<engine::Mitigation> named_mitigations(const BenchArguments& arguments) {
+/// The mitigations that were named, and their companions, in the order of the table.
+std::vector<storage::Strategy> named_mitigations(const BenchArguments& arguments) {
   std::vector<std::string> names;
   if (arguments.mitigations) names = list_of("--mitigation", *arguments.mitigations);
   if (arguments.shared_connection || (arguments.study && names.empty())) {
     names.emplace_back("shared-connection");
   }
-  if (names.size() > 1 && std::ranges::find(names, "all") != names.end()) {
-    refuse("--mitigation", "all names every one; leave out the others");
-  }
-  std::vector<std::string> wanted;
+  const bool all = std::ranges::find(names, "all") != names.end();
+  if (names.size() > 1 && all) refuse("--mitigation", "all names every one; leave out the others");
+  std::set<std::string_view> wanted;
   for (const std::string& name : names) {
-    const std::vector<engine::Mitigation> found =
-        name == "all" ? engine::all_mitigations() : engine::find_mitigations(name);
-    if (found.empty()) {
-      refuse("--mitigation", fmt::format("'{}' is no mitigation; --help names them", name));
+    const auto found = storage::find_strategy(name);
+    if (!found && !all) {
+      refuse("--mitigation", fmt::format("'{}' is not a mitigation; --help lists them", name));
     }
-    for (const engine::Mitigation& each : found) {
-      wanted.push_back(each.info.name);
-    }
+    if (found) wanted.insert({found->name, found->companion});
   }
-  std::vector<engine::Mitigation> mitigations;
-  for (const engine::Mitigation& each : engine::all_mitigations()) {
-    if (std::ranges::find(wanted, each.info.name) != wanted.end()) mitigations.push_back(each);
+  std::vector<storage::Strategy> mitigations;
+  for (const storage::Strategy& each : storage::kStrategies) {
+    const bool baseline = each.effort == 0;
+    if (all ? !baseline : wanted.contains(each.name)) mitigations.push_back(each);
   }
   return mitigations;
+}
+
+metrics::MitigationInfo info_of(const storage::Strategy& strategy) {
+  return {.name = std::string(strategy.name),
+          .description = std::string(strategy.description),
+          .cost = std::string(strategy.cost),
+          .risk = std::string(strategy.risk),
+          .effort = strategy.effort,
+          .recommendable = strategy.recommendable};
 }
 
 /// `10:zero`
@@ -187,7 +194,7 @@ std::vector<engine::MitigationPlan> mitigation_plans(const BenchArguments& argum
           : whole_number<std::int64_t>("--repeat", *arguments.repeat, 1, kMostRepeats);
   std::vector<engine::MitigationPlan> plans;
   bool named_baseline = false;
-  for (const engine::Mitigation& each : named_mitigations(arguments)) {
+  for (const storage::Strategy& each : named_mitigations(arguments)) {
     if (each.axes == baseline.axes) {
       named_baseline = true;
       continue;
@@ -195,12 +202,10 @@ std::vector<engine::MitigationPlan> mitigation_plans(const BenchArguments& argum
     engine::ConfigurationPlan mitigation = baseline;
     mitigation.axes = each.axes;
     mitigation.settings.checkpoint = checkpoint_plan(arguments, each.axes);
-    const bool named = storage::find_strategy(each.info.name).has_value();
-    mitigation.strategy = storage::describe_strategy(
-        named ? each.info.name : storage::kStrategies.front().name, each.axes);
+    mitigation.strategy = each.name;
     require_threads_startable("--mitigate-at", baseline);
     require_threads_startable("--mitigate-at", mitigation);
-    plans.push_back({each.info, baseline, mitigation, repeats});
+    plans.push_back({info_of(each), baseline, mitigation, repeats});
   }
   if (plans.empty() && named_baseline) {
     refuse("--mitigation", fmt::format("{} is the baseline itself", baseline.strategy));
@@ -211,7 +216,7 @@ std::vector<engine::MitigationPlan> mitigation_plans(const BenchArguments& argum
 bool has_segment(const engine::ConfigurationPlan& plan, metrics::Segment segment) {
   switch (segment) {
     case metrics::Segment::statement:
-      return plan.axes.begin == storage::BeginAxis::immediate && !plan.axes.group;
+      return plan.axes.begin == storage::BeginAxis::immediate && !plan.axes.commit.is_group();
     case metrics::Segment::connect:
       return plan.axes.connection == storage::ConnectionAxis::per_file;
     case metrics::Segment::attempt:

@@ -1,60 +1,75 @@
 #include "tools/bench/strategy_plan.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
 #include <string_view>
 
+#include "storage/strategies.hpp"
 #include "tools/program/argument_values.hpp"
 
 namespace walbench::tools {
 namespace {
 
-constexpr std::int64_t kMostBatch = 1'000'000;
 // A checkpoint in the background slows the commits beside it while its sync lasts. Many short ones
 // spread that: with 1,000 frames, P99 of group commit at 50 in flight was 1.7 to 1.9 ms, with 125
 // it was 1.4 to 1.5, at the same throughput.
 constexpr std::int64_t kBackgroundFrames = 125;
 constexpr std::int64_t kMostFrames = std::numeric_limits<std::int32_t>::max();
 
-void choose_commit(const std::string& text, storage::Axes& axes) {
-  constexpr std::string_view kBatch = "batch:";
-  axes.group = text == "group";
-  axes.batch = 1;
-  if (axes.group || text == "each") return;
-  if (!text.starts_with(kBatch)) {
-    refuse("--commit", fmt::format("'{}' is neither each, batch:N nor group", text));
+/// `--queue mutex or --queue fifo`
+std::string flags_for(const storage::AxisNeed& need) {
+  std::string flags;
+  for (const std::string_view value : need.values) {
+    flags += fmt::format("{}--{} {}", flags.empty() ? "" : " or ", need.axis, value);
   }
-  axes.batch = whole_number<std::int64_t>("--commit", std::string_view(text).substr(kBatch.size()),
-                                          1, kMostBatch);
+  return flags;
+}
+
+std::string why_refused(const storage::Contradiction& found) {
+  std::vector<std::string> needs;
+  needs.reserve(found.needs.size());
+  for (const storage::AxisNeed& need : found.needs) {
+    needs.push_back(flags_for(need));
+  }
+  return fmt::format("--{} {} needs {}: {}", found.setting.axis, found.setting.value,
+                     fmt::join(needs, ", "), found.reason);
+}
+
+template <typename Value>
+void choose(const storage::Axis<Value>& axis, const std::string& text, storage::Axes& axes) {
+  if (const auto value = storage::parse_axis(axis, text)) axes.*axis.member = *value;
 }
 
 }  // namespace
 
 storage::Axes effective_axes(const BenchArguments& arguments) {
-  using storage::BeginAxis;
-  using storage::ConnectionAxis;
-  using storage::GuardAxis;
   using storage::QueueAxis;
   storage::Axes axes =
       storage::find_strategy(arguments.strategy).value_or(storage::Strategy{}).axes;
-  const auto choose = [](const std::string& text, auto& axis, auto... values) {
-    for (const auto value : {values...}) {
-      if (text == storage::axis_name(value)) axis = value;
+  choose(storage::kConnectionAxis, arguments.connection, axes);
+  if (arguments.commit) {
+    const auto commit = storage::parse_axis(storage::kCommitAxis, *arguments.commit);
+    if (!commit) {
+      refuse("--commit", fmt::format("'{}' is neither each, batch:N nor group", *arguments.commit));
     }
-  };
-  choose(arguments.connection, axes.connection, ConnectionAxis::per_file,
-         ConnectionAxis::per_worker, ConnectionAxis::shared);
-  if (arguments.commit) choose_commit(*arguments.commit, axes);
+    axes.commit = *commit;
+  }
   // One connection for all needs a queue; if none was asked for, the usual one.
-  const bool has_queue = axes.queue != QueueAxis::sqlite || !arguments.queue.empty() || axes.group;
-  if (axes.connection == ConnectionAxis::shared && !has_queue) axes.queue = QueueAxis::mutex;
-  choose(arguments.begin, axes.begin, BeginAxis::deferred, BeginAxis::immediate);
-  choose(arguments.guard, axes.guard, GuardAxis::where, GuardAxis::version, GuardAxis::select);
-  choose(arguments.queue, axes.queue, QueueAxis::sqlite, QueueAxis::mutex, QueueAxis::fifo);
-  if (const auto why = storage::contradiction(axes)) throw std::invalid_argument(*why);
+  const bool has_queue =
+      axes.queue != QueueAxis::sqlite || !arguments.queue.empty() || axes.commit.is_group();
+  if (axes.connection == storage::ConnectionAxis::shared && !has_queue) {
+    axes.queue = QueueAxis::mutex;
+  }
+  choose(storage::kBeginAxis, arguments.begin, axes);
+  choose(storage::kGuardAxis, arguments.guard, axes);
+  choose(storage::kQueueAxis, arguments.queue, axes);
+  if (const auto found = storage::contradiction(axes)) {
+    throw std::invalid_argument(why_refused(*found));
+  }
   return axes;
 }
 
@@ -74,7 +89,7 @@ storage::CheckpointPlan checkpoint_plan(const BenchArguments& arguments,
     plan.wal_cap_frames =
         whole_number<std::int64_t>("--wal-cap", *arguments.wal_cap, 1, kMostFrames);
   }
-  plan.mode = axes.group ? CheckpointMode::background : CheckpointMode::automatic;
+  plan.mode = axes.commit.is_group() ? CheckpointMode::background : CheckpointMode::automatic;
   for (const CheckpointMode mode :
        {CheckpointMode::automatic, CheckpointMode::background, CheckpointMode::off}) {
     if (arguments.checkpoint == storage::checkpoint_mode_name(mode)) plan.mode = mode;

@@ -71,7 +71,9 @@ SqliteStore::SqliteStore(std::string db_path, const ConnectionSettings& settings
       checkpointer_(make_checkpointer(db_path, settings, vfs)),
       context_{std::move(db_path), settings,           axes, &vfs, &clock,
                queue_.get(),       checkpointer_.get()} {
-  if (const std::optional<std::string> why = contradiction(axes)) throw std::invalid_argument(*why);
+  if (const auto found = contradiction(axes)) {
+    throw std::invalid_argument(std::string(found->reason));
+  }
   for (std::size_t index = 0; index < kept_connections(axes.connection, workers); ++index) {
     writers_.emplace_back(context_);
   }

@@ -80,7 +80,7 @@ std::int64_t TransitionWriter::write_inside(const TransitionWrite& write, std::i
     timings.lock_wait_ns = lock_held_ns - started_ns;
     timings.busy_wait_ns = CountingVfs::thread_busy_wait().slept_ns - waited_before.slept_ns;
     timings.statement_ns = updated_ns - lock_held_ns;
-    timings.committed = unsaved_ + 1 >= context_->axes.batch;
+    timings.committed = unsaved_ + 1 >= context_->axes.commit.batch_size();
     if (timings.committed) {
       const ThreadIo io_before = CountingVfs::thread_io();
       commit();

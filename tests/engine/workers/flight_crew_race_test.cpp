@@ -11,6 +11,7 @@
 #include "engine/workers/flight_crew.hpp"
 #include "storage/sqlite/database_files.hpp"
 #include "storage/sqlite/sqlite_database.hpp"
+#include "storage/strategies.hpp"
 #include "tests/engine/workers/flights_over_a_fake.hpp"
 #include "tests/support/manual_clock.hpp"
 

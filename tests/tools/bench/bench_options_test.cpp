@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/strategies.hpp"
 #include "tests/tools/bench/parsed_bench.hpp"
 
 namespace walbench::tools {
@@ -278,7 +279,7 @@ TEST(BenchOptions, RefusesWhatContradictsItself) {
       {{{"--profile", "zero", "--quick"}, "--quick: sets the delay of profile realistic"},
        {{"--profile", "zero", "--api-delay", "1s"}, "--api-delay: sets the delay of profile"},
        {{"--profile", "realistic", "--quick", "--api-delay", "1s"}, "goes without --quick"},
-       {{"--connection", "shared", "--queue", "sqlite"}, "a shared connection needs --queue mutex"},
+       {{"--connection", "shared", "--queue", "sqlite"}, "--connection shared needs --queue mutex"},
        {{"--strategy", "shared-connection", "--queue", "sqlite"}, "needs --queue mutex"}});
 }
 

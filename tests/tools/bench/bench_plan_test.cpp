@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/mitigations.hpp"
+#include "storage/strategies.hpp"
 #include "tests/tools/bench/parsed_bench.hpp"
 
 namespace walbench::tools {
@@ -86,8 +86,8 @@ TEST(BenchPlan, MitigationsAreNamedInAList) {
 
 TEST(BenchPlan, AllMitigationsAreTheWholeCatalogue) {
   Names all;
-  for (const engine::Mitigation& each : engine::all_mitigations()) {
-    all.push_back(each.info.name);
+  for (const storage::Strategy& each : storage::kStrategies) {
+    if (each.effort > 0) all.emplace_back(each.name);
   }
   EXPECT_EQ(all.size(), 7U);
   EXPECT_EQ(mitigations({"--mitigation", "all"}), all);
@@ -122,9 +122,10 @@ TEST(BenchPlan, AMitigationDiffersFromItsBaselineInItsAxesAlone) {
 TEST(BenchPlan, EveryMitigationIsNamedByItsAxes) {
   for (const MitigationPlan& plan : accepted({"--mitigation", "all"}).plan.mitigations) {
     const bool select = plan.info.name == "select-guard";
-    EXPECT_EQ(plan.mitigation.strategy, select ? "per-file+guard-select" : plan.info.name);
+    EXPECT_EQ(plan.mitigation.strategy, plan.info.name);
     EXPECT_EQ(plan.mitigation.axes.guard == GuardAxis::select, select) << plan.info.name;
-    EXPECT_EQ(plan.mitigation.axes.batch, plan.info.name == "batch" ? 10 : 1) << plan.info.name;
+    EXPECT_EQ(plan.mitigation.axes.commit.batch_size(), plan.info.name == "batch" ? 10 : 1)
+        << plan.info.name;
     EXPECT_EQ(plan.baseline.strategy, "per-file");
   }
 }
@@ -143,13 +144,13 @@ TEST(BenchPlan, TheStrategyIsTheBaseline) {
 }
 
 TEST(BenchPlan, RefusesMitigationsThatAreNone) {
-  expect_refused({{{"--mitigation", "magic"}, "--mitigation: 'magic' is no mitigation"},
-                  {{"--mitigation", "per-file"}, "--mitigation: 'per-file' is no mitigation"},
-                  {{"--mitigation", "batch,"}, "--mitigation: '' is no mitigation"},
+  expect_refused({{{"--mitigation", "magic"}, "--mitigation: 'magic' is not a mitigation"},
+                  {{"--mitigation", "per-file"}, "--mitigation: per-file is the baseline itself"},
+                  {{"--mitigation", "batch,"}, "--mitigation: '' is not a mitigation"},
                   {{"--mitigation", "batch,batch"}, "--mitigation: batch is there twice"},
                   {{"--mitigation", "all,all"}, "--mitigation: all is there twice"},
                   {{"--mitigation", "batch,all"}, "--mitigation: all names every one"},
-                  {{"--mitigation", "Batch"}, "--mitigation: 'Batch' is no mitigation"},
+                  {{"--mitigation", "Batch"}, "--mitigation: 'Batch' is not a mitigation"},
                   {{"--mitigation", "batch", "--mitigation", "fair-queue"}, "--mitigation"},
                   {{"--mitigation"}, "--mitigation"}});
 }
@@ -213,15 +214,16 @@ TEST(BenchPlan, AStudyNeedsWhatTheThresholdsAreAbout) {
 }
 
 TEST(BenchPlan, CommitsAreMadeEachOrInBatches) {
-  EXPECT_EQ(planned({"--commit", "each"}).axes.batch, 1);
+  EXPECT_EQ(planned({"--commit", "each"}).axes.commit.batch_size(), 1);
   const ConfigurationPlan batch = planned({"--commit", "batch:25", "--connection", "shared"});
-  EXPECT_EQ(batch.axes.batch, 25);
+  EXPECT_EQ(batch.axes.commit.batch_size(), 25);
   EXPECT_EQ(batch.strategy, "per-file+connection-shared+queue-mutex+batch-25");
   EXPECT_EQ(planned({"--commit", "batch:10", "--connection", "shared"}).strategy, "batch");
-  EXPECT_EQ(planned({"--commit", "batch:1"}).axes.batch, 1) << "the same as each";
-  EXPECT_EQ(planned({"--strategy", "batch"}).axes.batch, 10);
+  EXPECT_EQ(planned({"--commit", "batch:1"}).axes.commit.batch_size(), 1) << "the same as each";
+  EXPECT_EQ(planned({"--strategy", "batch"}).axes.commit.batch_size(), 10);
   EXPECT_EQ(planned({"--strategy", "batch", "--commit", "each"}).strategy, "shared-connection");
-  EXPECT_EQ(planned({"--strategy", "batch", "--commit", "batch:1000000"}).axes.batch, 1'000'000);
+  EXPECT_EQ(planned({"--strategy", "batch", "--commit", "batch:1000000"}).axes.commit.batch_size(),
+            1'000'000);
   expect_refused({{{"--commit", "batch:10"}, "--commit batch:N needs --connection shared"},
                   {{"--commit", "batch:2", "--connection", "per-worker"}, "--commit batch:N needs"},
                   {{"--strategy", "batch", "--connection", "per-file"}, "--commit batch:N needs"}});

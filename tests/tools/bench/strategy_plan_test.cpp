@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "storage/strategies.hpp"
 #include "tests/tools/bench/parsed_bench.hpp"
 
 namespace walbench::tools {
@@ -22,8 +23,9 @@ using storage::CheckpointPlan;
 using storage::ConnectionAxis;
 using storage::QueueAxis;
 
-constexpr Axes kGroup = {
-    .connection = ConnectionAxis::shared, .begin = BeginAxis::immediate, .group = true};
+constexpr Axes kGroup = {.connection = ConnectionAxis::shared,
+                         .begin = BeginAxis::immediate,
+                         .commit = storage::CommitAxis::group()};
 
 CheckpointPlan checkpoint(const Arguments& arguments) {
   return planned(arguments).settings.checkpoint;
@@ -46,10 +48,10 @@ TEST(GroupCommit, IsACommitAxisToo) {
   EXPECT_EQ(planned({"--strategy", "group-commit", "--queue", "sqlite"}).axes, kGroup);
   const ConfigurationPlan version = planned({"--strategy", "group-commit", "--guard", "version"});
   EXPECT_EQ(version.strategy, "group-commit+guard-version");
-  EXPECT_TRUE(version.axes.group);
+  EXPECT_TRUE(version.axes.commit.is_group());
   const ConfigurationPlan each =
       planned({"--strategy", "group-commit", "--commit", "each", "--queue", "fifo"});
-  EXPECT_FALSE(each.axes.group);
+  EXPECT_FALSE(each.axes.commit.is_group());
   EXPECT_EQ(each.settings.checkpoint.mode, CheckpointMode::automatic) << "as without a committer";
   EXPECT_EQ(planned({"--strategy", "group-commit", "--commit", "batch:5"}).axes.queue,
             QueueAxis::mutex)
@@ -179,7 +181,7 @@ TEST(InFlight, AThousandThreadsAreTheMostThatBlock) {
   for (const storage::Strategy& strategy : storage::kStrategies) {
     const std::string name(strategy.name);
     EXPECT_EQ(planned({"--strategy", name, "--threads", "1000"}).threads, 1000);
-    if (strategy.axes.group) continue;
+    if (strategy.axes.commit.is_group()) continue;
     expect_refused({{{"--strategy", name, "--threads", "1001"},
                      "--threads: " + name + " blocks an OS thread for each lifecycle, and 1001 "},
                     {{"--strategy", name, "--threads", "1,10000"},

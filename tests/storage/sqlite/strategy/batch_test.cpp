@@ -90,7 +90,7 @@ class Batch : public testing::TestWithParam<std::tuple<BeginAxis, GuardAxis>> {
                           .begin = std::get<0>(GetParam()),
                           .guard = std::get<1>(GetParam()),
                           .queue = QueueAxis::mutex,
-                          .batch = kBatch},
+                          .commit = CommitAxis::batch(kBatch)},
                          &database_.vfs(),
                          &clock_,
                          &queue_};
@@ -285,10 +285,11 @@ INSTANTIATE_TEST_SUITE_P(
 void acknowledge_and_die(TestDatabase& database, std::int64_t batch, std::int64_t files,
                          int pipe_end) {
   const metrics::SteadyClock clock;
-  SqliteStore store(
-      database.path(), {},
-      {.connection = ConnectionAxis::shared, .queue = QueueAxis::mutex, .batch = batch}, 1,
-      database.vfs(), clock);
+  SqliteStore store(database.path(), {},
+                    {.connection = ConnectionAxis::shared,
+                     .queue = QueueAxis::mutex,
+                     .commit = CommitAxis::batch(batch)},
+                    1, database.vfs(), clock);
   const std::unique_ptr<Session> session = store.open_session(0);
   for (std::int64_t file = 0; file < files; ++file) {
     const std::string path = bench_file_path(file);

@@ -19,8 +19,9 @@ namespace walbench::storage {
 class CommitterTest : public testing::Test {
  protected:
   static constexpr std::int64_t kFiles = 6;
-  static constexpr Axes kGroup = {
-      .connection = ConnectionAxis::shared, .begin = BeginAxis::immediate, .group = true};
+  static constexpr Axes kGroup = {.connection = ConnectionAxis::shared,
+                                  .begin = BeginAxis::immediate,
+                                  .commit = CommitAxis::group()};
 
   explicit CommitterTest(std::int64_t files = kFiles) : database_(files) {}
   ~CommitterTest() override { stop(); }

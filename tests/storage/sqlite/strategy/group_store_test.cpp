@@ -19,6 +19,7 @@
 
 #include "metrics/clock.hpp"
 #include "storage/sqlite/sqlite_database.hpp"
+#include "storage/strategies.hpp"
 #include "tests/storage/sqlite/failing_disk.hpp"
 #include "tests/storage/sqlite/strategy/group_harness.hpp"
 #include "tests/storage/sqlite/test_database.hpp"

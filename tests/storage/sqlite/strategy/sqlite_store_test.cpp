@@ -191,8 +191,10 @@ TEST_F(SqliteStoreTest, WithoutABatchNothingIsEverUnsavedOrLeftToFlush) {
 
 TEST_F(SqliteStoreTest, ABatchIsFilledByAllSessionsTogetherAndFlushCommitsTheRest) {
   const Connection reader = database_.connect_uncounted();
-  const auto store =
-      open({.connection = ConnectionAxis::shared, .queue = QueueAxis::mutex, .batch = 5}, 4);
+  const auto store = open({.connection = ConnectionAxis::shared,
+                           .queue = QueueAxis::mutex,
+                           .commit = CommitAxis::batch(5)},
+                          4);
   for (std::size_t worker = 0; worker < 4; ++worker) {
     live_a_life(*store->open_session(worker), static_cast<std::int64_t>(worker));
   }
@@ -206,7 +208,7 @@ TEST_F(SqliteStoreTest, ABatchIsFilledByAllSessionsTogetherAndFlushCommitsTheRes
 }
 
 TEST_F(SqliteStoreTest, ABatchWithoutASharedConnectionIsRefused) {
-  EXPECT_THROW(open({.connection = ConnectionAxis::per_worker, .batch = 2}, 2),
+  EXPECT_THROW(open({.connection = ConnectionAxis::per_worker, .commit = CommitAxis::batch(2)}, 2),
                std::invalid_argument);
 }
 
@@ -218,8 +220,8 @@ std::vector<Axes> all_axes() {
     for (const auto begin : {BeginAxis::deferred, BeginAxis::immediate}) {
       for (const auto guard : {GuardAxis::where, GuardAxis::version, GuardAxis::select}) {
         for (const auto queue : {QueueAxis::sqlite, QueueAxis::mutex, QueueAxis::fifo}) {
-          for (const std::int64_t batch : {1, 7}) {
-            const Axes axes{connection, begin, guard, queue, batch};
+          for (const CommitAxis commit : {CommitAxis::each(), CommitAxis::batch(7)}) {
+            const Axes axes{connection, begin, guard, queue, commit};
             if (!contradiction(axes)) all.push_back(axes);
           }
         }
@@ -253,8 +255,9 @@ TEST_P(EveryStrategy, ConcurrentWritersEndVerified) {
       });
     }
     threads.clear();
-    EXPECT_EQ(store->flush(), GetParam().batch > 1 ? 1 : 0) << "60 writes are no whole batches";
-    EXPECT_EQ(store->counts().unsaved_peak, GetParam().batch - 1);
+    EXPECT_EQ(store->flush(), GetParam().commit.batch_size() > 1 ? 1 : 0)
+        << "60 writes are no whole batches";
+    EXPECT_EQ(store->counts().unsaved_peak, GetParam().commit.batch_size() - 1);
   }
   const Verification found = database.verify(
       [](std::int64_t, std::string_view) {
@@ -271,7 +274,7 @@ INSTANTIATE_TEST_SUITE_P(Axes, EveryStrategy, testing::ValuesIn(all_axes()), [](
   std::string name = std::string(axis_name(axes.param.connection)) + "_" +
                      std::string(axis_name(axes.param.begin)) + "_" +
                      std::string(axis_name(axes.param.guard)) + "_" +
-                     std::string(axis_name(axes.param.queue)) + "_" + commit_name(axes.param);
+                     std::string(axis_name(axes.param.queue)) + "_" + axis_name(axes.param.commit);
   std::erase(name, '-');
   std::erase(name, ':');
   return name;
