@@ -161,7 +161,7 @@ Gate parse_gate(const std::string& text) {
   const auto [end, error] =
       std::from_chars(threads.data(), threads.data() + threads.size(), gate.threads);
   if (error != std::errc() || end != threads.data() + threads.size() || gate.threads < 1) {
-    refuse(text, "'" + std::string(threads) + "' is no number of threads");
+    refuse(text, fmt::format("'{}' is no number of threads", threads));
   }
   std::string_view limit = std::string_view(text).substr(second + 1);
   const std::size_t less = limit.find('<');

@@ -45,7 +45,8 @@ class PendingFile {
  public:
   explicit PendingFile(fs::path target)
       : target_(std::move(target)),
-        temporary_(target_.parent_path() / ("." + target_.filename().string() + ".partial")) {}
+        temporary_(target_.parent_path() /
+                   fmt::format(".{}.partial", target_.filename().string())) {}
   PendingFile(PendingFile&& other) noexcept
       : target_(std::move(other.target_)),
         temporary_(std::exchange(other.temporary_, fs::path())),
