@@ -47,54 +47,6 @@ metrics::ConfigurationPlanned planned_figures(const ConfigurationPlan& plan) {
           .wal_cap_frames = in_background ? checkpoint.wal_cap_frames : 0};
 }
 
-metrics::SettingsReadBack settings_figures(const storage::EffectiveSettings& settings) {
-  return {.journal_mode = settings.journal_mode,
-          .synchronous = settings.synchronous,
-          .busy_timeout_ms = settings.busy_timeout_ms,
-          .wal_autocheckpoint_frames = settings.wal_autocheckpoint_frames,
-          .page_size_bytes = settings.page_size_bytes,
-          .cache_size = settings.cache_size,
-          .locking_mode = settings.locking_mode};
-}
-
-metrics::WalFigures wal_figures(const storage::IoFigures& start, const storage::IoFigures& end,
-                                const storage::StoreCounts& counts) {
-  return {.size_start_bytes = start.wal_size_bytes,
-          .size_end_bytes = end.wal_size_bytes,
-          .growth_bytes = end.wal_growth_bytes,
-          .peak_bytes = end.wal_peak_bytes,
-          .bytes_written = end.wal_bytes_written,
-          .frames = end.wal_frames,
-          .checkpoints = end.checkpoints,
-          .checkpoint_ns = end.checkpoint_ns,
-          .checkpoint_longest_ns = end.checkpoint_longest_ns,
-          .checkpoints_capped = counts.capped_checkpoints,
-          .wal_syncs = end.wal_syncs,
-          .db_syncs = end.db_syncs,
-          .db_bytes_written = end.db_bytes_written,
-          .wal_writes = end.wal_writes,
-          .db_writes = end.db_writes};
-}
-
-metrics::WriteLockWaits write_lock_figures(const storage::LockWaitFigures& waits,
-                                           bool has_timeline) {
-  return {.waits = waits.waits,
-          .sleeps = waits.sleeps,
-          .sleeps_most = waits.sleeps_most,
-          .slept_ns = waits.slept_ns,
-          .stale = waits.stale,
-          .has_timeline = has_timeline,
-          .held_ns = waits.held_ns,
-          .free_ns = waits.free_ns,
-          .missed_ns = waits.missed_ns,
-          .overtaken_p50 = waits.overtaken.value_at_percentile(50),
-          .overtaken_p99 = waits.overtaken.value_at_percentile(99),
-          .overtaken_max = waits.overtaken.max(),
-          .acquisitions = waits.acquisitions,
-          .lock_held_ns = waits.lock_held_ns,
-          .lock_free_longest_ns = waits.lock_free_longest_ns};
-}
-
 metrics::ConcurrencyReached concurrency_figures(const CrewReport& report) {
   return {.os_threads = static_cast<std::int64_t>(report.attendance.threads_met),
           .in_flight_peak = report.in_flight_peak,
@@ -120,7 +72,7 @@ class Measurement {
   ConfigurationResult run() {
     begin(Phase::seed);
     database_->seed(context_.stop);
-    result_.settings = settings_figures(database_->settings());
+    result_.settings = database_->settings();
     if (plan_.axes.commit.is_group()) {
       run_flights();
     } else {
@@ -178,7 +130,6 @@ class Measurement {
     const std::unique_ptr<metrics::Collector> collector = make_collector(queue, log.get());
     store.restart_counting();
     database_->restart_counting();
-    const storage::IoFigures at_start = database_->figures();
     const CrewReport report = crew.run({.files = plan_.files,
                                         .api = &api_,
                                         .queue = &queue,
@@ -196,9 +147,9 @@ class Measurement {
     if (log) result_.interval_log = log->path();
     result_.elapsed_ns = report.elapsed_ns;
     result_.concurrency = concurrency_figures(report);
-    result_.groups = {counts.groups.groups, counts.groups.writes, counts.groups.size_p50,
-                      counts.groups.size_max};
-    result_.wal = wal_figures(at_start, at_end, counts);
+    result_.groups = counts.groups;
+    result_.wal = at_end.wal;
+    result_.wal.checkpoints_capped = counts.capped_checkpoints;
     result_.busy_retries = at_end.busy_retries;
     result_.busy_longest_us = at_end.busy_longest_us;
     note_lock_waits(waits, report);
@@ -224,7 +175,7 @@ class Measurement {
   }
 
   void note_lock_waits(const storage::LockWaitFigures& waits, const CrewReport& report) {
-    result_.write_lock = write_lock_figures(waits, plan_.anatomy);
+    result_.write_lock = waits.waits;
     result_.lock_wait_longest_ns = report.lock_wait_longest_ns;
     result_.row_bytes_changed = report.row_bytes_changed;
     // Who queues in this process does not wait in SQLite for writers of this process.

@@ -96,7 +96,7 @@ class Database {
 
   /// What a connection of the store's kind is set to, asked of SQLite itself. Throws
   /// SettingsMismatch where it is not what was ordered.
-  virtual EffectiveSettings settings() = 0;
+  virtual metrics::SettingsReadBack settings() = 0;
 
   /// Puts every row back to untracked and empties the WAL.
   virtual void reset() = 0;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "metrics/result/groups_committed.hpp"
 #include "storage/pending_write.hpp"
 #include "storage/transition_write.hpp"
 
@@ -43,14 +44,6 @@ class Session {
   virtual std::optional<ConnectTimings> close() = 0;
 };
 
-/// The groups that were committed, of a store that commits in groups.
-struct GroupFigures {
-  std::int64_t groups = 0;
-  std::int64_t writes = 0;    ///< in all of them
-  std::int64_t size_p50 = 0;  ///< half of the groups are no larger
-  std::int64_t size_max = 0;
-};
-
 /// What only a store knows, since its last restart_counting().
 struct StoreCounts {
   std::int64_t snapshot_retries = 0;  ///< transactions begun anew because their snapshot was stale
@@ -58,7 +51,7 @@ struct StoreCounts {
   std::int64_t unsaved_peak = 0;      ///< the most transitions that were acknowledged and not yet
                                       ///< durable at a moment: what a crash then would have lost
   std::int64_t capped_checkpoints = 0;  ///< made by a commit because the WAL had passed its cap
-  GroupFigures groups = {};
+  metrics::GroupsCommitted groups = {};
 };
 
 /// A strategy of making transitions durable. Thread safe.

@@ -9,6 +9,9 @@
 #include "metrics/analysis/gate.hpp"
 #include "metrics/recording/collector.hpp"
 #include "metrics/result/ceiling.hpp"
+#include "metrics/result/groups_committed.hpp"
+#include "metrics/result/settings_read_back.hpp"
+#include "metrics/result/wal_figures.hpp"
 #include "metrics/result/write_lock.hpp"
 #include "metrics/statistics/busy_timeout.hpp"
 
@@ -48,19 +51,6 @@ constexpr double expected_api_calls_per_file(double fail_rate) {
   return 1 / success + 1 / (success * success);
 }
 
-/// What SQLite said about itself when asked.
-struct SettingsReadBack {
-  std::string journal_mode;
-  std::string synchronous;
-  std::int64_t busy_timeout_ms = 0;
-  std::int64_t wal_autocheckpoint_frames = 0;
-  std::int64_t page_size_bytes = 0;
-  std::int64_t cache_size = 0;
-  std::string locking_mode;
-
-  bool operator==(const SettingsReadBack&) const = default;
-};
-
 /// How many lifecycles really ran at once, and on what.
 struct ConcurrencyReached {
   std::int64_t os_threads = 0;  ///< that had met when the clock started
@@ -71,40 +61,6 @@ struct ConcurrencyReached {
   std::int64_t lifecycles_stolen = 0;
 
   bool operator==(const ConcurrencyReached&) const = default;
-};
-
-/// What was written to the files of the database during the measurement.
-struct WalFigures {
-  std::int64_t size_start_bytes = 0;
-  std::int64_t size_end_bytes = 0;
-  std::int64_t growth_bytes = 0;  ///< by which writes extended the -wal; deletion takes none back
-  std::int64_t peak_bytes = 0;
-  std::int64_t bytes_written = 0;
-  std::int64_t frames = 0;
-  std::int64_t checkpoints = 0;
-  std::int64_t checkpoint_ns = 0;  ///< they took, syncs included
-  std::int64_t checkpoint_longest_ns = 0;
-  std::int64_t checkpoints_capped = 0;  ///< made by a commit because the WAL had passed its cap
-  std::int64_t wal_syncs = 0;
-  std::int64_t db_syncs = 0;
-  std::int64_t db_bytes_written = 0;
-  std::int64_t wal_writes = 0;  ///< calls that wrote to the -wal
-  std::int64_t db_writes = 0;   ///< to the database: a page each, moved by checkpoints
-
-  bool operator==(const WalFigures&) const = default;
-};
-
-/// The groups that a committer made of the writes; all 0 where there is none.
-struct GroupsCommitted {
-  std::int64_t groups = 0;
-  std::int64_t writes = 0;
-  std::int64_t size_p50 = 0;
-  std::int64_t size_max = 0;
-
-  double size_mean() const {
-    return groups == 0 ? 0 : static_cast<double>(writes) / static_cast<double>(groups);
-  }
-  bool operator==(const GroupsCommitted&) const = default;
 };
 
 /// One configuration as it was measured. A value; all times in nanoseconds unless the name says so.

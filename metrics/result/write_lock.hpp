@@ -5,14 +5,15 @@
 namespace walbench::metrics {
 
 /// What became of the waits for the write lock in SQLite's busy handler. A wait is a series of
-/// sleeps that ends with the lock. Times in nanoseconds.
+/// sleeps that ends with a transaction that wrote, or with giving up. Times in nanoseconds.
 struct WriteLockWaits {
   std::int64_t waits = 0;
   std::int64_t sleeps = 0;
   std::int64_t sleeps_most = 0;  ///< in one wait
   std::int64_t slept_ns = 0;
-  std::int64_t stale =
-      0;  ///< times a writer got the lock, but its snapshot was stale, and it slept
+  /// Times that a writer got the lock, found that another one had committed since it began to read
+  /// (SQLITE_BUSY_SNAPSHOT, within SQLite), and let the lock go to sleep again.
+  std::int64_t stale = 0;
 
   // These where the lock's timeline was kept (`--anatomy`), and 0 otherwise.
   bool has_timeline = false;

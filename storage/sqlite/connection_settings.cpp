@@ -45,9 +45,9 @@ void apply_settings(const Connection& connection, const ConnectionSettings& sett
                              static_cast<int>(settings.checkpoint.autocheckpoint_frames()));
 }
 
-EffectiveSettings read_settings_back(const Connection& connection,
-                                     const ConnectionSettings& asked) {
-  EffectiveSettings effective;
+metrics::SettingsReadBack read_settings_back(const Connection& connection,
+                                             const ConnectionSettings& asked) {
+  metrics::SettingsReadBack effective;
   effective.journal_mode = connection.query_text("PRAGMA journal_mode");
   const auto synchronous = static_cast<std::size_t>(connection.query_int64("PRAGMA synchronous"));
   effective.synchronous =

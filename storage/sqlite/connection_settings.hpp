@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "metrics/result/settings_read_back.hpp"
 #include "storage/sqlite/sqlite.hpp"
 
 namespace walbench::storage {
@@ -44,17 +45,6 @@ struct ConnectionSettings {
   CheckpointPlan checkpoint = {};
 };
 
-/// What a connection says it is.
-struct EffectiveSettings {
-  std::string journal_mode;
-  std::string synchronous;
-  std::int64_t busy_timeout_ms = 0;
-  std::int64_t wal_autocheckpoint_frames = 0;
-  std::int64_t page_size_bytes = 0;
-  std::int64_t cache_size = 0;  ///< as PRAGMA cache_size: pages, or -KiB
-  std::string locking_mode;
-};
-
 /// A setting that SQLite did not take: the run would measure something else than it says.
 class SettingsMismatch : public std::runtime_error {
  public:
@@ -66,6 +56,7 @@ class SettingsMismatch : public std::runtime_error {
 void apply_settings(const Connection& connection, const ConnectionSettings& settings);
 
 /// Asks the connection for its settings and throws SettingsMismatch where they are not as asked.
-EffectiveSettings read_settings_back(const Connection& connection, const ConnectionSettings& asked);
+metrics::SettingsReadBack read_settings_back(const Connection& connection,
+                                             const ConnectionSettings& asked);
 
 }  // namespace walbench::storage

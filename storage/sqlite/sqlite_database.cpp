@@ -121,7 +121,7 @@ RawWrites SqliteDatabase::write_raw(const RawOrder& order, const metrics::Clock&
   return storage::write_raw(path_, settings_, vfs_, order, clock, stop);
 }
 
-EffectiveSettings SqliteDatabase::settings() {
+metrics::SettingsReadBack SqliteDatabase::settings() {
   const Connection connection(path_, vfs_.name());
   apply_settings(connection, settings_);
   return read_settings_back(connection, settings_);

@@ -32,7 +32,7 @@ class SqliteDatabase final : public Database {
   std::unique_ptr<Store> open_store(const Axes& axes, const StoreUser& user) override;
   RawWrites write_raw(const RawOrder& order, const metrics::Clock& clock,
                       const std::stop_token& stop) override;
-  EffectiveSettings settings() override;
+  metrics::SettingsReadBack settings() override;
   void reset() override;
   void restart_counting() override { vfs_.restart_counting(); }
   IoFigures figures() const override { return vfs_.figures(); }

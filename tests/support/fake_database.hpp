@@ -57,9 +57,9 @@ struct FakeBehaviour {
   std::int64_t close_ns = 0;  ///< of connect_ns
   storage::IoTimes io_times;
   storage::LockWaitFigures lock_waits;
-  storage::EffectiveSettings settings;
-  std::vector<storage::IoFigures> figures;   ///< one a call; the last one again and again
-  std::vector<storage::StoreCounts> counts;  ///< likewise
+  metrics::SettingsReadBack settings;
+  storage::IoFigures figures;
+  std::vector<storage::StoreCounts> counts;  ///< one a call; the last one again and again
   storage::Verification verification;
 };
 
@@ -138,7 +138,7 @@ class FakeDatabase final : public storage::Database {
                           std::to_string(order.group_size));
     return behaviour_.on_write_raw(order);
   }
-  storage::EffectiveSettings settings() override {
+  metrics::SettingsReadBack settings() override {
     behaviour_.script.add("settings");
     behaviour_.on_settings();
     return behaviour_.settings;
@@ -150,9 +150,7 @@ class FakeDatabase final : public storage::Database {
   void restart_counting() override { behaviour_.script.add("restart counting"); }
   storage::IoFigures figures() const override {
     behaviour_.script.add("figures");
-    if (behaviour_.figures.empty()) return {};
-    const std::size_t last = behaviour_.figures.size() - 1;
-    return behaviour_.figures[std::min(figure_calls_++, last)];
+    return behaviour_.figures;
   }
   storage::IoTimes io_times() const override { return behaviour_.io_times; }
   storage::LockWaitFigures lock_waits() const override { return behaviour_.lock_waits; }
@@ -169,7 +167,6 @@ class FakeDatabase final : public storage::Database {
 
  private:
   FakeBehaviour& behaviour_;
-  mutable std::size_t figure_calls_ = 0;
 };
 
 }  // namespace walbench::test_support

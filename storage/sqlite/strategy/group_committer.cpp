@@ -107,8 +107,8 @@ void GroupCommitter::submit(WriteRequest& request) {
   woken_.notify_one();
 }
 
-GroupFigures GroupCommitter::figures() const {
-  GroupFigures figures;
+metrics::GroupsCommitted GroupCommitter::figures() const {
+  metrics::GroupsCommitted figures;
   for (std::size_t size = 0; size < sizes_.size(); ++size) {
     if (sizes_[size] == 0) continue;
     figures.groups += sizes_[size];

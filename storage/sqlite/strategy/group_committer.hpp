@@ -49,7 +49,7 @@ class GroupCommitter final : public WriteQueue {
   void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
 
   /// What was committed since the last restart_counting(). Both only while no request is under way.
-  GroupFigures figures() const;
+  metrics::GroupsCommitted figures() const;
   void restart_counting() { sizes_.fill(0); }
 
  private:

@@ -29,19 +29,20 @@ IoFigures IoCounters::figures() const {
   const auto read = [](const std::atomic<std::int64_t>& value) {
     return value.load(std::memory_order_relaxed);
   };
-  return {.wal_bytes_written = read(wal_bytes_written_),
-          .wal_writes = read(wal_writes_),
-          .wal_frames = read(wal_frames_),
-          .wal_size_bytes = read(wal_size_bytes_),
-          .wal_peak_bytes = read(wal_peak_bytes_),
-          .wal_growth_bytes = read(wal_growth_bytes_),
-          .wal_syncs = read(wal_syncs_),
-          .db_bytes_written = read(db_bytes_written_),
-          .db_writes = read(db_writes_),
-          .db_syncs = read(db_syncs_),
-          .checkpoints = read(checkpoints_),
-          .checkpoint_ns = read(checkpoint_ns_),
-          .checkpoint_longest_ns = read(checkpoint_longest_ns_),
+  return {.wal = {.size_start_bytes = read(wal_size_start_bytes_),
+                  .size_end_bytes = read(wal_size_bytes_),
+                  .growth_bytes = read(wal_growth_bytes_),
+                  .peak_bytes = read(wal_peak_bytes_),
+                  .bytes_written = read(wal_bytes_written_),
+                  .frames = read(wal_frames_),
+                  .checkpoints = read(checkpoints_),
+                  .checkpoint_ns = read(checkpoint_ns_),
+                  .checkpoint_longest_ns = read(checkpoint_longest_ns_),
+                  .wal_syncs = read(wal_syncs_),
+                  .db_syncs = read(db_syncs_),
+                  .db_bytes_written = read(db_bytes_written_),
+                  .wal_writes = read(wal_writes_),
+                  .db_writes = read(db_writes_)},
           .busy_retries = read(busy_retries_),
           .busy_longest_us = read(busy_longest_us_)};
 }
@@ -53,7 +54,9 @@ void IoCounters::restart() {
         &checkpoint_longest_ns_, &busy_retries_, &busy_longest_us_}) {
     count->store(0, std::memory_order_relaxed);
   }
-  wal_peak_bytes_.store(wal_size_bytes_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  const std::int64_t size_bytes = wal_size_bytes_.load(std::memory_order_relaxed);
+  wal_size_start_bytes_.store(size_bytes, std::memory_order_relaxed);
+  wal_peak_bytes_.store(size_bytes, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   times_ = IoTimes();
 }

@@ -5,27 +5,14 @@
 #include <mutex>
 
 #include "metrics/histogram/histogram.hpp"
+#include "metrics/result/wal_figures.hpp"
 
 namespace walbench::storage {
 
-/// What SQLite did to the files of one database, counted where it happens. Bytes and counts since
-/// the last restart_counting(); sizes as they are.
+/// What SQLite did to the files of one database, counted where it happens, since the last restart.
 struct IoFigures {
-  std::int64_t wal_bytes_written = 0;  ///< headers and frames
-  std::int64_t wal_writes = 0;         ///< calls that wrote them
-  std::int64_t wal_frames = 0;
-  std::int64_t wal_size_bytes = 0;    ///< of the -wal file now; 0 where it does not exist
-  std::int64_t wal_peak_bytes = 0;    ///< the largest the -wal file has been
-  std::int64_t wal_growth_bytes = 0;  ///< by how much writes extended the -wal file; a truncation
-                                      ///< or deletion takes nothing back
-  std::int64_t wal_syncs = 0;
-  std::int64_t db_bytes_written = 0;
-  std::int64_t db_writes = 0;  ///< calls that wrote them, a page each: what checkpoints move
-  std::int64_t db_syncs = 0;
-  std::int64_t checkpoints = 0;            ///< that moved at least a page into the database
-  std::int64_t checkpoint_ns = 0;          ///< they took, syncs included, whoever made them
-  std::int64_t checkpoint_longest_ns = 0;  ///< the longest of them
-  std::int64_t busy_retries = 0;           ///< times SQLite's busy handler slept and tried again
+  metrics::WalFigures wal;        ///< all but `checkpoints_capped`, which a store counts
+  std::int64_t busy_retries = 0;  ///< times SQLite's busy handler slept and tried again
   /// The longest that one wait for a lock meant to sleep, in microseconds: the busy handler adds up
   /// what it asked for, not what it got, and gives up when that reaches busy_timeout.
   std::int64_t busy_longest_us = 0;
@@ -45,7 +32,7 @@ class IoCounters {
   IoFigures figures() const;
   IoTimes times() const;
 
-  /// Sets counts to zero and the peak to the present size.
+  /// Sets counts to zero, the first size and the peak to the present size.
   void restart();
 
   /// A write to the WAL. `frame_begun_at` is the writing connection's: where it wrote nothing but a
@@ -67,6 +54,7 @@ class IoCounters {
   std::atomic<std::int64_t> wal_writes_ = 0;
   std::atomic<std::int64_t> wal_frames_ = 0;
   std::atomic<std::int64_t> wal_size_bytes_ = 0;
+  std::atomic<std::int64_t> wal_size_start_bytes_ = 0;
   std::atomic<std::int64_t> wal_peak_bytes_ = 0;
   std::atomic<std::int64_t> wal_growth_bytes_ = 0;
   std::atomic<std::int64_t> wal_syncs_ = 0;

@@ -93,18 +93,19 @@ void LockWaits::end_timed_sleep(std::int64_t asked_us, const WriteLockTimeline::
 void LockWaits::end_wait(bool gave_up) {
   const Wait wait = std::exchange(this_wait(), Wait{});
   const std::lock_guard lock(mutex_);
-  figures_.waits += 1;
   figures_.gave_up += gave_up ? 1 : 0;
-  figures_.sleeps += wait.sleeps;
-  figures_.sleeps_most = std::max(figures_.sleeps_most, wait.sleeps);
-  figures_.slept_ns += wait.slept_ns;
-  figures_.stale += wait.stale;
   static_cast<void>(figures_.asked_us.record(wait.asked_us));
+  metrics::WriteLockWaits& waits = figures_.waits;
+  waits.waits += 1;
+  waits.sleeps += wait.sleeps;
+  waits.sleeps_most = std::max(waits.sleeps_most, wait.sleeps);
+  waits.slept_ns += wait.slept_ns;
+  waits.stale += wait.stale;
   if (!keeps_timeline_) return;
-  figures_.held_ns += wait.held_ns;
-  figures_.free_ns += wait.slept_ns - wait.held_ns;
-  figures_.missed_ns += wait.missed_ns;
-  static_cast<void>(figures_.overtaken.record(wait.overtaken));
+  waits.held_ns += wait.held_ns;
+  waits.free_ns += wait.slept_ns - wait.held_ns;
+  waits.missed_ns += wait.missed_ns;
+  static_cast<void>(overtaken_.record(wait.overtaken));
 }
 
 LockWaitFigures LockWaits::figures() const {
@@ -112,15 +113,21 @@ LockWaitFigures LockWaits::figures() const {
   LockWaitFigures figures = figures_;
   if (!keeps_timeline_) return figures;
   const WriteLockTimeline::Mark now = timeline_.mark();
-  figures.acquisitions = now.acquisitions - restarted_.acquisitions;
-  figures.lock_held_ns = now.held_ns - restarted_.held_ns;
-  figures.lock_free_longest_ns = timeline_.longest_free_ns();
+  metrics::WriteLockWaits& waits = figures.waits;
+  waits.has_timeline = true;
+  waits.overtaken_p50 = overtaken_.value_at_percentile(50);
+  waits.overtaken_p99 = overtaken_.value_at_percentile(99);
+  waits.overtaken_max = overtaken_.max();
+  waits.acquisitions = now.acquisitions - restarted_.acquisitions;
+  waits.lock_held_ns = now.held_ns - restarted_.held_ns;
+  waits.lock_free_longest_ns = timeline_.longest_free_ns();
   return figures;
 }
 
 void LockWaits::restart() {
   const std::lock_guard lock(mutex_);
   figures_ = LockWaitFigures();
+  overtaken_ = metrics::Histogram();
   timeline_.restart();
   restarted_ = timeline_.mark();
 }

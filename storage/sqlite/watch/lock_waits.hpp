@@ -6,35 +6,18 @@
 
 #include "metrics/clock.hpp"
 #include "metrics/histogram/histogram.hpp"
+#include "metrics/result/write_lock.hpp"
 #include "storage/sqlite/watch/write_lock_timeline.hpp"
 
 namespace walbench::storage {
 
-/// What became of the waits for the write lock in SQLite's busy handler, since the last restart. A
-/// wait is a series of sleeps that ends with a transaction that wrote, or with giving up.
+/// How long the waits for the write lock were meant to take, beside what became of them.
 struct LockWaitFigures {
-  std::int64_t waits = 0;
-  std::int64_t gave_up = 0;  ///< of them
-  std::int64_t sleeps = 0;
-  std::int64_t sleeps_most = 0;  ///< in one wait
-  std::int64_t slept_ns = 0;
-  /// Times that a writer got the lock, found that another one had committed since it began to read,
-  /// and let the lock go to sleep again (SQLITE_BUSY_SNAPSHOT, within SQLite): though nobody holds
-  /// it, the next sleep is the longest so far.
-  std::int64_t stale = 0;
+  metrics::WriteLockWaits waits;
+  std::int64_t gave_up = 0;  ///< of the waits
   /// By wait: what its sleeps asked for in all, in microseconds. The busy handler adds up what it
   /// asks for, not what it gets, and gives up when that reaches busy_timeout.
   metrics::Histogram asked_us;
-
-  // These with the lock's timeline alone.
-  std::int64_t held_ns = 0;  ///< of slept_ns: the lock was held by another writer
-  std::int64_t free_ns = 0;  ///< of slept_ns: nobody held it, the writer overslept
-  std::int64_t missed_ns =
-      0;  ///< of slept_ns: after the lock had first been free during that sleep
-  metrics::Histogram overtaken;  ///< by wait: others that got the lock while it slept
-  std::int64_t acquisitions = 0;
-  std::int64_t lock_held_ns = 0;  ///< by whomever, in all
-  std::int64_t lock_free_longest_ns = 0;
 };
 
 /// Follows the waits of one database's writers. Thread safe; restart() and figures() while nobody
@@ -90,6 +73,7 @@ class LockWaits {
 
   mutable std::mutex mutex_;  // guards what follows
   LockWaitFigures figures_;
+  metrics::Histogram overtaken_;  ///< by wait: others that got the lock while it slept
 };
 
 }  // namespace walbench::storage

@@ -39,7 +39,7 @@ TEST_F(ConnectionSettingsTest, EveryCombinationReadsBackAsAsked) {
         const ConnectionSettings asked{
             synchronous, milliseconds(timeout_ms), {.every_frames = frames}};
         apply_settings(connection_, asked);
-        const EffectiveSettings effective = read_settings_back(connection_, asked);
+        const metrics::SettingsReadBack effective = read_settings_back(connection_, asked);
         EXPECT_EQ(effective.journal_mode, "wal");
         EXPECT_EQ(effective.synchronous, synchronous_name(synchronous));
         EXPECT_EQ(effective.busy_timeout_ms, timeout_ms);
@@ -54,7 +54,7 @@ TEST_F(ConnectionSettingsTest, ReportsWhatNobodyAskedFor) {
   apply_settings(connection_, {});
   connection_.execute("PRAGMA cache_size=123");
   connection_.query_text("PRAGMA locking_mode=EXCLUSIVE");
-  const EffectiveSettings effective = read_settings_back(connection_, {});
+  const metrics::SettingsReadBack effective = read_settings_back(connection_, {});
   EXPECT_EQ(effective.page_size_bytes, 8192);
   EXPECT_EQ(effective.cache_size, 123);
   EXPECT_EQ(effective.locking_mode, "exclusive");

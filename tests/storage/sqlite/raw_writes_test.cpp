@@ -67,7 +67,7 @@ TEST_P(GroupSizes, EachGroupMakesThreeCommits) {
   write(kFiles, GetParam());
   const std::int64_t groups = (kFiles + GetParam() - 1) / GetParam();
   // With synchronous=FULL each commit syncs the WAL, whose header was synced once.
-  EXPECT_EQ(database_.figures().wal_syncs, 1 + 3 * groups);
+  EXPECT_EQ(database_.figures().wal.wal_syncs, 1 + 3 * groups);
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, GroupSizes, testing::Values(1, 2, 3, 5, 9, 10, 11, 1'000'000),
@@ -156,7 +156,7 @@ class RawWritesInTheBackground : public RawWritesTest {
 TEST_F(RawWritesInTheBackground, CheckpointsAreMadeAsTheSettingsSay) {
   keeper_.reset();
   write(kFiles, 1);
-  EXPECT_GT(database_.figures().checkpoints, 1) << "more than that of the close";
+  EXPECT_GT(database_.figures().wal.checkpoints, 1) << "more than that of the close";
   EXPECT_TRUE(database_.verify(answers, {}).passed(kFiles));
 }
 

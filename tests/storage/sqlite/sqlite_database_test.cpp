@@ -117,7 +117,7 @@ TEST_P(SqliteDatabaseTest, KeepsNoConnectionOpenBetweenCalls) {
 }
 
 TEST_P(SqliteDatabaseTest, SettingsAreThoseOfTheStoresConnections) {
-  const EffectiveSettings effective = database_.settings();
+  const metrics::SettingsReadBack effective = database_.settings();
   EXPECT_EQ(effective.journal_mode, "wal");
   EXPECT_EQ(effective.synchronous, "off");
   EXPECT_EQ(effective.busy_timeout_ms, 5000);
@@ -297,7 +297,7 @@ TEST_P(SqliteDatabaseTest, ResetRestoresEveryColumnAndEmptiesTheWal) {
   }
   EXPECT_EQ(after, before);
   EXPECT_EQ(size_on_disk(path() + "-wal"), 0);
-  EXPECT_EQ(database_.figures().wal_size_bytes, 0);
+  EXPECT_EQ(database_.figures().wal.size_end_bytes, 0);
 }
 
 TEST_P(SqliteDatabaseTest, ResetFailsWhereAReaderKeepsTheWalFromBeingEmptied) {
@@ -341,9 +341,9 @@ TEST_P(SqliteDatabaseTest, AfterAResetTheSameRunIsVerifiedAgain) {
 
 TEST_P(SqliteDatabaseTest, CountsItsOwnFilesAlone) {
   database_.restart_counting();
-  EXPECT_EQ(database_.figures().wal_frames, 0);
+  EXPECT_EQ(database_.figures().wal.frames, 0);
   run_all_lifecycles();
-  EXPECT_GE(database_.figures().wal_frames, 3 * kFiles);
+  EXPECT_GE(database_.figures().wal.frames, 3 * kFiles);
 }
 
 TEST_P(SqliteDatabaseTest, AStopEndsALongVerification) {

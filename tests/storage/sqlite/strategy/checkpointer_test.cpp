@@ -70,11 +70,11 @@ TEST_P(EveryFrames, ACheckpointIsMadeWhenSoManyHaveCollectedAndNotBefore) {
   start(GetParam(), kNoCap);
   commit(GetParam() - 1);
   let_others_run();
-  EXPECT_EQ(figures().checkpoints, 0);
+  EXPECT_EQ(figures().wal.checkpoints, 0);
   commit(1);
-  ASSERT_TRUE(eventually([this] { return figures().checkpoint_ns > 0; }));
-  EXPECT_EQ(figures().checkpoints, 1);
-  EXPECT_EQ(figures().db_bytes_written, 4096) << "all frames are of one page";
+  ASSERT_TRUE(eventually([this] { return figures().wal.checkpoint_ns > 0; }));
+  EXPECT_EQ(figures().wal.checkpoints, 1);
+  EXPECT_EQ(figures().wal.db_bytes_written, 4096) << "all frames are of one page";
   EXPECT_EQ(checkpointer_->capped(), 0);
   EXPECT_NO_THROW(checkpointer_->rethrow_failure());
   EXPECT_EQ(value(), GetParam());
@@ -89,9 +89,9 @@ TEST_F(CheckpointerTest, ThereAreNeverMoreCheckpointsThanTheFramesAllow) {
     // What becomes due while one is being made is asked for by a later commit.
     ASSERT_TRUE(eventually([&] {
       commit(1);
-      return figures().checkpoints >= checkpoints;
+      return figures().wal.checkpoints >= checkpoints;
     }));
-    ASSERT_LE(figures().checkpoints * 20, figures().wal_frames);
+    ASSERT_LE(figures().wal.checkpoints * 20, figures().wal.frames);
   }
 }
 
@@ -103,29 +103,29 @@ TEST_F(CheckpointerTest, FramesThatWereMovedDoNotCountAgain) {
   reader.query_int64("SELECT v FROM t");
   commit(40);
   // What is newer than the reader's snapshot cannot be moved, so the WAL does not start over.
-  ASSERT_TRUE(eventually([this] { return figures().checkpoint_ns > 0; }));
+  ASSERT_TRUE(eventually([this] { return figures().wal.checkpoint_ns > 0; }));
   reader.execute("COMMIT");
   commit(59);
   let_others_run();
-  EXPECT_EQ(figures().checkpoints, 1) << "of 159 frames 60 have been moved";
+  EXPECT_EQ(figures().wal.checkpoints, 1) << "of 159 frames 60 have been moved";
   ASSERT_TRUE(eventually([this] {
     commit(1);
-    return figures().checkpoints == 2;
+    return figures().wal.checkpoints == 2;
   }));
 }
 
 TEST_F(CheckpointerTest, AWalThatStartedOverIsCountedFromItsBeginning) {
   start(100, kNoCap);
   commit(100);
-  ASSERT_TRUE(eventually([this] { return figures().checkpoint_ns > 0; }));
+  ASSERT_TRUE(eventually([this] { return figures().wal.checkpoint_ns > 0; }));
   let_others_run();
   commit(100);
   // Should it have been busy with the first one just then, the next commit asks again.
-  for (int more = 0; more < 90 && figures().checkpoints < 2; ++more) {
+  for (int more = 0; more < 90 && figures().wal.checkpoints < 2; ++more) {
     let_others_run();
     commit(1);
   }
-  EXPECT_EQ(figures().checkpoints, 2);
+  EXPECT_EQ(figures().wal.checkpoints, 2);
 }
 
 TEST_F(CheckpointerTest, FallingAsleepItMissesNoCheckpointThatBecomesDue) {
@@ -133,7 +133,7 @@ TEST_F(CheckpointerTest, FallingAsleepItMissesNoCheckpointThatBecomesDue) {
   for (std::int64_t checkpoints = 1; checkpoints <= 5'000; ++checkpoints) {
     ASSERT_TRUE(eventually([&] {
       commit(1);
-      return figures().checkpoints >= checkpoints;
+      return figures().wal.checkpoints >= checkpoints;
     })) << checkpoints;
   }
 }
@@ -142,18 +142,18 @@ TEST_F(CheckpointerTest, PastTheCapTheCommitItselfCheckpointsAndTheNextStartsThe
   // The background never has anything to do here.
   start(1'000, 10);
   commit(10);
-  EXPECT_EQ(figures().checkpoints, 0);
+  EXPECT_EQ(figures().wal.checkpoints, 0);
   EXPECT_EQ(checkpointer_->capped(), 0);
   commit(1);
-  EXPECT_EQ(figures().checkpoints, 1);
+  EXPECT_EQ(figures().wal.checkpoints, 1);
   EXPECT_EQ(checkpointer_->capped(), 1);
-  EXPECT_EQ(figures().wal_size_bytes, kWalHeaderBytes + 11 * kFrameBytes);
+  EXPECT_EQ(figures().wal.size_end_bytes, kWalHeaderBytes + 11 * kFrameBytes);
   commit(10 * 11);
   EXPECT_EQ(checkpointer_->capped(), 11);
-  EXPECT_EQ(figures().checkpoints, 11);
-  EXPECT_EQ(figures().wal_size_bytes, kWalHeaderBytes + 11 * kFrameBytes)
+  EXPECT_EQ(figures().wal.checkpoints, 11);
+  EXPECT_EQ(figures().wal.size_end_bytes, kWalHeaderBytes + 11 * kFrameBytes)
       << "it did not start over";
-  EXPECT_EQ(figures().wal_size_bytes, size_on_disk(database_.wal_path()));
+  EXPECT_EQ(figures().wal.size_end_bytes, size_on_disk(database_.wal_path()));
 
   checkpointer_->restart_counting();
   EXPECT_EQ(checkpointer_->capped(), 0);
@@ -164,11 +164,11 @@ TEST_F(CheckpointerTest, PastTheCapTheCommitItselfCheckpointsAndTheNextStartsThe
 TEST_F(CheckpointerTest, WithBothAtWorkTheWalStartsOverAgainAndAgain) {
   start(50, 200);
   commit(20'000);
-  EXPECT_GT(figures().checkpoints, 0);
+  EXPECT_GT(figures().wal.checkpoints, 0);
   // Usually it is about the cap; but a background that is not given a core in the midst of its work
   // lets the WAL grow meanwhile.
-  EXPECT_LT(figures().wal_peak_bytes, figures().wal_bytes_written / 2);
-  EXPECT_EQ(figures().wal_peak_bytes, size_on_disk(database_.wal_path()));
+  EXPECT_LT(figures().wal.peak_bytes, figures().wal.bytes_written / 2);
+  EXPECT_EQ(figures().wal.peak_bytes, size_on_disk(database_.wal_path()));
   EXPECT_NO_THROW(checkpointer_->rethrow_failure());
   EXPECT_EQ(value(), 20'000);
 }
@@ -177,7 +177,7 @@ TEST_F(CheckpointerTest, ZeroFramesMeanNoneInTheBackgroundButTheCapHolds) {
   start(0, 10);
   commit(10);
   let_others_run();
-  EXPECT_EQ(figures().checkpoints, 0);
+  EXPECT_EQ(figures().wal.checkpoints, 0);
   commit(1);
   EXPECT_EQ(checkpointer_->capped(), 1);
 }
@@ -198,12 +198,12 @@ TEST_F(CheckpointerTest, OtherModesHaveNoCheckpointer) {
   start(10, 20, CheckpointMode::off);
   EXPECT_EQ(checkpointer_, nullptr);
   commit(50);
-  EXPECT_EQ(figures().checkpoints, 0) << "off is off";
+  EXPECT_EQ(figures().wal.checkpoints, 0) << "off is off";
   connection_.reset();
   start(10, 20, CheckpointMode::automatic);
   EXPECT_EQ(checkpointer_, nullptr);
   commit(10);
-  EXPECT_EQ(figures().checkpoints, 1) << "SQLite makes them";
+  EXPECT_EQ(figures().wal.checkpoints, 1) << "SQLite makes them";
 }
 
 TEST_F(CheckpointerTest, MayGoWhileItsThreadIsAsleepOrAtWork) {

@@ -195,12 +195,12 @@ TEST_F(GroupCommitterTest, AllOfAGroupWaitForItsSyncsAndItsCheckpoint) {
   database_.vfs().restart_counting();
   commit_group(3);
   const IoFigures counted = database_.vfs().figures();
-  EXPECT_EQ(counted.checkpoints, 1);
-  EXPECT_GE(counted.wal_syncs + counted.db_syncs, 2);
+  EXPECT_EQ(counted.wal.checkpoints, 1);
+  EXPECT_GE(counted.wal.wal_syncs + counted.wal.db_syncs, 2);
   const WriteTimings first = outcomes_[0].timings.value();
   EXPECT_GT(first.sync_wait_ns, 0);
   EXPECT_GT(first.checkpoint_wait_ns, 0);
-  EXPECT_LT(first.checkpoint_wait_ns, counted.checkpoint_ns) << "its syncs are counted as such";
+  EXPECT_LT(first.checkpoint_wait_ns, counted.wal.checkpoint_ns) << "its syncs are counted as such";
   for (std::size_t file = 1; file < 3; ++file) {
     EXPECT_EQ(outcomes_[file].timings->sync_wait_ns, first.sync_wait_ns) << file;
     EXPECT_EQ(outcomes_[file].timings->checkpoint_wait_ns, first.checkpoint_wait_ns) << file;
@@ -235,7 +235,7 @@ TEST_F(GroupCommitterTest, FiguresAreOfTheGroupsThatWereCommitted) {
     commit_group(size, version++);
     put_all_at(version);
   }
-  const GroupFigures figures = committer.figures();
+  const metrics::GroupsCommitted figures = committer.figures();
   EXPECT_EQ(figures.groups, 3);
   EXPECT_EQ(figures.writes, 7);
   EXPECT_EQ(figures.size_p50, 2);

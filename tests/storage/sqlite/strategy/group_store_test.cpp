@@ -178,7 +178,7 @@ TEST_F(GroupStoreTest, SqliteCheckpointsByItselfWhereItIsLeftToIt) {
   Write write(0);
   write.queue(*session);
   ASSERT_TRUE(eventually([&] { return write.decided(); }));
-  EXPECT_EQ(database_.vfs().figures().checkpoints, 1);
+  EXPECT_EQ(database_.vfs().figures().wal.checkpoints, 1);
   EXPECT_EQ(store.counts().capped_checkpoints, 0);
 }
 

@@ -81,7 +81,7 @@ TEST_F(SqliteStoreTest, PerFileOpensAConnectionForEachSessionAndClosesIt) {
     EXPECT_EQ(cost->close_ns, 1'000);
     EXPECT_FALSE(size_on_disk(database_.wal_path()).has_value()) << "the connection is still open";
   }
-  EXPECT_EQ(database_.vfs().figures().checkpoints, 3) << "one a close";
+  EXPECT_EQ(database_.vfs().figures().wal.checkpoints, 3) << "one a close";
 }
 
 TEST_F(SqliteStoreTest, ASessionThatIsDroppedClosesItsConnectionToo) {
@@ -123,7 +123,7 @@ TEST_F(SqliteStoreTest, TheStoresCloseClosesItsConnections) {
   live_a_life(*store->open_session(0), 0);
   store.reset();
   EXPECT_FALSE(size_on_disk(database_.wal_path()).has_value());
-  EXPECT_EQ(database_.vfs().figures().wal_size_bytes, 0);
+  EXPECT_EQ(database_.vfs().figures().wal.size_end_bytes, 0);
 }
 
 TEST_F(SqliteStoreTest, ASharedConnectionWithoutAQueueIsRefused) {

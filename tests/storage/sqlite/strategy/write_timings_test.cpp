@@ -72,7 +72,7 @@ class WriteTimingsTest : public testing::Test {
     return timings;
   }
 
-  std::int64_t syncs() const { return counted_.wal_syncs + counted_.db_syncs; }
+  std::int64_t syncs() const { return counted_.wal.wal_syncs + counted_.wal.db_syncs; }
 
   ManualClock clock_{nanoseconds(kStepNs)};
   DatabaseFiles files_{std::nullopt};
@@ -119,7 +119,7 @@ TEST_F(WriteTimingsTest, WithSynchronousFullEachCommitWaitsForItsSync) {
   open({.synchronous = Synchronous::full, .checkpoint = {.mode = CheckpointMode::off}});
   for (int commit = 0; commit < 3; ++commit) {
     const WriteTimings timings = write();
-    EXPECT_GE(counted_.wal_syncs, 1);
+    EXPECT_GE(counted_.wal.wal_syncs, 1);
     EXPECT_EQ(timings.sync_wait_ns, syncs() * kStepNs) << commit;
     EXPECT_EQ(timings.checkpoint_wait_ns, 0);
   }
@@ -137,15 +137,16 @@ TEST_F(WriteTimingsTest, ACommitThatCheckpointsIsToldApartFromItsSyncs) {
   for (int commit = 0; commit < 40; ++commit) {
     const WriteTimings timings = write();
     EXPECT_EQ(timings.sync_wait_ns, syncs() * kStepNs) << commit;
-    if (counted_.checkpoints == 0) {
+    if (counted_.wal.checkpoints == 0) {
       EXPECT_EQ(timings.checkpoint_wait_ns, 0) << commit;
       continue;
     }
     ++with_checkpoint;
-    EXPECT_EQ(counted_.checkpoints, 1);
-    EXPECT_EQ(counted_.db_syncs, 1);
+    EXPECT_EQ(counted_.wal.checkpoints, 1);
+    EXPECT_EQ(counted_.wal.db_syncs, 1);
     constexpr std::int64_t kSyncsOfACheckpoint = 2;  // the WAL's before it, the database's after it
-    EXPECT_EQ(timings.checkpoint_wait_ns, counted_.checkpoint_ns - kSyncsOfACheckpoint * kStepNs);
+    EXPECT_EQ(timings.checkpoint_wait_ns,
+              counted_.wal.checkpoint_ns - kSyncsOfACheckpoint * kStepNs);
     EXPECT_GT(timings.checkpoint_wait_ns, 0);
   }
   EXPECT_GT(with_checkpoint, 2);

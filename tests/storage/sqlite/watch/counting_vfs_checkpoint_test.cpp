@@ -41,15 +41,15 @@ class CheckpointTimes : public testing::Test {
   IoFigures figures() { return database_.vfs().figures(); }
 
   void expect_nothing_counted() {
-    EXPECT_EQ(figures().checkpoints, 0);
-    EXPECT_EQ(figures().checkpoint_ns, 0);
-    EXPECT_EQ(figures().checkpoint_longest_ns, 0);
+    EXPECT_EQ(figures().wal.checkpoints, 0);
+    EXPECT_EQ(figures().wal.checkpoint_ns, 0);
+    EXPECT_EQ(figures().wal.checkpoint_longest_ns, 0);
   }
   /// As they are after exactly one checkpoint.
   void expect_one_counted() {
-    EXPECT_EQ(figures().checkpoints, 1);
-    EXPECT_GT(figures().checkpoint_ns, 0);
-    EXPECT_EQ(figures().checkpoint_longest_ns, figures().checkpoint_ns);
+    EXPECT_EQ(figures().wal.checkpoints, 1);
+    EXPECT_GT(figures().wal.checkpoint_ns, 0);
+    EXPECT_EQ(figures().wal.checkpoint_longest_ns, figures().wal.checkpoint_ns);
   }
 
   TestDatabase database_;
@@ -71,7 +71,8 @@ TEST_P(CheckpointModes, AreCountedWhereTheyMoveSomething) {
   expect_one_counted();
   const IoFigures after_one = figures();
   checkpoint(GetParam());
-  EXPECT_EQ(figures().checkpoint_ns, after_one.checkpoint_ns) << "there was nothing left to move";
+  EXPECT_EQ(figures().wal.checkpoint_ns, after_one.wal.checkpoint_ns)
+      << "there was nothing left to move";
 }
 
 INSTANTIATE_TEST_SUITE_P(Pragma, CheckpointModes,
@@ -141,7 +142,7 @@ TEST_F(CheckpointTimes, BackgroundOnesAreCounted) {
       database_.vfs());
   checkpointer.watch(*connection_);
   commit(10);
-  ASSERT_TRUE(eventually([this] { return figures().checkpoint_ns > 0; }));
+  ASSERT_TRUE(eventually([this] { return figures().wal.checkpoint_ns > 0; }));
   expect_one_counted();
   connection_.reset();
 }
@@ -152,11 +153,11 @@ TEST_F(CheckpointTimes, AddUpAndTheLongestIsOneOfThem) {
   for (int round = 0; round < 10; ++round) {
     commit(1 + round % 3);
     checkpoint("PASSIVE");
-    const std::int64_t took_ns = figures().checkpoint_ns - total_ns;
+    const std::int64_t took_ns = figures().wal.checkpoint_ns - total_ns;
     EXPECT_GT(took_ns, 0) << round;
     total_ns += took_ns;
     longest_ns = std::max(longest_ns, took_ns);
-    EXPECT_EQ(figures().checkpoint_longest_ns, longest_ns) << round;
+    EXPECT_EQ(figures().wal.checkpoint_longest_ns, longest_ns) << round;
   }
   EXPECT_LT(longest_ns, total_ns);
 }
@@ -168,8 +169,8 @@ TEST_F(CheckpointTimes, AreNoLongerThanTheCallsThatMakeThem) {
     const auto began = std::chrono::steady_clock::now();
     call();
     const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - began;
-    EXPECT_GT(figures().checkpoint_ns, 0);
-    EXPECT_LE(figures().checkpoint_ns, took.count());
+    EXPECT_GT(figures().wal.checkpoint_ns, 0);
+    EXPECT_LE(figures().wal.checkpoint_ns, took.count());
   };
   expect_no_longer_than([this] { checkpoint("PASSIVE"); });
   expect_no_longer_than([this] { checkpoint("TRUNCATE"); });

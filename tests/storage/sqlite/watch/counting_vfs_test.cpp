@@ -64,23 +64,23 @@ class PageSizes : public CountingVfsTest, public testing::WithParamInterface<std
 TEST_P(PageSizes, BytesAndFramesAreWhatTheFileAndSqliteSay) {
   const std::int64_t frame_bytes = GetParam() + kFrameHeaderBytes;
   const Connection connection = open_wal(GetParam());
-  EXPECT_EQ(figures().wal_size_bytes, 0);
+  EXPECT_EQ(figures().wal.size_end_bytes, 0);
 
   std::int64_t frames_before = 0;
   for (int round = 0; round < 20; ++round) {
     connection.execute("INSERT INTO t(v) VALUES(randomblob(" + std::to_string(round * 700) + "))");
     const IoFigures now = figures();
-    EXPECT_EQ(now.wal_size_bytes, size_on_disk(database_.wal_path()));
-    EXPECT_EQ(now.wal_size_bytes, kWalHeaderBytes + now.wal_frames * frame_bytes);
-    EXPECT_GT(now.wal_frames, frames_before);
-    frames_before = now.wal_frames;
+    EXPECT_EQ(now.wal.size_end_bytes, size_on_disk(database_.wal_path()));
+    EXPECT_EQ(now.wal.size_end_bytes, kWalHeaderBytes + now.wal.frames * frame_bytes);
+    EXPECT_GT(now.wal.frames, frames_before);
+    frames_before = now.wal.frames;
   }
   const IoFigures end = figures();
-  EXPECT_EQ(end.wal_bytes_written, end.wal_size_bytes);
-  EXPECT_EQ(end.wal_growth_bytes, end.wal_size_bytes);
-  EXPECT_EQ(end.wal_peak_bytes, end.wal_size_bytes);
-  EXPECT_EQ(end.db_bytes_written, 0);
-  EXPECT_EQ(checkpoint(connection, "PASSIVE").frames_in_wal, end.wal_frames);
+  EXPECT_EQ(end.wal.bytes_written, end.wal.size_end_bytes);
+  EXPECT_EQ(end.wal.growth_bytes, end.wal.size_end_bytes);
+  EXPECT_EQ(end.wal.peak_bytes, end.wal.size_end_bytes);
+  EXPECT_EQ(end.wal.db_bytes_written, 0);
+  EXPECT_EQ(checkpoint(connection, "PASSIVE").frames_in_wal, end.wal.frames);
 }
 
 INSTANTIATE_TEST_SUITE_P(Bytes, PageSizes, testing::Values(512, 1024, 4096, 65536),
@@ -99,9 +99,9 @@ TEST_F(CountingVfsTest, AFrameIsCountedOnceThoughItsHeaderIsWrittenAgain) {
   connection.execute("COMMIT");
 
   const IoFigures now = figures();
-  EXPECT_EQ(now.wal_size_bytes, size_on_disk(database_.wal_path()));
-  EXPECT_GT(now.wal_bytes_written, now.wal_size_bytes) << "nothing was rewritten";
-  EXPECT_EQ(now.wal_frames, checkpoint(connection, "PASSIVE").frames_in_wal);
+  EXPECT_EQ(now.wal.size_end_bytes, size_on_disk(database_.wal_path()));
+  EXPECT_GT(now.wal.bytes_written, now.wal.size_end_bytes) << "nothing was rewritten";
+  EXPECT_EQ(now.wal.frames, checkpoint(connection, "PASSIVE").frames_in_wal);
 }
 
 TEST_F(CountingVfsTest, AWalThatBeginsAnewGrowsNoFurther) {
@@ -115,12 +115,12 @@ TEST_F(CountingVfsTest, AWalThatBeginsAnewGrowsNoFurther) {
     commit_a_page(connection);
   }
   const IoFigures now = figures();
-  EXPECT_EQ(now.wal_frames, 8);
-  EXPECT_EQ(now.wal_bytes_written, 2 * kWalHeaderBytes + 8 * kFrameBytes);
-  EXPECT_EQ(now.wal_size_bytes, kWalHeaderBytes + 5 * kFrameBytes);
-  EXPECT_EQ(now.wal_size_bytes, size_on_disk(database_.wal_path()));
-  EXPECT_EQ(now.wal_growth_bytes, now.wal_size_bytes);
-  EXPECT_EQ(now.wal_peak_bytes, now.wal_size_bytes);
+  EXPECT_EQ(now.wal.frames, 8);
+  EXPECT_EQ(now.wal.bytes_written, 2 * kWalHeaderBytes + 8 * kFrameBytes);
+  EXPECT_EQ(now.wal.size_end_bytes, kWalHeaderBytes + 5 * kFrameBytes);
+  EXPECT_EQ(now.wal.size_end_bytes, size_on_disk(database_.wal_path()));
+  EXPECT_EQ(now.wal.growth_bytes, now.wal.size_end_bytes);
+  EXPECT_EQ(now.wal.peak_bytes, now.wal.size_end_bytes);
 }
 
 TEST_F(CountingVfsTest, ATruncationTakesTheSizeAndNothingElse) {
@@ -130,14 +130,14 @@ TEST_F(CountingVfsTest, ATruncationTakesTheSizeAndNothingElse) {
   const IoFigures before = figures();
   checkpoint(connection, "TRUNCATE");
   EXPECT_EQ(size_on_disk(database_.wal_path()), 0);
-  EXPECT_EQ(figures().wal_size_bytes, 0);
-  EXPECT_EQ(figures().wal_growth_bytes, before.wal_growth_bytes);
-  EXPECT_EQ(figures().wal_peak_bytes, before.wal_size_bytes);
+  EXPECT_EQ(figures().wal.size_end_bytes, 0);
+  EXPECT_EQ(figures().wal.growth_bytes, before.wal.growth_bytes);
+  EXPECT_EQ(figures().wal.peak_bytes, before.wal.size_end_bytes);
 
   commit_a_page(connection);
-  EXPECT_EQ(figures().wal_size_bytes, size_on_disk(database_.wal_path()));
-  EXPECT_EQ(figures().wal_growth_bytes, before.wal_growth_bytes + figures().wal_size_bytes);
-  EXPECT_EQ(figures().wal_peak_bytes, before.wal_size_bytes);
+  EXPECT_EQ(figures().wal.size_end_bytes, size_on_disk(database_.wal_path()));
+  EXPECT_EQ(figures().wal.growth_bytes, before.wal.growth_bytes + figures().wal.size_end_bytes);
+  EXPECT_EQ(figures().wal.peak_bytes, before.wal.size_end_bytes);
 }
 
 TEST_F(CountingVfsTest, ASizeLimitTruncatesPartOfTheWal) {
@@ -149,7 +149,7 @@ TEST_F(CountingVfsTest, ASizeLimitTruncatesPartOfTheWal) {
   checkpoint(connection, "PASSIVE");
   commit_a_page(connection);
   EXPECT_EQ(size_on_disk(database_.wal_path()), 5000);
-  EXPECT_EQ(figures().wal_size_bytes, 5000);
+  EXPECT_EQ(figures().wal.size_end_bytes, 5000);
 }
 
 TEST_F(CountingVfsTest, TheLastCloseDeletesTheWalAndLeavesItsGrowth) {
@@ -161,32 +161,33 @@ TEST_F(CountingVfsTest, TheLastCloseDeletesTheWalAndLeavesItsGrowth) {
       commit_a_page(second);
       open_figures = figures();
     }
-    EXPECT_EQ(figures().wal_size_bytes, open_figures.wal_size_bytes) << "not the last to close";
-    EXPECT_EQ(figures().checkpoints, 0);
+    EXPECT_EQ(figures().wal.size_end_bytes, open_figures.wal.size_end_bytes)
+        << "not the last to close";
+    EXPECT_EQ(figures().wal.checkpoints, 0);
   }
   EXPECT_FALSE(size_on_disk(database_.wal_path()).has_value());
-  EXPECT_EQ(figures().wal_size_bytes, 0);
-  EXPECT_GT(open_figures.wal_growth_bytes, 0);
-  EXPECT_EQ(figures().wal_growth_bytes, open_figures.wal_growth_bytes);
-  EXPECT_EQ(figures().wal_peak_bytes, open_figures.wal_size_bytes);
-  EXPECT_EQ(figures().checkpoints, 1) << "the close moves the pages";
+  EXPECT_EQ(figures().wal.size_end_bytes, 0);
+  EXPECT_GT(open_figures.wal.growth_bytes, 0);
+  EXPECT_EQ(figures().wal.growth_bytes, open_figures.wal.growth_bytes);
+  EXPECT_EQ(figures().wal.peak_bytes, open_figures.wal.size_end_bytes);
+  EXPECT_EQ(figures().wal.checkpoints, 1) << "the close moves the pages";
 }
 
 TEST_F(CountingVfsTest, CountsCheckpointsThatMoveSomething) {
   const Connection connection = open_wal();
   checkpoint(connection, "PASSIVE");
-  EXPECT_EQ(figures().checkpoints, 0) << "there was nothing to move";
+  EXPECT_EQ(figures().wal.checkpoints, 0) << "there was nothing to move";
 
   std::int64_t expected = 0;
   for (const char* const mode : {"PASSIVE", "FULL", "RESTART", "TRUNCATE"}) {
     commit_a_page(connection);
-    EXPECT_EQ(figures().checkpoints, expected);
+    EXPECT_EQ(figures().wal.checkpoints, expected);
     checkpoint(connection, mode);
-    EXPECT_EQ(figures().checkpoints, ++expected) << mode;
+    EXPECT_EQ(figures().wal.checkpoints, ++expected) << mode;
     checkpoint(connection, mode);
-    EXPECT_EQ(figures().checkpoints, expected) << mode << " a second time";
+    EXPECT_EQ(figures().wal.checkpoints, expected) << mode << " a second time";
   }
-  EXPECT_EQ(figures().db_bytes_written, expected * 4096);
+  EXPECT_EQ(figures().wal.db_bytes_written, expected * 4096);
 }
 
 TEST_F(CountingVfsTest, CountsAutomaticCheckpoints) {
@@ -195,9 +196,9 @@ TEST_F(CountingVfsTest, CountsAutomaticCheckpoints) {
   for (int commit = 0; commit < 95; ++commit) {
     commit_a_page(connection);
   }
-  EXPECT_EQ(figures().wal_frames, 95);
-  EXPECT_EQ(figures().checkpoints, 9);
-  EXPECT_EQ(figures().wal_peak_bytes, kWalHeaderBytes + 10 * (4096 + kFrameHeaderBytes));
+  EXPECT_EQ(figures().wal.frames, 95);
+  EXPECT_EQ(figures().wal.checkpoints, 9);
+  EXPECT_EQ(figures().wal.peak_bytes, kWalHeaderBytes + 10 * (4096 + kFrameHeaderBytes));
 }
 
 struct SyncExpectation {
@@ -215,12 +216,12 @@ TEST_P(Syncs, AreThoseThatTheSettingPromises) {
   for (int commit = 0; commit < 5; ++commit) {
     commit_a_page(connection);
   }
-  EXPECT_EQ(figures().wal_syncs, expected.after_five_commits);
-  EXPECT_EQ(figures().db_syncs, 0);
+  EXPECT_EQ(figures().wal.wal_syncs, expected.after_five_commits);
+  EXPECT_EQ(figures().wal.db_syncs, 0);
 
   checkpoint(connection, "PASSIVE");
-  EXPECT_EQ(figures().wal_syncs, expected.after_five_commits + expected.wal_by_checkpoint);
-  EXPECT_EQ(figures().db_syncs, expected.db_by_checkpoint);
+  EXPECT_EQ(figures().wal.wal_syncs, expected.after_five_commits + expected.wal_by_checkpoint);
+  EXPECT_EQ(figures().wal.db_syncs, expected.db_by_checkpoint);
 }
 
 // A WAL that begins is synced once for its header; with FULL so is every commit. A checkpoint syncs
@@ -240,16 +241,16 @@ TEST_F(CountingVfsTest, RestartCountingZeroesCountsAndKeepsTheSize) {
   commit_a_page(connection);
   database_.vfs().restart_counting();
   const IoFigures now = figures();
-  EXPECT_EQ(now.wal_bytes_written + now.wal_frames + now.wal_growth_bytes + now.wal_syncs +
-                now.db_bytes_written + now.db_syncs + now.checkpoints + now.busy_retries +
-                now.busy_longest_us,
+  EXPECT_EQ(now.wal.bytes_written + now.wal.frames + now.wal.growth_bytes + now.wal.wal_syncs +
+                now.wal.db_bytes_written + now.wal.db_syncs + now.wal.checkpoints +
+                now.busy_retries + now.busy_longest_us,
             0);
-  EXPECT_EQ(now.wal_size_bytes, size_on_disk(database_.wal_path()));
-  EXPECT_EQ(now.wal_peak_bytes, now.wal_size_bytes);
+  EXPECT_EQ(now.wal.size_end_bytes, size_on_disk(database_.wal_path()));
+  EXPECT_EQ(now.wal.peak_bytes, now.wal.size_end_bytes);
 
   commit_a_page(connection);
-  EXPECT_EQ(figures().wal_frames, 1) << "the page size is not forgotten";
-  EXPECT_EQ(figures().wal_growth_bytes, 0) << "the WAL was longer before";
+  EXPECT_EQ(figures().wal.frames, 1) << "the page size is not forgotten";
+  EXPECT_EQ(figures().wal.growth_bytes, 0) << "the WAL was longer before";
 }
 
 TEST_F(CountingVfsTest, TwoInstancesDoNotMix) {
@@ -258,9 +259,9 @@ TEST_F(CountingVfsTest, TwoInstancesDoNotMix) {
   const Connection connection = open_wal();
   const Connection untouched = other.connect();
   commit_a_page(connection);
-  EXPECT_EQ(figures().wal_frames, 1);
-  EXPECT_EQ(other.vfs().figures().wal_bytes_written, 0);
-  EXPECT_EQ(other.vfs().figures().wal_size_bytes, 0);
+  EXPECT_EQ(figures().wal.frames, 1);
+  EXPECT_EQ(other.vfs().figures().wal.bytes_written, 0);
+  EXPECT_EQ(other.vfs().figures().wal.size_end_bytes, 0);
 }
 
 TEST_F(CountingVfsTest, AThousandOpensAndClosesLeaveNothingBehind) {
@@ -282,11 +283,11 @@ TEST_F(CountingVfsTest, AThousandOpensAndClosesLeaveNothingBehind) {
   }
   EXPECT_EQ(open_descriptors(), before);
   constexpr std::int64_t kWalOfOneCommit = kWalHeaderBytes + 4096 + kFrameHeaderBytes;
-  EXPECT_EQ(figures().wal_frames, 1000);
-  EXPECT_EQ(figures().wal_growth_bytes, 1000 * kWalOfOneCommit);
-  EXPECT_EQ(figures().wal_peak_bytes, kWalOfOneCommit);
-  EXPECT_EQ(figures().wal_size_bytes, 0);
-  EXPECT_EQ(figures().checkpoints, 1000);
+  EXPECT_EQ(figures().wal.frames, 1000);
+  EXPECT_EQ(figures().wal.growth_bytes, 1000 * kWalOfOneCommit);
+  EXPECT_EQ(figures().wal.peak_bytes, kWalOfOneCommit);
+  EXPECT_EQ(figures().wal.size_end_bytes, 0);
+  EXPECT_EQ(figures().wal.checkpoints, 1000);
 }
 
 TEST_F(CountingVfsTest, ErrorsOfTheRealVfsPassUnchanged) {
@@ -339,7 +340,7 @@ TEST_F(CountingVfsTest, ContentSurvivesMixedUse) {
   EXPECT_FALSE(counted.empty());
   EXPECT_EQ(counted, plain);
   EXPECT_EQ(database_.connect_uncounted().query_text("PRAGMA integrity_check"), "ok");
-  EXPECT_GT(figures().db_bytes_written, 0);
+  EXPECT_GT(figures().wal.db_bytes_written, 0);
 }
 
 }  // namespace

@@ -186,25 +186,25 @@ void write_rows(TestDatabase& database, int threads, int rows_each, int autochec
 TEST_F(CountingVfsThreads, NothingIsLostWhereSeveralThreadsWrite) {
   write_rows(database_, 4, 50, 0);
   const IoFigures figures = database_.vfs().figures();
-  EXPECT_EQ(figures.wal_size_bytes, size_on_disk(database_.wal_path()));
-  EXPECT_EQ(figures.wal_size_bytes, 32 + figures.wal_frames * (4096 + 24));
-  EXPECT_EQ(figures.wal_growth_bytes, figures.wal_size_bytes);
-  EXPECT_EQ(figures.wal_bytes_written, figures.wal_size_bytes);
-  EXPECT_EQ(figures.wal_peak_bytes, figures.wal_size_bytes);
+  EXPECT_EQ(figures.wal.size_end_bytes, size_on_disk(database_.wal_path()));
+  EXPECT_EQ(figures.wal.size_end_bytes, 32 + figures.wal.frames * (4096 + 24));
+  EXPECT_EQ(figures.wal.growth_bytes, figures.wal.size_end_bytes);
+  EXPECT_EQ(figures.wal.bytes_written, figures.wal.size_end_bytes);
+  EXPECT_EQ(figures.wal.peak_bytes, figures.wal.size_end_bytes);
   EXPECT_EQ(keeper_.query_int64("SELECT count(*) FROM t"), 1 + 4 * 50);
 
   Statement checkpoint = keeper_.prepare("PRAGMA wal_checkpoint(PASSIVE)");
   checkpoint.step();
-  EXPECT_EQ(checkpoint.column_int64(1), figures.wal_frames);
+  EXPECT_EQ(checkpoint.column_int64(1), figures.wal.frames);
 }
 
 TEST_F(CountingVfsThreads, TheSizeIsRightWhereCheckpointsComeInBetween) {
   write_rows(database_, 4, 50, 5);
   const IoFigures figures = database_.vfs().figures();
-  EXPECT_EQ(figures.wal_size_bytes, size_on_disk(database_.wal_path()));
-  EXPECT_EQ(figures.wal_growth_bytes, figures.wal_size_bytes) << "it never shrank";
-  EXPECT_EQ(figures.wal_peak_bytes, figures.wal_size_bytes);
-  EXPECT_GT(figures.checkpoints, 0);
+  EXPECT_EQ(figures.wal.size_end_bytes, size_on_disk(database_.wal_path()));
+  EXPECT_EQ(figures.wal.growth_bytes, figures.wal.size_end_bytes) << "it never shrank";
+  EXPECT_EQ(figures.wal.peak_bytes, figures.wal.size_end_bytes);
+  EXPECT_GT(figures.wal.checkpoints, 0);
   EXPECT_EQ(keeper_.query_text("PRAGMA integrity_check"), "ok");
 }
 

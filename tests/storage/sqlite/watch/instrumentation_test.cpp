@@ -69,36 +69,36 @@ class Instrumented : public testing::Test {
 TEST_F(Instrumented, NoneCountsNothingAndTheRunIsTheSame) {
   SqliteDatabase& database = run(Instrumentation::none);
   const IoFigures figures = database.figures();
-  EXPECT_EQ(figures.wal_bytes_written, 0);
-  EXPECT_EQ(figures.wal_writes, 0);
-  EXPECT_EQ(figures.wal_frames, 0);
-  EXPECT_EQ(figures.wal_size_bytes, 0);
-  EXPECT_EQ(figures.wal_syncs, 0);
-  EXPECT_EQ(figures.db_writes, 0);
-  EXPECT_EQ(figures.db_syncs, 0);
-  EXPECT_EQ(figures.checkpoints, 0);
+  EXPECT_EQ(figures.wal.bytes_written, 0);
+  EXPECT_EQ(figures.wal.wal_writes, 0);
+  EXPECT_EQ(figures.wal.frames, 0);
+  EXPECT_EQ(figures.wal.size_end_bytes, 0);
+  EXPECT_EQ(figures.wal.wal_syncs, 0);
+  EXPECT_EQ(figures.wal.db_writes, 0);
+  EXPECT_EQ(figures.wal.db_syncs, 0);
+  EXPECT_EQ(figures.wal.checkpoints, 0);
   EXPECT_EQ(database.io_times().wal_sync.total_count(), 0);
   EXPECT_EQ(database.io_times().checkpoint.total_count(), 0);
-  EXPECT_EQ(database.lock_waits().acquisitions, 0);
+  EXPECT_EQ(database.lock_waits().waits.acquisitions, 0);
   EXPECT_TRUE(database.verify(expected, {}).passed(kFiles));
 }
 
 TEST_F(Instrumented, CountsFollowTheFilesAndNotTheLock) {
   SqliteDatabase& database = run(Instrumentation::counts);
-  EXPECT_GE(database.figures().wal_syncs, 3 * kFiles);
-  EXPECT_GT(database.figures().checkpoints, 0);
-  EXPECT_EQ(database.io_times().wal_sync.total_count(), database.figures().wal_syncs);
-  EXPECT_EQ(database.lock_waits().acquisitions, 0);
-  EXPECT_EQ(database.lock_waits().lock_held_ns, 0);
+  EXPECT_GE(database.figures().wal.wal_syncs, 3 * kFiles);
+  EXPECT_GT(database.figures().wal.checkpoints, 0);
+  EXPECT_EQ(database.io_times().wal_sync.total_count(), database.figures().wal.wal_syncs);
+  EXPECT_EQ(database.lock_waits().waits.acquisitions, 0);
+  EXPECT_EQ(database.lock_waits().waits.lock_held_ns, 0);
   EXPECT_TRUE(database.verify(expected, {}).passed(kFiles));
 }
 
 TEST_F(Instrumented, AnatomyFollowsBoth) {
   SqliteDatabase& database = run(Instrumentation::anatomy);
-  EXPECT_GE(database.figures().wal_syncs, 3 * kFiles);
-  EXPECT_EQ(database.lock_waits().acquisitions, 3 * kFiles);
-  EXPECT_GT(database.lock_waits().lock_held_ns, 0);
-  EXPECT_EQ(database.lock_waits().waits, 0) << "nobody was in the way";
+  EXPECT_GE(database.figures().wal.wal_syncs, 3 * kFiles);
+  EXPECT_EQ(database.lock_waits().waits.acquisitions, 3 * kFiles);
+  EXPECT_GT(database.lock_waits().waits.lock_held_ns, 0);
+  EXPECT_EQ(database.lock_waits().waits.waits, 0) << "nobody was in the way";
   EXPECT_TRUE(database.verify(expected, {}).passed(kFiles));
 }
 
@@ -115,8 +115,8 @@ TEST(StandingAside, TheDefaultVfsIsUsedAndNothingIsCounted) {
     connection.execute("CREATE TABLE t(v); INSERT INTO t VALUES(1)");
     connection.query_int64("PRAGMA wal_checkpoint(TRUNCATE)");
   }
-  EXPECT_EQ(vfs.figures().wal_bytes_written, 0);
-  EXPECT_EQ(vfs.figures().checkpoints, 0);
+  EXPECT_EQ(vfs.figures().wal.bytes_written, 0);
+  EXPECT_EQ(vfs.figures().wal.checkpoints, 0);
   EXPECT_EQ(vfs.times().db_sync.total_count(), 0);
   EXPECT_EQ(CountingVfs::thread_io().sync_ns, before.sync_ns);
   EXPECT_EQ(CountingVfs::thread_io().checkpoint_ns, before.checkpoint_ns);

@@ -56,9 +56,9 @@ class IoTimesTest : public testing::Test {
   void expect_a_time_for_each() const {
     const IoFigures counted = vfs_.figures();
     const IoTimes times = vfs_.times();
-    EXPECT_EQ(times.wal_sync.total_count(), counted.wal_syncs);
-    EXPECT_EQ(times.db_sync.total_count(), counted.db_syncs);
-    EXPECT_EQ(times.checkpoint.total_count(), counted.checkpoints);
+    EXPECT_EQ(times.wal_sync.total_count(), counted.wal.wal_syncs);
+    EXPECT_EQ(times.db_sync.total_count(), counted.wal.db_syncs);
+    EXPECT_EQ(times.checkpoint.total_count(), counted.wal.checkpoints);
   }
 
   ManualClock clock_{microseconds(1)};
@@ -73,8 +73,8 @@ TEST_P(Synchronously, ThereAreAsManyTimesAsTheCountersSay) {
   commit(connection, 95);
   checkpoint(connection);
   expect_a_time_for_each();
-  EXPECT_EQ(vfs_.figures().checkpoints, 10);
-  EXPECT_EQ(vfs_.figures().wal_syncs > 0, GetParam() != "OFF");
+  EXPECT_EQ(vfs_.figures().wal.checkpoints, 10);
+  EXPECT_EQ(vfs_.figures().wal.wal_syncs > 0, GetParam() != "OFF");
 }
 
 INSTANTIATE_TEST_SUITE_P(Settings, Synchronously, testing::Values("OFF", "NORMAL", "FULL"),
@@ -90,7 +90,7 @@ TEST_F(IoTimesTest, ATimeIsWhatPassedBetweenItsTwoReadings) {
   EXPECT_EQ(times.db_sync.total_count(), 1);
   EXPECT_EQ(times.db_sync.min(), times.db_sync.lowest_equivalent(1'000));
   // Its own two readings with two syncs in between, which read twice each.
-  EXPECT_EQ(vfs_.figures().checkpoint_ns, 5'000);
+  EXPECT_EQ(vfs_.figures().wal.checkpoint_ns, 5'000);
   EXPECT_EQ(times.checkpoint.min(), times.checkpoint.lowest_equivalent(5'000));
 }
 
@@ -106,7 +106,7 @@ TEST_F(IoTimesTest, TheLongestCheckpointIsTheHistogramsMaximum) {
   checkpoint(connection);
   const IoTimes times = vfs_.times();
   EXPECT_EQ(times.checkpoint.total_count(), 3);
-  EXPECT_EQ(vfs_.figures().checkpoint_longest_ns, 5'000);
+  EXPECT_EQ(vfs_.figures().wal.checkpoint_longest_ns, 5'000);
   EXPECT_EQ(times.checkpoint.max(), times.checkpoint.highest_equivalent(5'000));
   EXPECT_EQ(times.checkpoint.min(), times.checkpoint.lowest_equivalent(1'000));
 }
@@ -120,8 +120,8 @@ TEST_F(IoTimesTest, RestartCountingForgetsThem) {
   EXPECT_EQ(times.wal_sync.total_count(), 0);
   EXPECT_EQ(times.db_sync.total_count(), 0);
   EXPECT_EQ(times.checkpoint.total_count(), 0);
-  EXPECT_EQ(vfs_.figures().wal_writes, 0);
-  EXPECT_EQ(vfs_.figures().db_writes, 0);
+  EXPECT_EQ(vfs_.figures().wal.wal_writes, 0);
+  EXPECT_EQ(vfs_.figures().wal.db_writes, 0);
 }
 
 /// By the real clock, so that who waits for another really sleeps.
@@ -138,8 +138,8 @@ TEST_F(IoTimesOfThreads, AreAllThere) {
   }
   writers.clear();
   expect_a_time_for_each();
-  EXPECT_GE(vfs_.figures().wal_syncs, 4 * 60);
-  EXPECT_GT(vfs_.figures().checkpoints, 0);
+  EXPECT_GE(vfs_.figures().wal.wal_syncs, 4 * 60);
+  EXPECT_GT(vfs_.figures().wal.checkpoints, 0);
   EXPECT_EQ(keeper.query_int64("SELECT v FROM t"), 4 * 60);
 }
 
@@ -149,17 +149,17 @@ TEST_F(IoTimesTest, AFrameIsTwoWritesAndAHeaderIsOne) {
   const std::int64_t wal_bytes = size_on_disk(files_.database().string() + "-wal").value_or(0);
   const std::int64_t frames = (wal_bytes - kWalHeaderBytes) / kFrameBytes;
   EXPECT_EQ(frames, 7);
-  EXPECT_EQ(vfs_.figures().wal_frames, frames);
-  EXPECT_EQ(vfs_.figures().wal_writes, 1 + 2 * frames);
-  EXPECT_EQ(vfs_.figures().db_writes, 0);
+  EXPECT_EQ(vfs_.figures().wal.frames, frames);
+  EXPECT_EQ(vfs_.figures().wal.wal_writes, 1 + 2 * frames);
+  EXPECT_EQ(vfs_.figures().wal.db_writes, 0);
 }
 
 TEST_F(IoTimesTest, ACheckpointWritesEachPageOnceHoweverOftenItWasChanged) {
   const Connection connection = open_new("OFF", 0);
   commit(connection, 9);
   checkpoint(connection);
-  EXPECT_EQ(vfs_.figures().db_writes, 1);
-  EXPECT_EQ(vfs_.figures().db_bytes_written, kPageBytes);
+  EXPECT_EQ(vfs_.figures().wal.db_writes, 1);
+  EXPECT_EQ(vfs_.figures().wal.db_bytes_written, kPageBytes);
 
   // Rows of more than half a page each: so many leaves, and the page that leads to them.
   vfs_.restart_counting();
@@ -173,9 +173,9 @@ TEST_F(IoTimesTest, ACheckpointWritesEachPageOnceHoweverOftenItWasChanged) {
   const std::int64_t bytes_after = size_on_disk(files_.database().string()).value_or(0);
   const std::int64_t new_pages = (bytes_after - bytes_before) / kPageBytes;
   EXPECT_GE(new_pages, 20);
-  EXPECT_GE(vfs_.figures().db_writes, new_pages);
-  EXPECT_LE(vfs_.figures().db_writes, bytes_after / kPageBytes) << "a page was moved twice";
-  EXPECT_EQ(vfs_.figures().db_bytes_written, vfs_.figures().db_writes * kPageBytes);
+  EXPECT_GE(vfs_.figures().wal.db_writes, new_pages);
+  EXPECT_LE(vfs_.figures().wal.db_writes, bytes_after / kPageBytes) << "a page was moved twice";
+  EXPECT_EQ(vfs_.figures().wal.db_bytes_written, vfs_.figures().wal.db_writes * kPageBytes);
 }
 
 }  // namespace

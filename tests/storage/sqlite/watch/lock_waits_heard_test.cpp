@@ -53,12 +53,12 @@ TEST_F(Heard, AStaleSnapshotDoesNotEndTheWait) {
   sleep(5'000, false);
   commit();
   const LockWaitFigures found = waits_.figures();
-  EXPECT_EQ(found.waits, 1);
+  EXPECT_EQ(found.waits.waits, 1);
   EXPECT_EQ(found.gave_up, 0);
-  EXPECT_EQ(found.sleeps, 3);
-  EXPECT_EQ(found.slept_ns, 8'000'000);
-  EXPECT_EQ(found.stale, 2);
-  EXPECT_EQ(found.acquisitions, 3);
+  EXPECT_EQ(found.waits.sleeps, 3);
+  EXPECT_EQ(found.waits.slept_ns, 8'000'000);
+  EXPECT_EQ(found.waits.stale, 2);
+  EXPECT_EQ(found.waits.acquisitions, 3);
   EXPECT_EQ(found.asked_us.total_count(), 1);
   EXPECT_EQ(found.asked_us.max(), found.asked_us.highest_equivalent(8'000));
 }
@@ -67,8 +67,8 @@ TEST_F(Heard, AStaleSnapshotAtTheFirstTryBeginsAWait) {
   have_stale();
   sleep(1'000, true);
   commit();
-  EXPECT_EQ(waits_.figures().waits, 1);
-  EXPECT_EQ(waits_.figures().stale, 1);
+  EXPECT_EQ(waits_.figures().waits.waits, 1);
+  EXPECT_EQ(waits_.figures().waits.stale, 1);
   EXPECT_EQ(waits_.figures().asked_us.total_count(), 1);
 }
 
@@ -78,7 +78,7 @@ TEST_F(Heard, WhoStartsAnewAfterAStaleSnapshotHasNotGivenUp) {
   have_stale();
   sleep(1'000, true);
   commit();
-  EXPECT_EQ(waits_.figures().waits, 2);
+  EXPECT_EQ(waits_.figures().waits.waits, 2);
   EXPECT_EQ(waits_.figures().gave_up, 0);
 }
 
@@ -88,7 +88,7 @@ TEST_F(Heard, WhoStartsAnewAfterARefusalHas) {
   waits_.refused();
   sleep(1'000, true);
   commit();
-  EXPECT_EQ(waits_.figures().waits, 2);
+  EXPECT_EQ(waits_.figures().waits.waits, 2);
   EXPECT_EQ(waits_.figures().gave_up, 1);
 }
 
@@ -96,12 +96,12 @@ TEST_F(Heard, AWaitIsNotOverBeforeSomethingWasWritten) {
   waits_.refused();
   sleep(1'000, true);
   const std::int64_t holding = waits_.acquired();
-  EXPECT_EQ(waits_.figures().waits, 0);
+  EXPECT_EQ(waits_.figures().waits.waits, 0);
   EXPECT_FALSE(LockWaits::is_waiting());
   waits_.wrote();
-  EXPECT_EQ(waits_.figures().waits, 0);
+  EXPECT_EQ(waits_.figures().waits.waits, 0);
   waits_.released(holding);
-  EXPECT_EQ(waits_.figures().waits, 1);
+  EXPECT_EQ(waits_.figures().waits.waits, 1);
 }
 
 TEST_F(Heard, WhoIsRefusedAnotherLockWaitsForThat) {
@@ -114,8 +114,8 @@ TEST_F(Heard, WhoIsRefusedAnotherLockWaitsForThat) {
 TEST_F(Heard, ACommitLeavesNothingToWaitFor) {
   commit();
   EXPECT_FALSE(LockWaits::is_waiting());
-  EXPECT_EQ(waits_.figures().waits, 0);
-  EXPECT_EQ(waits_.figures().acquisitions, 1);
+  EXPECT_EQ(waits_.figures().waits.waits, 0);
+  EXPECT_EQ(waits_.figures().waits.acquisitions, 1);
 }
 
 // As with a shared connection, where the thread that fills a batch commits what another began.
@@ -124,7 +124,7 @@ TEST_F(Heard, TheLockMayBeLetGoByAnotherThread) {
   clock_.advance(microseconds(30));
   std::jthread([&] { waits_.released(holding); }).join();
   clock_.advance(microseconds(500));
-  EXPECT_EQ(waits_.figures().lock_held_ns, 30'000);
+  EXPECT_EQ(waits_.figures().waits.lock_held_ns, 30'000);
 }
 
 TEST_F(Heard, WhatAnotherThreadHeldCountsIntoTheSleep) {
@@ -135,8 +135,8 @@ TEST_F(Heard, WhatAnotherThreadHeldCountsIntoTheSleep) {
   });
   commit();
   const LockWaitFigures found = waits_.figures();
-  EXPECT_EQ(found.slept_ns, 1'000'000);
-  EXPECT_EQ(found.held_ns + found.free_ns, found.slept_ns);
+  EXPECT_EQ(found.waits.slept_ns, 1'000'000);
+  EXPECT_EQ(found.waits.held_ns + found.waits.free_ns, found.waits.slept_ns);
 }
 
 }  // namespace

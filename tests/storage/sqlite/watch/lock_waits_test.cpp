@@ -86,10 +86,10 @@ TEST_F(Contention, NobodyWaitsForAFreeLock) {
   open();
   take(*waiter_);
   leave(*waiter_);
-  EXPECT_EQ(figures().waits, 0);
-  EXPECT_EQ(figures().sleeps, 0);
-  EXPECT_EQ(figures().acquisitions, 1);
-  EXPECT_EQ(figures().stale, 0);
+  EXPECT_EQ(figures().waits.waits, 0);
+  EXPECT_EQ(figures().waits.sleeps, 0);
+  EXPECT_EQ(figures().waits.acquisitions, 1);
+  EXPECT_EQ(figures().waits.stale, 0);
 }
 
 TEST_F(Contention, ASleepIsHeldUntilTheReleaseAndFreeAfterIt) {
@@ -102,14 +102,14 @@ TEST_F(Contention, ASleepIsHeldUntilTheReleaseAndFreeAfterIt) {
   take(*waiter_);
   leave(*waiter_);
   const LockWaitFigures found = figures();
-  EXPECT_EQ(found.waits, 1);
+  EXPECT_EQ(found.waits.waits, 1);
   EXPECT_EQ(found.gave_up, 0);
-  EXPECT_EQ(found.sleeps, 1);
-  EXPECT_EQ(found.slept_ns, 1'400'000);
-  EXPECT_EQ(found.held_ns, 400'000);
-  EXPECT_EQ(found.free_ns, 1'000'000);
-  EXPECT_EQ(found.missed_ns, 1'000'000);
-  EXPECT_EQ(found.overtaken.max(), 0);
+  EXPECT_EQ(found.waits.sleeps, 1);
+  EXPECT_EQ(found.waits.slept_ns, 1'400'000);
+  EXPECT_EQ(found.waits.held_ns, 400'000);
+  EXPECT_EQ(found.waits.free_ns, 1'000'000);
+  EXPECT_EQ(found.waits.missed_ns, 1'000'000);
+  EXPECT_EQ(found.waits.overtaken_max, 0);
   EXPECT_EQ(found.asked_us.max(), 1000);
 }
 
@@ -127,11 +127,11 @@ TEST_F(Contention, WhatOthersHoldAfterTheFirstReleaseIsMissedAndHeld) {
   take(*waiter_);
   leave(*waiter_);
   const LockWaitFigures found = figures();
-  EXPECT_EQ(found.slept_ns, 1'720'000);
-  EXPECT_EQ(found.held_ns, 570'000) << "200 us, then 300 us and 70 us by those who overtook";
-  EXPECT_EQ(found.free_ns, 1'150'000);
-  EXPECT_EQ(found.missed_ns, 1'520'000) << "all but the first 200 us";
-  EXPECT_EQ(found.overtaken.max(), 2);
+  EXPECT_EQ(found.waits.slept_ns, 1'720'000);
+  EXPECT_EQ(found.waits.held_ns, 570'000) << "200 us, then 300 us and 70 us by those who overtook";
+  EXPECT_EQ(found.waits.free_ns, 1'150'000);
+  EXPECT_EQ(found.waits.missed_ns, 1'520'000) << "all but the first 200 us";
+  EXPECT_EQ(found.waits.overtaken_max, 2);
 }
 
 TEST_F(Contention, SleepsAddUpToOneWaitAsTheBusyHandlerCounts) {
@@ -141,13 +141,14 @@ TEST_F(Contention, SleepsAddUpToOneWaitAsTheBusyHandlerCounts) {
   take(*waiter_);
   leave(*waiter_);
   const LockWaitFigures found = figures();
-  EXPECT_EQ(found.waits, 1);
-  EXPECT_EQ(found.sleeps, 3);
-  EXPECT_EQ(found.sleeps_most, 3);
-  EXPECT_EQ(found.slept_ns, (1 + 2 + 5) * kMs) << "SQLite's busy handler sleeps 1, 2 and 5 ms";
-  EXPECT_EQ(found.held_ns, 3 * kMs);
-  EXPECT_EQ(found.free_ns, 5 * kMs);
-  EXPECT_EQ(found.missed_ns, 5 * kMs);
+  EXPECT_EQ(found.waits.waits, 1);
+  EXPECT_EQ(found.waits.sleeps, 3);
+  EXPECT_EQ(found.waits.sleeps_most, 3);
+  EXPECT_EQ(found.waits.slept_ns, (1 + 2 + 5) * kMs)
+      << "SQLite's busy handler sleeps 1, 2 and 5 ms";
+  EXPECT_EQ(found.waits.held_ns, 3 * kMs);
+  EXPECT_EQ(found.waits.free_ns, 5 * kMs);
+  EXPECT_EQ(found.waits.missed_ns, 5 * kMs);
   EXPECT_EQ(found.asked_us.max(), 8000 + 3) << "8000 us, as the histogram rounds it";
 }
 
@@ -163,9 +164,10 @@ TEST_F(Contention, OvertakersAreThoseOfAllSleeps) {
   take(*waiter_);
   leave(*waiter_);
   const LockWaitFigures found = figures();
-  EXPECT_EQ(found.sleeps, 2);
-  EXPECT_EQ(found.overtaken.max(), 2);
-  EXPECT_EQ(found.missed_ns, found.slept_ns) << "it was free at the first instant of both sleeps";
+  EXPECT_EQ(found.waits.sleeps, 2);
+  EXPECT_EQ(found.waits.overtaken_max, 2);
+  EXPECT_EQ(found.waits.missed_ns, found.waits.slept_ns)
+      << "it was free at the first instant of both sleeps";
 }
 
 TEST_F(Contention, EachWaitIsItsOwn) {
@@ -177,10 +179,10 @@ TEST_F(Contention, EachWaitIsItsOwn) {
     take(*waiter_);
     leave(*waiter_);
   }
-  EXPECT_EQ(figures().waits, 3);
-  EXPECT_EQ(figures().sleeps, 3);
-  EXPECT_EQ(figures().sleeps_most, 1);
-  EXPECT_EQ(figures().overtaken.total_count(), 3);
+  EXPECT_EQ(figures().waits.waits, 3);
+  EXPECT_EQ(figures().waits.sleeps, 3);
+  EXPECT_EQ(figures().waits.sleeps_most, 1);
+  EXPECT_EQ(figures().asked_us.total_count(), 3);
 }
 
 TEST_F(Contention, ATransactionThatWroteNothingEndsItsWaitWhenTheNextBegins) {
@@ -192,11 +194,11 @@ TEST_F(Contention, ATransactionThatWroteNothingEndsItsWaitWhenTheNextBegins) {
   take(*waiter_);
   leave(*waiter_);
   const LockWaitFigures found = figures();
-  EXPECT_EQ(found.waits, 1);
+  EXPECT_EQ(found.waits.waits, 1);
   EXPECT_EQ(found.gave_up, 0);
-  EXPECT_EQ(found.sleeps, 1);
-  EXPECT_EQ(found.stale, 0);
-  EXPECT_EQ(found.acquisitions, 3);
+  EXPECT_EQ(found.waits.sleeps, 1);
+  EXPECT_EQ(found.waits.stale, 0);
+  EXPECT_EQ(found.waits.acquisitions, 3);
 }
 
 TEST_F(Contention, WhoGivesUpHasWaitedToo) {
@@ -215,9 +217,9 @@ TEST_F(Contention, WhoGivesUpHasWaitedToo) {
   take(*waiter_);
   leave(*waiter_);
   const LockWaitFigures found = figures();
-  EXPECT_EQ(found.waits, 2);
+  EXPECT_EQ(found.waits.waits, 2);
   EXPECT_EQ(found.gave_up, 1);
-  EXPECT_EQ(found.sleeps, 3) << "1 and 2 ms in vain, then 1 ms";
+  EXPECT_EQ(found.waits.sleeps, 3) << "1 and 2 ms in vain, then 1 ms";
 }
 
 TEST_F(Contention, TheLocksOwnTimesAreCounted) {
@@ -229,16 +231,16 @@ TEST_F(Contention, TheLocksOwnTimesAreCounted) {
   take_and_leave(*holder_, milliseconds(4));
   clock_.advance(milliseconds(50));  // The gap that is still open is nobody's yet.
   const LockWaitFigures found = figures();
-  EXPECT_EQ(found.acquisitions, 3);
-  EXPECT_EQ(found.lock_held_ns, 9 * kMs);
-  EXPECT_EQ(found.lock_free_longest_ns, 7 * kMs);
+  EXPECT_EQ(found.waits.acquisitions, 3);
+  EXPECT_EQ(found.waits.lock_held_ns, 9 * kMs);
+  EXPECT_EQ(found.waits.lock_free_longest_ns, 7 * kMs);
 }
 
 TEST_F(Contention, ALockThatIsHeldNowCountsUpToNow) {
   open();
   take(*holder_);
   clock_.advance(milliseconds(6));
-  EXPECT_EQ(figures().lock_held_ns, 6 * kMs);
+  EXPECT_EQ(figures().waits.lock_held_ns, 6 * kMs);
 }
 
 TEST_F(Contention, WithoutATimelineWaitsAreCountedAllTheSame) {
@@ -248,13 +250,13 @@ TEST_F(Contention, WithoutATimelineWaitsAreCountedAllTheSame) {
   take(*waiter_);
   leave(*waiter_);
   const LockWaitFigures found = figures();
-  EXPECT_EQ(found.waits, 1);
-  EXPECT_EQ(found.sleeps, 2);
-  EXPECT_EQ(found.slept_ns, 3 * kMs);
+  EXPECT_EQ(found.waits.waits, 1);
+  EXPECT_EQ(found.waits.sleeps, 2);
+  EXPECT_EQ(found.waits.slept_ns, 3 * kMs);
   EXPECT_EQ(found.asked_us.total_count(), 1);
-  EXPECT_EQ(found.held_ns, 0);
-  EXPECT_EQ(found.overtaken.total_count(), 0);
-  EXPECT_EQ(found.acquisitions, 0);
+  EXPECT_EQ(found.waits.held_ns, 0);
+  EXPECT_FALSE(found.waits.has_timeline);
+  EXPECT_EQ(found.waits.acquisitions, 0);
 }
 
 TEST_F(Contention, RestartForgetsWhatWas) {
@@ -268,19 +270,19 @@ TEST_F(Contention, RestartForgetsWhatWas) {
   clock_.advance(milliseconds(4));
   take_and_leave(*other_, milliseconds(2));
   const LockWaitFigures found = figures();
-  EXPECT_EQ(found.waits, 0);
-  EXPECT_EQ(found.slept_ns, 0);
+  EXPECT_EQ(found.waits.waits, 0);
+  EXPECT_EQ(found.waits.slept_ns, 0);
   EXPECT_EQ(found.asked_us.total_count(), 0);
-  EXPECT_EQ(found.acquisitions, 1);
-  EXPECT_EQ(found.lock_held_ns, 2 * kMs);
-  EXPECT_EQ(found.lock_free_longest_ns, 0) << "no gap lies between two holders since";
+  EXPECT_EQ(found.waits.acquisitions, 1);
+  EXPECT_EQ(found.waits.lock_held_ns, 2 * kMs);
+  EXPECT_EQ(found.waits.lock_free_longest_ns, 0) << "no gap lies between two holders since";
 }
 
 TEST_F(Contention, ASleepForAnotherLockIsNoWait) {
   open();
   vfs_->busy_sleep(1000);
-  EXPECT_EQ(figures().waits, 0);
-  EXPECT_EQ(figures().sleeps, 0);
+  EXPECT_EQ(figures().waits.waits, 0);
+  EXPECT_EQ(figures().waits.sleeps, 0);
   EXPECT_EQ(vfs_->figures().busy_retries, 1);
 }
 

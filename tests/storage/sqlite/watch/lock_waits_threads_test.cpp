@@ -87,13 +87,13 @@ TEST_P(RealContention, EveryNanosecondSleptWasEitherHeldOrFree) {
   vfs_.keep_lock_timeline();
   contend();
   const LockWaitFigures found = vfs_.lock_waits();
-  EXPECT_GT(found.slept_ns, 0);
-  EXPECT_EQ(found.held_ns + found.free_ns, found.slept_ns);
-  EXPECT_GT(found.held_ns, 0) << "the first of them kept it while others slept";
-  EXPECT_GE(found.free_ns, 0);
-  EXPECT_LE(found.missed_ns, found.slept_ns);
-  EXPECT_GE(found.missed_ns, found.free_ns) << "free time comes after the first chance";
-  EXPECT_GE(found.slept_ns, found.sleeps * kShortestSleepNs);
+  EXPECT_GT(found.waits.slept_ns, 0);
+  EXPECT_EQ(found.waits.held_ns + found.waits.free_ns, found.waits.slept_ns);
+  EXPECT_GT(found.waits.held_ns, 0) << "the first of them kept it while others slept";
+  EXPECT_GE(found.waits.free_ns, 0);
+  EXPECT_LE(found.waits.missed_ns, found.waits.slept_ns);
+  EXPECT_GE(found.waits.missed_ns, found.waits.free_ns) << "free time comes after the first chance";
+  EXPECT_GE(found.waits.slept_ns, found.waits.sleeps * kShortestSleepNs);
 }
 
 TEST_P(RealContention, TheLockIsTakenForEachCommitAndHeldNoLongerThanTimePasses) {
@@ -101,11 +101,11 @@ TEST_P(RealContention, TheLockIsTakenForEachCommitAndHeldNoLongerThanTimePasses)
   contend();
   const LockWaitFigures found = vfs_.lock_waits();
   // A reader that met a header half written takes it once more, to read that in peace.
-  EXPECT_GE(found.acquisitions, kThreads * kCommitsEach + found.stale);
-  EXPECT_LE(found.acquisitions, kThreads * (kCommitsEach + kHardlyEver) + found.stale);
-  EXPECT_GT(found.lock_held_ns, 0);
-  EXPECT_LE(found.lock_held_ns, elapsed_ns_);
-  EXPECT_LE(found.lock_held_ns + found.lock_free_longest_ns, elapsed_ns_);
+  EXPECT_GE(found.waits.acquisitions, kThreads * kCommitsEach + found.waits.stale);
+  EXPECT_LE(found.waits.acquisitions, kThreads * (kCommitsEach + kHardlyEver) + found.waits.stale);
+  EXPECT_GT(found.waits.lock_held_ns, 0);
+  EXPECT_LE(found.waits.lock_held_ns, elapsed_ns_);
+  EXPECT_LE(found.waits.lock_held_ns + found.waits.lock_free_longest_ns, elapsed_ns_);
   EXPECT_EQ(keeper_.query_int64("SELECT mtime FROM files WHERE rowid=1"), kThreads * kCommitsEach);
 }
 
@@ -113,30 +113,29 @@ TEST_P(RealContention, EveryWaitIsInEachHistogramAndHasSlept) {
   vfs_.keep_lock_timeline();
   contend();
   const LockWaitFigures found = vfs_.lock_waits();
-  EXPECT_GT(found.waits, 0);
-  EXPECT_LE(found.waits, found.sleeps);
-  EXPECT_LE(found.waits, found.acquisitions);
+  EXPECT_GT(found.waits.waits, 0);
+  EXPECT_LE(found.waits.waits, found.waits.sleeps);
+  EXPECT_LE(found.waits.waits, found.waits.acquisitions);
   EXPECT_EQ(found.gave_up, 0);
-  EXPECT_EQ(found.asked_us.total_count(), found.waits);
-  EXPECT_EQ(found.overtaken.total_count(), found.waits);
-  EXPECT_LE(found.overtaken.max(), (kThreads - 1) * kCommitsEach) << "nobody overtakes himself";
-  EXPECT_LE(found.sleeps, sleeps_.load());
+  EXPECT_EQ(found.asked_us.total_count(), found.waits.waits);
+  EXPECT_LE(found.waits.overtaken_max, (kThreads - 1) * kCommitsEach) << "nobody overtakes himself";
+  EXPECT_LE(found.waits.sleeps, sleeps_.load());
   EXPECT_EQ(sleeps_.load(), vfs_.figures().busy_retries);
 }
 
 TEST_P(RealContention, WithoutATimelineASleepIsWhatItsThreadSlept) {
   contend();
   const LockWaitFigures found = vfs_.lock_waits();
-  EXPECT_GT(found.waits, 0);
-  EXPECT_GE(found.slept_ns, found.sleeps * kShortestSleepNs);
+  EXPECT_GT(found.waits.waits, 0);
+  EXPECT_GE(found.waits.slept_ns, found.waits.sleeps * kShortestSleepNs);
   // A reader that races with a writer sleeps, too: for fractions of a millisecond, which are no
   // part of a wait for the write lock.
-  const std::int64_t for_others = sleeps_.load() - found.sleeps;
+  const std::int64_t for_others = sleeps_.load() - found.waits.sleeps;
   EXPECT_GE(for_others, 0);
-  EXPECT_EQ(found.slept_ns == slept_ns_.load(), for_others == 0);
-  EXPECT_LE(found.slept_ns, slept_ns_.load());
-  EXPECT_EQ(found.acquisitions, 0);
-  EXPECT_EQ(found.lock_held_ns, 0);
+  EXPECT_EQ(found.waits.slept_ns == slept_ns_.load(), for_others == 0);
+  EXPECT_LE(found.waits.slept_ns, slept_ns_.load());
+  EXPECT_EQ(found.waits.acquisitions, 0);
+  EXPECT_EQ(found.waits.lock_held_ns, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Begin, RealContention, testing::Values("BEGIN IMMEDIATE", "BEGIN"),
