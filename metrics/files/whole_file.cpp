@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-#include "metrics/publish/results_folder.hpp"
+#include "metrics/files/file_error.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -46,7 +46,7 @@ WholeFile::WholeFile(fs::path target) : target_(std::move(target)) {
   std::error_code ignored;
   const fs::file_status status = fs::symlink_status(target_, ignored);
   if (fs::exists(status) && !fs::is_regular_file(status)) {
-    throw ResultsError(
+    throw FileError(
         fmt::format("'{}' exists and is no ordinary file; choose another name", target_.string()));
   }
   if (!open_without_name()) open_under_temporary_name();
@@ -96,7 +96,7 @@ void WholeFile::move_to_target() {
 }
 
 void WholeFile::fail(std::string_view action, int error) const {
-  throw ResultsError(
+  throw FileError(
       fmt::format("cannot {} '{}': {}; it was left as it was. Make room or choose another place",
                   action, target_.string(), std::generic_category().message(error)));
 }

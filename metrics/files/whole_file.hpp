@@ -12,7 +12,7 @@ namespace walbench::metrics {
 /// at the end of the scope, but stays where the process is killed.
 ///
 /// A target that exists holds what it held before or the whole new file. Links are not followed:
-/// what one leads to may be a device, and replacing the link is worse. Members throw ResultsError.
+/// what one leads to may be a device, and replacing the link is worse. Members throw FileError.
 class WholeFile {
  public:
   /// `target` does not exist or is an ordinary file, and its folder exists.

@@ -9,8 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "metrics/files/file_error.hpp"
 #include "metrics/histogram/histogram_codec.hpp"
-#include "metrics/publish/results_folder.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -19,7 +19,7 @@ constexpr double kNsPerSecond = 1e9;
 constexpr double kNsPerMs = 1e6;
 
 [[noreturn]] void fail(const std::filesystem::path& path, int error) {
-  throw ResultsError(
+  throw FileError(
       fmt::format("cannot write the interval log '{}': {}; make room or choose "
                   "another place with --results DIR",
                   path.string(), std::generic_category().message(error)));

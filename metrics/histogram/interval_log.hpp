@@ -14,7 +14,7 @@ namespace walbench::metrics {
 /// line an interval and tag, each with a whole histogram of that interval alone. Lines are handed
 /// to the system as they are made, so a log that ends early can be read up to its last whole line.
 ///
-/// Used by one thread at a time. Every member throws ResultsError where the file cannot be written.
+/// Used by one thread at a time. Every member throws FileError where the file cannot be written.
 class IntervalLog {
  public:
   /// Creates the file, which must not exist. `label` says what is measured and stands in a comment;

@@ -36,7 +36,7 @@ LogSubject subject_of_log(const std::filesystem::path& path);
 /// The merge says in its head, by fingerprints, which logs are in it.
 ///
 /// Throws MergeError, which names the log, where one cannot be read, does not say when it began, is
-/// about something else than the first, or has samples that are in another, too; ResultsError where
+/// about something else than the first, or has samples that are in another, too; FileError where
 /// the file cannot be written. `progress` is told how many bytes have been read of how many in all.
 MergedLog merge_logs(const std::vector<std::filesystem::path>& paths, WholeFile& file,
                      const std::function<void(std::uintmax_t, std::uintmax_t)>& progress = {});

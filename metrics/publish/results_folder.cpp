@@ -33,7 +33,7 @@ std::string errno_text(int error) {
 }
 
 [[noreturn]] void fail(const fs::path& path, std::string_view action, int error) {
-  throw ResultsError(
+  throw FileError(
       fmt::format("cannot {} '{}': {}; nothing of this result was left there. Make room or choose "
                   "another place",
                   action, path.string(), errno_text(error)));
@@ -139,7 +139,7 @@ PendingFile reserve_run_id(const fs::path& directory, RunResult& run) {
     PendingFile json(json_path(directory, run.run_id));
     if (json.open_exclusively() && !fs::exists(json.target())) return json;
   }
-  throw ResultsError(
+  throw FileError(
       fmt::format("'{}' holds {} runs of the same second; name another folder with "
                   "--results DIR",
                   directory.string(), kMostRunsASecond));
@@ -223,7 +223,7 @@ void move_all_or_none(std::vector<PendingFile>& files) {
     for (PendingFile& file : std::views::reverse(files)) {
       file.move_to_target();
     }
-  } catch (const ResultsError&) {
+  } catch (const FileError&) {
     for (PendingFile& file : files) {
       file.take_back();
     }
@@ -242,19 +242,19 @@ void write_file_atomically(const fs::path& path, const std::string& text) {
 ResultsFolder::ResultsFolder(fs::path directory) : directory_(std::move(directory)) {
   std::error_code ignored;
   if (!fs::exists(directory_, ignored)) {
-    throw ResultsError(fmt::format(
+    throw FileError(fmt::format(
         "the results folder '{}' does not exist; create it or name another with --results DIR",
         directory_.string()));
   }
   if (!fs::is_directory(directory_, ignored)) {
-    throw ResultsError(
+    throw FileError(
         fmt::format("'{}' is not a folder; name one with --results DIR", directory_.string()));
   }
   try {
     PendingFile probe(directory_ / fmt::format("walbench-probe-{}", ::getpid()));
     static_cast<void>(probe.open_exclusively());
-  } catch (const ResultsError&) {
-    throw ResultsError(fmt::format(
+  } catch (const FileError&) {
+    throw FileError(fmt::format(
         "no file can be created in the results folder '{}': {}; name another with --results DIR",
         directory_.string(), errno_text(errno)));
   }

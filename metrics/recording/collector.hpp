@@ -11,16 +11,11 @@
 #include "metrics/clock.hpp"
 #include "metrics/histogram/histogram.hpp"
 #include "metrics/histogram/interval_log.hpp"
+#include "metrics/histogram/segment_histogram.hpp"
 #include "metrics/recording/timing_queue.hpp"
 #include "metrics/segment.hpp"
 
 namespace walbench::metrics {
-
-/// One segment's distribution, in nanoseconds.
-struct SegmentHistogram {
-  Segment segment;
-  Histogram histogram;
-};
 
 /// What a collector has gathered. `samples_recorded + samples_out_of_range` equals the samples
 /// that producers enqueued, or something was lost and the run is worth nothing.

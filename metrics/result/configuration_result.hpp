@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "metrics/analysis/gate.hpp"
-#include "metrics/recording/collector.hpp"
+#include "metrics/histogram/segment_histogram.hpp"
 #include "metrics/result/ceiling.hpp"
 #include "metrics/result/groups_committed.hpp"
 #include "metrics/result/settings_read_back.hpp"

@@ -11,9 +11,6 @@
 #include <thread>
 #include <vector>
 
-#include "metrics/histogram/histogram.hpp"
-#include "metrics/recording/timing_queue.hpp"
-
 namespace walbench::metrics {
 namespace {
 
@@ -44,57 +41,6 @@ double load_average() {
   return getloadavg(&load, 1) == 1 ? load : 0;
 }
 
-/// The smallest step between two different readings.
-std::int64_t clock_resolution_ns(const Clock& clock) {
-  std::int64_t smallest = INT64_MAX;
-  for (int round = 0; round < 1000; ++round) {
-    const std::int64_t before = clock.now_ns();
-    std::int64_t after = clock.now_ns();
-    for (int tries = 0; after == before && tries < 100'000; ++tries) {
-      after = clock.now_ns();
-    }
-    if (after > before) smallest = std::min(smallest, after - before);
-  }
-  return smallest == INT64_MAX ? 0 : smallest;
-}
-
-constexpr int kCostBatches = 5;
-constexpr int kCallsPerBatch = 2000;
-
-/// Nanoseconds a call of `operation`, as the best of a few batches: interruptions only add. What
-/// `between` does, once a batch, is not timed.
-template <typename Operation, typename Between>
-double cost_ns(const Clock& clock, const Operation& operation, const Between& between) {
-  std::int64_t best = INT64_MAX;
-  for (int batch = 0; batch < kCostBatches; ++batch) {
-    const std::int64_t started = clock.now_ns();
-    for (int call = 0; call < kCallsPerBatch; ++call) {
-      operation(call);
-    }
-    best = std::min(best, clock.now_ns() - started);
-    between();
-  }
-  return static_cast<double>(best) / kCallsPerBatch;
-}
-
-void measure_own_costs(const Clock& clock, Environment& environment) {
-  environment.clock_resolution_ns = clock_resolution_ns(clock);
-  volatile std::int64_t sink = 0;
-  environment.clock_read_ns = cost_ns(
-      clock, [&](int) { sink = clock.now_ns(); }, [] {});
-
-  TimingQueue queue(1);
-  std::vector<TimingRecord> drained(kCallsPerBatch);
-  const TimingRecord record;
-  environment.record_enqueue_ns = cost_ns(
-      clock, [&](int) { queue.producer(0).enqueue(record); },
-      [&] { sink = static_cast<std::int64_t>(queue.drain(drained)); });
-
-  Histogram histogram;
-  environment.sample_record_ns = cost_ns(
-      clock, [&](int call) { sink = histogram.record(std::int64_t{1000} * call) ? 1 : 0; }, [] {});
-}
-
 std::string compiler() {
 #if defined(__clang__)
   return "clang " __clang_version__;
@@ -109,7 +55,7 @@ std::string_view walbench_version() {
   return WALBENCH_VERSION;
 }
 
-Environment observe_environment(const Clock& clock) {
+Environment observe_environment() {
   Environment environment;
   environment.walbench_version = WALBENCH_VERSION;
   environment.build_type = WALBENCH_BUILD_TYPE;
@@ -120,7 +66,6 @@ Environment observe_environment(const Clock& clock) {
   environment.cpu_count = std::thread::hardware_concurrency();
   environment.cpu_governor = first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
   environment.load_average_1min = load_average();
-  measure_own_costs(clock, environment);
   return environment;
 }
 
@@ -153,17 +98,18 @@ std::vector<std::string> environment_warnings(const Environment& environment) {
   }
   constexpr std::array<std::string_view, 3> kMemory = {"tmpfs", "ramfs", "devtmpfs"};
   if (std::ranges::find(kMemory, environment.file_system) != kMemory.end()) {
-    warnings.push_back(fmt::format(
-        "the database is on {}, which is memory: syncs cost nothing there; name a file on a disk "
-        "with --db FILE, or set TMPDIR",
-        environment.file_system));
+    warnings.push_back(
+        fmt::format("the database is on {}, which is memory: syncs cost nothing there; put it on a "
+                    "disk, or set "
+                    "TMPDIR",
+                    environment.file_system));
   }
   constexpr std::array<std::string_view, 8> kNetwork = {"nfs", "nfs4", "cifs",       "smb3",
                                                         "9p",  "ceph", "fuse.sshfs", "virtiofs"};
   if (std::ranges::find(kNetwork, environment.file_system) != kNetwork.end()) {
     warnings.push_back(fmt::format(
         "the database is on {}, a network file system, where WAL's shared memory and locks are not "
-        "dependable; name a file on a local disk with --db FILE",
+        "dependable; put it on a local disk",
         environment.file_system));
   }
   if (environment.cpu_governor != "unknown" && environment.cpu_governor != "performance") {
@@ -182,12 +128,12 @@ std::vector<std::string> environment_warnings(const Environment& environment) {
         environment.load_average_1min, environment.cpu_count));
   }
   constexpr std::int64_t kCoarseNs = 100;
-  if (environment.clock_resolution_ns > kCoarseNs) {
+  if (environment.self_cost.clock_resolution_ns > kCoarseNs) {
     warnings.push_back(fmt::format(
         "the clock moves in steps of {} ns, so short segments are not to be trusted; look at "
         "/sys/devices/system/clocksource/clocksource0/current_clocksource, where tsc is the fine "
         "one",
-        environment.clock_resolution_ns));
+        environment.self_cost.clock_resolution_ns));
   }
   return warnings;
 }

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "metrics/clock.hpp"
+#include "metrics/self_cost.hpp"
 
 namespace walbench::metrics {
 
@@ -31,14 +31,11 @@ struct Environment {
   std::string sqlite_source_id;
   std::vector<std::string> sqlite_compile_options;
   std::string onetbb_version;
-  std::int64_t clock_resolution_ns = 0;
-  double clock_read_ns = 0;      ///< cost of one reading of the clock
-  double record_enqueue_ns = 0;  ///< cost of handing over one lifecycle's timings
-  double sample_record_ns = 0;   ///< cost, in the collector's thread, of one histogram sample
+  SelfCost self_cost;  ///< filled in by the caller
 };
 
-/// Asks the system and measures walbench's own costs, which takes a few milliseconds.
-Environment observe_environment(const Clock& clock);
+/// Asks the system.
+Environment observe_environment();
 
 /// Eight hex digits over what must be equal for two runs to be comparable: everything but the load
 /// and the measured costs.

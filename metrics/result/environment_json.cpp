@@ -26,10 +26,10 @@ Json environment_json(const Environment& environment) {
           {"sqlite_source_id", environment.sqlite_source_id},
           {"sqlite_compile_options", environment.sqlite_compile_options},
           {"onetbb_version", environment.onetbb_version},
-          {"clock_resolution_ns", environment.clock_resolution_ns},
-          {"clock_read_ns", environment.clock_read_ns},
-          {"record_enqueue_ns", environment.record_enqueue_ns},
-          {"sample_record_ns", environment.sample_record_ns}};
+          {"clock_resolution_ns", environment.self_cost.clock_resolution_ns},
+          {"clock_read_ns", environment.self_cost.clock_read_ns},
+          {"record_enqueue_ns", environment.self_cost.record_enqueue_ns},
+          {"sample_record_ns", environment.self_cost.sample_record_ns}};
 }
 
 Environment environment_from(const Json& json) {
@@ -54,10 +54,11 @@ Environment environment_from(const Json& json) {
     environment.sqlite_compile_options.push_back(option.get<std::string>());
   }
   environment.onetbb_version = text_in(json, "onetbb_version");
-  environment.clock_resolution_ns = count_in(json, "clock_resolution_ns");
-  environment.clock_read_ns = non_negative_in(json, "clock_read_ns", kLargestCount);
-  environment.record_enqueue_ns = non_negative_in(json, "record_enqueue_ns", kLargestCount);
-  environment.sample_record_ns = non_negative_in(json, "sample_record_ns", kLargestCount);
+  environment.self_cost.clock_resolution_ns = count_in(json, "clock_resolution_ns");
+  environment.self_cost.clock_read_ns = non_negative_in(json, "clock_read_ns", kLargestCount);
+  environment.self_cost.record_enqueue_ns =
+      non_negative_in(json, "record_enqueue_ns", kLargestCount);
+  environment.self_cost.sample_record_ns = non_negative_in(json, "sample_record_ns", kLargestCount);
   return environment;
 }
 

@@ -13,7 +13,7 @@
 namespace walbench::metrics {
 
 /// Runs it in a process of its own, in which no file may grow past `most_bytes`; returns whether it
-/// ended with a ResultsError.
+/// ended with a FileError.
 inline bool fails_with_little_room(rlim_t most_bytes, const std::function<void()>& operation) {
   const pid_t child = ::fork();
   if (child == 0) {
@@ -23,7 +23,7 @@ inline bool fails_with_little_room(rlim_t most_bytes, const std::function<void()
     try {
       operation();
       ::_exit(0);
-    } catch (const ResultsError&) {
+    } catch (const FileError&) {
       ::_exit(1);
     } catch (...) {
       ::_exit(2);

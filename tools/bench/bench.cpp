@@ -23,6 +23,7 @@
 #include "engine/workers/arena.hpp"
 #include "metrics/duration.hpp"
 #include "metrics/publish/results_folder.hpp"
+#include "metrics/recording/measure_self_cost.hpp"
 #include "metrics/result/environment.hpp"
 #include "storage/sqlite/database_files.hpp"
 #include "storage/sqlite/sqlite.hpp"
@@ -81,7 +82,8 @@ std::int64_t most_connections(const engine::RunPlan& plan) {
 
 metrics::Environment environment_of(const storage::DatabaseFiles& files,
                                     const metrics::Clock& clock) {
-  metrics::Environment environment = metrics::observe_environment(clock);
+  metrics::Environment environment = metrics::observe_environment();
+  environment.self_cost = metrics::measure_self_cost(clock);
   const storage::FileSystem file_system = storage::file_system_of(files.database());
   environment.file_system = file_system.type;
   environment.mount_options = file_system.mount_options;
@@ -185,8 +187,8 @@ std::string render(const BenchOptions& options, const metrics::RunResult& run,
   out += fmt::format(
       "measuring cost: {:.0f} ns a clock reading (resolution {} ns), {:.0f} ns to hand over a "
       "lifecycle's timings, {:.1f} ns a sample in the collector's thread\n",
-      environment.clock_read_ns, environment.clock_resolution_ns, environment.record_enqueue_ns,
-      environment.sample_record_ns);
+      environment.self_cost.clock_read_ns, environment.self_cost.clock_resolution_ns,
+      environment.self_cost.record_enqueue_ns, environment.self_cost.sample_record_ns);
   out += fmt::format("results: {} and {} files beside it\n", printable(published.front().string()),
                      published.size() - 1);
   return out;
@@ -292,7 +294,7 @@ int run_bench(const std::vector<std::string>& arguments) {
   });
   try {
     return measure_and_publish(options, signals, files_in_use);
-  } catch (const metrics::ResultsError& error) {
+  } catch (const metrics::FileError& error) {
     complain(error.what());
   } catch (const storage::DatabaseFileError& error) {
     complain(error.what());

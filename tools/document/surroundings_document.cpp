@@ -53,11 +53,12 @@ DocumentTable surroundings(const metrics::Environment& environment) {
   add("SQLite compile options",
       fmt::format("{}", fmt::join(environment.sqlite_compile_options, " ")));
   add("oneTBB", environment.onetbb_version);
-  add("clock", fmt::format("{} ns resolution, {:.1f} ns a reading", environment.clock_resolution_ns,
-                           environment.clock_read_ns));
+  add("clock",
+      fmt::format("{} ns resolution, {:.1f} ns a reading",
+                  environment.self_cost.clock_resolution_ns, environment.self_cost.clock_read_ns));
   add("cost of measuring",
-      fmt::format("{:.1f} ns a record, {:.1f} ns a sample", environment.record_enqueue_ns,
-                  environment.sample_record_ns));
+      fmt::format("{:.1f} ns a record, {:.1f} ns a sample", environment.self_cost.record_enqueue_ns,
+                  environment.self_cost.sample_record_ns));
   return table;
 }
 

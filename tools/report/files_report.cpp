@@ -71,7 +71,7 @@ bool is_page_of_ours(const std::filesystem::path& path) {
   return beginning.find(kPageMark) != std::string::npos;
 }
 
-/// Throws ResultsError where writing there would destroy a measurement, as where OUT was forgotten
+/// Throws FileError where writing there would destroy a measurement, as where OUT was forgotten
 /// and the first of FILES taken for it.
 void refuse_to_destroy(const ReportFiles& options) {
   const std::filesystem::path& target = *options.html;
@@ -79,12 +79,12 @@ void refuse_to_destroy(const ReportFiles& options) {
   std::vector<metrics::FileProblem> problems;
   for (const auto& file : metrics::expand_folders(options.paths, problems)) {
     if (std::filesystem::equivalent(target, file, ignored)) {
-      throw metrics::ResultsError(fmt::format(
+      throw metrics::FileError(fmt::format(
           "--html OUT FILES...: '{}' is one of the files; name another OUT", target.string()));
     }
   }
   if (std::filesystem::is_regular_file(target, ignored) && !is_page_of_ours(target)) {
-    throw metrics::ResultsError(
+    throw metrics::FileError(
         fmt::format("--html OUT FILES...: '{}' exists and is no page that report wrote; name "
                     "another OUT, or remove it",
                     target.string()));

@@ -243,8 +243,8 @@ void merge_to_folder(const Inputs& inputs, const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) {
-    throw metrics::ResultsError(fmt::format("cannot create the folder '{}': {}; choose another",
-                                            folder.string(), error.message()));
+    throw metrics::FileError(fmt::format("cannot create the folder '{}': {}; choose another",
+                                         folder.string(), error.message()));
   }
   std::vector<PendingMerge> files;
   files.reserve(sums.size() + logs.size());
@@ -284,7 +284,7 @@ int report_merge(const ReportMerge& options) {
     return kDone;
   } catch (const MergeError& error) {
     complain(error.what());
-  } catch (const metrics::ResultsError& error) {
+  } catch (const metrics::FileError& error) {
     complain(error.what());
   }
   return kFailed;

@@ -51,11 +51,11 @@ bool is_column(const std::filesystem::path& path) {
   }
 }
 
-/// Throws ResultsError where something else than such a column would be lost.
+/// Throws FileError where something else than such a column would be lost.
 void refuse_to_destroy(const std::filesystem::path& target) {
   std::error_code ignored;
   if (std::filesystem::is_regular_file(target, ignored) && !is_column(target)) {
-    throw metrics::ResultsError(
+    throw metrics::FileError(
         fmt::format("--hgrm: '{}' exists and was not made by --values; name another file, or "
                     "remove it",
                     target.string()));
@@ -82,7 +82,7 @@ int report_values(const ReportValues& options) {
     return kDone;
   } catch (const ValueColumnError& error) {
     complain("report", fmt::format("{}: {}", options.source, error.what()));
-  } catch (const metrics::ResultsError& error) {
+  } catch (const metrics::FileError& error) {
     complain("report", error.what());
   }
   return kFailed;

@@ -116,8 +116,8 @@ TEST_F(WholeFileTest, SeveralCanWaitForTheirNames) {
 TEST_F(WholeFileTest, ALinkIsNotFollowed) {
   write("real", "old");
   std::filesystem::create_symlink("real", path("link"));
-  EXPECT_THROW(WholeFile(path("link")), ResultsError);
-  EXPECT_THROW(WholeFile(path("no/such/folder")), ResultsError);
+  EXPECT_THROW(WholeFile(path("link")), FileError);
+  EXPECT_THROW(WholeFile(path("no/such/folder")), FileError);
   EXPECT_EQ(content("real"), "old");
 }
 

@@ -107,7 +107,7 @@ TEST_F(HlogTest, LinesAreThereBeforeTheLogIsClosed) {
 
 TEST_F(HlogTest, AnExistingFileIsLeftAlone) {
   const std::filesystem::path file = write("mine");
-  EXPECT_THROW(IntervalLog(file, "L", {}), ResultsError);
+  EXPECT_THROW(IntervalLog(file, "L", {}), FileError);
   EXPECT_EQ(text_of(file), "mine");
 }
 

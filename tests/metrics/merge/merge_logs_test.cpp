@@ -194,8 +194,8 @@ TEST_F(MergeLogs, WhereThereIsNoRoomNothingIsLeft) {
   const fs::path a = write("a", text);
   EXPECT_TRUE(fails_with_little_room(4096, [&] { merge_logs({a}, path("out.hlog")); }));
   EXPECT_EQ(names(), (std::set<std::string>{"a"}));
-  EXPECT_THROW(merge_logs({a}, path("no/such/folder/out.hlog")), ResultsError);
-  EXPECT_THROW(merge_logs({a}, directory()), ResultsError);
+  EXPECT_THROW(merge_logs({a}, path("no/such/folder/out.hlog")), FileError);
+  EXPECT_THROW(merge_logs({a}, directory()), FileError);
 }
 
 TEST_F(MergeLogs, TellsHowFarItIs) {

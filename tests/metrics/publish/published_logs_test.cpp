@@ -50,7 +50,7 @@ class PublishedLogs : public TemporaryFolderTest {
   std::string refusal(RunResult& run) const {
     try {
       static_cast<void>(ResultsFolder(directory()).publish(run));
-    } catch (const ResultsError& error) {
+    } catch (const FileError& error) {
       return error.what();
     }
     return "published";
@@ -151,7 +151,7 @@ TEST_F(PublishedLogs, CannotBeOpenedInAFolderThatWentAway) {
   fs::create_directory(path("results"));
   const ResultsFolder folder(path("results"));
   fs::remove(path("results"));
-  EXPECT_THROW(static_cast<void>(folder.open_interval_log("x")), ResultsError);
+  EXPECT_THROW(static_cast<void>(folder.open_interval_log("x")), FileError);
 }
 
 }  // namespace

@@ -290,7 +290,7 @@ TEST_F(PublishedMitigations, LeaveNothingBehindWhereOneFileCannotBe) {
         "20260131-235959-c10-zero-shared-connection.after-shared-connection.fsm_net_ms.hgrm"}) {
     fs::create_directory(path(in_the_way));
     RunResult run = whole_run();
-    EXPECT_THROW(publish(run), ResultsError) << in_the_way;
+    EXPECT_THROW(publish(run), FileError) << in_the_way;
     EXPECT_EQ(run.run_id, "");
     EXPECT_EQ(names(), std::set<std::string>{in_the_way});
     fs::remove(path(in_the_way));
@@ -300,7 +300,7 @@ TEST_F(PublishedMitigations, LeaveNothingBehindWhereOneFileCannotBe) {
 TEST_F(PublishedMitigations, TwoOfOneNameAreRefusedWhole) {
   RunResult run = whole_run();
   run.mitigations.push_back(run.mitigations.front());
-  EXPECT_THROW(publish(run), ResultsError);
+  EXPECT_THROW(publish(run), FileError);
   EXPECT_TRUE(names().empty());
 }
 

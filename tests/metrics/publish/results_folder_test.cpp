@@ -76,7 +76,7 @@ class ResultsFolderTest : public testing::Test {
   std::string refusal(const std::function<void()>& operation) const {
     try {
       operation();
-    } catch (const ResultsError& error) {
+    } catch (const FileError& error) {
       return error.what();
     }
     return "done";
@@ -240,7 +240,7 @@ TEST_F(ResultsFolderTest, TakesBackWhatItMovedWhereOneFileCannotBe) {
 TEST_F(ResultsFolderTest, ARunThatCouldNotBePublishedHasNoId) {
   fs::create_directory(path("20260131-235959-c10-zero-per-file.commit_ms.hgrm"));
   RunResult run = example_run();
-  EXPECT_THROW(static_cast<void>(ResultsFolder(directory()).publish(run)), ResultsError);
+  EXPECT_THROW(static_cast<void>(ResultsFolder(directory()).publish(run)), FileError);
   EXPECT_EQ(run.run_id, "");
 }
 
