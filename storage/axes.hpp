@@ -104,16 +104,16 @@ inline constexpr std::array kCommitValues = {
               "all queued transitions in a transaction, acknowledged after its COMMIT"},
 };
 
-inline constexpr Axis<ConnectionAxis> kConnectionAxis = {
-    "connection", "connections to the database", &Axes::connection, kConnectionValues};
+inline constexpr Axis<ConnectionAxis> kConnectionAxis = {"connection", "who owns the connections",
+                                                         &Axes::connection, kConnectionValues};
 inline constexpr Axis<BeginAxis> kBeginAxis = {"begin", "how transactions begin", &Axes::begin,
                                                kBeginValues};
 inline constexpr Axis<GuardAxis> kGuardAxis = {"guard", "the OCC guard of each write", &Axes::guard,
                                                kGuardValues};
 inline constexpr Axis<QueueAxis> kQueueAxis = {
     "queue", "how writers of this process wait their turn", &Axes::queue, kQueueValues};
-inline constexpr Axis<CommitAxis> kCommitAxis = {"commit", "transitions per COMMIT", &Axes::commit,
-                                                 kCommitValues};
+inline constexpr Axis<CommitAxis> kCommitAxis = {"commit", "how many transitions a COMMIT is for",
+                                                 &Axes::commit, kCommitValues};
 
 /// Calls `visit` with each Axis, in the order in which they stand in names.
 template <typename Visitor>

@@ -266,7 +266,7 @@ TEST_F(BenchTest, WrongUsageIsExitCodeTwoAndASentence) {
            {{"--study", "--profile", "zero"}, "--study"},
            {{"--quick", "--profile", "zero"}, "--quick"},
            {{"--api-delay", "gauss:1s,1s"}, "--api-delay"},
-           {{"--connection", "shared", "--queue", "sqlite"}, "shared connection"},
+           {{"--connection", "shared", "--queue", "sqlite"}, "--connection shared"},
            {{"--db", "taken.db"}, "exists already"},
            {{"--db", "free.db"}, "free.db-wal"},
            {{"--db", "no/such/dir/x.db"}, "--db"},

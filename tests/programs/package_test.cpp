@@ -27,7 +27,6 @@ using testing::StartsWith;
 using testing::UnorderedElementsAre;
 using Words = std::set<std::string>;
 
-const fs::path kPackage = fs::path(WALBENCH_SOURCE_DIR) / "tools/package";
 const fs::path kPages = fs::path(WALBENCH_BINARY_DIR) / "tools/package";
 
 Words words_in(const std::string& text, const std::string& pattern) {
@@ -46,18 +45,26 @@ struct Option {
   Words choices = {};
 };
 
-/// `command`: bench or report.
+/// `command`: bench or report. Flags are those of --help; what they take is in --print-options.
 std::vector<Option> options_of(const std::string& command) {
-  std::istringstream help(
-      (command == "bench" ? run_bench({"--help"}) : run_report({"--help"})).out);
-  const std::regex pattern(R"(^  (?:-h,)?(--[a-z-]+)( TEXT(?::\{([^}]*)\})?)?.*$)");
+  const auto run = command == "bench" ? run_bench : run_report;
+  const Words helped = words_in(run({"--help"}, {}).out, R"(\n  (?:-h,)?(--[a-z-]+))");
+  std::istringstream rows(run({"--print-options"}, {}).out);
   std::vector<Option> options;
-  for (std::string line; std::getline(help, line);) {
-    std::smatch match;
-    if (!std::regex_match(line, match, pattern)) continue;
-    options.push_back({match[1], match[2].matched, words_in(match[3], "([^,]+)")});
+  Words listed;
+  for (std::string row; std::getline(rows, row);) {
+    std::vector<std::string> cells;
+    std::istringstream line(row);
+    for (std::string cell; std::getline(line, cell, '\t');) {
+      cells.push_back(cell);
+    }
+    if (cells.size() != 8U || !cells[1].starts_with('-')) continue;
+    const std::string flag = cells[1] == "-h,--help" ? "--help" : cells[1];
+    options.push_back({flag, cells[6] != "nothing", words_in(cells[4], "([^ ]+)")});
+    listed.insert(flag);
   }
-  EXPECT_GT(options.size(), 5U) << "of " << command << " --help";
+  EXPECT_GT(options.size(), 5U) << "of " << command << " --print-options";
+  EXPECT_EQ(listed, helped) << command;
   return options;
 }
 
@@ -76,7 +83,7 @@ Words completed_by_bash(const std::vector<std::string>& words, const fs::path& d
                                         "compopt() { :; }; source \"$0\" && COMP_WORDS=(\"$@\") "
                                         "COMP_CWORD=$(($# - 1)) && _walbench &&"
                                         " printf '%s\\n' \"${COMPREPLY[@]}\"",
-                                        (kPackage / "walbench.bash").string()};
+                                        (kPages / "walbench.bash").string()};
   arguments.insert(arguments.end(), words.begin(), words.end());
   Program bash("/bin/bash", arguments, {.directory = directory});
   const Outcome outcome = bash.wait();
@@ -109,7 +116,7 @@ TEST_P(PackageTest, BashCompletesEveryChoiceAndNoFlagForAValue) {
 }
 
 TEST_P(PackageTest, ZshCompletesEveryFlagOfHelpAndNoOther) {
-  const std::string script = read_file(kPackage / "_walbench");
+  const std::string script = read_file(kPages / "_walbench");
   const std::size_t begin = script.find("_walbench_" + GetParam() + "() {");
   ASSERT_NE(begin, std::string::npos);
   const std::string function = script.substr(begin, script.find("\n}\n", begin) - begin);
@@ -121,7 +128,9 @@ TEST_P(PackageTest, ZshCompletesEveryFlagOfHelpAndNoOther) {
     for (const std::string& choice : option.choices) {
       const std::size_t at = function.find(option.flag + "=[");
       const std::string line = function.substr(at, function.find('\n', at) - at);
-      EXPECT_THAT(words_in(line, "([a-z-]+)"), Contains(choice)) << option.flag;
+      EXPECT_THAT(words_in(std::regex_replace(line, std::regex(R"(\\:)"), ":"), "([a-z0-9:-]+)"),
+                  Contains(choice))
+          << option.flag;
     }
     EXPECT_EQ(function.find(option.flag + "=[") != std::string::npos, option.takes_value)
         << option.flag;

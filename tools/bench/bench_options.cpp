@@ -1,30 +1,30 @@
 #include "tools/bench/bench_options.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
-#include <stdexcept>
+#include <limits>
 
 #include "metrics/result/environment.hpp"
 #include "storage/sqlite/sqlite_database.hpp"
-#include "storage/strategies.hpp"
 #include "tools/bench/bench_plan.hpp"
-#include "tools/program/exit_code.hpp"
+#include "tools/program/options.hpp"
 
 namespace walbench::tools {
 namespace {
 
 constexpr const char* kFooter = R"(
-without arguments: the whole study, 818 files at 1, 10 and 50 threads, with an API that answers at
-once and with one that takes 2 s a call; about an hour. With --quick it takes two minutes.
+Without arguments bench runs the whole study: 818 files at 1, 10 and 50 threads, once with an API
+that answers at once and once with one that takes 2 s a call. That takes about an hour, or two
+minutes with --quick.
 
-durations: a number and a unit (ns, us, ms, s, min, h), as in 250ms, 2s, 6h
+A duration (DUR) is a number and a unit (ns, us, ms, s, min, h), as in 250ms, 2s or 6h.
 
 exit codes:
   0    measured, verified and published, and every gate passed
   1    the same, but a gate failed
   2    wrong usage: nothing was done
-  3    the run failed: nothing was published; or its tables could not be printed
+  3    the run failed and published nothing, or its tables could not be printed
   130  interrupted (SIGINT): nothing was published; another signal gives 128 + its number
 
 examples:
@@ -36,189 +36,261 @@ examples:
   bench --threads 10 --profile realistic --api-delay lognormal:50ms,0.5 --fail-rate 0.02
   bench --threads 10 --profile zero --gate 'zero:10:lock_wait.p99<5ms')";
 
-std::vector<std::string> strategy_names() {
-  std::vector<std::string> names;
-  names.reserve(storage::kStrategies.size());
-  for (const storage::Strategy& strategy : storage::kStrategies) {
-    names.emplace_back(strategy.name);
-  }
-  return names;
+constexpr std::int64_t kMostFiles = 1'000'000'000;
+constexpr std::int64_t kMostRepeats = 1'000;
+constexpr double kMostFailures = 0.9;
+constexpr std::int64_t kMostInSqlite = std::numeric_limits<std::int32_t>::max();
+constexpr std::chrono::milliseconds kShortestInterval(10);
+
+Reader<engine::Profile> profiles() {
+  return one_of({engine::Profile::zero, engine::Profile::realistic}, engine::profile_name);
 }
 
-using Choice = CLI::IsMember;
-
-void declare_workload(CLI::App& app, BenchArguments& raw) {
-  app.add_option(
-         "--threads", raw.threads,
-         "how many lifecycles at once, each on an OS thread of its own, or, with group commit, all "
-         "on a few; a list measures one configuration each")
-      ->capture_default_str();
-  app.add_option("--profile", raw.profile,
-                 "the remote API: zero answers at once, realistic takes 2 s a call; or both")
-      ->capture_default_str();
-  app.add_flag("--quick", raw.quick, "profile realistic with 0.05 s a call");
-  app.add_option("--api-delay", raw.api_delay,
-                 "profile realistic with this duration a call, or with one drawn for each call: "
-                 "uniform:a,b, exp:mean, lognormal:median,sigma");
-  app.add_option("--fail-rate", raw.fail_rate,
-                 "share of API calls that fail, 0 to 0.9; the file is then retried")
-      ->capture_default_str();
-  app.add_option("--files", raw.files, "lifecycles to run")->capture_default_str();
-  app.add_option("--warmup", raw.warmup,
-                 "lifecycles run before the clock starts, without the API's delay [100, or fewer "
-                 "where there are fewer files]");
-  app.add_option("--seed", raw.seed,
-                 "of everything that is drawn at random: content hashes, API delays and failures")
-      ->capture_default_str();
+Reader<std::int64_t> thread_counts() {
+  return whole_numbers<std::int64_t>(1, kMostInFlight);
 }
 
-void declare_strategy(CLI::App& app, BenchArguments& raw) {
-  app.add_option(
-         "--strategy", raw.strategy,
-         "per-file: a connection for each lifecycle; pooled-connection: one a thread; "
-         "shared-connection: one for all, behind a mutex; reduced-guards: per-file, guarded "
-         "by version alone; fair-queue: pooled, writers queue in order; batch: shared, a "
-         "commit every 10 transitions; group-commit: one committer writes for all, what is queued "
-         "in one transaction")
-      ->check(Choice(strategy_names()))
-      ->capture_default_str();
-  app.add_option("--connection", raw.connection, "overrides the strategy's connection")
-      ->check(Choice({"per-file", "per-worker", "shared"}));
-  app.add_option("--begin", raw.begin, "overrides how its transactions begin")
-      ->check(Choice({"deferred", "immediate"}));
-  app.add_option("--guard", raw.guard,
-                 "overrides its OCC guard: where (state and version), version, or select (read, "
-                 "then write)")
-      ->check(Choice({"where", "version", "select"}));
-  app.add_option("--commit", raw.commit,
-                 "overrides when it commits: each transition; batch:N, every N transitions, "
-                 "acknowledging them before; or group, all that is queued, acknowledging it after");
-  app.add_option("--queue", raw.queue,
-                 "overrides how its writers queue: sqlite (its busy handler), mutex, or fifo")
-      ->check(Choice({"sqlite", "mutex", "fifo"}));
-  app.add_option("--gate", raw.gates,
-                 "a limit, like zero:10:300s, PROFILE:THREADS:MAX, or 'zero:10:lock_wait.p99<5ms': "
-                 "a configuration above it fails (exit code 1). Repeatable")
-      ->allow_extra_args(false);
+Reader<engine::ApiDelay> api_delays() {
+  return {engine::ApiDelay::parse, &engine::ApiDelay::text};
 }
 
-void declare_mitigations(CLI::App& app, BenchArguments& raw) {
-  std::string names;
+/// `10:zero`
+Reader<Level> levels() {
+  const auto read = [](const std::string& text) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string::npos) {
+      throw std::invalid_argument(fmt::format("'{}' is not THREADS:PROFILE, as in 10:zero", text));
+    }
+    return Level{thread_counts().read(text.substr(0, colon)),
+                 profiles().read(text.substr(colon + 1))};
+  };
+  return {read, [](const Level& level) {
+            return fmt::format("{}:{}", level.threads, engine::profile_name(level.profile));
+          }};
+}
+
+Reader<metrics::Gate> gates() {
+  return {metrics::parse_gate, &metrics::Gate::name};
+}
+
+/// The names of strategies; `extra` too, if it is not empty.
+Reader<std::string> strategy_names(const std::string& extra = {}) {
+  std::vector<std::pair<std::string, std::string>> names;
   for (const storage::Strategy& each : storage::kStrategies) {
-    if (each.effort > 0) names += std::string(each.name) + ", ";
+    names.emplace_back(each.name, each.name);
   }
-  app.add_option(
-      "--mitigation", raw.mitigations,
-      "then measure these against the strategy, in turn with it: " + names + "or all; a list");
-  app.add_flag("--shared-connection", raw.shared_connection,
-               "the same as --mitigation shared-connection");
-  app.add_option("--mitigate-at", raw.mitigate_at,
-                 "where to measure mitigations: THREADS:PROFILE [10:zero]");
-  app.add_option("--repeat", raw.repeat,
-                 "how often to measure each mitigation and its baseline [5 at profile zero, 3 at "
-                 "realistic]");
-  app.add_flag("--study", raw.study,
-               "end with a report on the three criteria of a study; measures shared-connection "
-               "where no mitigation is named");
+  if (!extra.empty()) names.emplace_back(extra, extra);
+  return one_of(std::move(names));
 }
 
-void declare_database(CLI::App& app, BenchArguments& raw) {
-  app.add_option("--schema", raw.schema,
-                 "bench, or production with three more indexes and a trigger")
-      ->check(Choice({"bench", "production"}))
-      ->capture_default_str();
-  app.add_option("--synchronous", raw.synchronous, "PRAGMA synchronous")
-      ->check(Choice({"off", "normal", "full"}))
-      ->capture_default_str();
-  app.add_option("--busy-timeout", raw.busy_timeout,
-                 "how long SQLite's busy handler tries; whole milliseconds")
-      ->capture_default_str();
-  app.add_option(
-      "--wal-autocheckpoint", raw.wal_autocheckpoint,
-      "frames in the WAL at which a checkpoint is due; 0: never [1000; in the background "
-      "125]");
-  app.add_option("--checkpoint", raw.checkpoint,
-                 "who makes it: auto, the commit that got there; background, a thread on a "
-                 "connection of its own; off, nobody [background with group commit, else auto]")
-      ->check(Choice({"auto", "background", "off"}));
-  app.add_option(
-      "--wal-cap", raw.wal_cap,
-      "frames in the WAL above which, with --checkpoint background, a commit checkpoints "
-      "itself, so that the WAL can start over [8000]");
-  app.add_option("--db", raw.db,
-                 "where the database is to be: a file that does not exist yet [a private temporary "
-                 "directory]");
-  app.add_flag(
-      "--keep-db", raw.keep_db,
-      "leave the database where it is; otherwise it is removed at the end, also with --db");
+/// `per-worker, each thread keeps one; ...`: what each row of a table means.
+template <typename Rows, typename Help>
+std::string explained(const Rows& rows, Help help) {
+  std::string text;
+  for (const auto& row : rows) {
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", row.name, std::invoke(help, row));
+  }
+  return text;
 }
 
-void declare_output(CLI::App& app, BenchArguments& raw) {
-  app.add_flag("--ceiling", raw.ceiling,
-               "measure first what one thread can write with these statements, 1, 256 and as many "
-               "transitions in a transaction as lifecycles are in flight, and hold each "
-               "configuration against it");
-  app.add_option(
-      "--interval", raw.interval,
-      "while each configuration runs, write a HdrHistogram log beside its results with a "
-      "line for each interval of that length, so that a stall shows in time");
-  app.add_flag(
-      "--anatomy", raw.anatomy,
-      "follow the write lock in time: how much of each wait it was held by others, and how "
-      "much it was free. Costs up to a microsecond a transaction");
-  app.add_option("--ack-log", raw.ack_log,
-                 "write down each transition as it is acknowledged, a line each (path, version, "
-                 "state), to this new file or pipe; -: to standard output, without the tables. "
-                 "Slows the run");
-  app.add_option("--results", raw.results,
-                 "the folder for result files; it must exist, but for the default")
-      ->capture_default_str();
-  app.add_option("--progress", raw.progress,
-                 "a progress bar on stderr for runs of more than a second; auto: where stderr is a "
-                 "terminal")
-      ->check(Choice({"auto", "always", "never"}))
-      ->capture_default_str();
-  app.add_flag("--details", raw.details,
-               "print every configuration in full, also where there are several");
-  app.add_flag(
-      "--wall-profile", raw.wall_profile,
-      "sample where all threads are by wall-clock time, waiting included, save the profile "
-      "beside the results, and print its top 20 functions. Sampling slows what it samples");
-  app.add_flag("--quiet", raw.quiet, "print nothing but errors");
+template <typename Value>
+Reader<Value> axis_values(const storage::Axis<Value>& axis) {
+  Reader<Value> reader;
+  for (const auto& each : axis.values) {
+    reader.choices.emplace_back(each.name);
+  }
+  reader.completion = Completion::choices;
+  reader.show = [](const Value& value) { return storage::axis_name(value); };
+  reader.read = [&axis, choices = reader.choices](const std::string& text) {
+    if (const auto value = storage::parse_axis(axis, text)) return *value;
+    throw std::invalid_argument(
+        fmt::format("'{}' is not one of {}", text, fmt::join(choices, ", ")));
+  };
+  return reader;
 }
 
-std::string version_text() {
-  return fmt::format("bench (walbench) {}, SQLite {}", metrics::walbench_version(),
-                     storage::sqlite_version());
+void add_workload(Options& options, BenchRequest& request) {
+  engine::ConfigurationPlan& common = request.common;
+  options.section("Workload");
+  options.value("--threads", "N,...",
+                "how many lifecycles run at once, each on an OS thread of its own, or, with group "
+                "commit, all on a few; one configuration is measured for each N",
+                request.threads, lists_of(thread_counts()));
+  options.value("--profile", "NAME,...",
+                "how the remote API behaves: zero answers at once, realistic takes 2 s a call",
+                request.profiles, lists_of(profiles()));
+  options.flag("--quick", "profile realistic takes 0.05 s a call", request.quick);
+  options.value("--api-delay", "DUR",
+                "profile realistic takes this long a call, or a time drawn for each call: "
+                "uniform:a,b, exp:mean, lognormal:median,sigma",
+                request.api_delay, api_delays());
+  options.value("--fail-rate", "SHARE",
+                "share of API calls that fail, 0 to 0.9; the file is then retried",
+                common.api_fail_rate, shares(kMostFailures));
+  options.value("--files", "N", "lifecycles to run", common.files,
+                whole_numbers<std::int64_t>(1, kMostFiles));
+  options.value("--warmup", "N",
+                "lifecycles to run before the clock starts, without the API's delay [100, or as "
+                "many as there are files]",
+                request.warmup, whole_numbers<std::int64_t>(0, kMostFiles));
+  options.value("--seed", "N",
+                "seed of everything that is drawn at random: content hashes, API delays and "
+                "failures",
+                common.seed,
+                whole_numbers<std::uint64_t>(0, std::numeric_limits<std::uint64_t>::max()));
+}
+
+void add_strategy(Options& options, BenchRequest& request) {
+  options.section("Strategy");
+  options.value("--strategy", "NAME",
+                "how transitions are written. " +
+                    explained(storage::kStrategies, &storage::Strategy::summary),
+                request.strategy, strategy_names());
+  storage::for_each_axis([&](const auto& axis) {
+    using Value = std::decay_t<decltype(axis.values.front().value)>;
+    const bool queue = axis.name == storage::kQueueAxis.name;
+    const std::function<void(Value)> change = [&request, &axis, queue](Value value) {
+      request.axis_changes.emplace_back(
+          [&axis, value](storage::Axes& axes) { axes.*axis.member = value; });
+      request.queue_named = request.queue_named || queue;
+    };
+    options.call("--" + std::string(axis.name), "VALUE",
+                 fmt::format("{} (by default as in --strategy). {}", axis.help,
+                             explained(axis.values, &storage::AxisValue<Value>::help)),
+                 axis_values(axis), change);
+  });
+  options.values("--gate", "LIMIT",
+                 "a limit, like zero:10:300s, PROFILE:THREADS:MAX, or 'zero:10:lock_wait.p99<5ms': "
+                 "a configuration above it fails (exit code 1)",
+                 Takes::one_each_time, request.options.plan.gates, gates());
+}
+
+void add_mitigations(Options& options, BenchRequest& request) {
+  options.section("Mitigations");
+  options.value("--mitigation", "NAME,...",
+                "measure these strategies, too, each in turn with --strategy as its baseline; "
+                "reduced-guards brings select-guard with it; all names every strategy",
+                request.mitigations, lists_of(strategy_names("all")));
+  options.flag("--shared-connection", "short for --mitigation shared-connection",
+               request.shared_connection);
+  options.value("--mitigate-at", "THREADS:PROFILE", "where to measure mitigations [10:zero]",
+                request.mitigate_at, levels());
+  options.value("--repeat", "N",
+                "how often to measure each mitigation and its baseline [5 at profile zero, 3 at "
+                "realistic]",
+                request.repeat, whole_numbers<std::int64_t>(1, kMostRepeats));
+  options.flag("--study",
+               "end with a report on the three criteria of a study; measures shared-connection if "
+               "no mitigation is named",
+               request.study);
+}
+
+void add_database(Options& options, BenchRequest& request) {
+  using storage::CheckpointMode;
+  using storage::Schema;
+  using storage::Synchronous;
+  storage::ConnectionSettings& settings = request.common.settings;
+  options.section("Database");
+  options.value("--schema", "NAME", "bench, or production with three more indexes and a trigger",
+                request.common.schema,
+                one_of({Schema::bench, Schema::production}, storage::schema_name));
+  options.value("--synchronous", "LEVEL", "PRAGMA synchronous: off, normal or full",
+                settings.synchronous,
+                one_of({Synchronous::off, Synchronous::normal, Synchronous::full},
+                       storage::synchronous_name));
+  options.value("--busy-timeout", "DUR", "how long SQLite's busy handler tries; whole milliseconds",
+                settings.busy_timeout, whole_milliseconds(kMostInSqlite));
+  options.value("--checkpoint", "WHO",
+                "who checkpoints: auto, the commit that fills the WAL; background, a thread on a "
+                "connection of its own; off, no one [background with group commit, otherwise auto]",
+                request.checkpoint,
+                one_of({CheckpointMode::automatic, CheckpointMode::background, CheckpointMode::off},
+                       storage::checkpoint_mode_name));
+  options.value("--wal-autocheckpoint", "FRAMES",
+                "frames in the WAL at which a checkpoint is due; 0: never [1000; 125 in the "
+                "background]",
+                request.checkpoint_frames, whole_numbers<std::int64_t>(0, kMostInSqlite));
+  options.value("--wal-cap", "FRAMES",
+                "frames in the WAL above which, with --checkpoint background, a commit checkpoints "
+                "by itself, so that the WAL can start over [8000]",
+                request.wal_cap_frames, whole_numbers<std::int64_t>(1, kMostInSqlite));
+  options.value("--db", "FILE",
+                "where to create the database; the file must not exist [in a private temporary "
+                "directory]",
+                request.options.db, paths());
+  options.flag("--keep-db", "keep the database; otherwise it is removed at the end, also with --db",
+               request.options.keep_db);
+}
+
+void add_output(Options& options, BenchRequest& request) {
+  BenchOptions& output = request.options;
+  options.section("Measurement and output");
+  options.flag("--ceiling",
+               "first measure how much one thread can write with the same statements: 1, 256, and "
+               "as many transitions per transaction as lifecycles are in flight; then compare "
+               "each configuration with that",
+               output.plan.ceiling);
+  options.flag("--anatomy",
+               "follow the write lock in time: for how much of each wait others held it, and for "
+               "how much it was free. Costs up to a microsecond a transaction",
+               request.common.anatomy);
+  options.value("--interval", "DUR",
+                "while each configuration runs, write a HdrHistogram log beside its results, one "
+                "line per interval, so that a stall shows in time",
+                output.interval, durations(kShortestInterval));
+  options.value("--ack-log", "FILE",
+                "write each transition (path, version, state) as it is acknowledged, one line "
+                "each, to this new file or pipe; -: to standard output, without the tables. Slows "
+                "the run",
+                output.ack_log, texts(Completion::file));
+  const std::function<void(std::filesystem::path)> name_results =
+      [&output](std::filesystem::path folder) {
+        output.results = std::move(folder);
+        output.results_named = true;
+      };
+  options.call("--results", "FOLDER",
+               fmt::format("folder for result files; it must exist [{}, which is created]",
+                           output.results.string()),
+               paths(Completion::folder), name_results);
+  options.value("--progress", "WHEN",
+                "show a progress bar on stderr in runs of more than a second: always, never, or "
+                "auto, if stderr is a terminal",
+                output.progress,
+                one_of<ProgressMode>({{"auto", ProgressMode::automatic},
+                                      {"always", ProgressMode::always},
+                                      {"never", ProgressMode::never}}));
+  options.flag("--details", "print every configuration in full, even if there are several",
+               output.details);
+  options.flag("--wall-profile",
+               "sample what all threads do by wall-clock time, waiting included, save the profile "
+               "beside the results, and print its top 20 functions. Slows the run",
+               output.wall_profile);
+  options.flag("--quiet", "print nothing but errors", output.quiet);
 }
 
 }  // namespace
 
 std::variant<BenchOptions, ParseEnd> parse_bench_options(
     const std::vector<std::string>& arguments) {
-  CLI::App app(
-      "Measures what an SQLite state transition costs when many workers write in WAL mode.",
-      "bench");
-  BenchArguments raw;
-  declare_workload(app, raw);
-  declare_strategy(app, raw);
-  declare_mitigations(app, raw);
-  declare_database(app, raw);
-  declare_output(app, raw);
-  app.set_version_flag("--version", version_text());
-  app.footer(kFooter);
+  BenchRequest request;
+  request.options.plan.gates = metrics::standard_gates();
+  Options options({.name = "bench",
+                   .purpose = "Measures what an SQLite state transition costs when many workers "
+                              "write in WAL mode.",
+                   .usage = "[OPTION]...",
+                   .version = fmt::format("bench (walbench) {}, SQLite {}",
+                                          metrics::walbench_version(), storage::sqlite_version()),
+                   .footer = kFooter});
+  add_workload(options, request);
+  add_strategy(options, request);
+  add_mitigations(options, request);
+  add_database(options, request);
+  add_output(options, request);
+  if (const auto end = options.parse(arguments)) return *end;
   try {
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-    raw.results_named = app.count("--results") > 0;
-    return plan_bench(raw);
-  } catch (const CLI::CallForHelp&) {
-    return ParseEnd{kDone, app.help()};
-  } catch (const CLI::CallForVersion& version) {
-    return ParseEnd{kDone, std::string(version.what()) + "\n"};
-  } catch (const CLI::ParseError& error) {
-    return ParseEnd::wrong_usage("bench", error.what());
+    return plan_bench(request);
   } catch (const std::invalid_argument& error) {
-    return ParseEnd::wrong_usage("bench", error.what());
+    return options.refusal(error.what());
   }
 }
 

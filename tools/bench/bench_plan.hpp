@@ -1,56 +1,51 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/plan.hpp"
+#include "storage/axes.hpp"
+#include "storage/strategies.hpp"
 #include "tools/bench/bench_options.hpp"
 
 namespace walbench::tools {
 
-/// The command line as text, before it means anything.
-struct BenchArguments {
-  std::string threads = "1,10,50";
-  std::string profile = "zero,realistic";
-  bool quick = false;
-  std::optional<std::string> api_delay;
-  std::string fail_rate = "0";
-  std::string files = "818";
-  std::string strategy = "per-file";
-  std::string connection;
-  std::string begin;
-  std::string guard;
-  std::string queue;
-  std::optional<std::string> commit;
-  std::vector<std::string> gates;
-  std::optional<std::string> mitigations;
-  bool shared_connection = false;
-  std::optional<std::string> mitigate_at;
-  std::optional<std::string> repeat;
-  bool study = false;
-  std::string schema = "bench";
-  std::string synchronous = "normal";
-  std::string busy_timeout = "5s";
-  std::optional<std::string> wal_autocheckpoint;
-  std::optional<std::string> checkpoint;
-  std::optional<std::string> wal_cap;
-  bool ceiling = false;
-  bool anatomy = false;
-  std::optional<std::string> interval;
-  std::optional<std::string> ack_log;
-  std::optional<std::string> db;
-  bool keep_db = false;
-  std::string results = "results";
-  bool results_named = false;
-  std::optional<std::string> warmup;
-  std::string seed = "42";
-  std::string progress = "auto";
-  bool details = false;
-  bool wall_profile = false;
-  bool quiet = false;
+/// Where mitigations are measured.
+struct Level {
+  std::int64_t threads = 10;
+  engine::Profile profile = engine::Profile::zero;
 };
 
-/// What they ask for. Throws std::invalid_argument, with a sentence that names the option.
-BenchOptions plan_bench(const BenchArguments& arguments);
+/// The command line, each value read and in its range, before the values are held against each
+/// other. The defaults of bench are the values that stand here and in ConfigurationPlan.
+struct BenchRequest {
+  BenchOptions options;              ///< what concerns no configuration; the plan is to be made
+  engine::ConfigurationPlan common;  ///< what all configurations share
+  std::vector<std::int64_t> threads = {1, 10, 50};
+  std::vector<engine::Profile> profiles = {engine::Profile::zero, engine::Profile::realistic};
+  bool quick = false;
+  std::optional<engine::ApiDelay> api_delay;  ///< of profile realistic
+  std::optional<std::int64_t> warmup;
+  std::string strategy = std::string(storage::kStrategies.front().name);
+  std::vector<std::function<void(storage::Axes&)>> axis_changes;
+  bool queue_named = false;
+  std::optional<std::vector<std::string>> mitigations;  ///< names of strategies, or `all`
+  bool shared_connection = false;
+  std::optional<Level> mitigate_at;
+  std::optional<std::int64_t> repeat;
+  bool study = false;
+  std::optional<storage::CheckpointMode> checkpoint;
+  std::optional<std::int64_t> checkpoint_frames;
+  std::optional<std::int64_t> wal_cap_frames;
+};
+
+inline constexpr std::int64_t kMostInFlight = 100'000;  ///< some KB each where they share threads
+
+/// The plan that was asked for. Throws std::invalid_argument, with a sentence that names the
+/// option, if values contradict each other or concern nothing.
+BenchOptions plan_bench(const BenchRequest& request);
 
 }  // namespace walbench::tools

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdint>
-#include <limits>
+#include <set>
 #include <stdexcept>
 #include <string_view>
 
-#include "storage/strategies.hpp"
-#include "tools/program/argument_values.hpp"
+#include "tools/program/options.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -18,7 +18,6 @@ namespace {
 // spread that: with 1,000 frames, P99 of group commit at 50 in flight was 1.7 to 1.9 ms, with 125
 // it was 1.4 to 1.5, at the same throughput.
 constexpr std::int64_t kBackgroundFrames = 125;
-constexpr std::int64_t kMostFrames = std::numeric_limits<std::int32_t>::max();
 
 /// `--queue mutex or --queue fifo`
 std::string flags_for(const storage::AxisNeed& need) {
@@ -29,89 +28,86 @@ std::string flags_for(const storage::AxisNeed& need) {
   return flags;
 }
 
-std::string why_refused(const storage::Contradiction& found) {
-  std::vector<std::string> needs;
-  needs.reserve(found.needs.size());
-  for (const storage::AxisNeed& need : found.needs) {
-    needs.push_back(flags_for(need));
-  }
+std::string in_flags(const storage::Contradiction& found) {
+  std::vector<std::string> needs(found.needs.size());
+  std::ranges::transform(found.needs, needs.begin(), flags_for);
   return fmt::format("--{} {} needs {}: {}", found.setting.axis, found.setting.value,
                      fmt::join(needs, ", "), found.reason);
 }
 
-template <typename Value>
-void choose(const storage::Axis<Value>& axis, const std::string& text, storage::Axes& axes) {
-  if (const auto value = storage::parse_axis(axis, text)) axes.*axis.member = *value;
-}
-
 }  // namespace
 
-storage::Axes effective_axes(const BenchArguments& arguments) {
-  using storage::QueueAxis;
-  storage::Axes axes =
-      storage::find_strategy(arguments.strategy).value_or(storage::Strategy{}).axes;
-  choose(storage::kConnectionAxis, arguments.connection, axes);
-  if (arguments.commit) {
-    const auto commit = storage::parse_axis(storage::kCommitAxis, *arguments.commit);
-    if (!commit) {
-      refuse("--commit", fmt::format("'{}' is neither each, batch:N nor group", *arguments.commit));
-    }
-    axes.commit = *commit;
+storage::Axes effective_axes(const BenchRequest& request) {
+  storage::Axes axes = storage::find_strategy(request.strategy).value().axes;
+  for (const auto& change : request.axis_changes) {
+    change(axes);
   }
   // One connection for all needs a queue; if none was asked for, the usual one.
-  const bool has_queue =
-      axes.queue != QueueAxis::sqlite || !arguments.queue.empty() || axes.commit.is_group();
-  if (axes.connection == storage::ConnectionAxis::shared && !has_queue) {
-    axes.queue = QueueAxis::mutex;
+  const bool shared = axes.connection == storage::ConnectionAxis::shared;
+  if (shared && axes.queue == storage::QueueAxis::sqlite && !request.queue_named &&
+      !axes.commit.is_group()) {
+    axes.queue = storage::QueueAxis::mutex;
   }
-  choose(storage::kBeginAxis, arguments.begin, axes);
-  choose(storage::kGuardAxis, arguments.guard, axes);
-  choose(storage::kQueueAxis, arguments.queue, axes);
   if (const auto found = storage::contradiction(axes)) {
-    throw std::invalid_argument(why_refused(*found));
+    throw std::invalid_argument(in_flags(*found));
   }
   return axes;
 }
 
-std::vector<metrics::Gate> gates_of(const std::vector<std::string>& values) {
-  std::vector<metrics::Gate> gates = metrics::standard_gates();
-  for (const std::string& value : values) {
-    gates.push_back(parsed("--gate", [&] { return metrics::parse_gate(value); }));
-  }
-  return gates;
-}
-
-storage::CheckpointPlan checkpoint_plan(const BenchArguments& arguments,
-                                        const storage::Axes& axes) {
+storage::CheckpointPlan checkpoint_plan(const BenchRequest& request, const storage::Axes& axes) {
   using storage::CheckpointMode;
   storage::CheckpointPlan plan;
-  if (arguments.wal_cap) {
-    plan.wal_cap_frames =
-        whole_number<std::int64_t>("--wal-cap", *arguments.wal_cap, 1, kMostFrames);
-  }
-  plan.mode = axes.commit.is_group() ? CheckpointMode::background : CheckpointMode::automatic;
-  for (const CheckpointMode mode :
-       {CheckpointMode::automatic, CheckpointMode::background, CheckpointMode::off}) {
-    if (arguments.checkpoint == storage::checkpoint_mode_name(mode)) plan.mode = mode;
-  }
+  const CheckpointMode usual =
+      axes.commit.is_group() ? CheckpointMode::background : CheckpointMode::automatic;
+  plan.mode = request.checkpoint.value_or(usual);
   const bool closes = axes.connection == storage::ConnectionAxis::per_file;
   if (closes && plan.mode == CheckpointMode::background) plan.mode = CheckpointMode::automatic;
   if (plan.mode == CheckpointMode::background) plan.every_frames = kBackgroundFrames;
-  if (arguments.wal_autocheckpoint) {
-    plan.every_frames = whole_number<std::int64_t>("--wal-autocheckpoint",
-                                                   *arguments.wal_autocheckpoint, 0, kMostFrames);
-  }
+  plan.every_frames = request.checkpoint_frames.value_or(plan.every_frames);
+  plan.wal_cap_frames = request.wal_cap_frames.value_or(plan.wal_cap_frames);
   return plan;
 }
 
-void require_background_sensible(const BenchArguments& arguments, const storage::Axes& axes) {
-  if (arguments.checkpoint == "background" &&
+void require_background_sensible(const BenchRequest& request, const storage::Axes& axes) {
+  if (request.checkpoint == storage::CheckpointMode::background &&
       axes.connection == storage::ConnectionAxis::per_file) {
     refuse("--checkpoint",
-           "background needs connections that stay open, as with --connection per-worker: the "
-           "checkpointer's own, held open, would spare each lifecycle's close its checkpoint and "
-           "so hide what a connection per file costs");
+           "background needs connections that stay open, as with --connection per-worker; with a "
+           "connection for each file, the checkpointer's open connection would keep the closing "
+           "ones from checkpointing, and so hide what they cost");
   }
+}
+
+std::vector<storage::Strategy> named_mitigations(const BenchRequest& request) {
+  std::vector<std::string> names = request.mitigations.value_or(std::vector<std::string>());
+  if (request.shared_connection || (request.study && names.empty())) {
+    names.emplace_back("shared-connection");
+  }
+  const bool all = std::ranges::find(names, "all") != names.end();
+  if (names.size() > 1 && all) {
+    refuse("--mitigation", "'all' already names every mitigation; leave out the others");
+  }
+  std::set<std::string_view> wanted;
+  for (const std::string& name : names) {
+    if (const auto found = storage::find_strategy(name)) {
+      wanted.insert({found->name, found->companion});
+    }
+  }
+  std::vector<storage::Strategy> mitigations;
+  for (const storage::Strategy& each : storage::kStrategies) {
+    const bool baseline = each.effort == 0;
+    if (all ? !baseline : wanted.contains(each.name)) mitigations.push_back(each);
+  }
+  return mitigations;
+}
+
+metrics::MitigationInfo info_of(const storage::Strategy& strategy) {
+  return {.name = std::string(strategy.name),
+          .description = std::string(strategy.description),
+          .cost = std::string(strategy.cost),
+          .risk = std::string(strategy.risk),
+          .effort = strategy.effort,
+          .recommendable = strategy.recommendable};
 }
 
 }  // namespace walbench::tools

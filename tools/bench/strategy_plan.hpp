@@ -3,28 +3,30 @@
 #include <string>
 #include <vector>
 
-#include "metrics/analysis/gate.hpp"
+#include "metrics/result/mitigation_result.hpp"
 #include "storage/axes.hpp"
 #include "storage/sqlite/connection_settings.hpp"
+#include "storage/strategies.hpp"
 #include "tools/bench/bench_plan.hpp"
 
 namespace walbench::tools {
 
 // All of these throw std::invalid_argument, with a sentence that names the option.
 
-/// The standard gates, then these.
-std::vector<metrics::Gate> gates_of(const std::vector<std::string>& values);
-
-/// The strategy's axes, with what overrides them.
-storage::Axes effective_axes(const BenchArguments& arguments);
+/// The strategy's axes, with the changes that were asked for.
+storage::Axes effective_axes(const BenchRequest& request);
 
 /// How a configuration with these axes checkpoints. Connections that close after each file keep
-/// checkpointing by themselves where a checkpointer was asked for; see
-/// require_background_sensible().
-storage::CheckpointPlan checkpoint_plan(const BenchArguments& arguments, const storage::Axes& axes);
+/// checkpointing by themselves if a checkpointer was asked for; see require_background_sensible().
+storage::CheckpointPlan checkpoint_plan(const BenchRequest& request, const storage::Axes& axes);
 
-/// Refuses a checkpointer for the strategy that the run is about where it would hide what that
-/// costs. Mitigations of other kinds are measured as they can be.
-void require_background_sensible(const BenchArguments& arguments, const storage::Axes& axes);
+/// Refuses a checkpointer for the run's own strategy if it would hide what that strategy costs.
+/// Mitigations that cannot have one are measured without.
+void require_background_sensible(const BenchRequest& request, const storage::Axes& axes);
+
+/// The mitigations that were named, and their companions, in the order of storage::kStrategies.
+std::vector<storage::Strategy> named_mitigations(const BenchRequest& request);
+
+metrics::MitigationInfo info_of(const storage::Strategy& strategy);
 
 }  // namespace walbench::tools

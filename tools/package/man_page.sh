@@ -1,21 +1,22 @@
 #!/bin/sh
 # man_page.sh PROGRAM TEMPLATE VERSION: a man page to standard output. The template is a page in
-# which a line of its own stands for what the program's --help says, so that it cannot say other
-# things:
+# which a line of its own stands for what the program says about itself, so that the page cannot
+# say anything else:
 #
-#   @OPTIONS@      each option, with its choices and its default
-#   @NOTES@        the paragraphs below the options
-#   @EXIT_STATUS@  what stands below `exit codes:`
-#   @EXAMPLES@     and below `examples:`, the program being called as `walbench PROGRAM`
+#   @OPTIONS@      each option, with its choices and its default, from --print-options
+#   @NOTES@        the paragraphs below the options in --help
+#   @EXIT_STATUS@  the lines below `exit codes:`
+#   @EXAMPLES@     the lines below `examples:`, with the program called as `walbench PROGRAM`
 #
 # @VERSION@ may stand anywhere.
 set -eu
 
 program=$1 template=$2 version=$3
+options=$("$program" --print-options)
 help=$("$program" --help)
 
-printf '%s\n' "$help" | awk -v template="$template" -v version="$version" \
-  -v name="$(basename -- "$program")" '
+printf '%s\n\f\n%s\n' "$options" "$help" | awk -v template="$template" -v version="$version" \
+  -v name="$(basename -- "$program")" -F '\t' '
   # The text as roff shows it: hyphens and quotes that can be copied, no line taken for a macro.
   function roff(text) {
     gsub(/\\/, "\\e", text)
@@ -27,60 +28,35 @@ printf '%s\n' "$help" | awk -v template="$template" -v version="$version" \
     return text ~ /^\./ ? "\\&" text : text
   }
 
-  # `--files TEXT=818` or `--begin TEXT:{deferred,immediate}`, and what it does.
-  function option(usage, does,    names, value, choices, preset, head) {
-    names = usage
-    sub(/ .*/, "", names)
-    value = substr(usage, length(names) + 2)
-    choices = preset = ""
-    if (match(value, /:\{[^}]*\}/)) {
-      choices = substr(value, RSTART + 2, RLENGTH - 3)
-      value = substr(value, 1, RSTART - 1) substr(value, RSTART + RLENGTH)
-      gsub(/,/, ", ", choices)
-    }
-    if (match(value, /=.*/)) {
-      preset = substr(value, RSTART + 1)
-      value = substr(value, 1, RSTART - 1)
-    }
+  # Section, name, argument, default, choices, completion, values, help: see options.cpp.
+  !in_help && $0 == "\f" { in_help = 1; next }
+  !in_help {
+    if ($1 != section) options = options ".SS " roff($1) "\n"
+    section = $1
+    names = roff($2)
     gsub(/,/, "\\fR, \\fB", names)
-    gsub(/-/, "\\-", names)
     head = "\\fB" names "\\fR"
-    if (value != "") head = head " \\fIVALUE\\fR" (value ~ /\.\.\.$/ ? " ..." : "")
-    options = options ".TP\n" head "\n" roff(does) "\n"
+    if ($3 != "" && $3 != $2) head = head " \\fI" roff($3) "\\fR"
+    if ($7 == "several") head = head " ..."
+    choices = $5
+    gsub(/ /, ", ", choices)
+    options = options ".TP\n" head "\n" roff($8) "\n"
     if (choices != "") options = options ".br\nOne of: " roff(choices) "\n"
-    if (preset != "") options = options ".br\nDefault: " roff(preset) "\n"
+    if ($4 != "") options = options ".br\nDefault: " roff($4) "\n"
+    next
   }
 
-  # An option too long for its column has its text on the next line.
-  part == "options" && pending != "" {
-    text = $0
-    sub(/^ +/, "", text)
-    option(pending, text)
-    pending = ""
-    next
-  }
-  /^Options:$/ { part = "options"; next }
-  part == "options" && /^  -/ {
-    line = substr($0, 3)
-    if (match(line, /  +/)) option(substr(line, 1, RSTART - 1), substr(line, RSTART + RLENGTH))
-    else pending = line
-    next
-  }
-  part == "options" && /^ *$/ { part = "notes"; next }
+  /^Help:$/ { part = "help"; next }
+  part == "help" && /^$/ { part = "notes"; next }
   /^exit codes:$/ { part = "exit"; next }
   /^examples:$/ { part = "examples"; next }
   part == "notes" {
-    if ($0 == "") { paragraph = 1; next }
-    text = $0
-    if (paragraph || notes == "") {
-      if (notes != "") notes = notes ".PP\n"
-      text = toupper(substr(text, 1, 1)) substr(text, 2)
-    }
-    paragraph = 0
-    notes = notes roff(text) "\n"
+    if ($0 == "") notes = notes (notes == "" ? "" : ".PP\n")
+    else notes = notes roff($0) "\n"
   }
   part == "exit" && match($0, /^  [0-9]+ +/) {
-    codes = codes ".TP\n\\fB" $1 "\\fR\n" roff(substr($0, RLENGTH + 1)) "\n"
+    split($0, words, " ")
+    codes = codes ".TP\n\\fB" words[1] "\\fR\n" roff(substr($0, RLENGTH + 1)) "\n"
     next
   }
   part == "exit" && /^  / {
@@ -97,9 +73,10 @@ printf '%s\n' "$help" | awk -v template="$template" -v version="$version" \
 
   END {
     if (options == "" || codes == "" || examples == "") {
-      print "man_page.sh: " name " --help has no options, exit codes or examples" > "/dev/stderr"
+      print "man_page.sh: " name " has no options, exit codes or examples" > "/dev/stderr"
       exit 1
     }
+    sub(/\.PP\n$/, "", notes)
     while ((getline line < template) > 0) {
       gsub(/@VERSION@/, version, line)
       if (line == "@OPTIONS@") printf "%s", options

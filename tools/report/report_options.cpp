@@ -2,12 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <stdexcept>
 
-#include "metrics/duration.hpp"
 #include "metrics/result/environment.hpp"
-#include "tools/program/exit_code.hpp"
+#include "tools/program/options.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -41,17 +39,18 @@ examples:
   report --values latencies_ns.txt --hgrm latencies.hgrm
   awk '{print $7 * 1000}' service.log | report --values - --hgrm service.hgrm)";
 
-struct RawOptions {
-  std::vector<std::string> files;
-  std::string values;
-  std::string hgrm;
-  std::string expected_interval;
-  std::vector<std::string> compare;
-  std::vector<std::string> with;
-  std::vector<std::string> fail_if;
-  std::string merge;
-  std::string html;
-  std::string format;
+/// The command line, each value read, before the values are held against each other.
+struct ReportRequest {
+  std::vector<std::filesystem::path> files;
+  std::optional<std::string> values;
+  std::optional<std::filesystem::path> hgrm;
+  std::optional<std::chrono::nanoseconds> expected_interval;
+  std::vector<std::filesystem::path> compare;
+  std::vector<std::filesystem::path> with;
+  std::vector<metrics::RegressionLimit> fail_if;
+  std::optional<std::filesystem::path> merge;
+  std::optional<std::filesystem::path> html;
+  std::optional<ReportFormat> format;
   bool force = false;
   bool details = false;
   bool plot = false;
@@ -63,151 +62,131 @@ void require(bool condition, const char* otherwise) {
   if (!condition) throw std::invalid_argument(otherwise);
 }
 
-ReportFormat format_from(const std::string& name) {
-  if (name.empty() || name == "table") return ReportFormat::table;
-  if (name == "markdown") return ReportFormat::markdown;
-  if (name == "json") return ReportFormat::json;
-  if (name == "csv") return ReportFormat::csv;
-  throw std::invalid_argument(
-      fmt::format("--format: '{}' is none of table, markdown, json and csv", name));
+ReportValues checked_values(const ReportRequest& request) {
+  require(request.files.empty(), "--values FILE --hgrm OUT takes no further files");
+  return {*request.values, *request.hgrm,
+          request.expected_interval.value_or(std::chrono::nanoseconds(0))};
 }
 
-ReportValues checked_values(const RawOptions& raw) {
-  require(raw.files.empty(), "--values FILE --hgrm OUT takes no further files");
-  ReportValues values{raw.values, raw.hgrm, {}};
-  if (!raw.expected_interval.empty()) {
-    values.expected_interval = metrics::parse_duration(raw.expected_interval);
-  }
-  return values;
+ReportCompare checked_compare(const ReportRequest& request) {
+  require(request.files.empty(), "--compare BASE... --with NEW... takes no further files");
+  return {.base = request.compare,
+          .with = request.with,
+          .force = request.force,
+          .limits = request.fail_if,
+          .format = request.format.value_or(ReportFormat::table)};
 }
 
-ReportCompare checked_compare(const RawOptions& raw) {
-  require(raw.files.empty(), "--compare BASE... --with NEW... takes no further files");
-  ReportCompare compare{.base = {raw.compare.begin(), raw.compare.end()},
-                        .with = {raw.with.begin(), raw.with.end()},
-                        .force = raw.force,
-                        .limits = {},
-                        .format = format_from(raw.format)};
-  for (const std::string& text : raw.fail_if) {
-    compare.limits.push_back(metrics::parse_regression_limit(text));
-  }
-  return compare;
-}
-
-ReportFiles checked_files(const RawOptions& raw) {
-  require(!raw.files.empty(),
+ReportFiles checked_files(const ReportRequest& request) {
+  require(!request.files.empty(),
           "no files; name .hgrm files, such as results/*.hgrm, which bench writes");
-  ReportFiles files{.paths = {raw.files.begin(), raw.files.end()},
-                    .details = raw.details,
-                    .plot = raw.plot,
-                    .format = format_from(raw.format),
-                    .html = {}};
-  require(!raw.plot || files.format == ReportFormat::table, "--plot goes with --format table");
-  if (!raw.html.empty()) files.html = raw.html;
+  ReportFiles files{.paths = request.files,
+                    .details = request.details,
+                    .plot = request.plot,
+                    .format = request.format.value_or(ReportFormat::table),
+                    .html = request.html};
+  require(!request.plot || files.format == ReportFormat::table, "--plot needs --format table");
   return files;
 }
 
-/// Each of these chooses what is done; the other options are about how.
-void require_one_purpose(const RawOptions& raw) {
-  require(raw.values.empty() == raw.hgrm.empty(), "--values FILE and --hgrm OUT go together");
-  require(raw.compare.empty() == raw.with.empty(),
-          "--compare BASE... and --with NEW... go together");
-  const bool values = !raw.values.empty();
-  const bool compare = !raw.compare.empty();
-  const bool merge = !raw.merge.empty();
-  const bool html = !raw.html.empty();
+/// Some options choose what is done; the others say how.
+void require_one_purpose(const ReportRequest& request) {
+  require(request.values.has_value() == request.hgrm.has_value(),
+          "--values FILE and --hgrm OUT need each other");
+  require(request.compare.empty() == request.with.empty(),
+          "--compare BASE... and --with NEW... need each other");
+  const bool values = request.values.has_value();
+  const bool compare = !request.compare.empty();
+  const bool merge = request.merge.has_value();
+  const bool html = request.html.has_value();
   require(int{values} + int{compare} + int{merge} + int{html} <= 1,
-          "--values, --compare, --merge and --html each do something else; choose one");
-  require(values || raw.expected_interval.empty(),
-          "--expected-interval goes with --values FILE --hgrm OUT");
-  require(compare || raw.fail_if.empty(), "--fail-if goes with --compare BASE... --with NEW...");
-  require(compare || !raw.force, "--force goes with --compare BASE... --with NEW...");
-  require(!(values || compare || merge || html) || !(raw.details || raw.plot),
-          "--details and --plot are of the tables of files alone");
-  require(!(values || merge || html) || raw.format.empty(),
-          "--format is of what goes to standard output; --values, --merge and --html write files");
+          "--values, --compare, --merge and --html exclude each other; choose one");
+  require(values || !request.expected_interval,
+          "--expected-interval needs --values FILE --hgrm OUT");
+  require(compare || request.fail_if.empty(), "--fail-if needs --compare BASE... --with NEW...");
+  require(compare || !request.force, "--force needs --compare BASE... --with NEW...");
+  require(!(values || compare || merge || html) || !(request.details || request.plot),
+          "--details and --plot cannot be combined with --values, --compare, --merge or --html");
+  require(!(values || merge || html) || !request.format,
+          "--format cannot be combined with --values, --merge or --html, which write files");
 }
 
-Parsed checked(const RawOptions& raw) {
-  require_one_purpose(raw);
-  if (!raw.values.empty()) return checked_values(raw);
-  if (!raw.compare.empty()) return checked_compare(raw);
-  if (raw.merge.empty()) return checked_files(raw);
-  require(!raw.files.empty(), "--merge OUT: no files to merge");
-  return ReportMerge{raw.merge, {raw.files.begin(), raw.files.end()}};
+Parsed checked(const ReportRequest& request) {
+  require_one_purpose(request);
+  if (request.values) return checked_values(request);
+  if (!request.compare.empty()) return checked_compare(request);
+  if (!request.merge) return checked_files(request);
+  require(!request.files.empty(), "--merge OUT: no files to merge");
+  return ReportMerge{*request.merge, request.files};
 }
 
-/// An empty value, as of a shell's variable that is not set, must not count as an option not given.
-void refuse_empty_values(const CLI::App& app) {
-  for (const CLI::Option* const option : app.get_options()) {
-    for (const std::string& value : option->results()) {
-      if (value.empty()) {
-        throw std::invalid_argument(option->get_name() + " is given an empty value");
-      }
-    }
-  }
+Reader<metrics::RegressionLimit> limits() {
+  return {metrics::parse_regression_limit, &metrics::RegressionLimit::text};
 }
 
-void add_options(CLI::App& app, RawOptions& raw) {
-  app.add_option(
-      "FILES", raw.files,
-      "files in the .hgrm format, interval logs in the .hlog format, or folders of them");
-  app.add_flag("--details", raw.details,
-               "print every configuration in full, also where a run has several");
-  app.add_flag("--plot", raw.plot, "draw percentile curves in text besides the tables");
-  app.add_option("--format", raw.format,
-                 "how to print: table, markdown, json or csv; table unless named");
-  app.add_option(
-      "--html", raw.html,
-      "instead: writes a page with pictures, which needs nothing but itself; - writes it "
-      "to standard output");
-  app.add_option("--compare", raw.compare,
-                 "instead: says what changed from these files or folders ...")
-      ->expected(1, CLI::detail::expected_max_vector_size);
-  app.add_option("--with", raw.with, "... to these")
-      ->expected(1, CLI::detail::expected_max_vector_size);
-  app.add_option("--fail-if", raw.fail_if,
-                 "with --compare: exit code 1 where this holds, as in 'lock_wait.p99>+10%'; may be "
-                 "given several times")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_flag("--force", raw.force,
-               "with --compare: also what was measured with unlike plans or on unlike hosts");
-  app.add_option(
-      "--merge", raw.merge,
-      "instead: adds up FILES, all .hgrm or all .hlog, of runs of the same configuration "
-      "in many processes or on many machines, and writes them as one file");
-  app.add_option("--values", raw.values,
-                 "instead: reads a column of whole numbers, one latency in nanoseconds a line; - "
-                 "reads standard input");
-  app.add_option("--hgrm", raw.hgrm, "where --values writes the histogram");
-  app.add_option("--expected-interval", raw.expected_interval,
-                 "with --values: the interval (as in 10ms) at which the latencies should have been "
-                 "taken; fills in the samples that a stall kept from being taken (coordinated "
-                 "omission)");
-  app.set_version_flag("--version",
-                       fmt::format("report (walbench) {}", metrics::walbench_version()));
+void add_options(Options& options, ReportRequest& request) {
+  const Reader<std::filesystem::path> inputs = paths(Completion::results);
+  options.section("What to read, and how to print it");
+  options.values("FILES", "FILES",
+                 "files in the .hgrm format, interval logs in the .hlog format, or folders of them",
+                 Takes::several, request.files, inputs);
+  options.flag("--details", "print every configuration in full, even if a run has several",
+               request.details);
+  options.flag("--plot", "draw percentile curves in text, too", request.plot);
+  options.value("--format", "FORMAT", "print a table, markdown, json or csv [table]",
+                request.format,
+                one_of<ReportFormat>({{"table", ReportFormat::table},
+                                      {"markdown", ReportFormat::markdown},
+                                      {"json", ReportFormat::json},
+                                      {"csv", ReportFormat::csv}}));
+  options.value("--html", "FILE",
+                "write a page with pictures instead, which needs no other file; - writes it to "
+                "standard output",
+                request.html, paths());
+  options.section("Compare two measurements");
+  options.values("--compare", "BASE", "say what changed from these files or folders",
+                 Takes::several, request.compare, inputs);
+  options.values("--with", "NEW", "to these files or folders", Takes::several, request.with,
+                 inputs);
+  options.values(
+      "--fail-if", "LIMIT",
+      "exit with 1 if this holds, as in 'lock_wait.p99>+10%'; with --compare. May be given "
+      "several times",
+      Takes::one_each_time, request.fail_if, limits());
+  options.flag("--force", "compare runs even if their plans or hosts differ; with --compare",
+               request.force);
+  options.section("Write files");
+  options.value("--merge", "OUT",
+                "add up FILES, all .hgrm or all .hlog, of runs of the same configuration in many "
+                "processes or on many machines, and write them as one file",
+                request.merge, paths());
+  options.value("--values", "FILE",
+                "read a column of whole numbers, one latency in nanoseconds per line; - reads "
+                "standard input",
+                request.values, texts(Completion::file));
+  options.value("--hgrm", "OUT", "where --values writes the histogram", request.hgrm, paths());
+  options.value("--expected-interval", "DUR",
+                "the interval (as in 10ms) at which the latencies of --values should have been "
+                "taken; adds the samples that a stall kept from being taken (coordinated omission)",
+                request.expected_interval, durations());
 }
 
 }  // namespace
 
 Parsed parse_report_options(const std::vector<std::string>& arguments) {
-  CLI::App app("Tells what bench has measured, from its .hgrm and .hlog files alone.", "report");
-  RawOptions raw;
-  add_options(app, raw);
-  app.footer(kFooter);
+  ReportRequest request;
+  Options options(
+      {.name = "report",
+       .purpose = "Prints what bench has measured, from its .hgrm and .hlog files alone.",
+       .usage = "[OPTION]... FILES...",
+       .version = fmt::format("report (walbench) {}", metrics::walbench_version()),
+       .footer = kFooter});
+  add_options(options, request);
+  if (const auto end = options.parse(arguments)) return *end;
   try {
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-    refuse_empty_values(app);
-    return checked(raw);
-  } catch (const CLI::CallForHelp&) {
-    return ParseEnd{kDone, app.help()};
-  } catch (const CLI::CallForVersion& version) {
-    return ParseEnd{kDone, std::string(version.what()) + "\n"};
-  } catch (const CLI::ParseError& error) {
-    return ParseEnd::wrong_usage("report", error.what());
+    return checked(request);
   } catch (const std::invalid_argument& error) {
-    return ParseEnd::wrong_usage("report", error.what());
+    return options.refusal(error.what());
   }
 }
 

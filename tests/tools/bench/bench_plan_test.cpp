@@ -61,11 +61,12 @@ TEST(BenchPlan, ProfilesAreAList) {
   };
   EXPECT_EQ(profiles("zero"), std::vector<Profile>{Profile::zero});
   EXPECT_EQ(profiles("realistic,zero"), (std::vector<Profile>{Profile::zero, Profile::realistic}));
-  expect_refused({{{"--profile", "zero,zero"}, "--profile: zero is there twice"},
-                  {{"--profile", "zero,"}, "--profile: '' is no profile"},
-                  {{"--profile", ",realistic"}, "--profile: '' is no profile"},
-                  {{"--profile", "zero,fast"}, "--profile: 'fast' is no profile"},
-                  {{"--profile", "zero, realistic"}, "--profile: ' realistic' is no profile"}});
+  expect_refused({{{"--profile", "zero,zero"}, "--profile: zero is named twice"},
+                  {{"--profile", "zero,"}, "--profile: '' is not one of zero, realistic"},
+                  {{"--profile", ",realistic"}, "--profile: '' is not one of zero, realistic"},
+                  {{"--profile", "zero,fast"}, "--profile: 'fast' is not one of zero, realistic"},
+                  {{"--profile", "zero, realistic"},
+                   "--profile: ' realistic' is not one of zero, realistic"}});
 }
 
 TEST(BenchPlan, NoMitigationUnlessOneIsNamed) {
@@ -144,13 +145,13 @@ TEST(BenchPlan, TheStrategyIsTheBaseline) {
 }
 
 TEST(BenchPlan, RefusesMitigationsThatAreNone) {
-  expect_refused({{{"--mitigation", "magic"}, "--mitigation: 'magic' is not a mitigation"},
+  expect_refused({{{"--mitigation", "magic"}, "--mitigation: 'magic' is not one of per-file"},
                   {{"--mitigation", "per-file"}, "--mitigation: per-file is the baseline itself"},
-                  {{"--mitigation", "batch,"}, "--mitigation: '' is not a mitigation"},
-                  {{"--mitigation", "batch,batch"}, "--mitigation: batch is there twice"},
-                  {{"--mitigation", "all,all"}, "--mitigation: all is there twice"},
-                  {{"--mitigation", "batch,all"}, "--mitigation: all names every one"},
-                  {{"--mitigation", "Batch"}, "--mitigation: 'Batch' is not a mitigation"},
+                  {{"--mitigation", "batch,"}, "--mitigation: '' is not one of per-file"},
+                  {{"--mitigation", "batch,batch"}, "--mitigation: batch is named twice"},
+                  {{"--mitigation", "all,all"}, "--mitigation: all is named twice"},
+                  {{"--mitigation", "batch,all"}, "--mitigation: 'all' already names every"},
+                  {{"--mitigation", "Batch"}, "--mitigation: 'Batch' is not one of per-file"},
                   {{"--mitigation", "batch", "--mitigation", "fair-queue"}, "--mitigation"},
                   {{"--mitigation"}, "--mitigation"}});
 }
@@ -177,7 +178,7 @@ TEST(BenchPlan, RefusesPlacesForMitigationsThatAreNone) {
         "10 :zero", "-1:zero", "1,10:zero"}) {
     expect_refused({{{"--mitigation", "batch", "--mitigate-at", place}, "--mitigate-at: '"}});
   }
-  expect_refused({{{"--mitigate-at", "4:zero"}, "--mitigate-at: says where"},
+  expect_refused({{{"--mitigate-at", "4:zero"}, "--mitigate-at: sets where"},
                   {{"--mitigate-at", "ten:zero"}, "--mitigate-at"}});
 }
 
@@ -195,7 +196,7 @@ TEST(BenchPlan, RepeatsAreCounted) {
   for (const char* const number : {"0", "-1", "1001", "1.5", "two", "2x", " 2"}) {
     expect_refused({{{"--mitigation", "batch", std::string("--repeat=") + number}, "--repeat: '"}});
   }
-  expect_refused({{{"--repeat", "3"}, "--repeat: says how often to measure mitigations"}});
+  expect_refused({{{"--repeat", "3"}, "--repeat: sets how often mitigations are measured"}});
 }
 
 TEST(BenchPlan, AStudyTestsAMitigation) {
@@ -279,10 +280,11 @@ TEST(BenchPlan, RefusesDistributionsThatAreNone) {
 }
 
 TEST(BenchPlan, RefusesADelayThatNothingWouldHave) {
-  expect_refused({{{"--profile", "zero", "--quick"}, "--quick: sets the delay"},
-                  {{"--profile", "zero", "--api-delay", "exp:1s"}, "--api-delay: sets the delay"},
-                  {{"--profile", "zero", "--quick", "--mitigation", "batch"}, "--quick: sets"},
-                  {{"--quick", "--api-delay", "1s"}, "--api-delay: goes without --quick"}});
+  expect_refused(
+      {{{"--profile", "zero", "--quick"}, "--quick: sets the delay"},
+       {{"--profile", "zero", "--api-delay", "exp:1s"}, "--api-delay: sets the delay"},
+       {{"--profile", "zero", "--quick", "--mitigation", "batch"}, "--quick: sets"},
+       {{"--quick", "--api-delay", "1s"}, "--api-delay: cannot be combined with --quick"}});
   const MitigationPlan plan = only_mitigation(
       {"--profile", "zero", "--quick", "--mitigation", "batch", "--mitigate-at", "10:realistic"});
   EXPECT_EQ(plan.mitigation.api_delay, ApiDelay(50ms)) << "the mitigation alone is realistic";
@@ -350,14 +352,14 @@ TEST(BenchPlan, RefusesValuesThatAreEmpty) {
 
 // The place is compared with the default instead of being asked whether it was named.
 TEST(BenchPlan, RefusesTheUsualPlaceWithoutAMitigationToo) {
-  expect_refused({{{"--mitigate-at", "10:zero"}, "--mitigate-at: says where"}});
+  expect_refused({{{"--mitigate-at", "10:zero"}, "--mitigate-at: sets where"}});
 }
 
 TEST(BenchPlan, ThrowsWithoutTheCommandLineToo) {
-  BenchArguments arguments;
-  EXPECT_EQ(plan_bench(arguments).plan.configurations.size(), 6U);
-  arguments.repeat = "3";
-  EXPECT_THROW(static_cast<void>(plan_bench(arguments)), std::invalid_argument);
+  BenchRequest request;
+  EXPECT_EQ(plan_bench(request).plan.configurations.size(), 6U);
+  request.repeat = 3;
+  EXPECT_THROW(static_cast<void>(plan_bench(request)), std::invalid_argument);
 }
 
 }  // namespace

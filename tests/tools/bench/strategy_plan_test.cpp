@@ -74,7 +74,7 @@ TEST(GroupCommit, GoesWithNothingThatWouldBypassTheCommitter) {
 
 TEST(GroupCommit, RefusesCommitsThatAreNone) {
   for (const char* const commit : {"Group", "group:10", "groups", "group "}) {
-    expect_refused({{{"--commit", commit}, "is neither each, batch:N nor group"},
+    expect_refused({{{"--commit", commit}, "is not one of each, batch:10, group"},
                     {{"--strategy", "group-commit", "--commit", commit}, "--commit: '"}});
   }
 }
@@ -125,15 +125,16 @@ TEST(Checkpoint, TheCapIsOfTheBackgroundAlone) {
                         "--wal-cap", "2147483647"})
                 .wal_cap_frames,
             2147483647);
-  const std::string why = "--wal-cap: is about --checkpoint background";
+  const std::string why = "--wal-cap: belongs to --checkpoint background";
   expect_refused(
       {{{"--wal-cap", "5000"}, why},
        {{"--strategy", "pooled-connection", "--wal-cap", "5000"}, why},
        {{"--strategy", "group-commit", "--checkpoint", "auto", "--wal-cap", "5000"}, why},
        {{"--strategy", "group-commit", "--checkpoint", "off", "--wal-cap", "5000"}, why},
-       {{"--strategy", "group-commit", "--wal-cap", "0"}, "--wal-cap: '0' is no whole number"},
+       {{"--strategy", "group-commit", "--wal-cap", "0"}, "--wal-cap: '0' is not a whole number"},
        {{"--strategy", "group-commit", "--wal-cap", "2147483648"}, "--wal-cap: '"},
-       {{"--strategy", "group-commit", "--wal-cap", "8k"}, "--wal-cap: '8k' is no whole number"}});
+       {{"--strategy", "group-commit", "--wal-cap", "8k"},
+        "--wal-cap: '8k' is not a whole number"}});
 }
 
 // A mitigation is one of the run's measurements.
@@ -182,22 +183,24 @@ TEST(InFlight, AThousandThreadsAreTheMostThatBlock) {
     const std::string name(strategy.name);
     EXPECT_EQ(planned({"--strategy", name, "--threads", "1000"}).threads, 1000);
     if (strategy.axes.commit.is_group()) continue;
-    expect_refused({{{"--strategy", name, "--threads", "1001"},
-                     "--threads: " + name + " blocks an OS thread for each lifecycle, and 1001 "},
-                    {{"--strategy", name, "--threads", "1,10000"},
-                     "--strategy group-commit has that many in flight on a few threads"}});
+    expect_refused(
+        {{{"--strategy", name, "--threads", "1001"},
+          "--threads: " + name + " blocks an OS thread for each lifecycle, and no more than 1000 "},
+         {{"--strategy", name, "--threads", "1,10000"},
+          "--strategy group-commit has that many in flight on a few threads"}});
   }
 }
 
 TEST(InFlight, GroupCommitTakesAHundredThousand) {
   EXPECT_EQ(planned({"--strategy", "group-commit", "--threads", "100000"}).threads, 100'000);
   expect_refused({{{"--strategy", "group-commit", "--threads", "100001"},
-                   "--threads: '100001' is no whole number from 1 to 100000"},
+                   "--threads: '100001' is not a whole number between 1 and 100000"},
                   {{"--strategy", "group-commit", "--threads", "0"}, "--threads: '0'"}});
 }
 
 TEST(InFlight, TheLimitHoldsForBothSidesOfAMitigation) {
-  const std::string blocks = " blocks an OS thread for each lifecycle, and 1001 of them";
+  const std::string blocks =
+      " blocks an OS thread for each lifecycle, and no more than 1000 are started, not 1001";
   EXPECT_EQ(accepted({"--mitigation", "batch", "--mitigate-at", "1000:zero"})
                 .plan.mitigations.front()
                 .baseline.threads,

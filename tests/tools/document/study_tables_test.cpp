@@ -221,7 +221,7 @@ TEST(RenderMitigations, MediansChangesAndConclusions) {
   what pooled does
   median, ms     before   after    change         95 % interval                     
   lock_wait P95   2.000   4.000  +100.0 %  +100.0 % .. +100.0 %                worse
-  lock_wait P99   40.00   40.00     0.0 %   -82.1 % .. +459.6 %  no difference shown
+  lock_wait P99   40.00   40.00     0.0 %   -82.1 % .. +459.5 %  no difference shown
   lock_wait max   100.0   50.00   -50.0 %    -50.0 % .. -50.0 %               better
   fsm_net P95     100.0  1500.0     x15.0        x15.0 .. x15.0                worse
   fsm_net P99     0.000   0.000     0.0 %        0.0 % .. 0.0 %  no difference shown
