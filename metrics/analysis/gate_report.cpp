@@ -5,15 +5,14 @@
 #include <algorithm>
 #include <string_view>
 
-#include "metrics/analysis/analysis.hpp"
-#include "metrics/analysis/mitigation_analysis.hpp"
+#include "metrics/analysis/findings.hpp"
 
 namespace walbench::metrics {
 namespace {
 
-bool has_verdict(const std::vector<ConfigurationResult>& configurations, std::string_view gate) {
-  return std::ranges::any_of(configurations, [&](const ConfigurationResult& each) {
-    return std::ranges::find(each.verdicts, gate, &GateVerdict::gate) != each.verdicts.end();
+bool has_verdict(const Findings& findings, std::string_view limit) {
+  return std::ranges::any_of(findings.configurations, [&](const ConfigurationFindings& each) {
+    return std::ranges::find(each.verdicts, limit, &GateVerdict::gate) != each.verdicts.end();
   });
 }
 
@@ -32,29 +31,29 @@ Criterion throughput_criterion(const std::vector<ConfigurationResult>& configura
   return {"throughput measured", passed, evidence};
 }
 
-Criterion bottleneck_criterion(const std::vector<ConfigurationResult>& configurations,
-                               const std::vector<MitigationResult>& mitigations) {
-  const auto bottleneck = find_bottleneck(configurations);
+Criterion bottleneck_criterion(const std::vector<MitigationResult>& mitigations,
+                               const Findings& findings) {
+  const auto& bottleneck = findings.bottleneck;
   std::string evidence =
       bottleneck ? fmt::format("{}, root cause {}", bottleneck->segment, bottleneck->root_cause)
                  : std::string("no bottleneck was found");
   bool tested = false;
-  for (const MitigationResult& each : mitigations) {
-    const std::vector<ChangeRow> rows = compare_repeats(each);
-    const ChangeRow* const lock = find_row(rows, "lock_wait P95");
+  for (std::size_t index = 0; index < mitigations.size(); ++index) {
+    const FigureChange* const lock =
+        find_change(findings.mitigations[index].changes, "lock_wait P95");
     if (lock == nullptr) continue;
     tested = true;
-    evidence +=
-        fmt::format("; {}: lock_wait P95 {:.3f} -> {:.3f} ms{}", each.info.name, lock->before,
-                    lock->after, lock->change.shown() ? "" : " (no difference shown)");
+    evidence += fmt::format("; {}: lock_wait P95 {:.3f} -> {:.3f} ms{}",
+                            mitigations[index].info.name, lock->before, lock->after,
+                            lock->change.shown() ? "" : " (no difference shown)");
   }
   return {"bottleneck identified, and a mitigation tested before and after",
           bottleneck.has_value() && tested, evidence};
 }
 
-Criterion threshold_criterion(const std::vector<ConfigurationResult>& configurations) {
+Criterion threshold_criterion(const Findings& findings) {
   Criterion criterion{"thresholds defined and met", true, ""};
-  for (const ConfigurationResult& each : configurations) {
+  for (const ConfigurationFindings& each : findings.configurations) {
     for (const GateVerdict& verdict : each.verdicts) {
       criterion.passed = criterion.passed && verdict.passed;
       criterion.evidence +=
@@ -67,16 +66,15 @@ Criterion threshold_criterion(const std::vector<ConfigurationResult>& configurat
 
 }  // namespace
 
-std::optional<std::vector<Criterion>> gate_report(
+std::optional<std::vector<Criterion>> judge_study(
     const std::vector<ConfigurationResult>& configurations,
-    const std::vector<MitigationResult>& mitigations) {
-  if (mitigations.empty() || !has_verdict(configurations, "threshold_1") ||
-      !has_verdict(configurations, "threshold_2")) {
+    const std::vector<MitigationResult>& mitigations, const Findings& findings) {
+  if (mitigations.empty() || !has_verdict(findings, "threshold_1") ||
+      !has_verdict(findings, "threshold_2")) {
     return std::nullopt;
   }
-  return std::vector<Criterion>{throughput_criterion(configurations),
-                                bottleneck_criterion(configurations, mitigations),
-                                threshold_criterion(configurations)};
+  return std::vector{throughput_criterion(configurations),
+                     bottleneck_criterion(mitigations, findings), threshold_criterion(findings)};
 }
 
 }  // namespace walbench::metrics

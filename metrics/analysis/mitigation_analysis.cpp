@@ -9,7 +9,8 @@
 #include <string_view>
 #include <utility>
 
-#include "metrics/analysis/analysis.hpp"
+#include "metrics/analysis/bottleneck.hpp"
+#include "metrics/ratio_text.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -17,20 +18,20 @@ namespace {
 constexpr double kNsPerMs = 1e6;
 constexpr double kWorthwhile = 0.05;
 constexpr double kLeastNs = 1;  // what the clock and the histograms resolve
-constexpr std::string_view kThroughput = "transitions/s";
+constexpr double kLeastPerSecond = 1e-9;
 constexpr std::string_view kNetP95 = "fsm_net P95";
 
 struct Statistic {
-  std::string_view name;
+  double percentile;
   std::int64_t SegmentFigures::*value_ns;
 };
 constexpr std::array<Statistic, 3> kStatistics = {{
-    {"P95", &SegmentFigures::p95_ns},
-    {"P99", &SegmentFigures::p99_ns},
-    {"max", &SegmentFigures::max_ns},
+    {95, &SegmentFigures::p95_ns},
+    {99, &SegmentFigures::p99_ns},
+    {100, &SegmentFigures::max_ns},
 }};
 
-/// The statistic of each repeat, in ns; nothing where one of them lacks the segment.
+/// The statistic of each repeat, in ns; empty if one of them lacks the segment.
 std::vector<double> values_of(const RepeatedResult& result, Segment segment,
                               const Statistic& statistic) {
   std::vector<double> values;
@@ -51,149 +52,152 @@ std::vector<double> throughputs_of(const RepeatedResult& result) {
   return values;
 }
 
-void add_row(std::vector<ChangeRow>& rows, std::string figure, const std::vector<double>& before,
-             const std::vector<double>& after, double unit, double least) {
+/// `figure` names what is compared. Leaves it out unless both sides have it in every repeat.
+void add_change(std::vector<FigureChange>& changes, FigureChange figure,
+                const std::vector<double>& before, const std::vector<double>& after, double unit,
+                double least) {
   if (before.empty() || before.size() != after.size()) return;
-  rows.push_back({std::move(figure), median(before) / unit, median(after) / unit,
-                  paired_change(before, after, least)});
-}
-
-bool all_passed(const ConfigurationResult& configuration) {
-  return std::ranges::all_of(configuration.verdicts, &GateVerdict::passed);
+  figure.before = median(before) / unit;
+  figure.after = median(after) / unit;
+  figure.change = paired_change(before, after, least);
+  figure.source = IntervalSource::pairs;
+  figure.verdict = verdict_of(figure, Verdict::too_few_runs);
+  changes.push_back(figure);
 }
 
 /// Throughput is better larger, latency smaller.
-bool gain_shown(const std::vector<ChangeRow>& rows) {
-  const ChangeRow* const throughput = find_row(rows, kThroughput);
-  const ChangeRow* const net = find_row(rows, kNetP95);
-  const bool more = throughput != nullptr && throughput->change.shown_larger() &&
-                    throughput->change.ratio >= 1 + kWorthwhile;
-  const bool less = throughput != nullptr && throughput->change.shown_smaller();
-  const bool faster =
-      net != nullptr && net->change.shown_smaller() && net->change.ratio <= 1 - kWorthwhile;
-  const bool slower = net != nullptr && net->change.shown_larger();
-  return (more || faster) && !less && !slower;
+bool shows_gain(const std::vector<FigureChange>& changes) {
+  const FigureChange* const throughput = find_change(changes, kThroughput);
+  const FigureChange* const net = find_change(changes, kNetP95);
+  const auto is = [](const FigureChange* figure, Verdict verdict) {
+    return figure != nullptr && figure->verdict == verdict;
+  };
+  const bool more = is(throughput, Verdict::better) && throughput->change.ratio >= 1 + kWorthwhile;
+  const bool faster = is(net, Verdict::better) && net->change.ratio <= 1 - kWorthwhile;
+  return (more || faster) && !is(throughput, Verdict::worse) && !is(net, Verdict::worse);
 }
 
-double throughput_ratio(const RankedMitigation& ranked) {
-  const ChangeRow* const throughput = find_row(ranked.rows, kThroughput);
+double throughput_ratio(const MitigationFindings& findings) {
+  const FigureChange* const throughput = find_change(findings.changes, kThroughput);
   return throughput == nullptr ? 0 : throughput->change.ratio;
 }
 
-std::string change_text(const ChangeRow& row) {
-  std::string text = fmt::format("{} {:+.0f} %", row.figure, 100 * (row.change.ratio - 1));
-  if (row.change.interval) {
-    text += fmt::format(" ({:+.0f} .. {:+.0f} %)", 100 * (row.change.interval->low - 1),
-                        100 * (row.change.interval->high - 1));
+std::string change_text(const FigureChange& figure) {
+  std::string text = fmt::format("{} {}", figure.name(), ratio_text(figure.change.ratio));
+  if (const auto& interval = figure.change.interval) {
+    text += fmt::format(" ({} .. {})", ratio_text(interval->low), ratio_text(interval->high));
   }
   return text;
 }
 
-/// What was shown of throughput and P95 of fsm_net.
-std::string gain_text(const std::vector<ChangeRow>& rows) {
+/// The changes of throughput and of P95 of fsm_net that are shown.
+std::string gain_text(const std::vector<FigureChange>& changes) {
   std::string text;
-  for (const std::string_view figure : {kThroughput, kNetP95}) {
-    const ChangeRow* const row = find_row(rows, figure);
-    if (row == nullptr || !row->change.shown()) continue;
-    text += (text.empty() ? "" : ", ") + change_text(*row);
+  for (const std::string_view name : {kThroughput, kNetP95}) {
+    const FigureChange* const figure = find_change(changes, name);
+    if (figure == nullptr || !figure->change.shown()) continue;
+    text += (text.empty() ? "" : ", ") + change_text(*figure);
   }
   return text;
 }
 
-std::string baseline_sentence(const ConfigurationResult& baseline) {
+std::string baseline_sentence(const ConfigurationResult& baseline,
+                              const ConfigurationFindings& findings) {
   const std::string label = configuration_label(baseline.planned);
   if (baseline.unsaved_peak > 0) {
     return fmt::format(
         "The baseline, {}, acknowledges up to {} transitions before they are durable.", label,
         baseline.unsaved_peak);
   }
-  if (baseline.verdicts.empty()) return fmt::format("No gate is set for {}.", label);
-  return fmt::format("The baseline, {}, {} itself.", label,
-                     all_passed(baseline) ? "meets the gates" : "does not meet the gates");
+  if (findings.verdicts.empty()) return fmt::format("No limit applies to {}.", label);
+  return fmt::format("The baseline, {}, {} its limits itself.", label,
+                     findings.every_limit_met() ? "meets" : "does not meet");
 }
 
-const RankedMitigation* simplest(const std::vector<RankedMitigation>& ranked) {
-  const RankedMitigation* best = nullptr;
-  for (const RankedMitigation& each : ranked) {
-    if (!each.result->info.recommendable || !each.meets_gates || !each.gain_shown) continue;
-    if (best == nullptr || each.result->info.effort < best->result->info.effort) best = &each;
+/// The index of the mitigation to recommend.
+std::optional<std::size_t> simplest(const std::vector<MitigationResult>& mitigations,
+                                    const std::vector<MitigationFindings>& findings,
+                                    const std::vector<std::size_t>& ranking) {
+  std::optional<std::size_t> best;
+  for (const std::size_t index : ranking) {
+    const MitigationInfo& info = mitigations[index].info;
+    const MitigationFindings& found = findings[index];
+    if (!info.recommendable || !found.mitigation.every_limit_met() || !found.gain_shown) continue;
+    if (!best || info.effort < mitigations[*best].info.effort) best = index;
   }
   return best;
 }
 
-std::string why_none(const std::vector<RankedMitigation>& ranked) {
-  const bool intervals = std::ranges::any_of(ranked, [](const RankedMitigation& each) {
-    const ChangeRow* const throughput = find_row(each.rows, kThroughput);
+std::string why_none(const std::vector<MitigationFindings>& findings) {
+  const bool intervals = std::ranges::any_of(findings, [](const MitigationFindings& each) {
+    const FigureChange* const throughput = find_change(each.changes, kThroughput);
     return throughput != nullptr && throughput->change.interval;
   });
   if (!intervals) return "one repeat shows no gain; measure more, as with --repeat 5";
-  return "no measured one meets the gates, shows a gain of 5 % or more and keeps every "
-         "acknowledged "
-         "transition";
+  return "no measured one meets its limits, shows a gain of 5 % or more and keeps every "
+         "acknowledged transition";
 }
 
 }  // namespace
 
-std::vector<ChangeRow> compare_repeats(const MitigationResult& result) {
-  std::vector<ChangeRow> rows;
+std::vector<FigureChange> compare_pairs(const MitigationResult& result) {
+  std::vector<FigureChange> changes;
   for (const Segment segment : kComparedSegments) {
     for (const Statistic& statistic : kStatistics) {
-      add_row(rows, fmt::format("{} {}", segment_name(segment), statistic.name),
-              values_of(result.baseline, segment, statistic),
-              values_of(result.mitigation, segment, statistic), kNsPerMs, kLeastNs);
+      add_change(changes, {.segment = segment, .percentile = statistic.percentile},
+                 values_of(result.baseline, segment, statistic),
+                 values_of(result.mitigation, segment, statistic), kNsPerMs, kLeastNs);
     }
   }
-  constexpr double kLeastPerSecond = 1e-9;
-  add_row(rows, std::string(kThroughput), throughputs_of(result.baseline),
-          throughputs_of(result.mitigation), 1, kLeastPerSecond);
-  return rows;
+  add_change(changes, {}, throughputs_of(result.baseline), throughputs_of(result.mitigation), 1,
+             kLeastPerSecond);
+  return changes;
 }
 
-const ChangeRow* find_row(const std::vector<ChangeRow>& rows, std::string_view figure) {
-  const auto found = std::ranges::find(rows, figure, &ChangeRow::figure);
-  return found == rows.end() ? nullptr : &*found;
+MitigationFindings analyse_mitigation(const MitigationResult& result) {
+  MitigationFindings findings{.baseline = analyse_configuration(result.baseline.pooled),
+                              .mitigation = analyse_configuration(result.mitigation.pooled),
+                              .changes = compare_pairs(result)};
+  findings.gain_shown = shows_gain(findings.changes);
+  return findings;
 }
 
-std::vector<RankedMitigation> rank_mitigations(const std::vector<MitigationResult>& mitigations) {
-  std::vector<RankedMitigation> ranked;
-  for (const MitigationResult& each : mitigations) {
-    std::vector<ChangeRow> rows = compare_repeats(each);
-    const bool gains = gain_shown(rows);
-    ranked.push_back({&each, std::move(rows), all_passed(each.mitigation.pooled), gains});
+std::vector<std::size_t> rank_mitigations(const std::vector<MitigationFindings>& mitigations) {
+  std::vector<std::size_t> ranking;
+  for (std::size_t index = 0; index < mitigations.size(); ++index) {
+    if (!mitigations[index].changes.empty()) ranking.push_back(index);
   }
-  std::ranges::stable_sort(ranked, std::greater(), throughput_ratio);
-  return ranked;
+  std::ranges::stable_sort(ranking, std::greater(),
+                           [&](std::size_t index) { return throughput_ratio(mitigations[index]); });
+  return ranking;
 }
 
-std::optional<Recommendation> recommend(const std::vector<MitigationResult>& mitigations) {
-  std::vector<RankedMitigation> ranked = rank_mitigations(mitigations);
-  // Where the files of a side are missing there is nothing to go by.
-  std::erase_if(ranked, [](const RankedMitigation& each) { return each.rows.empty(); });
-  if (ranked.empty()) return std::nullopt;
-  const ConfigurationResult& baseline =
-      std::ranges::find_if(mitigations, [](const MitigationResult& each) {
-        return !compare_repeats(each).empty();
-      })->baseline.pooled;
+std::optional<Recommendation> recommend(const std::vector<MitigationResult>& mitigations,
+                                        const std::vector<MitigationFindings>& findings,
+                                        const std::vector<std::size_t>& ranking) {
+  if (ranking.empty()) return std::nullopt;
+  const std::size_t first = *std::ranges::min_element(ranking);
+  const ConfigurationResult& baseline = mitigations[first].baseline.pooled;
   Recommendation recommendation;
-  if (const RankedMitigation* const best = simplest(ranked)) {
-    const MitigationInfo& info = best->result->info;
+  if (const std::optional<std::size_t> best = simplest(mitigations, findings, ranking)) {
+    const MitigationInfo& info = mitigations[*best].info;
     recommendation.mitigation = info.name;
     recommendation.sentences.push_back(
-        fmt::format("{}, the simplest that meets the gates and shows a gain: {}.", info.name,
-                    gain_text(best->rows)));
+        fmt::format("{}, the simplest that meets its limits and shows a gain: {}.", info.name,
+                    gain_text(findings[*best].changes)));
     recommendation.sentences.push_back(
         fmt::format("Its cost: {}. Its risk: {}.", info.cost, info.risk));
   } else {
     recommendation.sentences.push_back(
-        fmt::format("keep {}: {}.", baseline.planned.strategy, why_none(ranked)));
+        fmt::format("keep {}: {}.", baseline.planned.strategy, why_none(findings)));
   }
-  const MitigationInfo& top = ranked.front().result->info;
-  if (top.name != recommendation.mitigation && ranked.front().gain_shown) {
-    recommendation.sentences.push_back(fmt::format("The largest gain has {}: {}. Its risk: {}.",
-                                                   top.name, gain_text(ranked.front().rows),
-                                                   top.risk));
+  const MitigationInfo& top = mitigations[ranking.front()].info;
+  const MitigationFindings& gained = findings[ranking.front()];
+  if (top.name != recommendation.mitigation && gained.gain_shown) {
+    recommendation.sentences.push_back(fmt::format("{} gained most: {}. Its risk: {}.", top.name,
+                                                   gain_text(gained.changes), top.risk));
   }
-  recommendation.sentences.push_back(baseline_sentence(baseline));
+  recommendation.sentences.push_back(baseline_sentence(baseline, findings[first].baseline));
   return recommendation;
 }
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "metrics/analysis/analysis.hpp"
+#include "metrics/analysis/bottleneck.hpp"
 
 namespace walbench::metrics {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "metrics/comparison/figure_change.hpp"
 #include "metrics/comparison/regression_limit.hpp"
+#include "metrics/comparison/run_changes.hpp"
 #include "metrics/comparison/run_match.hpp"
 
 namespace walbench::metrics {

@@ -3,16 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "metrics/analysis/mitigation_analysis.hpp"
+#include "metrics/analysis/findings.hpp"
 #include "metrics/histogram/percentile_curve.hpp"
-#include "metrics/publish/study_json.hpp"
+#include "metrics/publish/findings_json.hpp"
 #include "metrics/result/configuration_json.hpp"
 #include "metrics/result/environment_json.hpp"
 
@@ -22,11 +22,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kNsPerMs = 1e6;
-constexpr std::size_t kMostPageIntervals = 300;
 constexpr std::size_t kPartBytes = 1U << 16U;
-constexpr std::array kPageSegments = {Segment::fsm_net, Segment::lock_wait, Segment::busy_wait,
-                                      Segment::commit,  Segment::db_total,  Segment::transition,
-                                      Segment::connect};
 
 double ms(std::int64_t ns) {
   return static_cast<double>(ns) / kNsPerMs;
@@ -38,10 +34,10 @@ double brief(double number) {
 }
 
 /// Pairs of 1/(1-percentile) and milliseconds.
-Json curve_json(const Histogram& histogram, ReportDetail detail) {
+Json curve_json(const Histogram& histogram, const ReportDetail& detail) {
   Json points = Json::array();
   for (const CurvePoint& point : percentile_curve(histogram)) {
-    if (detail == ReportDetail::page) {
+    if (detail.brief) {
       points.push_back({brief(point.inverse_distance), brief(ms(point.value))});
     } else {
       points.push_back({point.inverse_distance, ms(point.value)});
@@ -50,11 +46,12 @@ Json curve_json(const Histogram& histogram, ReportDetail detail) {
   return points;
 }
 
-Json with_curves(const ConfigurationResult& configuration, ReportDetail detail) {
-  Json json = with_segments(configuration);
+Json with_curves(const ConfigurationResult& configuration, const ConfigurationFindings& findings,
+                 const ReportDetail& detail) {
+  Json json = configuration_json(configuration, findings);
   Json curves = Json::object();
   for (const SegmentHistogram& each : configuration.segments) {
-    if (detail == ReportDetail::page && std::ranges::count(kPageSegments, each.segment) == 0) {
+    if (!detail.curves.empty() && std::ranges::count(detail.curves, each.segment) == 0) {
       continue;
     }
     curves[std::string(segment_name(each.segment)) + "_ms"] = curve_json(each.histogram, detail);
@@ -63,43 +60,47 @@ Json with_curves(const ConfigurationResult& configuration, ReportDetail detail) 
   return json;
 }
 
-Json mitigation_json(const MitigationResult& mitigation, ReportDetail detail) {
-  Json json = {{"mitigation", mitigation.info.name},
-               {"description", mitigation.info.description},
-               {"cost", mitigation.info.cost},
-               {"risk", mitigation.info.risk},
-               {"effort", mitigation.info.effort},
-               {"recommendable", mitigation.info.recommendable},
-               {"interval_method", kIntervalMethod},
-               {"comparison", comparison_json(mitigation)},
-               {"baseline", with_curves(mitigation.baseline.pooled, detail)},
-               {"mitigation_run", with_curves(mitigation.mitigation.pooled, detail)}};
-  if (detail == ReportDetail::page) return json;
+Json mitigation_json(const MitigationResult& mitigation, const MitigationFindings& findings,
+                     const ReportDetail& detail) {
+  Json json = {
+      {"mitigation", mitigation.info.name},
+      {"description", mitigation.info.description},
+      {"cost", mitigation.info.cost},
+      {"risk", mitigation.info.risk},
+      {"effort", mitigation.info.effort},
+      {"recommendable", mitigation.info.recommendable},
+      {"interval_method", kIntervalMethod},
+      {"comparison", comparison_json(findings.changes)},
+      {"baseline", with_curves(mitigation.baseline.pooled, findings.baseline, detail)},
+      {"mitigation_run", with_curves(mitigation.mitigation.pooled, findings.mitigation, detail)}};
+  if (detail.brief) return json;
   json["baseline_repeats"] = repeats_json(mitigation.baseline);
   json["mitigation_repeats"] = repeats_json(mitigation.mitigation);
   return json;
 }
 
-Json run_json(const LoadedRun& run, ReportDetail detail) {
+Json run_json(const LoadedRun& run, const Findings& findings, const ReportDetail& detail) {
   Json json = {{"run_id", run.run_id},
                {"instance", run.instance},
                {"timestamp", run.timestamp},
                {"environment_digest", run.environment_digest}};
   if (run.environment) json["environment"] = environment_json(*run.environment);
   json["configurations"] = Json::array();
-  for (const ConfigurationResult& configuration : run.configurations) {
-    json["configurations"].push_back(with_curves(configuration, detail));
+  for (std::size_t index = 0; index < run.configurations.size(); ++index) {
+    json["configurations"].push_back(
+        with_curves(run.configurations[index], findings.configurations.at(index), detail));
   }
   json["mitigations"] = Json::array();
-  for (const MitigationResult& mitigation : run.mitigations) {
-    json["mitigations"].push_back(mitigation_json(mitigation, detail));
+  for (std::size_t index = 0; index < run.mitigations.size(); ++index) {
+    json["mitigations"].push_back(
+        mitigation_json(run.mitigations[index], findings.mitigations.at(index), detail));
   }
-  add_conclusions(json, run.configurations, run.mitigations);
+  add_conclusions(json, findings);
   return json;
 }
 
 /// Of a histogram everything is known, of another program's rows what they say.
-Json distribution_json(const LoneDistribution& lone, ReportDetail detail) {
+Json distribution_json(const LoneDistribution& lone, const ReportDetail& detail) {
   const HgrmFile& file = lone.file;
   Json json = {{"file", lone.path.string()},
                {"exact", file.histogram.has_value()},
@@ -173,7 +174,8 @@ std::string dump_open(const Json& json, int indent) {
 }
 
 /// Interval by interval, since a log may have millions.
-void write_stream(const LoadedLog::Stream& stream, ReportDetail detail, const TextSink& write) {
+void write_stream(const LoadedLog::Stream& stream, const ReportDetail& detail,
+                  const TextSink& write) {
   const Json begin = {{"tag", stream.tag}, {"intervals_in_log", stream.rows.size()}};
   write(dump_open(begin, -1) + ",\"intervals\":[");
   const auto write_rows = [&](const IntervalRows& rows) {
@@ -186,15 +188,15 @@ void write_stream(const LoadedLog::Stream& stream, ReportDetail detail, const Te
     }
     write(part);
   };
-  if (detail == ReportDetail::page) {
-    write_rows(thinned_out(stream.rows, kMostPageIntervals));
+  if (detail.most_intervals > 0) {
+    write_rows(thinned_out(stream.rows, detail.most_intervals));
   } else {
     write_rows(stream.rows);
   }
   write("]}");
 }
 
-void write_log(const LoadedLog& log, ReportDetail detail, const TextSink& write) {
+void write_log(const LoadedLog& log, const ReportDetail& detail, const TextSink& write) {
   Json begin = {{"file", log.path.string()}, {"label", log.label}};
   if (log.cut_off) begin["cut_off"] = *log.cut_off;
   write(dump_open(begin, -1) + ",\"streams\":[");
@@ -202,7 +204,7 @@ void write_log(const LoadedLog& log, ReportDetail detail, const TextSink& write)
   const bool has_main = std::ranges::count(log.streams, main, &LoadedLog::Stream::tag) > 0;
   bool first = true;
   for (const LoadedLog::Stream& stream : log.streams) {
-    if (detail == ReportDetail::page && has_main && stream.tag != main) continue;
+    if (detail.brief && has_main && stream.tag != main) continue;
     write(first ? "\n" : ",\n");
     write_stream(stream, detail, write);
     first = false;
@@ -212,15 +214,16 @@ void write_log(const LoadedLog& log, ReportDetail detail, const TextSink& write)
 
 }  // namespace
 
-void write_report_json(const ResultSet& set, ReportDetail detail, const TextSink& write) {
+void write_report_json(const ResultSet& set, const std::vector<Findings>& findings,
+                       const ReportDetail& detail, const TextSink& write) {
   Json json = {{"schema_version", kReportSchemaVersion},
                {"kind", "report"},
                {"walbench_version", walbench_version()}};
   for (const char* const list : {"runs", "distributions", "problems"}) {
     json[list] = Json::array();
   }
-  for (const LoadedRun& run : set.runs) {
-    json["runs"].push_back(run_json(run, detail));
+  for (std::size_t index = 0; index < set.runs.size(); ++index) {
+    json["runs"].push_back(run_json(set.runs[index], findings.at(index), detail));
   }
   for (const LoneDistribution& lone : set.lone) {
     json["distributions"].push_back(distribution_json(lone, detail));
@@ -228,7 +231,7 @@ void write_report_json(const ResultSet& set, ReportDetail detail, const TextSink
   for (const FileProblem& problem : set.problems) {
     json["problems"].push_back({{"file", problem.path.string()}, {"problem", problem.what}});
   }
-  write(dump_open(json, detail == ReportDetail::page ? -1 : 1));
+  write(dump_open(json, detail.brief ? -1 : 1));
   write(",\n\"interval_logs\":[");
   for (const LoadedLog& log : set.logs) {
     write(&log == &set.logs.front() ? "\n" : ",\n");
@@ -237,9 +240,10 @@ void write_report_json(const ResultSet& set, ReportDetail detail, const TextSink
   write("]}\n");
 }
 
-std::string report_json(const ResultSet& set, ReportDetail detail) {
+std::string report_json(const ResultSet& set, const std::vector<Findings>& findings,
+                        const ReportDetail& detail) {
   std::string text;
-  write_report_json(set, detail, [&text](std::string_view part) { text += part; });
+  write_report_json(set, findings, detail, [&text](std::string_view part) { text += part; });
   return text;
 }
 

@@ -1,21 +1,25 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "metrics/analysis/findings.hpp"
 #include "metrics/result/result_set.hpp"
+#include "metrics/segment.hpp"
 
 namespace walbench::metrics {
 
 /// The version of what report_json() writes: raised when a field changes its meaning or goes away.
 inline constexpr int kReportSchemaVersion = 1;
 
-/// How much of it: everything, or what a page can draw.
-enum class ReportDetail : std::uint8_t {
-  whole,
-  page,  ///< curves of the main segments only, no single repeats, interval logs thinned out
+/// The part of a report that JSON is made of; everything, unless said otherwise.
+struct ReportDetail {
+  std::vector<Segment> curves = {};  ///< the segments that have curves; empty: all
+  std::size_t most_intervals = 0;    ///< of a log, neighbours taken together; 0: all
+  bool brief = false;  ///< five digits, no single repeats, and of a log its fsm_net alone
 };
 
 /// Takes a text part by part.
@@ -24,9 +28,12 @@ using TextSink = std::function<void(std::string_view)>;
 /// Everything that the files said, as one JSON object; every field is described in
 /// results/README.md. Ends in a line break. Part by part, so that a log of millions of intervals
 /// is never in memory as text.
-void write_report_json(const ResultSet& set, ReportDetail detail, const TextSink& write);
+/// `findings` are those of the set's runs, by index.
+void write_report_json(const ResultSet& set, const std::vector<Findings>& findings,
+                       const ReportDetail& detail, const TextSink& write);
 
 /// The same as one text.
-std::string report_json(const ResultSet& set, ReportDetail detail);
+std::string report_json(const ResultSet& set, const std::vector<Findings>& findings,
+                        const ReportDetail& detail);
 
 }  // namespace walbench::metrics

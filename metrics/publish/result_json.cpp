@@ -3,8 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "metrics/analysis/mitigation_analysis.hpp"
-#include "metrics/publish/study_json.hpp"
+#include "metrics/publish/findings_json.hpp"
 #include "metrics/result/configuration_json.hpp"
 #include "metrics/result/environment_json.hpp"
 
@@ -54,7 +53,7 @@ Json metadata_json(const RunResult& run, const ConfigurationResult& configuratio
 
 }  // namespace
 
-std::string run_to_json(const RunResult& run) {
+std::string run_to_json(const RunResult& run, const Findings& findings) {
   const ConfigurationPlanned first =
       run.configurations.empty() ? ConfigurationPlanned{} : run.configurations.front().planned;
   Json json = {{"schema_version", kSchemaVersion},
@@ -72,30 +71,33 @@ std::string run_to_json(const RunResult& run) {
   for (const CeilingPoint& point : run.ceiling) {
     json["ceiling"].push_back(ceiling_json(point));
   }
-  for (const ConfigurationResult& configuration : run.configurations) {
-    json["configurations"].push_back(with_segments(configuration));
+  for (std::size_t index = 0; index < run.configurations.size(); ++index) {
+    json["configurations"].push_back(
+        configuration_json(run.configurations[index], findings.configurations.at(index)));
   }
-  add_conclusions(json, run.configurations, run.mitigations);
+  add_conclusions(json, findings);
   return dump(json, 1) + "\n";
 }
 
-std::string mitigation_to_json(const RunResult& run, const MitigationResult& mitigation) {
-  const Json json = {{"schema_version", kSchemaVersion},
-                     {"run_id", run.run_id},
-                     {"instance", run.instance},
-                     {"timestamp", run.timestamp},
-                     {"seed", run.seed},
-                     {"mitigation", mitigation.info.name},
-                     {"description", mitigation.info.description},
-                     {"cost", mitigation.info.cost},
-                     {"risk", mitigation.info.risk},
-                     {"environment", environment_json(run.environment)},
-                     {"baseline", with_segments(mitigation.baseline.pooled)},
-                     {"mitigation_run", with_segments(mitigation.mitigation.pooled)},
-                     {"interval_method", kIntervalMethod},
-                     {"comparison", comparison_json(mitigation)},
-                     {"baseline_repeats", repeats_json(mitigation.baseline)},
-                     {"mitigation_repeats", repeats_json(mitigation.mitigation)}};
+std::string mitigation_to_json(const RunResult& run, const MitigationResult& mitigation,
+                               const MitigationFindings& findings) {
+  const Json json = {
+      {"schema_version", kSchemaVersion},
+      {"run_id", run.run_id},
+      {"instance", run.instance},
+      {"timestamp", run.timestamp},
+      {"seed", run.seed},
+      {"mitigation", mitigation.info.name},
+      {"description", mitigation.info.description},
+      {"cost", mitigation.info.cost},
+      {"risk", mitigation.info.risk},
+      {"environment", environment_json(run.environment)},
+      {"baseline", configuration_json(mitigation.baseline.pooled, findings.baseline)},
+      {"mitigation_run", configuration_json(mitigation.mitigation.pooled, findings.mitigation)},
+      {"interval_method", kIntervalMethod},
+      {"comparison", comparison_json(findings.changes)},
+      {"baseline_repeats", repeats_json(mitigation.baseline)},
+      {"mitigation_repeats", repeats_json(mitigation.mitigation)}};
   return dump(json, 1) + "\n";
 }
 

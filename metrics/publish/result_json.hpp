@@ -3,16 +3,18 @@
 #include <string>
 #include <string_view>
 
+#include "metrics/analysis/findings.hpp"
 #include "metrics/result/run_result.hpp"
 #include "metrics/segment.hpp"
 
 namespace walbench::metrics {
 
 /// The text of `results-<run id>.json`; every field is described in results/README.md.
-std::string run_to_json(const RunResult& run);
+std::string run_to_json(const RunResult& run, const Findings& findings);
 
 /// The text of `results-mitigation-<run id>-<name>.json`, likewise.
-std::string mitigation_to_json(const RunResult& run, const MitigationResult& mitigation);
+std::string mitigation_to_json(const RunResult& run, const MitigationResult& mitigation,
+                               const MitigationFindings& findings);
 
 /// The compact JSON that a .hgrm file carries: one segment's name and everything about its
 /// configuration but the histograms. One line.

@@ -155,15 +155,16 @@ fs::path hgrm_path(const fs::path& directory, const RunResult& run,
 /// The files of one run on their way into the folder.
 class PendingRun {
  public:
-  PendingRun(const fs::path& directory, RunResult& run) : directory_(directory), run_(run) {
+  PendingRun(const fs::path& directory, RunResult& run)
+      : directory_(directory), run_(run), findings_(analyse(run)) {
     files_.push_back(reserve_run_id(directory, run));
-    files_.front().write_and_flush(run_to_json(run));
+    files_.front().write_and_flush(run_to_json(run, findings_));
   }
 
-  void add(const MitigationResult& mitigation) {
+  void add(const MitigationResult& mitigation, const MitigationFindings& findings) {
     write(directory_ /
               fmt::format("results-mitigation-{}-{}.json", run_.run_id, mitigation.info.name),
-          mitigation_to_json(run_, mitigation));
+          mitigation_to_json(run_, mitigation, findings));
     for (const bool of_baseline : {true, false}) {
       const RepeatedResult& side = of_baseline ? mitigation.baseline : mitigation.mitigation;
       const std::string part =
@@ -187,6 +188,7 @@ class PendingRun {
   }
 
   std::vector<PendingFile>& files() { return files_; }
+  const Findings& findings() const { return findings_; }
 
  private:
   template <typename MetadataOf>
@@ -206,6 +208,7 @@ class PendingRun {
 
   const fs::path& directory_;
   const RunResult& run_;
+  const Findings findings_;
   std::vector<PendingFile> files_;
 };
 
@@ -285,8 +288,8 @@ std::vector<fs::path> ResultsFolder::publish_all(RunResult& run) const {
   for (const ConfigurationResult& configuration : run.configurations) {
     pending.add(configuration);
   }
-  for (const MitigationResult& mitigation : run.mitigations) {
-    pending.add(mitigation);
+  for (std::size_t index = 0; index < run.mitigations.size(); ++index) {
+    pending.add(run.mitigations[index], pending.findings().mitigations[index]);
   }
   std::vector<PendingFile>& files = pending.files();
   move_all_or_none(files);

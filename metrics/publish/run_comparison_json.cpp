@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "metrics/publish/findings_json.hpp"
 #include "metrics/result/configuration_json.hpp"
 
 namespace walbench::metrics {
@@ -18,30 +19,6 @@ Json side_json(const ConfigurationPlanned& planned, std::size_t runs) {
           {"runs", runs}};
 }
 
-void add_change(Json& json, const FigureChange& figure) {
-  const auto& interval = figure.change.interval;
-  json["ratio"] = figure.change.ratio;
-  json["ratio_low"] = interval ? Json(interval->low) : Json();
-  json["ratio_high"] = interval ? Json(interval->high) : Json();
-  json["source"] = source_name(figure.source);
-  json["verdict"] = verdict_name(figure.verdict);
-}
-
-Json percentile_json(Segment segment, const FigureChange& figure) {
-  Json json = {{"segment", segment_name(segment)},
-               {"percentile", figure.percentile},
-               {"before_ms", figure.before},
-               {"after_ms", figure.after}};
-  add_change(json, figure);
-  return json;
-}
-
-Json throughput_json(const FigureChange& figure) {
-  Json json = {{"before", figure.before}, {"after", figure.after}};
-  add_change(json, figure);
-  return json;
-}
-
 Json configuration_change_json(const ConfigurationChange& configuration) {
   Json json = {{"configuration", configuration.label},
                {"before", side_json(configuration.before, configuration.runs_before)},
@@ -49,9 +26,12 @@ Json configuration_change_json(const ConfigurationChange& configuration) {
                {"percentiles", Json::array()}};
   for (const FigureChange& figure : configuration.figures) {
     if (figure.segment) {
-      json["percentiles"].push_back(percentile_json(*figure.segment, figure));
+      Json percentile = {{"segment", segment_name(*figure.segment)},
+                         {"percentile", figure.percentile}};
+      percentile.update(change_json(figure));
+      json["percentiles"].push_back(std::move(percentile));
     } else {
-      json["transitions_per_second"] = throughput_json(figure);
+      json["transitions_per_second"] = change_json(figure);
     }
   }
   json["notes"] = configuration.notes;

@@ -3,9 +3,6 @@
 #include <string>
 #include <utility>
 
-#include "metrics/analysis/analysis.hpp"
-#include "metrics/analysis/breakdown.hpp"
-
 namespace walbench::metrics {
 namespace {
 
@@ -73,34 +70,11 @@ Json timeouts_json(const std::vector<TimeoutAdvice>& all) {
   return json;
 }
 
-/// What follows from the rest, for those who read the JSON alone.
 void add_anatomy(Json& json, const ConfigurationResult& configuration) {
   json["lock_wait_longest_ms"] = static_cast<double>(configuration.lock_wait_longest_ns) / kNsPerMs;
   json["row_bytes_changed"] = configuration.row_bytes_changed;
-  if (const auto amplification = write_amplification(configuration)) {
-    json["write_amplification"] = *amplification;
-  }
-  if (const auto fairness = judge_fairness(configuration)) {
-    json["jain_index"] = fairness->jain_index;
-    if (fairness->barging) json["barging"] = *fairness->barging;
-  }
-  if (const auto missing = missing_concurrency(configuration)) {
-    json["missing_concurrency"] = *missing;
-  }
   json["write_lock"] = write_lock_json(configuration.write_lock);
   json["timeout_advice"] = timeouts_json(configuration.timeout_advice);
-}
-
-/// With the segments, not before: it is made of them.
-Json breakdown_json(const Breakdown& breakdown) {
-  Json parts = Json::array();
-  for (const BreakdownPart& part : breakdown.parts) {
-    parts.push_back({{"part", part.name},
-                     {"spent", spent_name(part.spent)},
-                     {"mean_ms", part.mean_ns / kNsPerMs},
-                     {"share", part.share}});
-  }
-  return {{"parts", std::move(parts)}, {"unexplained_share", breakdown.unexplained}};
 }
 
 void add_groups(Json& json, const GroupsCommitted& groups) {
@@ -119,23 +93,6 @@ Json verdicts_json(const ConfigurationResult& configuration) {
         {{"gate", verdict.gate}, {"passed", verdict.passed}, {"evidence", verdict.evidence}});
   }
   return verdicts;
-}
-
-Json segments_json(const ConfigurationResult& configuration) {
-  Json segments = Json::object();
-  for (const auto& [segment, histogram] : configuration.segments) {
-    const auto ms = [](std::int64_t ns) { return static_cast<double>(ns) / kNsPerMs; };
-    segments[std::string(segment_name(segment)) + "_ms"] = {
-        {"p50", ms(histogram.value_at_percentile(50))},
-        {"p95", ms(histogram.value_at_percentile(95))},
-        {"p99", ms(histogram.value_at_percentile(99))},
-        {"p999", ms(histogram.value_at_percentile(99.9))},
-        {"mean", histogram.mean() / kNsPerMs},
-        {"min", ms(histogram.min())},
-        {"max", ms(histogram.max())},
-        {"count", histogram.total_count()}};
-  }
-  return segments;
 }
 
 }  // namespace
@@ -205,26 +162,26 @@ Json configuration_json(const ConfigurationResult& configuration) {
   add_wal(json, configuration);
   if (configuration.ceiling) {
     json["ceiling"] = ceiling_json(*configuration.ceiling);
-    json["ceiling_share"] = configuration.ceiling_share().value_or(0);
-  }
-  if (const auto contention = judge_wal_contention(configuration)) {
-    json["wal_contention_verdict"] = contention->evidence;
-  }
-  for (const GateVerdict& verdict : configuration.verdicts) {
-    if (!verdict.gate.starts_with("threshold_")) continue;
-    json[verdict.gate + "_verdict"] = (verdict.passed ? "PASS: " : "FAIL: ") + verdict.evidence;
   }
   json["gates"] = verdicts_json(configuration);
   return json;
 }
 
-Json with_segments(const ConfigurationResult& configuration) {
-  Json json = configuration_json(configuration);
-  if (const auto breakdown = break_down(configuration)) {
-    json["breakdown"] = breakdown_json(*breakdown);
+Json segments_json(const ConfigurationResult& configuration) {
+  Json segments = Json::object();
+  for (const auto& [segment, histogram] : configuration.segments) {
+    const auto ms = [](std::int64_t ns) { return static_cast<double>(ns) / kNsPerMs; };
+    segments[std::string(segment_name(segment)) + "_ms"] = {
+        {"p50", ms(histogram.value_at_percentile(50))},
+        {"p95", ms(histogram.value_at_percentile(95))},
+        {"p99", ms(histogram.value_at_percentile(99))},
+        {"p999", ms(histogram.value_at_percentile(99.9))},
+        {"mean", histogram.mean() / kNsPerMs},
+        {"min", ms(histogram.min())},
+        {"max", ms(histogram.max())},
+        {"count", histogram.total_count()}};
   }
-  json["segments"] = segments_json(configuration);
-  return json;
+  return segments;
 }
 
 }  // namespace walbench::metrics

@@ -13,8 +13,8 @@ namespace walbench::metrics {
 /// Everything about a configuration but its segments.
 nlohmann::ordered_json configuration_json(const ConfigurationResult& configuration);
 
-/// The same with `segments`.
-nlohmann::ordered_json with_segments(const ConfigurationResult& configuration);
+/// The percentiles of its segments.
+nlohmann::ordered_json segments_json(const ConfigurationResult& configuration);
 
 /// The five axes of a strategy.
 nlohmann::ordered_json axes_json(const ConfigurationPlanned& planned);

@@ -97,9 +97,8 @@ void expect_documented_mitigation(const json& file, const std::string& name) {
     expect_fields(file[repeats][1], {"elapsed_seconds", "transitions_per_second"});
     expect_fields(file[repeats][1]["segments"]["lock_wait"], {"p95_ns", "p99_ns", "max_ns"});
   }
-  const std::vector<std::string> change = {"baseline",        "mitigation",     "delta",
-                                           "change_pct",      "change_low_pct", "change_high_pct",
-                                           "difference_shown"};
+  const std::vector<std::string> change = {"before",     "after",  "ratio",  "ratio_low",
+                                           "ratio_high", "source", "verdict"};
   for (const char* const segment :
        {"db_total_ms", "lock_wait_ms", "fsm_dispatch_ms", "fsm_net_ms"}) {
     const json& compared = file["comparison"][segment];

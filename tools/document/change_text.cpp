@@ -14,11 +14,10 @@ std::string interval_text(const metrics::Change& change) {
   return ratio_text(change.interval->low) + " .. " + ratio_text(change.interval->high);
 }
 
-std::string conclusion(const metrics::ChangeRow& row) {
-  if (!row.change.interval) return "one repeat";
-  if (!row.change.shown()) return std::string(kNoDifference);
-  const bool better_larger = row.figure == kThroughput;
-  return row.change.shown_larger() == better_larger ? "better" : "worse";
+std::string conclusion(const metrics::FigureChange& figure) {
+  if (!figure.change.interval) return "one repeat";
+  if (!figure.change.shown()) return std::string(kNoDifference);
+  return std::string(metrics::verdict_name(figure.verdict));
 }
 
 }  // namespace walbench::tools

@@ -3,13 +3,12 @@
 #include <string>
 #include <string_view>
 
-#include "metrics/analysis/mitigation_analysis.hpp"
 #include "metrics/ratio_text.hpp"
-#include "metrics/statistics/statistics.hpp"
+#include "metrics/statistics/figure_change.hpp"
 
 namespace walbench::tools {
 
-inline constexpr std::string_view kThroughput = "transitions/s";
+using metrics::kThroughput;
 inline constexpr std::string_view kNoDifference = "no difference shown";
 
 /// The value of a figure that is a throughput, or else milliseconds.
@@ -21,6 +20,6 @@ using metrics::ratio_text;
 std::string interval_text(const metrics::Change& change);
 
 /// Whether the row got `better`, `worse`, or neither for all that is known.
-std::string conclusion(const metrics::ChangeRow& row);
+std::string conclusion(const metrics::FigureChange& figure);
 
 }  // namespace walbench::tools

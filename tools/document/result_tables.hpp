@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "metrics/analysis/analysis.hpp"
+#include "metrics/analysis/bottleneck.hpp"
 #include "metrics/result/run_result.hpp"
 
 namespace walbench::tools {

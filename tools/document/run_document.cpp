@@ -10,11 +10,7 @@
 #include <string>
 #include <utility>
 
-#include "metrics/analysis/analysis.hpp"
-#include "metrics/analysis/breakdown.hpp"
-#include "metrics/analysis/gate_report.hpp"
-#include "metrics/analysis/mitigation_analysis.hpp"
-#include "metrics/analysis/scaling.hpp"
+#include "metrics/analysis/findings.hpp"
 #include "metrics/duration.hpp"
 #include "tools/document/change_text.hpp"
 #include "tools/document/document_cells.hpp"
@@ -75,16 +71,17 @@ void add_verdicts(const LoadedRun& run, DocumentSection& section) {
   std::ranges::move(failed, std::back_inserter(section.blocks));
 }
 
-DocumentSection summary(const LoadedRun& run, const std::string& suffix) {
+DocumentSection summary(const LoadedRun& run, const metrics::Findings& findings,
+                        const std::string& suffix) {
   DocumentSection section{"Summary" + suffix, false, {what_was_measured(run)}};
-  if (const auto recommendation = metrics::recommend(run.mitigations)) {
+  if (const auto& recommendation = findings.recommendation) {
     std::string lead = "Recommendation: ";
     for (const std::string& sentence : recommendation->sentences) {
       section.blocks.emplace_back(lead + sentence);
       lead.clear();
     }
   }
-  if (const auto bottleneck = metrics::find_bottleneck(run.configurations)) {
+  if (const auto& bottleneck = findings.bottleneck) {
     section.blocks.emplace_back(fmt::format("Bottleneck: {}; root cause: {}. {}",
                                             bottleneck->segment, bottleneck->root_cause,
                                             bottleneck->evidence));
@@ -94,11 +91,11 @@ DocumentSection summary(const LoadedRun& run, const std::string& suffix) {
                                             label(*best),
                                             with_thousands(best->transitions_per_second())));
   }
-  if (const auto needed = metrics::busy_timeout_needed(run.configurations, run.mitigations)) {
+  if (const auto& needed = findings.busy_timeout) {
     section.blocks.emplace_back(metrics::busy_timeout_sentence(*needed));
   }
   add_verdicts(run, section);
-  if (const auto criteria = metrics::gate_report(run.configurations, run.mitigations)) {
+  if (const auto& criteria = findings.gate_report) {
     for (const metrics::Criterion& criterion : *criteria) {
       section.blocks.emplace_back(fmt::format("{} {}: {}", criterion.passed ? "PASS" : "FAIL",
                                               criterion.name, criterion.evidence));
@@ -144,14 +141,16 @@ DocumentSection overview(const LoadedRun& run, std::size_t index, const std::str
        std::move(table)}};
 }
 
-DocumentSection breakdown(const LoadedRun& run, std::size_t index, const std::string& suffix) {
+DocumentSection breakdown(const LoadedRun& run, const metrics::Findings& findings,
+                          std::size_t index, const std::string& suffix) {
   DocumentTable table{
       "Shares of the mean fsm_net",
       {"configuration", "mean ms", "waiting", "working", "checkpointing", "syncing", "unexplained"},
       {}};
-  for (const ConfigurationResult& each : run.configurations) {
-    const auto parts = metrics::break_down(each);
+  for (std::size_t place = 0; place < run.configurations.size(); ++place) {
+    const auto& parts = findings.configurations[place].breakdown;
     if (!parts) continue;
+    const ConfigurationResult& each = run.configurations[place];
     Row row = {{label(each), {}}, milliseconds_cell(parts->net_ns)};
     for (const metrics::Spent spent : {metrics::Spent::waiting, metrics::Spent::working,
                                        metrics::Spent::checkpointing, metrics::Spent::syncing}) {
@@ -169,9 +168,10 @@ DocumentSection breakdown(const LoadedRun& run, std::size_t index, const std::st
   return section;
 }
 
-DocumentSection scaling(const LoadedRun& run, std::size_t index, const std::string& suffix) {
+DocumentSection scaling(const metrics::Findings& findings, std::size_t index,
+                        const std::string& suffix) {
   DocumentSection section{"Scaling" + suffix, false, {}};
-  for (const metrics::Scaling& each : metrics::analyse_scaling(run.configurations)) {
+  for (const metrics::Scaling& each : findings.scaling) {
     if (section.blocks.empty()) {
       section.blocks.emplace_back(
           DocumentFigure{Kind::scaling, index,
@@ -259,16 +259,17 @@ DocumentSection details(const LoadedRun& run, const std::string& suffix) {
 
 RunDocument run_document(const LoadedRun& run, std::size_t index, bool named) {
   const std::string suffix = named ? ", run " + run.run_id : "";
-  RunDocument document{{summary(run, suffix)}, {}};
+  const metrics::Findings findings = metrics::analyse(run);
+  RunDocument document{{summary(run, findings, suffix)}, {}};
   const auto add = [&](DocumentSection&& section) {
     if (!section.blocks.empty()) document.sections.push_back(std::move(section));
   };
   if (!run.configurations.empty()) {
     add(overview(run, index, suffix));
-    add(breakdown(run, index, suffix));
-    add(scaling(run, index, suffix));
+    add(breakdown(run, findings, index, suffix));
+    add(scaling(findings, index, suffix));
   }
-  add(mitigation_section(run, index, suffix));
+  add(mitigation_section(run, findings, index, suffix));
   if (!run.configurations.empty()) add(wal(run, index, suffix));
   document.appendix.push_back(details(run, suffix));
   document.appendix.push_back(surroundings_section(run, suffix));

@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
-#include "metrics/analysis/analysis.hpp"
-#include "metrics/analysis/gate_report.hpp"
-#include "metrics/analysis/mitigation_analysis.hpp"
+#include "metrics/analysis/findings.hpp"
 #include "tools/document/change_text.hpp"
 #include "tools/document/result_tables.hpp"
 #include "tools/document/scaling_tables.hpp"
@@ -18,14 +16,14 @@
 namespace walbench::tools {
 namespace {
 
-using metrics::ChangeRow;
+using metrics::FigureChange;
 using metrics::MitigationResult;
 
-std::string comparison_table(const std::vector<ChangeRow>& rows) {
+std::string comparison_table(const std::vector<FigureChange>& rows) {
   TextTable table({"median, ms", "before", "after", "change", "95 % interval", ""});
-  for (const ChangeRow& row : rows) {
-    table.add_row({row.figure, figure_text(row.figure, row.before),
-                   figure_text(row.figure, row.after), ratio_text(row.change.ratio),
+  for (const FigureChange& row : rows) {
+    table.add_row({row.name(), figure_text(row.name(), row.before),
+                   figure_text(row.name(), row.after), ratio_text(row.change.ratio),
                    interval_text(row.change), conclusion(row)});
   }
   return table.str(2);
@@ -49,9 +47,9 @@ std::string risk_lines(const MitigationResult& result) {
   return lines;
 }
 
-std::string render_mitigation(const MitigationResult& result) {
+std::string render_mitigation(const MitigationResult& result,
+                              const std::vector<FigureChange>& rows) {
   const metrics::MitigationInfo& info = result.info;
-  const std::vector<ChangeRow> rows = metrics::compare_repeats(result);
   if (rows.empty()) {
     return printable(fmt::format("mitigation {}: the files of its {} were not given", info.name,
                                  result.baseline.repeats.empty() ? "baseline" : "mitigated side")) +
@@ -67,8 +65,8 @@ std::string render_mitigation(const MitigationResult& result) {
          "\n";
 }
 
-std::string change_cell(const std::vector<ChangeRow>& rows, std::string_view figure) {
-  const ChangeRow* const row = metrics::find_row(rows, figure);
+std::string change_cell(const std::vector<FigureChange>& rows, std::string_view figure) {
+  const FigureChange* const row = metrics::find_change(rows, figure);
   if (row == nullptr) return "-";
   const bool doubtful = row->change.interval && !row->change.shown();
   return ratio_text(row->change.ratio) + (doubtful ? " ?" : "");
@@ -79,20 +77,22 @@ std::string share_cell(const metrics::ConfigurationResult& configuration) {
   return share ? fmt::format("{:.2f}", *share) : "-";
 }
 
-std::string render_ranking(const std::vector<MitigationResult>& mitigations) {
-  const std::vector<metrics::RankedMitigation> ranked = metrics::rank_mitigations(mitigations);
+std::string render_ranking(const std::vector<MitigationResult>& mitigations,
+                           const metrics::Findings& findings) {
   TextTable table({"ranking", "transitions/s", "of ceiling", "lock P95", "net P95", "net P99",
                    "net max", "gates"});
   std::string words;
-  for (const metrics::RankedMitigation& each : ranked) {
-    const metrics::MitigationInfo& info = each.result->info;
-    table.add_row({printable(info.name), change_cell(each.rows, kThroughput),
-                   share_cell(each.result->mitigation.pooled),
-                   change_cell(each.rows, "lock_wait P95"), change_cell(each.rows, "fsm_net P95"),
-                   change_cell(each.rows, "fsm_net P99"), change_cell(each.rows, "fsm_net max"),
-                   each.result->mitigation.pooled.verdicts.empty() ? "-"
-                   : each.meets_gates                              ? "PASS"
-                                                                   : "FAIL"});
+  for (const std::size_t index : findings.ranking) {
+    const metrics::MitigationInfo& info = mitigations[index].info;
+    const metrics::MitigationFindings& found = findings.mitigations[index];
+    table.add_row(
+        {printable(info.name), change_cell(found.changes, kThroughput),
+         share_cell(mitigations[index].mitigation.pooled),
+         change_cell(found.changes, "lock_wait P95"), change_cell(found.changes, "fsm_net P95"),
+         change_cell(found.changes, "fsm_net P99"), change_cell(found.changes, "fsm_net max"),
+         found.mitigation.verdicts.empty()    ? "-"
+         : found.mitigation.every_limit_met() ? "PASS"
+                                              : "FAIL"});
     words += printable(info.name) + "\n  cost: " + printable(info.cost) +
              "\n  risk: " + printable(info.risk) + "\n";
   }
@@ -103,8 +103,7 @@ std::string render_ranking(const std::vector<MitigationResult>& mitigations) {
   return ranking + words;
 }
 
-std::string render_recommendation(const std::vector<MitigationResult>& mitigations) {
-  const auto recommendation = metrics::recommend(mitigations);
+std::string render_recommendation(const std::optional<metrics::Recommendation>& recommendation) {
   if (!recommendation) return {};
   std::string out = "recommendation: ";
   for (const std::string& sentence : recommendation->sentences) {
@@ -117,31 +116,30 @@ std::string render_recommendation(const std::vector<MitigationResult>& mitigatio
 }  // namespace
 
 std::string render_mitigations(const std::vector<MitigationResult>& mitigations) {
+  const metrics::Findings findings = metrics::analyse({}, mitigations);
   std::string out;
-  for (const MitigationResult& each : mitigations) {
-    out += render_mitigation(each);
+  for (std::size_t index = 0; index < mitigations.size(); ++index) {
+    out += render_mitigation(mitigations[index], findings.mitigations[index].changes);
   }
-  std::vector<MitigationResult> compared;
-  std::ranges::copy_if(mitigations, std::back_inserter(compared), [](const MitigationResult& each) {
-    return !metrics::compare_repeats(each).empty();
-  });
-  if (compared.empty()) return out;
+  if (findings.ranking.empty()) return out;
   out +=
       "Change: geometric mean of the ratios after/before of neighbouring repeats; it may differ "
       "from the ratio of the medians.\n";
-  const bool has_intervals = std::ranges::any_of(compared, [](const MitigationResult& each) {
-    return metrics::compare_repeats(each).front().change.interval.has_value();
-  });
+  const bool has_intervals =
+      std::ranges::any_of(findings.mitigations, [](const metrics::MitigationFindings& each) {
+        return !each.changes.empty() && each.changes.front().change.interval;
+      });
   if (has_intervals) {
     out += fmt::format("Intervals: {}. One in twenty misses 0 by chance alone.\n",
                        metrics::kIntervalMethod);
   }
-  return out + "\n" + render_ranking(compared) + "\n" + render_recommendation(compared);
+  return out + "\n" + render_ranking(mitigations, findings) + "\n" +
+         render_recommendation(findings.recommendation);
 }
 
 std::string render_gate_report(const std::vector<metrics::ConfigurationResult>& configurations,
                                const std::vector<MitigationResult>& mitigations) {
-  const auto criteria = metrics::gate_report(configurations, mitigations);
+  const auto criteria = metrics::analyse(configurations, mitigations).gate_report;
   if (!criteria) return {};
   std::string out = "gate report\n";
   for (const metrics::Criterion& criterion : *criteria) {

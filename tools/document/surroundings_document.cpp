@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "metrics/analysis/analysis.hpp"
+#include "metrics/analysis/bottleneck.hpp"
 #include "tools/document/document_cells.hpp"
 
 namespace walbench::tools {

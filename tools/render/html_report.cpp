@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -208,6 +209,15 @@ std::string render_html(const ReportDocument& document, std::string_view json) {
   out += fmt::format("<script>{}</script>\n<script>{}</script>\n</body>\n</html>\n", kChartLibrary,
                      kPageScript);
   return out;
+}
+
+metrics::ReportDetail page_detail() {
+  using metrics::Segment;
+  constexpr std::size_t kMostIntervals = 300;
+  return {.curves = {Segment::fsm_net, Segment::lock_wait, Segment::busy_wait, Segment::commit,
+                     Segment::db_total, Segment::transition, Segment::connect},
+          .most_intervals = kMostIntervals,
+          .brief = true};
 }
 
 }  // namespace walbench::tools

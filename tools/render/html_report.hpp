@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "metrics/publish/report_json.hpp"
 #include "tools/document/report_document.hpp"
 
 namespace walbench::tools {
@@ -15,6 +16,9 @@ inline constexpr std::string_view kPageMark = R"(<meta name="generator" content=
 /// load nothing, and to run no script but these two, by their digests. So even where a name that a
 /// hostile file gives found its way into the markup, it could not act.
 std::string render_html(const ReportDocument& document, std::string_view json);
+
+/// The part of report_json() that a page can draw.
+metrics::ReportDetail page_detail();
 
 /// A text as it must stand in HTML, as content or within a quoted attribute.
 std::string html_text(std::string_view text);

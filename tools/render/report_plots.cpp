@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "metrics/analysis/analysis.hpp"
+#include "metrics/analysis/bottleneck.hpp"
 #include "metrics/segment.hpp"
 #include "tools/render/percentile_plot.hpp"
 

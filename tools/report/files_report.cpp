@@ -92,8 +92,8 @@ void refuse_to_destroy(const ReportFiles& options) {
 }
 
 void publish_page(const metrics::ResultSet& set, const std::filesystem::path& target) {
-  const std::string page =
-      render_html(document_of(set), metrics::report_json(set, metrics::ReportDetail::page));
+  const std::string page = render_html(
+      document_of(set), metrics::report_json(set, metrics::analyse_each(set.runs), page_detail()));
   if (target == "-") {
     write_output(page);
   } else {
@@ -106,7 +106,7 @@ void print(const metrics::ResultSet& set, const ReportFiles& options) {
     case ReportFormat::table: print_tables(set, options); break;
     case ReportFormat::markdown: write_output(render_markdown(document_of(set))); break;
     case ReportFormat::json:
-      metrics::write_report_json(set, metrics::ReportDetail::whole, write_output);
+      metrics::write_report_json(set, metrics::analyse_each(set.runs), {}, write_output);
       break;
     case ReportFormat::csv: write_csv(set, write_output); break;
   }

@@ -1,8 +1,6 @@
 // Silent bugs these tests would catch: a study accepted that was never made, or in which a
 // threshold was missed, a database not verified, or no mitigation measured on both sides.
 
-#include "metrics/analysis/gate_report.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "metrics/analysis/findings.hpp"
 #include "metrics/analysis/gate.hpp"
 #include "tests/support/example_results.hpp"
 
@@ -25,7 +24,7 @@ struct Study {
   std::vector<MitigationResult> mitigations;
 
   std::vector<Criterion> report() const {
-    return gate_report(configurations, mitigations).value_or(std::vector<Criterion>(3));
+    return analyse(configurations, mitigations).gate_report.value_or(std::vector<Criterion>(3));
   }
 };
 
@@ -69,13 +68,13 @@ TEST(GateReport, HasTheFiguresThatItIsJudgedBy) {
 
 TEST(GateReport, ThereIsNoneOfWhatIsNoStudy) {
   const Study whole = good_study();
-  EXPECT_TRUE(gate_report(whole.configurations, whole.mitigations).has_value());
-  EXPECT_FALSE(gate_report(whole.configurations, {}).has_value());
-  EXPECT_FALSE(gate_report({}, whole.mitigations).has_value());
+  EXPECT_TRUE(analyse(whole.configurations, whole.mitigations).gate_report.has_value());
+  EXPECT_FALSE(analyse(whole.configurations, {}).gate_report.has_value());
+  EXPECT_FALSE(analyse({}, whole.mitigations).gate_report.has_value());
   for (const std::size_t without : {0U, 1U}) {
     Study study = good_study();
     study.configurations.at(without).verdicts.clear();
-    EXPECT_FALSE(gate_report(study.configurations, study.mitigations).has_value())
+    EXPECT_FALSE(analyse(study.configurations, study.mitigations).gate_report.has_value())
         << "no threshold " << without + 1;
   }
 }

@@ -2,8 +2,6 @@
 // or loses acknowledged transitions; a ranking upside down; a busy_timeout rounded down, which is
 // too short by that much.
 
-#include "metrics/analysis/mitigation_analysis.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "metrics/analysis/findings.hpp"
 #include "tests/support/example_results.hpp"
 
 namespace walbench::metrics {
@@ -30,10 +29,10 @@ const std::vector<std::string> kAllFigures = {
     "lock_wait max", "fsm_dispatch P95", "fsm_dispatch P99", "fsm_dispatch max", "fsm_net P95",
     "fsm_net P99",   "fsm_net max",      "transitions/s"};
 
-std::vector<std::string> figures_of(const std::vector<ChangeRow>& rows) {
+std::vector<std::string> figures_of(const std::vector<FigureChange>& rows) {
   std::vector<std::string> figures;
-  for (const ChangeRow& row : rows) {
-    figures.push_back(row.figure);
+  for (const FigureChange& row : rows) {
+    figures.push_back(row.name());
   }
   return figures;
 }
@@ -55,25 +54,24 @@ MitigationResult faster(const std::string& name, double factor, std::int64_t eff
                     {brief(100), brief(101), brief(99)}, effort);
 }
 
-TEST(CompareRepeats, HasARowForEachStatisticThenThroughput) {
-  EXPECT_EQ(figures_of(compare_repeats(measured_mitigation("shared-connection", 3, 2))),
-            kAllFigures);
+TEST(ComparePairs, HasARowForEachStatisticThenThroughput) {
+  EXPECT_EQ(figures_of(compare_pairs(measured_mitigation("shared-connection", 3, 2))), kAllFigures);
 }
 
-TEST(CompareRepeats, ShowsMediansAndTheChangeFromPairToPair) {
-  const std::vector<ChangeRow> rows = compare_repeats(
+TEST(ComparePairs, ShowsMediansAndTheChangeFromPairToPair) {
+  const std::vector<FigureChange> rows = compare_pairs(
       mitigation("x", {{kSecond, 8 * kMs}, {2 * kSecond, 16 * kMs}, {4 * kSecond, 80 * kMs}},
                  {{kSecond / 2, 4 * kMs}, {kSecond, 4 * kMs}, {2 * kSecond, 10 * kMs}}));
-  const ChangeRow* const net = find_row(rows, "fsm_net P95");
+  const FigureChange* const net = find_change(rows, "fsm_net P95");
   ASSERT_NE(net, nullptr);
   EXPECT_DOUBLE_EQ(net->before, 16);
   EXPECT_DOUBLE_EQ(net->after, 4);
   EXPECT_NEAR(net->change.ratio, 0.25, 1e-12) << "of 1/2, 1/4 and 1/8";
   ASSERT_TRUE(net->change.interval.has_value());
   EXPECT_NEAR(net->change.interval->high, std::exp2(-2 + 4.302652729749464 / std::sqrt(3.0)), 1e-9);
-  EXPECT_DOUBLE_EQ(find_row(rows, "fsm_net P99")->before, 32);
-  EXPECT_DOUBLE_EQ(find_row(rows, "fsm_net max")->after, 16);
-  const ChangeRow* const throughput = find_row(rows, "transitions/s");
+  EXPECT_DOUBLE_EQ(find_change(rows, "fsm_net P99")->before, 32);
+  EXPECT_DOUBLE_EQ(find_change(rows, "fsm_net max")->after, 16);
+  const FigureChange* const throughput = find_change(rows, "transitions/s");
   ASSERT_NE(throughput, nullptr);
   EXPECT_DOUBLE_EQ(throughput->before, 200) << "of 400, 200 and 100";
   EXPECT_DOUBLE_EQ(throughput->after, 400);
@@ -81,7 +79,7 @@ TEST(CompareRepeats, ShowsMediansAndTheChangeFromPairToPair) {
   EXPECT_TRUE(throughput->change.shown_larger());
 }
 
-TEST(CompareRepeats, LeavesOutWhatIsMissingOnOneSide) {
+TEST(ComparePairs, LeavesOutWhatIsMissingOnOneSide) {
   MitigationResult result = measured_mitigation("x", 3, 2);
   for (RepeatFigures& repeat : result.mitigation.repeats) {
     std::erase_if(repeat.segments, [](const SegmentFigures& figures) {
@@ -91,63 +89,60 @@ TEST(CompareRepeats, LeavesOutWhatIsMissingOnOneSide) {
   std::erase_if(result.baseline.repeats[1].segments,
                 [](const SegmentFigures& figures) { return figures.segment == Segment::db_total; });
   EXPECT_EQ(
-      figures_of(compare_repeats(result)),
+      figures_of(compare_pairs(result)),
       (std::vector<std::string>{"lock_wait P95", "lock_wait P99", "lock_wait max", "fsm_net P95",
                                 "fsm_net P99", "fsm_net max", "transitions/s"}));
   result.baseline.repeats.pop_back();
-  EXPECT_TRUE(compare_repeats(result).empty()) << "2 repeats cannot be paired with 1";
+  EXPECT_TRUE(compare_pairs(result).empty()) << "2 repeats cannot be paired with 1";
   result.baseline = RepeatedResult();
-  EXPECT_TRUE(compare_repeats(result).empty());
+  EXPECT_TRUE(compare_pairs(result).empty());
   result.mitigation = RepeatedResult();
-  EXPECT_TRUE(compare_repeats(result).empty());
+  EXPECT_TRUE(compare_pairs(result).empty());
 }
 
 // Otherwise values of repeats that were not measured in turn would be paired.
-TEST(CompareRepeats, LeavesOutWhatDifferentRepeatsLack) {
+TEST(ComparePairs, LeavesOutWhatDifferentRepeatsLack) {
   MitigationResult result = measured_mitigation("x", 3, 3);
   result.baseline.repeats[0].segments.clear();
   result.mitigation.repeats[2].segments.clear();
-  EXPECT_EQ(figures_of(compare_repeats(result)), std::vector<std::string>{"transitions/s"});
+  EXPECT_EQ(figures_of(compare_pairs(result)), std::vector<std::string>{"transitions/s"});
 }
 
-TEST(CompareRepeats, NothingBeforeCountsAsANanosecond) {
-  const std::vector<ChangeRow> rows =
-      compare_repeats(mitigation("x", {{kSecond, 0}}, {{kSecond, 1000}}));
-  EXPECT_NEAR(find_row(rows, "fsm_net P95")->change.ratio, 1000, 1e-9);
-  EXPECT_EQ(find_row(rows, "fsm_net P95")->before, 0);
+TEST(ComparePairs, NothingBeforeCountsAsANanosecond) {
+  const std::vector<FigureChange> rows =
+      compare_pairs(mitigation("x", {{kSecond, 0}}, {{kSecond, 1000}}));
+  EXPECT_NEAR(find_change(rows, "fsm_net P95")->change.ratio, 1000, 1e-9);
+  EXPECT_EQ(find_change(rows, "fsm_net P95")->before, 0);
 }
 
-TEST(FindRow, IsNullWhereThereIsNone) {
-  EXPECT_EQ(find_row({}, "transitions/s"), nullptr);
-  EXPECT_EQ(find_row(compare_repeats(faster("x", 2)), "fsm_net p95"), nullptr);
+TEST(FindChange, IsNullWhereThereIsNone) {
+  EXPECT_EQ(find_change({}, "transitions/s"), nullptr);
+  EXPECT_EQ(find_change(compare_pairs(faster("x", 2)), "fsm_net p95"), nullptr);
+}
+
+std::vector<MitigationFindings> findings_of(const std::vector<MitigationResult>& mitigations) {
+  return analyse({}, mitigations).mitigations;
 }
 
 TEST(Ranking, HasTheLargestGainInThroughputFirst) {
   const std::vector<MitigationResult> mitigations = {faster("half", 0.5), faster("twice", 2),
                                                      faster("same", 1), faster("thrice", 3),
                                                      faster("equal", 1)};
-  const std::vector<RankedMitigation> ranked = rank_mitigations(mitigations);
-  std::vector<std::string> names;
-  for (const RankedMitigation& each : ranked) {
-    names.push_back(each.result->info.name);
-    EXPECT_EQ(figures_of(each.rows), figures_of(compare_repeats(*each.result)));
-  }
-  EXPECT_EQ(names, (std::vector<std::string>{"thrice", "twice", "same", "equal", "half"}));
-  EXPECT_EQ(ranked[0].result, &mitigations[3]);
+  EXPECT_EQ(analyse({}, mitigations).ranking, (std::vector<std::size_t>{3, 1, 2, 4, 0}));
   EXPECT_TRUE(rank_mitigations({}).empty());
 }
 
-TEST(Ranking, WhatCannotBeComparedIsLast) {
+TEST(Ranking, LeavesOutMitigationsThatCannotBeCompared) {
   MitigationResult incomplete = faster("incomplete", 9);
   incomplete.baseline = RepeatedResult();
-  const std::vector<MitigationResult> mitigations = {incomplete, faster("half", 0.5)};
-  const std::vector<RankedMitigation> ranked = rank_mitigations(mitigations);
-  EXPECT_EQ(ranked[1].result, &mitigations[0]);
-  EXPECT_FALSE(ranked[1].gain_shown);
+  const Findings findings = analyse({}, {incomplete, faster("half", 0.5)});
+  EXPECT_EQ(findings.ranking, std::vector<std::size_t>{1});
+  EXPECT_TRUE(findings.mitigations[0].changes.empty());
+  EXPECT_FALSE(findings.mitigations[0].gain_shown);
 }
 
 bool gain_shown(const MitigationResult& result) {
-  return rank_mitigations({result}).front().gain_shown;
+  return findings_of({result}).front().gain_shown;
 }
 
 TEST(Ranking, AGainIsShownByThroughputOrLatencyAndNeitherWorse) {
@@ -168,24 +163,27 @@ TEST(Ranking, AGainIsShownByThroughputOrLatencyAndNeitherWorse) {
   EXPECT_FALSE(gain_shown(mitigation("x", {{1000, 1000}}, {{1, 1}}))) << "one repeat shows none";
 }
 
-TEST(Ranking, MeetsTheGatesWhereItPassedThemAll) {
+TEST(Ranking, MeetsItsLimitsIfItMetThemAll) {
+  const auto meets = [](const MitigationResult& result) {
+    return findings_of({result}).front().mitigation.every_limit_met();
+  };
   MitigationResult result = faster("x", 2);
   result.baseline.pooled.verdicts = {{"a", false, ""}};
-  EXPECT_TRUE(rank_mitigations({result}).front().meets_gates) << "there is none";
+  EXPECT_TRUE(meets(result)) << "there is none";
   result.mitigation.pooled.verdicts = {{"a", true, ""}, {"b", true, ""}};
-  EXPECT_TRUE(rank_mitigations({result}).front().meets_gates);
+  EXPECT_TRUE(meets(result));
   result.mitigation.pooled.verdicts = {{"a", true, ""}, {"b", false, ""}};
-  EXPECT_FALSE(rank_mitigations({result}).front().meets_gates);
+  EXPECT_FALSE(meets(result));
 }
 
 Recommendation recommendation(const std::vector<MitigationResult>& mitigations) {
-  return recommend(mitigations).value_or(Recommendation{"nothing at all", {}});
+  return analyse({}, mitigations).recommendation.value_or(Recommendation{"nothing at all", {}});
 }
 
 TEST(Recommendation, IsNotForAGainTooSmallToMatter) {
   const MitigationResult same = mitigation("same", {{kSecond, kMs}, {kSecond, kMs}},
                                            {{kSecond * 97 / 100, kMs}, {kSecond * 97 / 100, kMs}});
-  ASSERT_TRUE(find_row(compare_repeats(same), "transitions/s")->change.shown());
+  ASSERT_TRUE(find_change(compare_pairs(same), "transitions/s")->change.shown());
   EXPECT_EQ(recommendation({same}).mitigation, "");
 }
 
@@ -197,7 +195,7 @@ TEST(Recommendation, SaysWhatABaselineRisks) {
 }
 
 TEST(Recommendation, ThereIsNoneWithoutMitigations) {
-  EXPECT_FALSE(recommend({}).has_value());
+  EXPECT_FALSE(analyse({}, {}).recommendation.has_value());
 }
 
 TEST(Recommendation, IsTheSimplestThatGainsNotTheFastest) {
@@ -206,13 +204,13 @@ TEST(Recommendation, IsTheSimplestThatGainsNotTheFastest) {
   EXPECT_EQ(found.mitigation, "simple");
   ASSERT_EQ(found.sentences.size(), 4U);
   EXPECT_THAT(found.sentences[0],
-              HasSubstr("simple, the simplest that meets the gates and shows a gain: "
-                        "transitions/s +100 % ("));
-  EXPECT_THAT(found.sentences[0], HasSubstr(", fsm_net P95 -50 % ("));
+              HasSubstr("simple, the simplest that meets its limits and shows a gain: "
+                        "transitions/s +100.0 % ("));
+  EXPECT_THAT(found.sentences[0], HasSubstr(", fsm_net P95 -50.0 % ("));
   EXPECT_EQ(found.sentences[1], "Its cost: what simple costs. Its risk: what simple endangers.");
-  EXPECT_THAT(found.sentences[2], HasSubstr("The largest gain has fast: transitions/s +400 %"));
+  EXPECT_THAT(found.sentences[2], HasSubstr("fast gained most: transitions/s +400.0 %"));
   EXPECT_THAT(found.sentences[2], HasSubstr("Its risk: what fast endangers."));
-  EXPECT_EQ(found.sentences[3], "No gate is set for c=10 zero per-file.");
+  EXPECT_EQ(found.sentences[3], "No limit applies to c=10 zero per-file.");
 }
 
 TEST(Recommendation, OfEquallySimpleOnesTheFasterIsTaken) {
@@ -230,17 +228,17 @@ TEST(Recommendation, IsNeverOneThatEndangersAcknowledgedTransitions) {
   batch.info.recommendable = false;
   const Recommendation other = recommendation({batch, faster("safe", 2, 7)});
   EXPECT_EQ(other.mitigation, "safe");
-  EXPECT_THAT(other.sentences[2], HasSubstr("The largest gain has batch"));
+  EXPECT_THAT(other.sentences[2], HasSubstr("batch gained most"));
   const Recommendation none = recommendation({batch});
   EXPECT_EQ(none.mitigation, "");
-  EXPECT_EQ(
-      none.sentences[0],
-      "keep per-file: no measured one meets the gates, shows a gain of 5 % or more and keeps every "
-      "acknowledged transition.");
+  EXPECT_EQ(none.sentences[0],
+            "keep per-file: no measured one meets its limits, shows a gain of 5 % or more and "
+            "keeps every "
+            "acknowledged transition.");
   EXPECT_THAT(none.sentences[1], HasSubstr("Its risk: what batch endangers."));
 }
 
-TEST(Recommendation, IsNeverOneThatMissesAGate) {
+TEST(Recommendation, IsNeverOneThatMissesALimit) {
   MitigationResult missing = faster("missing", 9, 1);
   missing.mitigation.pooled.verdicts = {{"zero:10:1s", false, "2 s of 1 s"}};
   EXPECT_EQ(recommendation({missing, faster("meeting", 2, 7)}).mitigation, "meeting");
@@ -266,21 +264,21 @@ TEST(Recommendation, OneRepeatShowsNothing) {
 TEST(Recommendation, AMissingSideIsNotOneRepeat) {
   MitigationResult incomplete = faster("x", 2);
   incomplete.mitigation = RepeatedResult();
-  EXPECT_FALSE(recommend({incomplete}).has_value());
+  EXPECT_FALSE(analyse({}, {incomplete}).recommendation.has_value());
   MitigationResult other = faster("x", 2);
   other.baseline = RepeatedResult();
-  EXPECT_FALSE(recommend({other}).has_value());
+  EXPECT_FALSE(analyse({}, {other}).recommendation.has_value());
   EXPECT_EQ(recommendation({other, faster("y", 2)}).mitigation, "y");
 }
 
-TEST(Recommendation, SaysWhetherTheBaselineMeetsTheGates) {
+TEST(Recommendation, SaysWhetherTheBaselineMeetsItsLimits) {
   MitigationResult result = faster("x", 2);
   result.baseline.pooled.verdicts = {{"a", true, ""}, {"b", true, ""}};
   EXPECT_EQ(recommendation({result}).sentences.back(),
-            "The baseline, c=10 zero per-file, meets the gates itself.");
+            "The baseline, c=10 zero per-file, meets its limits itself.");
   result.baseline.pooled.verdicts[1].passed = false;
   EXPECT_EQ(recommendation({result}).sentences.back(),
-            "The baseline, c=10 zero per-file, does not meet the gates itself.");
+            "The baseline, c=10 zero per-file, does not meet its limits itself.");
 }
 
 ConfigurationResult waited(std::int64_t threads, std::int64_t longest_us,

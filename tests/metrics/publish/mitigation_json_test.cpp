@@ -26,7 +26,7 @@ MitigationResult example_mitigation() {
 }
 
 Json json_of(const MitigationResult& mitigation) {
-  return Json::parse(mitigation_to_json(full_run(), mitigation));
+  return Json::parse(mitigation_to_json(full_run(), mitigation, analyse_mitigation(mitigation)));
 }
 
 TEST(MitigationJson, HasTheShapeOfTheHarnessBefore) {
@@ -56,7 +56,7 @@ TEST(MitigationJson, HasWhereItComesFrom) {
 
 TEST(MitigationJson, HasTheChangeOfEachStatistic) {
   const MitigationResult mitigation = example_mitigation();
-  const std::vector<ChangeRow> rows = compare_repeats(mitigation);
+  const std::vector<FigureChange> rows = compare_pairs(mitigation);
   const Json comparison = json_of(mitigation)["comparison"];
   const std::vector<std::pair<std::string, Json>> changes = {
       {"fsm_net P95", comparison["fsm_net_ms"]["p95"]},
@@ -69,16 +69,16 @@ TEST(MitigationJson, HasTheChangeOfEachStatistic) {
   };
   EXPECT_EQ(comparison.size(), 3U) << "db_total and fsm_dispatch were not measured";
   for (const auto& [figure, change] : changes) {
-    const ChangeRow* const row = find_row(rows, figure);
+    const FigureChange* const row = find_change(rows, figure);
     ASSERT_NE(row, nullptr) << figure;
     ASSERT_TRUE(row->change.interval.has_value()) << figure;
-    EXPECT_EQ(change["baseline"], row->before) << figure;
-    EXPECT_EQ(change["mitigation"], row->after) << figure;
-    EXPECT_EQ(change["delta"], row->after - row->before) << figure;
-    EXPECT_EQ(change["change_pct"], 100 * (row->change.ratio - 1)) << figure;
-    EXPECT_EQ(change["change_low_pct"], 100 * (row->change.interval->low - 1)) << figure;
-    EXPECT_EQ(change["change_high_pct"], 100 * (row->change.interval->high - 1)) << figure;
-    EXPECT_EQ(change["difference_shown"], false) << figure << ": one pair of two is equal";
+    EXPECT_EQ(change["before"], row->before) << figure;
+    EXPECT_EQ(change["after"], row->after) << figure;
+    EXPECT_EQ(change["ratio"], row->change.ratio) << figure;
+    EXPECT_EQ(change["ratio_low"], row->change.interval->low) << figure;
+    EXPECT_EQ(change["ratio_high"], row->change.interval->high) << figure;
+    EXPECT_EQ(change["source"], "pairs") << figure;
+    EXPECT_EQ(change["verdict"], "cannot tell apart") << figure << ": one pair of two is equal";
   }
 }
 
@@ -87,9 +87,9 @@ TEST(MitigationJson, ADifferenceIsShownWhereEveryPairHasIt) {
                              repeated("per-file", {{2'000'000'000, 1000}, {2'000'000'000, 1000}}),
                              repeated("x", {{1'000'000'000, 1000}, {1'000'000'000, 1000}})});
   const Json& comparison = json["comparison"];
-  EXPECT_EQ(comparison["transitions_per_second"]["difference_shown"], true);
-  EXPECT_NEAR(comparison["transitions_per_second"]["change_pct"].get<double>(), 100, 1e-9);
-  EXPECT_EQ(comparison["fsm_net_ms"]["p95"]["difference_shown"], false);
+  EXPECT_EQ(comparison["transitions_per_second"]["verdict"], "better");
+  EXPECT_NEAR(comparison["transitions_per_second"]["ratio"].get<double>(), 2, 1e-9);
+  EXPECT_EQ(comparison["fsm_net_ms"]["p95"]["verdict"], "cannot tell apart");
 }
 
 TEST(MitigationJson, OnePairHasNoInterval) {
@@ -97,10 +97,9 @@ TEST(MitigationJson, OnePairHasNoInterval) {
       json_of({example_info("shared-connection"), repeated("per-file", {{2'000'000'000, 1000}}),
                repeated("shared-connection", {{1'000'000'000, 500}})});
   const Json& change = json["comparison"]["fsm_net_ms"]["p95"];
-  EXPECT_NEAR(change["change_pct"].get<double>(), -50, 1e-9);
-  for (const char* const name : {"change_low_pct", "change_high_pct", "difference_shown"}) {
-    EXPECT_FALSE(change.contains(name)) << name;
-  }
+  EXPECT_NEAR(change["ratio"].get<double>(), 0.5, 1e-9);
+  EXPECT_TRUE(change["ratio_low"].is_null() && change["ratio_high"].is_null());
+  EXPECT_EQ(change["verdict"], "too few runs");
 }
 
 TEST(MitigationJson, PercentOfNothingIsNull) {

@@ -98,7 +98,7 @@ TEST_F(ResultsFolderTest, PublishesAJsonAndAFileForEachSegment) {
   EXPECT_EQ(names(),
             (Names{expected[0].filename(), expected[1].filename(), expected[2].filename()}))
       << "and nothing temporary";
-  EXPECT_EQ(read(paths[0]), run_to_json(run));
+  EXPECT_EQ(read(paths[0]), run_to_json(run, analyse(run)));
 }
 
 TEST_F(ResultsFolderTest, EachFileHoldsItsSegmentInMilliseconds) {
@@ -218,7 +218,7 @@ TEST_F(ResultsFolderTest, LeavesNothingBehindWhereItCannotWrite) {
   }
   const ResultsFolder folder(directory());
   const auto publish = [&] { static_cast<void>(folder.publish(run)); };
-  const std::size_t json_bytes = run_to_json(run).size();
+  const std::size_t json_bytes = run_to_json(run, analyse(run)).size();
   ASSERT_GT(write_hgrm(histogram, 1e6, "{}").size(), json_bytes + 2000);
 
   EXPECT_TRUE(fails_with_little_room(100, publish)) << "not even the JSON";

@@ -57,8 +57,8 @@ TEST(RunComparisonJson, HasEveryPercentileInMilliseconds) {
   const Json& median = json.at("percentiles").at(0);
   EXPECT_EQ(median.at("segment"), "commit");
   EXPECT_EQ(median.at("percentile"), 50);
-  EXPECT_EQ(median.at("before_ms"), 0.001);
-  EXPECT_EQ(median.at("after_ms"), 0.002);
+  EXPECT_EQ(median.at("before"), 0.001);
+  EXPECT_EQ(median.at("after"), 0.002);
   EXPECT_EQ(median.at("ratio"), 2);
   EXPECT_NEAR(median.at("ratio_low").get<double>(), 2000 / 1001.0, 1e-6);
   EXPECT_EQ(median.at("source"), "bootstrap");

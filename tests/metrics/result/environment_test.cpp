@@ -154,7 +154,7 @@ TEST(EnvironmentWarnings, MemoryAndNetworkFileSystemsAreNamedWithARemedy) {
     const std::vector<std::string> warnings = warnings_about(environment);
     return warnings.size() == 1 && warnings[0].find(file_system) != std::string::npos &&
            warnings[0].find(cause) != std::string::npos &&
-           warnings[0].find("--db FILE") != std::string::npos;
+           warnings[0].find("disk") != std::string::npos;
   };
   for (const char* const memory : {"tmpfs", "ramfs", "devtmpfs"}) {
     EXPECT_TRUE(warned_of(memory, "is memory")) << memory;

@@ -99,14 +99,8 @@ const std::set<std::string> kSinceAnatomy = {"/lock_wait_longest_ms", "/row_byte
 const std::set<std::string> kNotAdvised = {"/timeout_advice/0/timeout_ms"};
 
 /// They follow from others, and are for other readers.
-const std::set<std::string> kNotRead = {"/unit",
-                                        "/in_flight",
-                                        "/ceiling_share",
-                                        "/groups/size_mean",
-                                        "/write_amplification",
-                                        "/jain_index",
-                                        "/transitions_per_second",
-                                        "/commits_per_second"};
+const std::set<std::string> kNotRead = {"/unit", "/in_flight", "/groups/size_mean",
+                                        "/transitions_per_second", "/commits_per_second"};
 
 Json without(Json json, const std::set<std::string>& fields) {
   for (const std::string& name : fields) {

@@ -36,7 +36,8 @@ metrics::ResultSet hostile_set() {
 }
 
 std::string page(const metrics::ResultSet& set) {
-  return render_html(document_of(set), metrics::report_json(set, metrics::ReportDetail::page));
+  return render_html(document_of(set),
+                     metrics::report_json(set, metrics::analyse_each(set.runs), page_detail()));
 }
 
 std::size_t count(const std::string& text, const std::string& part) {

@@ -314,16 +314,16 @@ TEST(RenderMitigations, TheSimplestThatGainsIsRecommended) {
   }
   both[0].baseline.pooled.verdicts = {{"threshold_1", true, ""}};
   const std::string text = render_mitigations(both);
-  expect_in_order(text, {"\nrecommendation: simple, the simplest that meets the gates and shows a "
-                         "gain: transitions/s +100 %",
+  expect_in_order(text, {"\nrecommendation: simple, the simplest that meets its limits and shows "
+                         "a gain: transitions/s +100.0 %",
                          "\n  Its cost: cost of simple. Its risk: risk of simple.\n",
-                         "  The largest gain has involved: transitions/s +300 %",
-                         "  The baseline, c=10 zero per-file, meets the gates itself.\n"});
+                         "  involved gained most: transitions/s +300.0 %",
+                         "  The baseline, c=10 zero per-file, meets its limits itself.\n"});
   both[0].info.recommendable = false;
   EXPECT_THAT(render_mitigations(both), HasSubstr("\nrecommendation: involved, the simplest"));
   both[1].mitigation.pooled.verdicts = {{"threshold_1", false, ""}};
   EXPECT_THAT(render_mitigations(both),
-              HasSubstr("\nrecommendation: keep per-file: no measured one meets the gates"));
+              HasSubstr("\nrecommendation: keep per-file: no measured one meets its limits"));
 }
 
 Configurations study_configurations() {

@@ -409,13 +409,11 @@
         .map((m) => ({ name: m.mitigation, change: figureShown.of(m.comparison) }))
         .filter((row) => row.change);
       const interval = ({ change }) =>
-        change.change_low_pct === undefined
+        change.ratio_low === null
           ? null
-          : [change.change_low_pct, change.change_high_pct].map(
-              (percent) => change.baseline * (1 + percent / 100),
-            );
+          : [change.ratio_low, change.ratio_high].map((ratio) => change.before * ratio);
       const intervals = rows.map(interval);
-      const most = Math.max(0, ...rows.flatMap((row) => [row.change.baseline, row.change.mitigation]));
+      const most = Math.max(0, ...rows.flatMap((row) => [row.change.before, row.change.after]));
       const reach = Math.max(0, ...intervals.filter(Boolean).map(([, high]) => high));
       return {
         type: "bar",
@@ -425,13 +423,13 @@
           datasets: [
             {
               label: "before",
-              data: rows.map((row) => row.change.baseline),
+              data: rows.map((row) => row.change.before),
               backgroundColor: colours.faint,
               borderColor: colours.faint,
             },
             {
               label: "after",
-              data: rows.map((row) => row.change.mitigation),
+              data: rows.map((row) => row.change.after),
               backgroundColor: colourOf(colours, 0),
               borderColor: colourOf(colours, 0),
               intervals,

@@ -1,4 +1,4 @@
-#include "metrics/analysis/analysis.hpp"
+#include "metrics/analysis/bottleneck.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "metrics/comparison/figure_change.hpp"
+#include "metrics/comparison/run_changes.hpp"
 
 #include <fmt/format.h>
 
@@ -34,11 +34,6 @@ double samples_in(const Histograms& histograms) {
     total += static_cast<double>(each->total_count());
   }
   return total;
-}
-
-Verdict verdict_of(const Change& change, bool smaller_is_better) {
-  if (!change.shown()) return Verdict::not_told_apart;
-  return change.shown_smaller() == smaller_is_better ? Verdict::better : Verdict::worse;
 }
 
 // ---- from how runs differ
@@ -77,13 +72,14 @@ FigureChange change_of_repeats(const SegmentRuns& runs, double percentile, doubl
   const std::vector<RunFigure> after = percentile_figures(runs.after, percentile);
   Change change = unpaired_change(at_least_1(before), at_least_1(after), chance_of_miss);
   if (!runs.has_enough_for(percentile)) change.interval.reset();
-  return {.segment = runs.segment,
-          .percentile = percentile,
-          .before = geometric_mean(before) / kNsPerMs,
-          .after = geometric_mean(after) / kNsPerMs,
-          .change = change,
-          .source = IntervalSource::repeats,
-          .verdict = change.interval ? verdict_of(change, true) : Verdict::too_few_samples};
+  FigureChange figure{.segment = runs.segment,
+                      .percentile = percentile,
+                      .before = geometric_mean(before) / kNsPerMs,
+                      .after = geometric_mean(after) / kNsPerMs,
+                      .change = change,
+                      .source = IntervalSource::repeats};
+  figure.verdict = verdict_of(figure, Verdict::too_few_samples);
+  return figure;
 }
 
 // ---- from how samples differ
@@ -116,13 +112,14 @@ FigureChange change_of_pooled(const Pooled& before, const Pooled& after, Segment
   const Change change{at_least_1_ns(after_ns) / at_least_1_ns(before_ns),
                       ratio_interval(percentile_spread(before.samples, percentile),
                                      percentile_spread(after.samples, percentile), chance_of_miss)};
-  return {.segment = segment,
-          .percentile = percentile,
-          .before = static_cast<double>(before_ns) / kNsPerMs,
-          .after = static_cast<double>(after_ns) / kNsPerMs,
-          .change = change,
-          .source = IntervalSource::bootstrap,
-          .verdict = change.interval ? verdict_of(change, true) : Verdict::too_few_samples};
+  FigureChange figure{.segment = segment,
+                      .percentile = percentile,
+                      .before = static_cast<double>(before_ns) / kNsPerMs,
+                      .after = static_cast<double>(after_ns) / kNsPerMs,
+                      .change = change,
+                      .source = IntervalSource::bootstrap};
+  figure.verdict = verdict_of(figure, Verdict::too_few_samples);
+  return figure;
 }
 
 // ---- throughput
@@ -150,25 +147,6 @@ double overall_throughput(const std::vector<MeasuredRun>& runs) {
 }
 
 }  // namespace
-
-std::string_view verdict_name(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::better: return "better";
-    case Verdict::worse: return "worse";
-    case Verdict::not_told_apart: return "cannot tell apart";
-    case Verdict::too_few_samples: return "too few samples";
-    case Verdict::too_few_runs: break;
-  }
-  return "too few runs";
-}
-
-std::string_view source_name(IntervalSource source) {
-  return source == IntervalSource::repeats ? "repeats" : "bootstrap";
-}
-
-std::string FigureChange::name() const {
-  return segment ? fmt::format("{} P{}", segment_name(*segment), percentile) : "transitions/s";
-}
 
 bool SegmentRuns::repeated() const {
   return before.size() >= kRunsForRepeats && after.size() >= kRunsForRepeats;
@@ -226,7 +204,7 @@ FigureChange throughput_change(const MatchedRuns& runs, double chance_of_miss) {
   figure.after = geometric_mean(after);
   figure.source = IntervalSource::repeats;
   figure.change = unpaired_change(before, after, chance_of_miss);
-  figure.verdict = verdict_of(figure.change, false);
+  figure.verdict = verdict_of(figure, Verdict::too_few_runs);
   return figure;
 }
 

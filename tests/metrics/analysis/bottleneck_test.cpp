@@ -1,7 +1,7 @@
 // Silent bugs these tests would catch: the wrong segment named as the bottleneck, and the change of
 // strategy that follows from it; lock waits that count as contention where they are none.
 
-#include "metrics/analysis/analysis.hpp"
+#include "metrics/analysis/bottleneck.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,22 @@
+#include "metrics/analysis/configuration_findings.hpp"
+
+#include <algorithm>
+
+namespace walbench::metrics {
+
+bool ConfigurationFindings::every_limit_met() const {
+  return std::ranges::all_of(verdicts, &GateVerdict::passed);
+}
+
+ConfigurationFindings analyse_configuration(const ConfigurationResult& configuration) {
+  return {.breakdown = break_down(configuration),
+          .wal_contention = judge_wal_contention(configuration),
+          .fairness = judge_fairness(configuration),
+          .missing_concurrency = missing_concurrency(configuration),
+          .write_amplification = write_amplification(configuration),
+          .ceiling_share = configuration.ceiling_share(),
+          .verdicts = configuration.verdicts,
+          .timeouts = configuration.timeout_advice};
+}
+
+}  // namespace walbench::metrics

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "metrics/analysis/bottleneck.hpp"
+#include "metrics/analysis/configuration_findings.hpp"
+#include "metrics/analysis/gate_report.hpp"
+#include "metrics/analysis/mitigation_analysis.hpp"
+#include "metrics/analysis/scaling.hpp"
+#include "metrics/result/configuration_result.hpp"
+#include "metrics/result/mitigation_result.hpp"
+
+namespace walbench::metrics {
+
+/// Everything that follows from the figures of one run. A value that owns all it holds; terminal,
+/// documents, JSON and exit code take it and compute nothing themselves.
+struct Findings {
+  std::vector<ConfigurationFindings> configurations;  ///< by the index of the configuration
+  std::vector<MitigationFindings> mitigations;        ///< by the index of the mitigation
+  /// Indices of the mitigations that could be compared, the largest gain of throughput first.
+  std::vector<std::size_t> ranking;
+  std::optional<Bottleneck> bottleneck;
+  std::vector<Scaling> scaling;
+  std::optional<Recommendation> recommendation;
+  std::optional<BusyTimeoutNeeded> busy_timeout;
+  std::optional<std::vector<Criterion>> gate_report;  ///< of a study alone
+};
+
+/// Analyses a run once. Distributions that were not given leave out what follows from them.
+Findings analyse(const std::vector<ConfigurationResult>& configurations,
+                 const std::vector<MitigationResult>& mitigations);
+
+/// The same for a RunResult or a LoadedRun.
+template <typename Run>
+Findings analyse(const Run& run) {
+  return analyse(run.configurations, run.mitigations);
+}
+
+/// The findings of each run, by index.
+template <typename Run>
+std::vector<Findings> analyse_each(const std::vector<Run>& runs) {
+  std::vector<Findings> all;
+  for (const Run& run : runs) {
+    all.push_back(analyse(run));
+  }
+  return all;
+}
+
+}  // namespace walbench::metrics

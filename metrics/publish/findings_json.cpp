@@ -1,0 +1,171 @@
+#include "metrics/publish/findings_json.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "metrics/result/configuration_json.hpp"
+
+namespace walbench::metrics {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+constexpr double kNsPerMs = 1e6;
+
+Json breakdown_json(const Breakdown& breakdown) {
+  Json parts = Json::array();
+  for (const BreakdownPart& part : breakdown.parts) {
+    parts.push_back({{"part", part.name},
+                     {"spent", spent_name(part.spent)},
+                     {"mean_ms", part.mean_ns / kNsPerMs},
+                     {"share", part.share}});
+  }
+  return {{"parts", std::move(parts)}, {"unexplained_share", breakdown.unexplained}};
+}
+
+void add_findings(Json& json, const ConfigurationFindings& findings) {
+  if (findings.write_amplification) json["write_amplification"] = *findings.write_amplification;
+  if (findings.fairness) {
+    json["jain_index"] = findings.fairness->jain_index;
+    if (findings.fairness->barging) json["barging"] = *findings.fairness->barging;
+  }
+  if (findings.missing_concurrency) json["missing_concurrency"] = *findings.missing_concurrency;
+  if (findings.ceiling_share) json["ceiling_share"] = *findings.ceiling_share;
+  if (findings.wal_contention) json["wal_contention_verdict"] = findings.wal_contention->evidence;
+  for (const GateVerdict& verdict : findings.verdicts) {
+    if (!verdict.gate.starts_with("threshold_")) continue;
+    json[verdict.gate + "_verdict"] = verdict.passed ? "PASS" : "FAIL";
+    json[verdict.gate + "_evidence"] = verdict.evidence;
+  }
+  if (findings.breakdown) json["breakdown"] = breakdown_json(*findings.breakdown);
+}
+
+Json parameter_json(const FittedParameter& parameter) {
+  return {{"value", parameter.value}, {"low", parameter.low}, {"high", parameter.high}};
+}
+
+Json law_json(const Scaling& scaling) {
+  const auto* const fit = std::get_if<ScalabilityFit>(&scaling.law);
+  if (fit == nullptr) return {{"not_fitted", std::get<std::string>(scaling.law)}};
+  Json json = {{"gamma", fit->gamma},
+               {"sigma", parameter_json(fit->sigma)},
+               {"kappa", parameter_json(fit->kappa)},
+               {"worst_residual", fit->worst_residual},
+               {"exact", fit->exact}};
+  if (fit->peak) {
+    json["peak"] = parameter_json(*fit->peak);
+    json["peak_determined"] = fit->peak_determined;
+  }
+  return json;
+}
+
+Json scaling_json(const std::vector<Scaling>& scalings) {
+  Json all = Json::array();
+  for (const Scaling& scaling : scalings) {
+    Json growths = Json::array();
+    for (const Growth& growth : scaling.growths) {
+      growths.push_back({{"figure", growth.figure},
+                         {"threads_before", growth.threads_before},
+                         {"threads_after", growth.threads_after},
+                         {"exponent", growth.exponent()},
+                         {"kind", growth.kind()}});
+    }
+    all.push_back({{"profile", scaling.profile},
+                   {"strategy", scaling.strategy},
+                   {"growths", std::move(growths)},
+                   {"bottleneck_changes", scaling.bottleneck_changes},
+                   {"scalability_law", law_json(scaling)}});
+  }
+  return all;
+}
+
+}  // namespace
+
+Json figures_json(const SegmentFigures& figures) {
+  return {{"p95_ns", figures.p95_ns}, {"p99_ns", figures.p99_ns}, {"max_ns", figures.max_ns}};
+}
+
+Json configuration_json(const ConfigurationResult& configuration,
+                        const ConfigurationFindings& findings) {
+  Json json = configuration_json(configuration);
+  add_findings(json, findings);
+  json["segments"] = segments_json(configuration);
+  return json;
+}
+
+void add_conclusions(Json& json, const Findings& findings) {
+  if (const auto& bottleneck = findings.bottleneck) {
+    json["bottleneck"] = {{"segment", bottleneck->segment},
+                          {"root_cause", bottleneck->root_cause},
+                          {"evidence", bottleneck->evidence}};
+  }
+  json["scaling"] = scaling_json(findings.scaling);
+  if (const auto& needed = findings.busy_timeout) {
+    json["busy_timeout"] = {{"needed_us", needed->needed_us},
+                            {"configured_ms", needed->configured_ms},
+                            {"where", needed->where}};
+  }
+  if (const auto& recommendation = findings.recommendation) {
+    json["recommendation"] = {{"mitigation", recommendation->mitigation},
+                              {"sentences", recommendation->sentences}};
+  }
+  if (!findings.gate_report) return;
+  json["gate_report"] = Json::array();
+  for (const Criterion& criterion : *findings.gate_report) {
+    json["gate_report"].push_back({{"criterion", criterion.name},
+                                   {"passed", criterion.passed},
+                                   {"evidence", criterion.evidence}});
+  }
+}
+
+Json change_json(const FigureChange& figure) {
+  const auto& interval = figure.change.interval;
+  return {{"before", figure.before},
+          {"after", figure.after},
+          {"ratio", figure.change.ratio},
+          {"ratio_low", interval ? Json(interval->low) : Json()},
+          {"ratio_high", interval ? Json(interval->high) : Json()},
+          {"source", source_name(figure.source)},
+          {"verdict", verdict_name(figure.verdict)}};
+}
+
+Json comparison_json(const std::vector<FigureChange>& changes) {
+  Json json = Json::object();
+  for (const FigureChange& figure : changes) {
+    if (!figure.segment) {
+      json["transitions_per_second"] = change_json(figure);
+      continue;
+    }
+    Json& segment = json[std::string(segment_name(*figure.segment)) + "_ms"];
+    if (figure.percentile == 95) {
+      segment["baseline_p95"] = figure.before;
+      segment["mitigation_p95"] = figure.after;
+      segment["delta_ms"] = figure.after - figure.before;
+      segment["delta_pct"] =
+          figure.before > 0 ? Json(100 * (figure.after / figure.before - 1)) : Json();
+    }
+    segment[figure.percentile == 100 ? "max" : fmt::format("p{}", figure.percentile)] =
+        change_json(figure);
+  }
+  return json;
+}
+
+Json repeats_json(const RepeatedResult& result) {
+  Json repeats = Json::array();
+  for (const RepeatFigures& repeat : result.repeats) {
+    Json segments = Json::object();
+    for (const SegmentFigures& figures : repeat.segments) {
+      segments[std::string(segment_name(figures.segment))] = figures_json(figures);
+    }
+    repeats.push_back({{"elapsed_seconds", seconds_of(repeat.elapsed_ns)},
+                       {"transitions_per_second", result.transitions_per_second(repeat)},
+                       {"segments", std::move(segments)}});
+  }
+  return repeats;
+}
+
+}  // namespace walbench::metrics
