@@ -95,6 +95,14 @@ void WholeFile::move_to_target() {
   temporary_.clear();
 }
 
+bool WholeFile::create_at_target() {
+  flush();
+  const bool created =
+      temporary_.empty() ? link_as(target_) : ::link(temporary_.c_str(), target_.c_str()) == 0;
+  if (!created && errno != EEXIST) fail("create", errno);
+  return created;
+}
+
 void WholeFile::fail(std::string_view action, int error) const {
   throw FileError(
       fmt::format("cannot {} '{}': {}; it was left as it was. Make room or choose another place",
@@ -139,6 +147,12 @@ void WholeFile::write_pending() {
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
   pending_.clear();
+}
+
+void write_file_atomically(const fs::path& path, const std::string& text) {
+  WholeFile file(path);
+  file.append(text);
+  file.move_to_target();
 }
 
 }  // namespace walbench::metrics

@@ -31,6 +31,9 @@ class WholeFile {
   /// Flushes what is not, and gives the file its name. Nothing may follow.
   void move_to_target();
 
+  /// The same, but never replaces a file: false if one has the name already.
+  [[nodiscard]] bool create_at_target();
+
   const std::filesystem::path& target() const { return target_; }
 
  private:
@@ -47,5 +50,9 @@ class WholeFile {
   bool flushed_ = false;
   std::string pending_;
 };
+
+/// Replaces the file or creates it, so that `path` holds all of `text` or what it held before.
+/// Throws FileError.
+void write_file_atomically(const std::filesystem::path& path, const std::string& text);
 
 }  // namespace walbench::metrics

@@ -51,6 +51,14 @@ Json metadata_json(const RunResult& run, const ConfigurationResult& configuratio
   return json;
 }
 
+Json failures_json(const std::vector<RunFailure>& failures) {
+  Json all = Json::array();
+  for (const RunFailure& each : failures) {
+    all.push_back({{"key", each.key}, {"phase", each.phase}, {"sentence", each.sentence}});
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string run_to_json(const RunResult& run, const Findings& findings) {
@@ -60,6 +68,9 @@ std::string run_to_json(const RunResult& run, const Findings& findings) {
                {"run_id", run.run_id},
                {"instance", run.instance},
                {"timestamp", run.timestamp},
+               {"complete", run.complete},
+               {"planned", run.planned},
+               {"failures", failures_json(run.failures)},
                {"seed", run.seed},
                {"file_count", first.files},
                {"transitions_per_file", first.transitions_per_file},

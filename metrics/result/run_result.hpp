@@ -13,7 +13,14 @@ namespace walbench::metrics {
 /// The version of the files in `results/`: raised when a field changes its meaning or goes away.
 inline constexpr int kSchemaVersion = 2;
 
-/// A run: what one call of `bench` measured. An empty run id where it was not published.
+/// A measurement without a result.
+struct RunFailure {
+  std::string key;    ///< what was measured, as a label: `c=10 zero per-file`
+  std::string phase;  ///< in which it failed: `seed`, `measure`, `verify`, ...
+  std::string sentence;
+};
+
+/// A run: what one call of `bench` measured. Its run id is empty until it is published.
 struct RunResult {
   std::string run_id;
   std::string instance;   ///< random: processes that begin in the same second share their run id
@@ -22,7 +29,10 @@ struct RunResult {
   Environment environment;
   std::int64_t resident_peak_bytes = 0;       ///< of the process, as getrusage says
   std::int64_t sqlite_memory_peak_bytes = 0;  ///< the part that SQLite had from its allocator
-  std::vector<CeilingPoint> ceiling;          ///< empty where it was not measured
+  std::vector<std::string> planned;           ///< labels of everything that was to be measured
+  std::vector<RunFailure> failures;
+  bool complete = false;              ///< everything was measured, and nothing failed
+  std::vector<CeilingPoint> ceiling;  ///< empty where it was not measured
   std::vector<ConfigurationResult> configurations;
   std::vector<MitigationResult> mitigations;
 };

@@ -8,7 +8,7 @@
 #include <csignal>
 #include <functional>
 
-#include "metrics/publish/results_folder.hpp"
+#include "metrics/files/file_error.hpp"
 
 namespace walbench::metrics {
 

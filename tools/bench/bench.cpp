@@ -22,7 +22,8 @@
 #include "engine/runner.hpp"
 #include "engine/workers/arena.hpp"
 #include "metrics/duration.hpp"
-#include "metrics/publish/results_folder.hpp"
+#include "metrics/files/file_error.hpp"
+#include "metrics/publish/run_publication.hpp"
 #include "metrics/recording/measure_self_cost.hpp"
 #include "metrics/result/environment.hpp"
 #include "storage/sqlite/database_files.hpp"
@@ -247,7 +248,10 @@ int measure_and_publish(const BenchOptions& options, const InterruptSignals& sig
     metrics::RunResult run =
         measure(options, files, acks ? &*acks : nullptr, logs, signals.stop_token());
     if (profile) profile->stop();
-    const std::vector<std::filesystem::path> published = folder.publish(run);
+    run.complete = true;
+    metrics::RunPublication publication(folder, run);
+    publication.publish(metrics::analyse(run));
+    const std::vector<std::filesystem::path>& published = publication.paths();
     logs.published();
     files_in_use.store(nullptr);
     const std::string profiled = profile ? keep_profile(*profile, run) : std::string();

@@ -8,8 +8,9 @@
 #include <system_error>
 #include <vector>
 
+#include "metrics/files/file_error.hpp"
+#include "metrics/files/whole_file.hpp"
 #include "metrics/publish/report_json.hpp"
-#include "metrics/publish/results_folder.hpp"
 #include "metrics/result/result_files.hpp"
 #include "metrics/result/result_set.hpp"
 #include "tools/document/interval_tables.hpp"

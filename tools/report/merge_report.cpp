@@ -18,11 +18,11 @@
 #include <utility>
 #include <vector>
 
+#include "metrics/files/file_error.hpp"
 #include "metrics/files/whole_file.hpp"
 #include "metrics/merge/merge.hpp"
 #include "metrics/merge/merge_logs.hpp"
 #include "metrics/merge/merge_target.hpp"
-#include "metrics/publish/results_folder.hpp"
 #include "metrics/result/result_files.hpp"
 #include "tools/program/exit_code.hpp"
 #include "tools/program/output.hpp"

@@ -10,10 +10,11 @@
 #include <iostream>
 #include <system_error>
 
+#include "metrics/files/file_error.hpp"
 #include "metrics/files/text_file.hpp"
+#include "metrics/files/whole_file.hpp"
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/publish/result_json.hpp"
-#include "metrics/publish/results_folder.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
 #include "tools/program/exit_code.hpp"
 #include "tools/program/output.hpp"

@@ -18,7 +18,8 @@
 #include <utility>
 #include <vector>
 
-#include "metrics/publish/results_folder.hpp"
+#include "metrics/files/file_error.hpp"
+#include "tests/support/little_room.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace walbench::metrics {
@@ -119,6 +120,32 @@ TEST_F(WholeFileTest, ALinkIsNotFollowed) {
   EXPECT_THROW(WholeFile(path("link")), FileError);
   EXPECT_THROW(WholeFile(path("no/such/folder")), FileError);
   EXPECT_EQ(content("real"), "old");
+}
+
+TEST_F(WholeFileTest, CreatesButDoesNotReplaceIfAskedTo) {
+  write("out", "old");
+  WholeFile second(path("out"));
+  second.append("new");
+  EXPECT_FALSE(second.create_at_target());
+  EXPECT_EQ(content("out"), "old");
+  std::filesystem::remove(path("out"));
+  EXPECT_TRUE(second.create_at_target());
+  EXPECT_EQ(content("out"), "new");
+}
+
+TEST_F(WholeFileTest, KeepsTheOldFileIfItCannotWrite) {
+  write("out", "old");
+  const std::string text(10'000, 'x');
+  EXPECT_TRUE(fails_with_little_room(5000, [&] { write_file_atomically(path("out"), text); }));
+  EXPECT_EQ(content("out"), "old");
+  EXPECT_EQ(names(), Names{"out"});
+}
+
+// As in `report --values FILE --hgrm /dev/null`: as root, a rename would replace the device.
+TEST_F(WholeFileTest, DoesNotReplaceWhatIsNoFile) {
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  EXPECT_THROW(write_file_atomically(path("pipe"), "text"), FileError);
+  EXPECT_TRUE(std::filesystem::is_fifo(path("pipe")));
 }
 
 }  // namespace

@@ -16,11 +16,11 @@
 #include <string>
 #include <vector>
 
+#include "metrics/files/file_error.hpp"
 #include "metrics/format_error.hpp"
 #include "metrics/histogram/base64.hpp"
 #include "metrics/histogram/histogram_codec.hpp"
 #include "metrics/histogram/interval_log.hpp"
-#include "metrics/publish/results_folder.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace walbench::metrics {

@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "metrics/files/file_error.hpp"
 #include "metrics/histogram/histogram_codec.hpp"
 #include "metrics/histogram/hlog.hpp"
 #include "metrics/merge/merge.hpp"
-#include "metrics/publish/results_folder.hpp"
 #include "metrics/result/result_files.hpp"
 #include "tests/support/example_results.hpp"
 #include "tests/support/little_room.hpp"

@@ -15,6 +15,7 @@
 #include "metrics/histogram/hlog.hpp"
 #include "metrics/publish/results_folder.hpp"
 #include "tests/support/example_results.hpp"
+#include "tests/support/publish_whole.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace walbench::metrics {
@@ -49,7 +50,7 @@ class PublishedLogs : public TemporaryFolderTest {
   }
   std::string refusal(RunResult& run) const {
     try {
-      static_cast<void>(ResultsFolder(directory()).publish(run));
+      static_cast<void>(publish_whole(directory(), run));
     } catch (const FileError& error) {
       return error.what();
     }
@@ -80,7 +81,7 @@ TEST_F(PublishedLogs, TheyAreNamedLikeTheirConfigurationsOtherFiles) {
   const fs::path log = logged();
   const std::string text = read(log);
   RunResult run = run_with(log);
-  const std::vector<fs::path> paths = ResultsFolder(directory()).publish(run);
+  const std::vector<fs::path> paths = publish_whole(directory(), run);
   const std::string json = "results-20260131-235959.json";
   EXPECT_EQ(paths, (std::vector{path(json), path(kLogName), path(kHgrmName)}));
   EXPECT_EQ(names(), (Names{json, kLogName, kHgrmName})) << "and nothing partial";
@@ -92,7 +93,7 @@ TEST_F(PublishedLogs, EachConfigurationKeepsItsOwn) {
   run.configurations.push_back(measured(50, "zero", "per-file", 1000, {{Segment::commit, 5}}));
   run.configurations.push_back(measured(50, "realistic", "per-file", 1000));
   run.configurations.back().interval_log = logged(2);
-  static_cast<void>(ResultsFolder(directory()).publish(run));
+  static_cast<void>(publish_whole(directory(), run));
   std::vector<std::int64_t> values;
   for (const char* const name : {kLogName, "20260131-235959-c50-realistic-per-file.hlog"}) {
     read_hlog(path(name), [&](HlogInterval&& each) { values.push_back(each.histogram.max()); });
@@ -105,7 +106,7 @@ TEST_F(PublishedLogs, WhereNothingIsPublishedTheyStay) {
   const fs::path log = logged();
   const std::string text = read(log);
   RunResult other = run_with({});
-  static_cast<void>(ResultsFolder(directory()).publish(other));
+  static_cast<void>(publish_whole(directory(), other));
   EXPECT_EQ(read(log), text) << "it is another run's";
 }
 

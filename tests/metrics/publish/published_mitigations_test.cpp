@@ -19,10 +19,10 @@
 #include "metrics/files/text_file.hpp"
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/publish/result_json.hpp"
-#include "metrics/publish/results_folder.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
 #include "metrics/result/result_set.hpp"
 #include "tests/support/example_results.hpp"
+#include "tests/support/publish_whole.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace walbench::metrics {
@@ -58,7 +58,7 @@ class PublishedMitigations : public TemporaryFolderTest {
  protected:
   /// The .hgrm files that a run was published as.
   std::vector<fs::path> publish(RunResult& run) const {
-    std::vector<fs::path> paths = ResultsFolder(directory()).publish(run);
+    std::vector<fs::path> paths = publish_whole(directory(), run);
     std::erase_if(paths, [](const fs::path& path) { return path.extension() != ".hgrm"; });
     return paths;
   }
@@ -72,7 +72,7 @@ TEST_F(PublishedMitigations, HaveAJsonAndFilesForBothSides) {
   RunResult run;
   run.timestamp = "2026-01-31T23:59:59Z";
   run.mitigations = {measured_mitigation("shared-connection", 3, 2)};
-  const std::vector<fs::path> paths = ResultsFolder(directory()).publish(run);
+  const std::vector<fs::path> paths = publish_whole(directory(), run);
   std::vector<std::string> published;
   for (const fs::path& path : paths) {
     published.push_back(path.filename());

@@ -14,9 +14,9 @@
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/histogram/interval_log.hpp"
 #include "metrics/publish/result_json.hpp"
-#include "metrics/publish/results_folder.hpp"
 #include "metrics/result/result_set.hpp"
 #include "tests/support/example_results.hpp"
+#include "tests/support/publish_whole.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace walbench::metrics {
@@ -174,7 +174,7 @@ TEST_F(LoadedLogs, ARunPublishedWithItsLogComesBackWhole) {
   run.configurations.front().planned.strategy = "per-file";
   run.configurations.front().interval_log = log("c=10.hlog.partial");
   const ResultSet set = load_results([&] {
-    std::vector<fs::path> paths = ResultsFolder(directory()).publish(run);
+    std::vector<fs::path> paths = publish_whole(directory(), run);
     paths.erase(paths.begin());  // The JSON file is for others.
     return paths;
   }());

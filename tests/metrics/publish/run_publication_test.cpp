@@ -1,8 +1,8 @@
 // Silent bugs these tests would catch: half a result file that looks like a whole one; two runs
 // that write into each other's files; temporary files left behind in `results/`; an old result lost
-// because the new one could not be written.
+// because the new one could not be written; measurements that a later failure takes away.
 
-#include "metrics/publish/results_folder.hpp"
+#include "metrics/publish/run_publication.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -23,6 +23,7 @@
 #include "metrics/publish/result_json.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
 #include "tests/support/little_room.hpp"
+#include "tests/support/publish_whole.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -52,14 +53,14 @@ std::string read(const fs::path& path) {
   return read_text_file(path, kPlenty);
 }
 
-class ResultsFolderTest : public testing::Test {
+class RunPublicationTest : public testing::Test {
  protected:
-  ResultsFolderTest() {
+  RunPublicationTest() {
     std::string name = (fs::temp_directory_path() / "walbench-XXXXXX").string();
     EXPECT_NE(::mkdtemp(name.data()), nullptr);
     directory_ = name;
   }
-  ~ResultsFolderTest() override { fs::remove_all(directory_); }
+  ~RunPublicationTest() override { fs::remove_all(directory_); }
 
   const fs::path& directory() const { return directory_; }
   fs::path path(const std::string& name) const { return directory_ / name; }
@@ -86,9 +87,9 @@ class ResultsFolderTest : public testing::Test {
   fs::path directory_;
 };
 
-TEST_F(ResultsFolderTest, PublishesAJsonAndAFileForEachSegment) {
+TEST_F(RunPublicationTest, PublishesAJsonAndAFileForEachSegment) {
   RunResult run = example_run();
-  const std::vector<fs::path> paths = ResultsFolder(directory()).publish(run);
+  const std::vector<fs::path> paths = publish_whole(directory(), run);
   EXPECT_EQ(run.run_id, "20260131-235959");
   const std::vector<fs::path> expected = {
       path("results-20260131-235959.json"),
@@ -101,11 +102,11 @@ TEST_F(ResultsFolderTest, PublishesAJsonAndAFileForEachSegment) {
   EXPECT_EQ(read(paths[0]), run_to_json(run, analyse(run)));
 }
 
-TEST_F(ResultsFolderTest, EachFileHoldsItsSegmentInMilliseconds) {
+TEST_F(RunPublicationTest, EachFileHoldsItsSegmentInMilliseconds) {
   RunResult run = example_run();
   run.configurations.front().segments[1].histogram.reset();
   ASSERT_TRUE(run.configurations.front().segments[1].histogram.record(2'000'000));
-  const std::vector<fs::path> paths = ResultsFolder(directory()).publish(run);
+  const std::vector<fs::path> paths = publish_whole(directory(), run);
   for (std::size_t index = 0; index < 2; ++index) {
     const HgrmFile file = parse_hgrm(read(paths.at(index + 1)));
     const auto& [segment, histogram] = run.configurations.front().segments.at(index);
@@ -115,15 +116,14 @@ TEST_F(ResultsFolderTest, EachFileHoldsItsSegmentInMilliseconds) {
   EXPECT_NEAR(parse_hgrm(read(paths[2])).max.value_or(0), 2.0, 0.002);
 }
 
-TEST_F(ResultsFolderTest, TwoRunsOfOneSecondGetDifferentIds) {
-  const ResultsFolder folder(directory());
+TEST_F(RunPublicationTest, TwoRunsOfOneSecondGetDifferentIds) {
   RunResult first = example_run(1);
   RunResult second = example_run(2);
   RunResult third = example_run(3);
-  static_cast<void>(folder.publish(first));
+  static_cast<void>(publish_whole(directory(), first));
   const std::string first_text = read(path("results-20260131-235959.json"));
-  static_cast<void>(folder.publish(second));
-  static_cast<void>(folder.publish(third));
+  static_cast<void>(publish_whole(directory(), second));
+  static_cast<void>(publish_whole(directory(), third));
   EXPECT_EQ(first.run_id, "20260131-235959");
   EXPECT_EQ(second.run_id, "20260131-235959-2");
   EXPECT_EQ(third.run_id, "20260131-235959-3");
@@ -131,16 +131,16 @@ TEST_F(ResultsFolderTest, TwoRunsOfOneSecondGetDifferentIds) {
   EXPECT_EQ(read(path("results-20260131-235959.json")), first_text) << "the first is untouched";
 }
 
-TEST_F(ResultsFolderTest, AFullSecondIsRefused) {
+TEST_F(RunPublicationTest, AFullSecondIsRefused) {
   write("results-20260131-235959.json", "");
   for (int number = 2; number <= 1000; ++number) {
     write("results-20260131-235959-" + std::to_string(number) + ".json", "");
   }
   RunResult run = example_run();
-  const ResultsFolder folder(directory());
-  EXPECT_NE(
-      refusal([&] { static_cast<void>(folder.publish(run)); }).find("runs of the same second"),
-      std::string::npos);
+  EXPECT_NE(refusal([&] {
+              static_cast<void>(publish_whole(directory(), run));
+            }).find("runs of the same second"),
+            std::string::npos);
   EXPECT_EQ(names().size(), 1000U);
 }
 
@@ -167,17 +167,16 @@ void expect_whole_runs(const Names& names, const fs::path& directory, std::size_
   EXPECT_EQ(names.size(), 3 * runs) << "nothing else is there";
 }
 
-TEST_F(ResultsFolderTest, ManyThreadsAtOnceNeitherCollideNorMix) {
+TEST_F(RunPublicationTest, ManyThreadsAtOnceNeitherCollideNorMix) {
   constexpr std::int64_t kThreads = 8;
   constexpr std::int64_t kRunsEach = 5;
   {
-    const ResultsFolder folder(directory());
     std::vector<std::jthread> threads;
     for (std::int64_t thread = 0; thread < kThreads; ++thread) {
-      threads.emplace_back([&folder, thread] {
+      threads.emplace_back([this, thread] {
         for (std::int64_t number = 0; number < kRunsEach; ++number) {
           RunResult run = example_run(1 + thread * kRunsEach + number);
-          static_cast<void>(folder.publish(run));
+          static_cast<void>(publish_whole(directory(), run));
         }
       });
     }
@@ -185,7 +184,7 @@ TEST_F(ResultsFolderTest, ManyThreadsAtOnceNeitherCollideNorMix) {
   expect_whole_runs(names(), directory(), kThreads * kRunsEach);
 }
 
-TEST_F(ResultsFolderTest, ManyProcessesAtOnceNeitherCollideNorMix) {
+TEST_F(RunPublicationTest, ManyProcessesAtOnceNeitherCollideNorMix) {
   constexpr std::int64_t kProcesses = 10;
   std::vector<pid_t> children;
   for (std::int64_t number = 0; number < kProcesses; ++number) {
@@ -193,7 +192,7 @@ TEST_F(ResultsFolderTest, ManyProcessesAtOnceNeitherCollideNorMix) {
     if (child == 0) {
       try {
         RunResult run = example_run(1 + number);
-        static_cast<void>(ResultsFolder(directory()).publish(run));
+        static_cast<void>(publish_whole(directory(), run));
         ::_exit(0);
       } catch (...) {
         ::_exit(1);
@@ -209,15 +208,14 @@ TEST_F(ResultsFolderTest, ManyProcessesAtOnceNeitherCollideNorMix) {
   expect_whole_runs(names(), directory(), kProcesses);
 }
 
-TEST_F(ResultsFolderTest, LeavesNothingBehindWhereItCannotWrite) {
+TEST_F(RunPublicationTest, LeavesNothingBehindWhereItCannotWrite) {
   RunResult run = example_run();
   // The last file needs more room than the others.
   Histogram& histogram = run.configurations.front().segments.back().histogram;
   for (std::int64_t value = 1; value < 60'000; ++value) {
     ASSERT_TRUE(histogram.record(value * value));
   }
-  const ResultsFolder folder(directory());
-  const auto publish = [&] { static_cast<void>(folder.publish(run)); };
+  const auto publish = [&] { static_cast<void>(publish_whole(directory(), run)); };
   const std::size_t json_bytes = run_to_json(run, analyse(run)).size();
   ASSERT_GT(write_hgrm(histogram, 1e6, "{}").size(), json_bytes + 2000);
 
@@ -227,30 +225,23 @@ TEST_F(ResultsFolderTest, LeavesNothingBehindWhereItCannotWrite) {
   EXPECT_EQ(names(), Names());
 }
 
-TEST_F(ResultsFolderTest, TakesBackWhatItMovedWhereOneFileCannotBe) {
+TEST_F(RunPublicationTest, TakesBackWhatItMovedWhereOneFileCannotBe) {
   const std::string in_the_way = "20260131-235959-c10-zero-per-file.commit_ms.hgrm";
   fs::create_directory(path(in_the_way));
   RunResult run = example_run();
-  const ResultsFolder folder(directory());
-  const std::string why = refusal([&] { static_cast<void>(folder.publish(run)); });
+  const std::string why = refusal([&] { static_cast<void>(publish_whole(directory(), run)); });
   EXPECT_NE(why.find(in_the_way), std::string::npos) << why;
   EXPECT_EQ(names(), Names{in_the_way});
 }
 
-TEST_F(ResultsFolderTest, ARunThatCouldNotBePublishedHasNoId) {
+TEST_F(RunPublicationTest, ARunThatCouldNotBePublishedHasNoId) {
   fs::create_directory(path("20260131-235959-c10-zero-per-file.commit_ms.hgrm"));
   RunResult run = example_run();
-  EXPECT_THROW(static_cast<void>(ResultsFolder(directory()).publish(run)), FileError);
+  EXPECT_THROW(static_cast<void>(publish_whole(directory(), run)), FileError);
   EXPECT_EQ(run.run_id, "");
 }
 
-TEST_F(ResultsFolderTest, WhatADeadProcessLeftDoesNotBlock) {
-  write(".results-20260131-235959.json.partial", "half");
-  RunResult run = example_run();
-  static_cast<void>(ResultsFolder(directory()).publish(run));
-  EXPECT_EQ(run.run_id, "20260131-235959-2");
-  EXPECT_EQ(read(path(".results-20260131-235959.json.partial")), "half") << "it is not ours";
-}
+using ResultsFolderTest = RunPublicationTest;
 
 TEST_F(ResultsFolderTest, MustBeAFolderThatCanBeWrittenTo) {
   const auto open = [&](const fs::path& where) {
@@ -266,56 +257,95 @@ TEST_F(ResultsFolderTest, MustBeAFolderThatCanBeWrittenTo) {
   EXPECT_EQ(names(), Names{"file"}) << "the probe is gone";
 }
 
-TEST_F(ResultsFolderTest, AFolderThatWentAwayIsToldAtTheEnd) {
+TEST_F(RunPublicationTest, AFolderThatWentAwayIsToldAtTheEnd) {
   fs::create_directory(path("results"));
   const ResultsFolder folder(path("results"));
   fs::remove(path("results"));
   RunResult run = example_run();
-  EXPECT_NE(refusal([&] { static_cast<void>(folder.publish(run)); }).find("No such file"),
+  RunPublication publication(folder, run);
+  EXPECT_NE(refusal([&] { publication.publish(analyse(run)); }).find("No such file"),
             std::string::npos);
 }
 
-using WriteFileAtomically = ResultsFolderTest;
+// ---- measurement by measurement
 
-TEST_F(WriteFileAtomically, WritesAllAndLeavesNoTemporaryName) {
-  std::string text(300'000, 'x');
-  text[1000] = '\0';
-  write_file_atomically(path("out"), text);
-  EXPECT_EQ(read(path("out")), text);
-  write_file_atomically(path("out"), "");
-  EXPECT_EQ(read(path("out")), "") << "the old one was replaced";
-  EXPECT_EQ(names(), Names{"out"});
+nlohmann::json json_in(const fs::path& path) {
+  return nlohmann::json::parse(read(path));
 }
 
-TEST_F(WriteFileAtomically, KeepsTheOldFileWhereItCannotWrite) {
-  write("out", "old");
-  const std::string text(10'000, 'x');
-  EXPECT_TRUE(fails_with_little_room(5000, [&] { write_file_atomically(path("out"), text); }));
-  EXPECT_EQ(read(path("out")), "old");
-  EXPECT_EQ(names(), Names{"out"});
+std::vector<std::int64_t> threads_in(const nlohmann::json& run) {
+  std::vector<std::int64_t> threads;
+  for (const auto& each : run["configurations"]) {
+    threads.push_back(each["concurrency"].get<std::int64_t>());
+  }
+  return threads;
 }
 
-TEST_F(WriteFileAtomically, SaysWhichFileAndWhy) {
-  const std::string why = refusal([&] { write_file_atomically(path("no/out"), "text"); });
-  EXPECT_NE(why.find("out"), std::string::npos) << why;
-  EXPECT_NE(why.find("No such file or directory"), std::string::npos) << why;
-  EXPECT_NE(why.find("choose another place"), std::string::npos) << why;
+TEST_F(RunPublicationTest, EachMeasurementIsThereBeforeTheNextBegins) {
+  const ResultsFolder folder(directory());
+  RunResult run = example_run();
+  run.planned = {"c=10 zero per-file", "c=50 zero per-file"};
+  RunPublication publication(folder, run);
+  publication.publish(analyse(run));
+  const std::string first = read(path("20260131-235959-c10-zero-per-file.commit_ms.hgrm"));
+  nlohmann::json json = json_in(path("results-20260131-235959.json"));
+  EXPECT_EQ(threads_in(json), std::vector<std::int64_t>{10});
+  EXPECT_EQ(json["complete"], false);
+  EXPECT_EQ(json["planned"], nlohmann::json(run.planned));
+  EXPECT_EQ(json["failures"], nlohmann::json::array());
+
+  run.configurations.push_back(run.configurations.front());
+  run.configurations.back().planned.threads = 50;
+  run.complete = true;
+  publication.publish(analyse(run));
+  json = json_in(path("results-20260131-235959.json"));
+  EXPECT_EQ(threads_in(json), (std::vector<std::int64_t>{10, 50}));
+  EXPECT_EQ(json["complete"], true);
+  EXPECT_EQ(names().size(), 5U);
+  EXPECT_EQ(publication.paths().size(), 5U);
+  EXPECT_EQ(read(path("20260131-235959-c10-zero-per-file.commit_ms.hgrm")), first);
 }
 
-// As in `report --values FILE --hgrm /dev/null`: as root, a rename would replace the device.
-TEST_F(WriteFileAtomically, DoesNotReplaceWhatIsNoFile) {
-  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
-  EXPECT_NE(refusal([&] { write_file_atomically(path("pipe"), "text"); }), "done");
-  EXPECT_TRUE(fs::is_fifo(path("pipe")));
-  fs::create_directory(path("folder"));
-  EXPECT_NE(refusal([&] { write_file_atomically(path("folder"), "text"); }), "done");
-  EXPECT_EQ(names(), (Names{"folder", "pipe"}));
+TEST_F(RunPublicationTest, AFailureLaterIsToldAndTakesNothingAway) {
+  const ResultsFolder folder(directory());
+  RunResult run = example_run();
+  RunPublication publication(folder, run);
+  publication.publish(analyse(run));
+  run.failures.push_back({"c=50 zero per-file", "verify", "a row is wrong"});
+  publication.publish(analyse(run));
+  const nlohmann::json json = json_in(path("results-20260131-235959.json"));
+  EXPECT_EQ(json["complete"], false);
+  EXPECT_EQ(json["failures"], nlohmann::json::parse(R"([{"key": "c=50 zero per-file",
+                                "phase": "verify", "sentence": "a row is wrong"}])"));
+  EXPECT_EQ(threads_in(json), std::vector<std::int64_t>{10});
+  EXPECT_EQ(names().size(), 3U);
 }
 
-// Process ids come again, in containers at once.
-TEST_F(WriteFileAtomically, WhatADeadProcessOfTheSameIdLeftDoesNotBlock) {
-  write(".out." + std::to_string(::getpid()) + ".partial", "half");
-  EXPECT_EQ(refusal([&] { write_file_atomically(path("out"), "text"); }), "done");
+TEST_F(RunPublicationTest, ARunWithoutAMeasurementWritesNothing) {
+  RunResult run;
+  run.timestamp = "2026-01-31T23:59:59Z";
+  run.failures.push_back({"c=10 zero per-file", "seed", "the disk is full"});
+  EXPECT_TRUE(publish_whole(directory(), run).empty());
+  EXPECT_EQ(names(), Names());
+  EXPECT_EQ(run.run_id, "");
+}
+
+TEST_F(RunPublicationTest, AMeasurementThatCannotBePublishedLosesNoEarlierOne) {
+  const ResultsFolder folder(directory());
+  RunResult run = example_run();
+  RunPublication publication(folder, run);
+  publication.publish(analyse(run));
+  const Names before = names();
+  fs::create_directory(path("20260131-235959-c50-zero-per-file.commit_ms.hgrm"));
+  run.configurations.push_back(run.configurations.front());
+  run.configurations.back().planned.threads = 50;
+  EXPECT_NE(refusal([&] { publication.publish(analyse(run)); }), "done");
+  fs::remove(path("20260131-235959-c50-zero-per-file.commit_ms.hgrm"));
+  EXPECT_EQ(names(), before);
+  EXPECT_EQ(threads_in(json_in(path("results-20260131-235959.json"))),
+            std::vector<std::int64_t>{10});
+  publication.publish(analyse(run));
+  EXPECT_EQ(names().size(), 5U) << "nothing is in the way any more";
 }
 
 }  // namespace
