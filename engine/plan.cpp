@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "metrics/result/configuration_result.hpp"
+#include "engine/workload/lifecycle/lifecycle.hpp"
 
 namespace walbench::engine {
 namespace {
@@ -17,6 +17,29 @@ std::chrono::nanoseconds capped(double ns) {
 
 std::string_view profile_name(Profile profile) {
   return profile == Profile::realistic ? "realistic" : "zero";
+}
+
+metrics::ConfigurationPlanned ConfigurationPlan::planned() const {
+  const storage::CheckpointPlan& checkpoint = settings.checkpoint;
+  const bool in_background = checkpoint.mode == storage::CheckpointMode::background;
+  return {.threads = threads,
+          .profile = std::string(profile_name(profile)),
+          .strategy = strategy,
+          .connection = storage::axis_name(axes.connection),
+          .commit = storage::axis_name(axes.commit),
+          .begin = storage::axis_name(axes.begin),
+          .guard = storage::axis_name(axes.guard),
+          .queue = storage::axis_name(axes.queue),
+          .schema = std::string(storage::schema_name(schema)),
+          .files = files,
+          .transitions_per_file = kTransitionsPerFile,
+          .api_delay = api_delay.text(),
+          .api_delay_ns = api_delay.mean().count(),
+          .api_fail_rate = api_fail_rate,
+          .warmup_files = warmup_files,
+          .checkpoint = std::string(storage::checkpoint_mode_name(checkpoint.mode)),
+          .checkpoint_every_frames = checkpoint.every_frames,
+          .wal_cap_frames = in_background ? checkpoint.wal_cap_frames : 0};
 }
 
 std::chrono::nanoseconds ConfigurationPlan::api_time() const {

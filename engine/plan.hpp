@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "engine/workload/lifecycle/api_delay.hpp"
-#include "metrics/analysis/gate.hpp"
+#include "metrics/result/configuration_result.hpp"
+#include "metrics/result/limit.hpp"
 #include "metrics/result/mitigation_result.hpp"
 #include "storage/axes.hpp"
 #include "storage/sqlite/connection_settings.hpp"
@@ -39,6 +40,9 @@ struct ConfigurationPlan {
   std::uint64_t seed = 42;
   bool anatomy = false;  ///< follow the write lock in time
 
+  /// The same as results have it.
+  metrics::ConfigurationPlanned planned() const;
+
   /// How long the API alone keeps it busy, on average: a lower bound on its duration.
   std::chrono::nanoseconds api_time() const;
 };
@@ -55,7 +59,7 @@ struct MitigationPlan {
 struct RunPlan {
   std::vector<ConfigurationPlan> configurations;
   std::vector<MitigationPlan> mitigations;
-  std::vector<metrics::Gate> gates;
+  std::vector<metrics::Limit> limits;
   std::uint64_t seed = 42;
   bool ceiling = false;  ///< measure first what the machine can do at all
 

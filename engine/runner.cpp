@@ -13,6 +13,7 @@
 #include "engine/workers/worker_crew.hpp"
 #include "engine/workload/lifecycle/lifecycle.hpp"
 #include "engine/workload/lifecycle/mock_api.hpp"
+#include "metrics/analysis/limit_verdicts.hpp"
 #include "metrics/recording/collector.hpp"
 #include "metrics/recording/timing_queue.hpp"
 #include "metrics/statistics/busy_timeout.hpp"
@@ -23,29 +24,6 @@ namespace walbench::engine {
 namespace {
 
 using metrics::ConfigurationResult;
-
-metrics::ConfigurationPlanned planned_figures(const ConfigurationPlan& plan) {
-  const storage::CheckpointPlan& checkpoint = plan.settings.checkpoint;
-  const bool in_background = checkpoint.mode == storage::CheckpointMode::background;
-  return {.threads = plan.threads,
-          .profile = std::string(profile_name(plan.profile)),
-          .strategy = plan.strategy,
-          .connection = storage::axis_name(plan.axes.connection),
-          .commit = storage::axis_name(plan.axes.commit),
-          .begin = storage::axis_name(plan.axes.begin),
-          .guard = storage::axis_name(plan.axes.guard),
-          .queue = storage::axis_name(plan.axes.queue),
-          .schema = std::string(storage::schema_name(plan.schema)),
-          .files = plan.files,
-          .transitions_per_file = kTransitionsPerFile,
-          .api_delay = plan.api_delay.text(),
-          .api_delay_ns = plan.api_delay.mean().count(),
-          .api_fail_rate = plan.api_fail_rate,
-          .warmup_files = plan.warmup_files,
-          .checkpoint = std::string(storage::checkpoint_mode_name(checkpoint.mode)),
-          .checkpoint_every_frames = checkpoint.every_frames,
-          .wal_cap_frames = in_background ? checkpoint.wal_cap_frames : 0};
-}
 
 metrics::ConcurrencyReached concurrency_figures(const CrewReport& report) {
   return {.os_threads = static_cast<std::int64_t>(report.attendance.threads_met),
@@ -66,7 +44,7 @@ class Measurement {
         api_(*context.clock, {plan.api_delay, plan.api_fail_rate, plan.seed}, context.stop),
         database_(context.open_database(plan)),
         interrupt_(context.stop, [this] { database_->interrupt_waits(); }) {
-    result_.planned = planned_figures(plan);
+    result_.planned = plan.planned();
   }
 
   ConfigurationResult run() {
@@ -279,7 +257,7 @@ Measured measure_all(const RunPlan& plan, const RunContext& context) {
     if (const metrics::CeilingPoint* const ceiling = ceiling_of(configuration, measured.ceiling)) {
       result.ceiling = *ceiling;
     }
-    result.verdicts = metrics::judge(result, plan.gates);
+    result.verdicts = metrics::judge(result, plan.limits);
     return result;
   };
   for (const ConfigurationPlan& configuration : plan.configurations) {

@@ -79,8 +79,8 @@ struct Measured {
   std::vector<metrics::MitigationResult> mitigations;
 };
 
-/// Makes all measurements of a plan, its ceiling first, and judges each by the plan's gates. Throws
-/// as measure_configuration does; a result exists only when every database was verified.
+/// Makes all measurements of a plan, its ceiling first, and judges each by the plan's limits.
+/// Throws as measure_configuration does; a result exists only when every database was verified.
 Measured measure_all(const RunPlan& plan, const RunContext& context);
 
 }  // namespace walbench::engine

@@ -5,7 +5,7 @@
 namespace walbench::metrics {
 
 bool ConfigurationFindings::every_limit_met() const {
-  return std::ranges::all_of(verdicts, &GateVerdict::passed);
+  return std::ranges::all_of(verdicts, &LimitVerdict::passed);
 }
 
 ConfigurationFindings analyse_configuration(const ConfigurationResult& configuration) {

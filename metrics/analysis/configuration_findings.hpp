@@ -6,7 +6,7 @@
 
 #include "metrics/analysis/bottleneck.hpp"
 #include "metrics/analysis/breakdown.hpp"
-#include "metrics/analysis/gate.hpp"
+#include "metrics/analysis/limit_verdicts.hpp"
 #include "metrics/result/configuration_result.hpp"
 
 namespace walbench::metrics {
@@ -19,7 +19,7 @@ struct ConfigurationFindings {
   std::optional<std::string> missing_concurrency;
   std::optional<double> write_amplification;
   std::optional<double> ceiling_share;  ///< 0 to 1 and a little more
-  std::vector<GateVerdict> verdicts;    ///< of each limit that applies to the configuration
+  std::vector<LimitVerdict> verdicts;   ///< of each limit that applies to the configuration
   std::vector<TimeoutAdvice> timeouts;  ///< empty if no writer waits inside SQLite
 
   bool every_limit_met() const;

@@ -12,7 +12,7 @@ namespace {
 
 bool has_verdict(const Findings& findings, std::string_view limit) {
   return std::ranges::any_of(findings.configurations, [&](const ConfigurationFindings& each) {
-    return std::ranges::find(each.verdicts, limit, &GateVerdict::gate) != each.verdicts.end();
+    return std::ranges::find(each.verdicts, limit, &LimitVerdict::limit) != each.verdicts.end();
   });
 }
 
@@ -54,10 +54,10 @@ Criterion bottleneck_criterion(const std::vector<MitigationResult>& mitigations,
 Criterion threshold_criterion(const Findings& findings) {
   Criterion criterion{"thresholds defined and met", true, ""};
   for (const ConfigurationFindings& each : findings.configurations) {
-    for (const GateVerdict& verdict : each.verdicts) {
+    for (const LimitVerdict& verdict : each.verdicts) {
       criterion.passed = criterion.passed && verdict.passed;
       criterion.evidence +=
-          fmt::format("{}{} {}: {}", criterion.evidence.empty() ? "" : "; ", verdict.gate,
+          fmt::format("{}{} {}: {}", criterion.evidence.empty() ? "" : "; ", verdict.limit,
                       verdict.passed ? "PASS" : "FAIL", verdict.evidence);
     }
   }

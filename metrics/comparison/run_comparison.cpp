@@ -25,9 +25,9 @@ std::vector<const Histogram*> histograms_of(const std::vector<MeasuredRun>& runs
 
 /// The given percentiles and those of the segment that limits name, ascending.
 std::vector<double> with_limited(std::vector<double> percentiles, Segment segment,
-                                 const std::vector<RegressionLimit>& limits) {
-  for (const RegressionLimit& limit : limits) {
-    if (limit.segment == segment) percentiles.push_back(limit.percentile);
+                                 const std::vector<Limit>& limits) {
+  for (const Limit& limit : limits) {
+    if (limit.figure.segment == segment) percentiles.push_back(limit.figure.percentile);
   }
   std::ranges::sort(percentiles);
   const auto twice = std::ranges::unique(percentiles);
@@ -72,7 +72,7 @@ void note_one_sided(std::vector<std::string>& notes, std::string_view side,
   notes.push_back(fmt::format("with samples {} alone: {}", side, fmt::join(segments, ", ")));
 }
 
-Preparation prepare(const MatchedRuns& runs, const std::vector<RegressionLimit>& limits) {
+Preparation prepare(const MatchedRuns& runs, const std::vector<Limit>& limits) {
   Preparation prepared{.runs = &runs,
                        .segments = {},
                        .has_throughput = has_throughput(runs.before) && has_throughput(runs.after),
@@ -104,8 +104,10 @@ Preparation prepare(const MatchedRuns& runs, const std::vector<RegressionLimit>&
 }
 
 /// What of it limits concern.
-Preparation limited_part(const Preparation& whole, const std::vector<RegressionLimit>& limits) {
-  const auto is_throughput = [](const RegressionLimit& limit) { return !limit.segment; };
+Preparation limited_part(const Preparation& whole, const std::vector<Limit>& limits) {
+  const auto is_throughput = [](const Limit& limit) {
+    return limit.figure.name == "transitions_per_second";
+  };
   Preparation part{
       .runs = whole.runs,
       .segments = {},
@@ -150,7 +152,7 @@ ConfigurationChange change_between(const MatchedRuns& runs) {
 
 }  // namespace
 
-RunComparison compare_runs(const RunMatch& match, const std::vector<RegressionLimit>& limits) {
+RunComparison compare_runs(const RunMatch& match, const std::vector<Limit>& limits) {
   std::vector<Preparation> all;
   std::vector<Preparation> limited;
   RunComparison comparison;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "metrics/comparison/regression_limit.hpp"
+#include "metrics/comparison/limit_change.hpp"
 #include "metrics/comparison/run_changes.hpp"
 #include "metrics/comparison/run_match.hpp"
 
@@ -45,6 +45,6 @@ struct RunComparison {
 
 /// Compares P50, P95, P99 and P99.9 of every segment that both sides have, the percentiles that
 /// limits name besides, and throughput; and once more what limits concern.
-RunComparison compare_runs(const RunMatch& match, const std::vector<RegressionLimit>& limits);
+RunComparison compare_runs(const RunMatch& match, const std::vector<Limit>& limits);
 
 }  // namespace walbench::metrics

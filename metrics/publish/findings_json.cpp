@@ -36,10 +36,10 @@ void add_findings(Json& json, const ConfigurationFindings& findings) {
   if (findings.missing_concurrency) json["missing_concurrency"] = *findings.missing_concurrency;
   if (findings.ceiling_share) json["ceiling_share"] = *findings.ceiling_share;
   if (findings.wal_contention) json["wal_contention_verdict"] = findings.wal_contention->evidence;
-  for (const GateVerdict& verdict : findings.verdicts) {
-    if (!verdict.gate.starts_with("threshold_")) continue;
-    json[verdict.gate + "_verdict"] = verdict.passed ? "PASS" : "FAIL";
-    json[verdict.gate + "_evidence"] = verdict.evidence;
+  for (const LimitVerdict& verdict : findings.verdicts) {
+    if (!verdict.limit.starts_with("threshold_")) continue;
+    json[verdict.limit + "_verdict"] = verdict.passed ? "PASS" : "FAIL";
+    json[verdict.limit + "_evidence"] = verdict.evidence;
   }
   if (findings.breakdown) json["breakdown"] = breakdown_json(*findings.breakdown);
 }

@@ -38,7 +38,7 @@ Json configuration_change_json(const ConfigurationChange& configuration) {
   return json;
 }
 
-Json limit_json(const LimitVerdict& verdict) {
+Json limit_json(const ChangeVerdict& verdict) {
   return {{"limit", verdict.limit},
           {"configuration", verdict.configuration},
           {"verdict", outcome_name(verdict.outcome)},
@@ -49,7 +49,7 @@ Json limit_json(const LimitVerdict& verdict) {
 }  // namespace
 
 std::string run_comparison_json(const RunMatch& match, const RunComparison& comparison,
-                                const std::vector<LimitVerdict>& limits) {
+                                const std::vector<ChangeVerdict>& limits) {
   Json json = {{"schema_version", kComparisonSchemaVersion},
                {"kind", "comparison"},
                {"intervals", comparison.intervals},
@@ -66,7 +66,7 @@ std::string run_comparison_json(const RunMatch& match, const RunComparison& comp
   for (const ConfigurationChange& each : comparison.configurations) {
     json["configurations"].push_back(configuration_change_json(each));
   }
-  for (const LimitVerdict& each : limits) {
+  for (const ChangeVerdict& each : limits) {
     json["limits"].push_back(limit_json(each));
   }
   // All but ASCII is escaped: what files say goes to a terminal here.

@@ -13,6 +13,6 @@ inline constexpr int kComparisonSchemaVersion = 1;
 
 /// The comparison as JSON; every field is described in results/README.md. Ends in a line break.
 std::string run_comparison_json(const RunMatch& match, const RunComparison& comparison,
-                                const std::vector<LimitVerdict>& limits);
+                                const std::vector<ChangeVerdict>& limits);
 
 }  // namespace walbench::metrics

@@ -88,9 +88,9 @@ void add_groups(Json& json, const GroupsCommitted& groups) {
 
 Json verdicts_json(const ConfigurationResult& configuration) {
   Json verdicts = Json::array();
-  for (const GateVerdict& verdict : configuration.verdicts) {
+  for (const LimitVerdict& verdict : configuration.verdicts) {
     verdicts.push_back(
-        {{"gate", verdict.gate}, {"passed", verdict.passed}, {"evidence", verdict.evidence}});
+        {{"gate", verdict.limit}, {"passed", verdict.passed}, {"evidence", verdict.evidence}});
   }
   return verdicts;
 }

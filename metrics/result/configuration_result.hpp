@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "metrics/analysis/gate.hpp"
 #include "metrics/histogram/segment_histogram.hpp"
 #include "metrics/result/ceiling.hpp"
 #include "metrics/result/groups_committed.hpp"
+#include "metrics/result/limit.hpp"
 #include "metrics/result/settings_read_back.hpp"
 #include "metrics/result/wal_figures.hpp"
 #include "metrics/result/write_lock.hpp"
@@ -93,7 +93,7 @@ struct ConfigurationResult {
   std::optional<CeilingPoint> ceiling;  ///< where it was measured
   std::filesystem::path interval_log;   ///< where it lies until it is published; empty: none
   bool verified = false;
-  std::vector<GateVerdict> verdicts;
+  std::vector<LimitVerdict> verdicts;
   std::vector<SegmentHistogram> segments;
 
   double elapsed_seconds() const { return static_cast<double>(elapsed_ns) / 1e9; }

@@ -148,8 +148,8 @@ WalFigures wal_from(const Json& json) {
           .db_writes = count_or(json, "db_pages_written", 0)};
 }
 
-std::vector<GateVerdict> verdicts_from(const Json& json) {
-  std::vector<GateVerdict> verdicts;
+std::vector<LimitVerdict> verdicts_from(const Json& json) {
+  std::vector<LimitVerdict> verdicts;
   for (const Json& verdict : list_in(json, "gates")) {
     verdicts.push_back(
         {text_in(verdict, "gate"), flag_in(verdict, "passed"), text_in(verdict, "evidence")});

@@ -105,8 +105,8 @@ void pool_wal(WalFigures& into, const WalFigures& from) {
 }
 
 void pool_verdicts(ConfigurationResult& pooled, const ConfigurationResult& repeat) {
-  for (const GateVerdict& verdict : repeat.verdicts) {
-    const auto found = std::ranges::find(pooled.verdicts, verdict.gate, &GateVerdict::gate);
+  for (const LimitVerdict& verdict : repeat.verdicts) {
+    const auto found = std::ranges::find(pooled.verdicts, verdict.limit, &LimitVerdict::limit);
     if (found == pooled.verdicts.end()) {
       pooled.verdicts.push_back(verdict);
     } else if (found->passed) {

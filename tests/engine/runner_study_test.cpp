@@ -319,14 +319,14 @@ TEST_F(Study, RepeatsArePooledUnderTheMitigationTheyBelongTo) {
   EXPECT_EQ(measured.mitigations[1].info.effort, 7);
 }
 
-TEST_F(Study, MitigationsAreJudgedByTheGatesToo) {
+TEST_F(Study, MitigationsAreJudgedByTheLimitsToo) {
   RunPlan plan = study_of(plan_);
-  plan.gates = {{"too little", "zero", 1, 1, {}}};
+  plan.limits = {metrics::parse_limit("elapsed{threads=1}>1ns")};
   const Measured measured = measure_all(plan, context());
   for (const metrics::MitigationResult& result : measured.mitigations) {
     for (const metrics::RepeatedResult* const each : {&result.baseline, &result.mitigation}) {
       ASSERT_EQ(each->pooled.verdicts.size(), 1U) << result.info.name;
-      EXPECT_EQ(each->pooled.verdicts[0].gate, "too little");
+      EXPECT_EQ(each->pooled.verdicts[0].limit, "elapsed{threads=1}>1ns");
       EXPECT_FALSE(each->pooled.verdicts[0].passed);
     }
   }

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "metrics/analysis/gate.hpp"
+#include "metrics/analysis/limit_verdicts.hpp"
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
 
@@ -164,18 +164,18 @@ TEST_F(Runner, AFailureKeepsLaterConfigurationsFromStarting) {
   EXPECT_EQ(lines().back(), "verify");
 }
 
-TEST_F(Runner, JudgesEachConfigurationByTheGatesThatConcernIt) {
+TEST_F(Runner, JudgesEachConfigurationByTheLimitsThatConcernIt) {
   RunPlan plan;
   plan.configurations = {plan_, plan_};
   plan.configurations[1].threads = 2;
-  plan.gates = {{"enough", "zero", 1, 1'000'000'000, {}},
-                {"too little", "zero", 1, 1, {}},
-                {"other profile", "realistic", 1, 1, {}}};
+  plan.limits = {metrics::parse_limit("elapsed{threads=1}>1s"),
+                 metrics::parse_limit("elapsed{threads=1,profile=zero}>1ns"),
+                 metrics::parse_limit("elapsed{profile=realistic}>1ns")};
   const std::vector<ConfigurationResult> results = measure_all(plan, context()).configurations;
   ASSERT_EQ(results.at(0).verdicts.size(), 2U);
-  EXPECT_EQ(results[0].verdicts[0].gate, "enough");
+  EXPECT_EQ(results[0].verdicts[0].limit, "elapsed{threads=1}>1s");
   EXPECT_TRUE(results[0].verdicts[0].passed);
-  EXPECT_EQ(results[0].verdicts[1].gate, "too little");
+  EXPECT_EQ(results[0].verdicts[1].limit, "elapsed{threads=1,profile=zero}>1ns");
   EXPECT_FALSE(results[0].verdicts[1].passed);
   EXPECT_TRUE(results.at(1).verdicts.empty());
 }

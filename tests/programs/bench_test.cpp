@@ -125,39 +125,39 @@ TEST_F(BenchTest, SamplesAreConservedAndCounted) {
   EXPECT_EQ(configuration["segments"]["transition_ms"]["count"], 900);
 }
 
-TEST_F(BenchTest, FailedGateIsExitCodeOneAndStillPublishes) {
-  const Outcome outcome = bench({"--threads", "2", "--profile", "zero", "--files", "20", "--gate",
-                                 "zero:2:1ns", "--queue", "mutex"});
+TEST_F(BenchTest, AFailedLimitIsExitCodeOneAndStillPublishes) {
+  const Outcome outcome = bench({"--threads", "2", "--profile", "zero", "--files", "20",
+                                 "--fail-if", "elapsed{threads=2}>1ns", "--queue", "mutex"});
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.out, HasSubstr("zero:2:1ns: FAIL"));
-  EXPECT_THAT(outcome.err, HasSubstr("gate zero:2:1ns failed"));
+  EXPECT_THAT(outcome.out, HasSubstr("elapsed{threads=2}>1ns: FAIL"));
+  EXPECT_THAT(outcome.err, HasSubstr("limit elapsed{threads=2}>1ns failed"));
   EXPECT_EQ(only_json()["configurations"][0]["axes"]["queue"], "mutex");
 }
 
-TEST_F(BenchTest, AGateCanBeOnAPercentile) {
+TEST_F(BenchTest, ALimitCanBeOnAPercentile) {
   const std::vector<std::string> run = {"--threads", "2", "--profile", "zero", "--files", "20"};
-  const auto judged = [&](const std::string& gate) {
+  const auto judged = [&](const std::string& limit) {
     std::vector<std::string> arguments = run;
-    arguments.insert(arguments.end(), {"--gate", gate});
+    arguments.insert(arguments.end(), {"--fail-if", limit});
     return bench(arguments);
   };
-  const Outcome passed = judged("zero:2:lock_wait.p99<1h");
+  const Outcome passed = judged("lock_wait.p99>1h");
   EXPECT_EQ(passed.exit_code, 0) << passed.err;
-  EXPECT_THAT(passed.out, HasSubstr("zero:2:lock_wait.p99<1h: PASS  lock_wait.p99 is "));
-  const Outcome failed = judged("zero:2:fsm_net.max<1ns");
+  EXPECT_THAT(passed.out, HasSubstr("lock_wait.p99>1h: PASS  "));
+  const Outcome failed = judged("max{profile=zero}>1ns");
   EXPECT_EQ(failed.exit_code, 1);
-  EXPECT_THAT(failed.out, HasSubstr("zero:2:fsm_net.max<1ns: FAIL  fsm_net.max is "));
-  EXPECT_THAT(failed.err, HasSubstr("gate zero:2:fsm_net.max<1ns failed"));
-  const Outcome absent = judged("zero:2:statement.p50<1h");
+  EXPECT_THAT(failed.out, HasSubstr("max{profile=zero}>1ns: FAIL  "));
+  EXPECT_THAT(failed.err, HasSubstr("limit max{profile=zero}>1ns failed"));
+  const Outcome absent = judged("statement.p50>1h");
   EXPECT_EQ(absent.exit_code, 2) << "known before an hour of measuring";
   EXPECT_THAT(absent.err, HasSubstr("concerns no configuration"));
 }
 
-TEST_F(BenchTest, AGateThatAMitigationFailsIsAFinding) {
-  // A pool opens no connection while the clock runs, so it has nothing to hold against this limit.
-  const Outcome outcome = bench({"--threads", "1", "--profile", "zero", "--files", "10",
-                                 "--mitigation", "pooled-connection", "--mitigate-at", "1:zero",
-                                 "--repeat", "1", "--gate", "zero:1:connect.max<1h"});
+TEST_F(BenchTest, ALimitThatAMitigationFailsIsAFinding) {
+  const Outcome outcome =
+      bench({"--threads", "1", "--profile", "zero", "--files", "10", "--mitigation",
+             "pooled-connection", "--mitigate-at", "1:zero", "--repeat", "1", "--fail-if",
+             "elapsed{strategy=pooled-connection}>1ns"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("FAIL"));
 }
@@ -253,9 +253,10 @@ TEST_F(BenchTest, WrongUsageIsExitCodeTwoAndASentence) {
            {{"--api-delay", "2"}, "--api-delay"},
            {{"--profile", "realistic", "--api-delay", "2"}, "no unit"},
            {{"--busy-timeout", "1us"}, "--busy-timeout"},
-           {{"--gate", "turnstile"}, "turnstile"},
-           {{"--gate", "zero:7:1s"}, "concerns no configuration"},
-           {{"--gate", "zero:10:lock.p99<1s"}, "no segment"},
+           {{"--fail-if", "turnstile"}, "turnstile"},
+           {{"--fail-if", "p99{threads=7}>1s"}, "concerns no configuration"},
+           {{"--gate", "zero:10:300s"}, "--fail-if 'elapsed{threads=10,profile=zero}>300s'"},
+           {{"--fail-if", "lock.p99>1s"}, "neither a segment"},
            {{"--fail-rate", "1"}, "--fail-rate"},
            {{"--commit", "batch:10"}, "--commit"},
            {{"--commit", "sometimes"}, "--commit"},

@@ -32,7 +32,7 @@ inline ConfigurationResult with_segment(Segment segment, Histogram histogram,
 }
 
 inline RunComparison comparison_of(const ResultSet& before, const ResultSet& after,
-                                   const std::vector<RegressionLimit>& limits = {}) {
+                                   const std::vector<Limit>& limits = {}) {
   return compare_runs(match_runs(before, after), limits);
 }
 

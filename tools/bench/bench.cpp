@@ -195,9 +195,9 @@ std::string render(const BenchOptions& options, const metrics::RunResult& run,
   return out;
 }
 
-/// Says which gates failed; whether all passed. That a mitigation fails a gate which its baseline
-/// passes is a finding, not a failure.
-bool every_gate_passed(const metrics::RunResult& run) {
+/// Prints which limits failed; whether all passed. A mitigation that fails a limit which its
+/// baseline passes is a finding, not a failure.
+bool every_limit_passed(const metrics::RunResult& run, const std::vector<metrics::Limit>& limits) {
   std::vector<const metrics::ConfigurationResult*> judged;
   judged.reserve(run.configurations.size() + run.mitigations.size());
   for (const metrics::ConfigurationResult& each : run.configurations) {
@@ -207,11 +207,22 @@ bool every_gate_passed(const metrics::RunResult& run) {
     judged.push_back(&each.baseline.pooled);
   }
   std::set<std::string> failed;
+  std::set<std::string> found;
   for (const metrics::ConfigurationResult* const each : judged) {
-    for (const metrics::GateVerdict& verdict : each->verdicts) {
-      if (verdict.passed || !failed.insert(verdict.gate).second) continue;
-      complain(fmt::format("gate {} failed: {}", verdict.gate, verdict.evidence));
+    for (const metrics::LimitVerdict& verdict : each->verdicts) {
+      found.insert(verdict.limit);
+      if (verdict.passed || !failed.insert(verdict.limit).second) continue;
+      complain(fmt::format("limit {} failed: {}", verdict.limit, verdict.evidence));
     }
+  }
+  for (const metrics::Limit& limit : limits) {
+    const bool standard = limit.for_files != 0;
+    const bool for_mitigation = std::ranges::none_of(
+        judged, [&](const auto* each) { return metrics::selects(limit, each->planned); });
+    if (standard || for_mitigation || found.contains(limit.name)) continue;
+    failed.insert(limit.name);
+    complain(
+        fmt::format("limit {} failed: no sample of {} was taken", limit.name, limit.figure.name));
   }
   return failed.empty();
 }
@@ -262,9 +273,9 @@ int measure_and_publish(const BenchOptions& options, const InterruptSignals& sig
       throw std::runtime_error(
           fmt::format("{}; the results are in '{}'", error.what(), published.front().string()));
     }
-    const bool passed = every_gate_passed(run);
+    const bool passed = every_limit_passed(run, options.plan.limits);
     database_kept();
-    return passed ? kDone : kGateFailed;
+    return passed ? kDone : kLimitFailed;
   } catch (const engine::RunInterrupted&) {
     files_in_use.store(nullptr);
     complain("interrupted: nothing was published");

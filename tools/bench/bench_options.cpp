@@ -21,8 +21,8 @@ minutes with --quick.
 A duration (DUR) is a number and a unit (ns, us, ms, s, min, h), as in 250ms, 2s or 6h.
 
 exit codes:
-  0    measured, verified and published, and every gate passed
-  1    the same, but a gate failed
+  0    measured, verified and published, and no limit was passed
+  1    the same, but a figure is past its limit (threshold_1, threshold_2 or a --fail-if)
   2    wrong usage: nothing was done
   3    the run failed and published nothing, or its tables could not be printed
   130  interrupted (SIGINT): nothing was published; another signal gives 128 + its number
@@ -34,7 +34,7 @@ examples:
   bench --threads 10,50 --profile zero --strategy group-commit --files 50000 --ceiling
   bench --threads 10000 --profile realistic --quick --strategy group-commit --files 50000
   bench --threads 10 --profile realistic --api-delay lognormal:50ms,0.5 --fail-rate 0.02
-  bench --threads 10 --profile zero --gate 'zero:10:lock_wait.p99<5ms')";
+  bench --threads 10 --profile zero --fail-if 'lock_wait.p99>5ms')";
 
 constexpr std::int64_t kMostFiles = 1'000'000'000;
 constexpr std::int64_t kMostRepeats = 1'000;
@@ -69,8 +69,20 @@ Reader<Level> levels() {
           }};
 }
 
-Reader<metrics::Gate> gates() {
-  return {metrics::parse_gate, &metrics::Gate::name};
+Reader<metrics::Limit> limits() {
+  return {metrics::parse_limit, &metrics::Limit::name};
+}
+
+/// What takes the place of the former --gate with this value.
+std::string instead_of_gate(const std::string& gate) {
+  const std::vector<std::string> parts = split_at(gate, ':');
+  const bool queue = storage::parse_axis(storage::kQueueAxis, gate).has_value();
+  if (queue) return "write --queue " + gate;
+  if (parts.size() != 3) return "write --fail-if 'FIGURE{threads=10,profile=zero}>BOUND'";
+  const std::vector<std::string> limit = split_at(parts[2], '<');
+  const bool percentile = limit.size() == 2;
+  return fmt::format("write --fail-if '{}{{threads={},profile={}}}>{}'",
+                     percentile ? limit.front() : "elapsed", parts[1], parts[0], limit.back());
 }
 
 /// The names of strategies; `extra` too, if it is not empty.
@@ -159,10 +171,6 @@ void add_strategy(Options& options, BenchRequest& request) {
                              explained(axis.values, &storage::AxisValue<Value>::help)),
                  axis_values(axis), change);
   });
-  options.values("--gate", "LIMIT",
-                 "a limit, like zero:10:300s, PROFILE:THREADS:MAX, or 'zero:10:lock_wait.p99<5ms': "
-                 "a configuration above it fails (exit code 1)",
-                 Takes::one_each_time, request.options.plan.gates, gates());
 }
 
 void add_mitigations(Options& options, BenchRequest& request) {
@@ -259,6 +267,12 @@ void add_output(Options& options, BenchRequest& request) {
                 one_of<ProgressMode>({{"auto", ProgressMode::automatic},
                                       {"always", ProgressMode::always},
                                       {"never", ProgressMode::never}}));
+  options.values("--fail-if", "LIMIT",
+                 "exit with 1 if a figure is past this limit, as in 'p99{threads=10}>5ms', "
+                 "'elapsed{threads=10,profile=zero}>300s' or 'transitions_per_second<9000'. May be "
+                 "given several times",
+                 Takes::one_each_time, request.fail_if, limits());
+  options.moved("--gate", instead_of_gate);
   options.flag("--details", "print every configuration in full, even if there are several",
                output.details);
   options.flag("--wall-profile",
@@ -273,7 +287,6 @@ void add_output(Options& options, BenchRequest& request) {
 std::variant<BenchOptions, ParseEnd> parse_bench_options(
     const std::vector<std::string>& arguments) {
   BenchRequest request;
-  request.options.plan.gates = metrics::standard_gates();
   Options options({.name = "bench",
                    .purpose = "Measures what an SQLite state transition costs when many workers "
                               "write in WAL mode.",

@@ -1,6 +1,7 @@
 #include "tools/bench/bench_plan.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -98,14 +99,26 @@ bool has_segment(const engine::ConfigurationPlan& plan, metrics::Segment segment
   }
 }
 
-/// Whether some measurement has what the gate limits.
-bool measures(const engine::RunPlan& plan, const metrics::Gate& gate) {
-  return std::ranges::any_of(
-      plan.measurements(), [&](const engine::ConfigurationPlan* configuration) {
-        return configuration->threads == gate.threads &&
-               engine::profile_name(configuration->profile) == gate.profile &&
-               (!gate.statistic || has_segment(*configuration, gate.statistic->segment));
-      });
+/// Whether some measurement has the figure that the limit bounds.
+bool concerns_any(const metrics::Limit& limit, const engine::RunPlan& plan) {
+  return std::ranges::any_of(plan.measurements(), [&](const engine::ConfigurationPlan* each) {
+    const auto& segment = limit.figure.segment;
+    return metrics::selects(limit, each->planned()) && (!segment || has_segment(*each, *segment));
+  });
+}
+
+void require_limits_used(const engine::RunPlan& plan, std::size_t standard) {
+  for (std::size_t index = standard; index < plan.limits.size(); ++index) {
+    const metrics::Limit& limit = plan.limits[index];
+    if (limit.relative) {
+      refuse("--fail-if", fmt::format("'{}' compares two measurements, as report --compare does; "
+                                      "bench takes a fixed bound, as in 'lock_wait.p99>5ms'",
+                                      limit.name));
+    }
+    if (!concerns_any(limit, plan)) {
+      refuse("--fail-if", fmt::format("'{}' concerns no configuration of this run", limit.name));
+    }
+  }
 }
 
 void require_used(const BenchRequest& request, const engine::RunPlan& plan) {
@@ -130,26 +143,21 @@ void require_used(const BenchRequest& request, const engine::RunPlan& plan) {
   if (request.wal_cap_frames && !in_background) {
     refuse("--wal-cap", "belongs to --checkpoint background, which this run does not use");
   }
-  for (const metrics::Gate& gate : plan.gates) {
-    if (gate.name.starts_with("threshold_")) continue;
-    if (!measures(plan, gate)) {
-      refuse("--gate", fmt::format("'{}' concerns no configuration of this run", gate.name));
-    }
-  }
 }
 
 void require_study(const engine::RunPlan& plan) {
-  for (const metrics::Gate& gate : metrics::standard_gates()) {
+  for (const metrics::Limit& limit : metrics::standard_limits()) {
     const bool covered = std::ranges::any_of(
         plan.configurations, [&](const engine::ConfigurationPlan& configuration) {
-          return configuration.threads == gate.threads &&
-                 engine::profile_name(configuration.profile) == gate.profile;
+          return metrics::selects(limit, configuration.planned());
         });
-    if (!covered) {
-      refuse("--study", fmt::format("{} is about {} threads and profile {}; --threads and "
-                                    "--profile must include them",
-                                    gate.name, gate.threads, gate.profile));
+    if (covered) continue;
+    std::vector<std::string> needed;
+    for (const auto& [dimension, value] : limit.selector) {
+      needed.push_back(fmt::format("--{} {}", dimension, value));
     }
+    refuse("--study",
+           fmt::format("{} needs a configuration with {}", limit.name, fmt::join(needed, " and ")));
   }
 }
 
@@ -171,6 +179,10 @@ BenchOptions plan_bench(const BenchRequest& request) {
   engine::order_fastest_first(plan.configurations);
   plan.mitigations = mitigation_plans(request, common, delay);
   plan.seed = common.seed;
+  plan.limits = metrics::standard_limits();
+  const std::size_t standard = plan.limits.size();
+  plan.limits.insert(plan.limits.end(), request.fail_if.begin(), request.fail_if.end());
+  require_limits_used(plan, standard);
   require_used(request, plan);
   if (request.study) require_study(plan);
   return options;

@@ -37,6 +37,7 @@ struct BenchRequest {
   std::optional<Level> mitigate_at;
   std::optional<std::int64_t> repeat;
   bool study = false;
+  std::vector<metrics::Limit> fail_if;
   std::optional<storage::CheckpointMode> checkpoint;
   std::optional<std::int64_t> checkpoint_frames;
   std::optional<std::int64_t> wal_cap_frames;

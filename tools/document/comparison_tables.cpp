@@ -161,7 +161,7 @@ std::string_view outcome_word(metrics::LimitOutcome outcome) {
 
 }  // namespace
 
-std::string limit_line(const metrics::LimitVerdict& verdict) {
+std::string limit_line(const metrics::ChangeVerdict& verdict) {
   return printable(fmt::format("{}  {}, {}: {}", outcome_word(verdict.outcome), verdict.limit,
                                verdict.configuration, verdict.evidence)) +
          "\n";
@@ -171,7 +171,7 @@ std::string limit_line(const metrics::LimitVerdict& verdict) {
 
 std::string comparison_table(const metrics::RunMatch& match,
                              const metrics::RunComparison& comparison,
-                             const std::vector<metrics::LimitVerdict>& limits) {
+                             const std::vector<metrics::ChangeVerdict>& limits) {
   std::string out;
   for (const std::string& sentence : sentences_about(match)) {
     out += printable(sentence) + "\n";
@@ -194,7 +194,7 @@ std::string comparison_table(const metrics::RunMatch& match,
     out += sentence + "\n";
   }
   if (!limits.empty()) out += "\n";
-  for (const metrics::LimitVerdict& verdict : limits) {
+  for (const metrics::ChangeVerdict& verdict : limits) {
     out += limit_line(verdict);
   }
   return out;
@@ -224,7 +224,7 @@ std::string markdown_list(const std::vector<std::string>& sentences) {
 
 std::string comparison_markdown(const metrics::RunMatch& match,
                                 const metrics::RunComparison& comparison,
-                                const std::vector<metrics::LimitVerdict>& limits) {
+                                const std::vector<metrics::ChangeVerdict>& limits) {
   std::string out = markdown_list(sentences_about(match));
   for (const ConfigurationChange& configuration : comparison.configurations) {
     out += fmt::format("### {}\n\n{}; intervals from {}\n\n",
@@ -238,7 +238,7 @@ std::string comparison_markdown(const metrics::RunMatch& match,
   }
   out += markdown_list(method_sentences(comparison));
   std::vector<std::string> verdicts;
-  for (const metrics::LimitVerdict& verdict : limits) {
+  for (const metrics::ChangeVerdict& verdict : limits) {
     std::string line = limit_line(verdict);
     line.pop_back();
     verdicts.push_back(std::move(line));

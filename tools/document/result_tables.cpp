@@ -187,9 +187,9 @@ std::string verdict_lines(const ConfigurationResult& configuration) {
   if (const auto contention = metrics::judge_wal_contention(configuration)) {
     lines += "  WAL contention: " + contention->evidence + "\n";
   }
-  for (const metrics::GateVerdict& verdict : configuration.verdicts) {
+  for (const metrics::LimitVerdict& verdict : configuration.verdicts) {
     lines += "  " +
-             printable(fmt::format("{}: {}  {}", verdict.gate, verdict_word(verdict.passed),
+             printable(fmt::format("{}: {}  {}", verdict.limit, verdict_word(verdict.passed),
                                    verdict.evidence)) +
              "\n";
   }
@@ -199,7 +199,7 @@ std::string verdict_lines(const ConfigurationResult& configuration) {
 
 std::string overall_verdict(const ConfigurationResult& configuration) {
   if (configuration.verdicts.empty()) return "-";
-  return verdict_word(std::ranges::all_of(configuration.verdicts, &metrics::GateVerdict::passed));
+  return verdict_word(std::ranges::all_of(configuration.verdicts, &metrics::LimitVerdict::passed));
 }
 
 std::string percentile_cell(const ConfigurationResult& configuration, Segment segment,

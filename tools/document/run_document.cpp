@@ -58,11 +58,11 @@ void add_verdicts(const LoadedRun& run, DocumentSection& section) {
   std::size_t passed = 0;
   std::vector<std::string> failed;
   for (const ConfigurationResult& each : run.configurations) {
-    for (const metrics::GateVerdict& verdict : each.verdicts) {
+    for (const metrics::LimitVerdict& verdict : each.verdicts) {
       passed += verdict.passed ? 1U : 0U;
       if (verdict.passed) continue;
       failed.push_back(
-          fmt::format("FAIL {} of {}: {}", verdict.gate, label(each), verdict.evidence));
+          fmt::format("FAIL {} of {}: {}", verdict.limit, label(each), verdict.evidence));
     }
   }
   if (passed + failed.size() == 0) return;
@@ -117,7 +117,7 @@ Row overview_row(const ConfigurationResult& each) {
   row.push_back(bytes_cell(each.wal.growth_bytes));
   const auto share = each.ceiling_share();
   row.push_back(share ? DocumentCell{fmt::format("{:.2f}", *share), share} : DocumentCell{"-", {}});
-  const bool passed = std::ranges::all_of(each.verdicts, &metrics::GateVerdict::passed);
+  const bool passed = std::ranges::all_of(each.verdicts, &metrics::LimitVerdict::passed);
   row.push_back({each.verdicts.empty() ? "-" : passed ? "PASS" : "FAIL", {}});
   return row;
 }

@@ -5,7 +5,7 @@ namespace walbench::tools {
 /// How both programs end; documented in --help and the README.
 enum ExitCode : int {
   kDone = 0,
-  kGateFailed = 1,    ///< measured and published, and a gate says FAIL
+  kLimitFailed = 1,   ///< measured and published, and a figure is past its limit
   kWrongUsage = 2,    ///< nothing was done
   kFailed = 3,        ///< the run failed or an input could not be read
   kInterrupted = 130  ///< 128 + SIGINT; another signal gives 128 + its number

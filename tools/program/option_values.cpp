@@ -68,10 +68,10 @@ Reader<std::filesystem::path> paths(Completion completion) {
   return anything<std::filesystem::path>(completion);
 }
 
-std::vector<std::string> split_list(const std::string& text) {
+std::vector<std::string> split_at(const std::string& text, char separator) {
   std::vector<std::string> parts;
   for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::size_t end = std::min(text.find(separator, begin), text.size());
     parts.push_back(text.substr(begin, end - begin));
     begin = end + 1;
   }

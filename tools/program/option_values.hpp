@@ -102,8 +102,8 @@ Reader<Value> one_of(std::initializer_list<Value> values, const NameOf& name_of)
   return one_of(std::move(named));
 }
 
-/// The parts between commas.
-std::vector<std::string> split_list(const std::string& text);
+/// The parts between separators; one more than there are separators.
+std::vector<std::string> split_at(const std::string& text, char separator);
 
 /// Several values with commas between them, none of them twice.
 template <typename T>
@@ -118,7 +118,7 @@ Reader<std::vector<T>> lists_of(const Reader<T>& one) {
   };
   reader.read = [one](const std::string& text) {
     std::vector<T> values;
-    for (const std::string& part : split_list(text)) {
+    for (const std::string& part : split_at(text, ',')) {
       T value = one.read(part);
       if (std::ranges::find(values, value) != values.end()) {
         throw std::invalid_argument(fmt::format("{} is named twice", one.show(value)));

@@ -138,21 +138,34 @@ void Options::flag(std::string name, std::string help, bool& target) {
                    .set = [&target](const std::string&) { target = true; }});
 }
 
+void Options::moved(std::string name,
+                    const std::function<std::string(const std::string&)>& instead) {
+  moved_.push_back({.section = {},
+                    .name = std::move(name),
+                    .argument = {},
+                    .help = {},
+                    .takes = Takes::one_each_time,
+                    .set = [instead](const std::string& value) {
+                      throw std::invalid_argument("is no longer an option; " + instead(value));
+                    }});
+}
+
 std::optional<ParseEnd> Options::parse(const std::vector<std::string>& arguments) const {
   CLI::App app(text_.purpose, text_.name);
   bool print_rows = false;
   app.add_flag("--print-options", print_rows);
   app.set_version_flag("--version", text_.version);
-  std::vector<const CLI::Option*> given;
-  given.reserve(rows_.size());
-  for (const Option& row : rows_) {
-    given.push_back(declare(app, row));
+  std::vector<std::pair<const Option*, const CLI::Option*>> given;
+  for (const std::vector<Option>* const rows : {&rows_, &moved_}) {
+    for (const Option& row : *rows) {
+      given.emplace_back(&row, declare(app, row));
+    }
   }
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     if (print_rows) return ParseEnd{kDone, rows()};
-    for (std::size_t index = 0; index < rows_.size(); ++index) {
-      apply(rows_[index], *given[index]);
+    for (const auto& [row, option] : given) {
+      apply(*row, *option);
     }
   } catch (const CLI::CallForHelp&) {
     return ParseEnd{kDone, help()};

@@ -87,6 +87,10 @@ class Options {
     rows_.push_back(std::move(option));
   }
 
+  /// A former option, which is refused with `instead`, a sentence about its value. It is listed
+  /// nowhere.
+  void moved(std::string name, const std::function<std::string(const std::string&)>& instead);
+
   /// Reads the arguments behind the program's name. Nothing: all of them were taken. Otherwise the
   /// program ends: with what --help, --version or the hidden --print-options print, or with the
   /// reason why an argument was refused.
@@ -113,6 +117,7 @@ class Options {
   ProgramText text_;
   std::string section_;
   std::vector<Option> rows_;
+  std::vector<Option> moved_;
 };
 
 /// Throws std::invalid_argument with `option: why`.

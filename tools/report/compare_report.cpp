@@ -4,9 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string_view>
 
+#include "metrics/analysis/limit_verdicts.hpp"
 #include "metrics/comparison/run_comparison.hpp"
 #include "metrics/publish/run_comparison_json.hpp"
 #include "metrics/result/result_set.hpp"
@@ -71,18 +73,37 @@ bool may_compare(const metrics::RunMatch& match, const Sides& sides, bool force)
   return false;
 }
 
-/// The verdicts of all limits; nothing, after a complaint, where one of them concerns nothing.
-std::optional<std::vector<metrics::LimitVerdict>> judge_limits(
-    const std::vector<metrics::RegressionLimit>& limits, const metrics::RunComparison& comparison) {
-  std::vector<metrics::LimitVerdict> verdicts;
+/// A fixed limit on each run of the second measurement.
+std::vector<metrics::ChangeVerdict> judge_after(const metrics::Limit& limit,
+                                                const metrics::RunMatch& match) {
+  std::vector<metrics::ChangeVerdict> verdicts;
+  for (const metrics::MatchedRuns& runs : match.matched) {
+    for (const auto& run : runs.after) {
+      if (const auto found = metrics::judge_limit(limit, *run.configuration)) {
+        verdicts.push_back(
+            {found->limit, metrics::configuration_label(run.configuration->planned),
+             found->passed ? metrics::LimitOutcome::passed : metrics::LimitOutcome::failed,
+             found->evidence});
+      }
+    }
+  }
+  return verdicts;
+}
+
+/// The verdicts of all limits; nothing, after a complaint, if one of them concerns nothing.
+std::optional<std::vector<metrics::ChangeVerdict>> judge_limits(
+    const std::vector<metrics::Limit>& limits, const metrics::RunMatch& match,
+    const metrics::RunComparison& comparison) {
+  std::vector<metrics::ChangeVerdict> verdicts;
   bool all_concern_something = true;
-  for (const metrics::RegressionLimit& limit : limits) {
-    const std::vector<metrics::LimitVerdict> found = metrics::judge_limit(limit, comparison);
+  for (const metrics::Limit& limit : limits) {
+    const std::vector<metrics::ChangeVerdict> found =
+        limit.relative ? metrics::judge_change(limit, comparison) : judge_after(limit, match);
     if (found.empty()) {
       complain(
-          fmt::format("--fail-if '{}': no configuration that was compared has this figure on "
-                      "both sides; name files of that segment too, or leave the limit out",
-                      limit.text));
+          fmt::format("--fail-if '{}': no configuration that was compared has this figure; "
+                      "name files of that segment, too, or leave the limit out",
+                      limit.name));
       all_concern_something = false;
     }
     verdicts.insert(verdicts.end(), found.begin(), found.end());
@@ -91,7 +112,7 @@ std::optional<std::vector<metrics::LimitVerdict>> judge_limits(
 }
 
 void print(const metrics::RunMatch& match, const metrics::RunComparison& comparison,
-           const std::vector<metrics::LimitVerdict>& limits, ReportFormat format) {
+           const std::vector<metrics::ChangeVerdict>& limits, ReportFormat format) {
   switch (format) {
     case ReportFormat::table: write_output(comparison_table(match, comparison, limits)); return;
     case ReportFormat::markdown:
@@ -107,7 +128,7 @@ void print(const metrics::RunMatch& match, const metrics::RunComparison& compari
   for (const std::string& difference : match.differences) {
     complain("not measured alike, compared by force: " + difference);
   }
-  for (const metrics::LimitVerdict& verdict : limits) {
+  for (const metrics::ChangeVerdict& verdict : limits) {
     write_error(limit_line(verdict));
   }
 }
@@ -118,14 +139,16 @@ int report_compare(const ReportCompare& options) {
   const Sides sides{.before = load(options.base), .after = load(options.with)};
   const metrics::RunMatch match = metrics::match_runs(sides.before, sides.after);
   if (!may_compare(match, sides, options.force)) return kFailed;
-  const metrics::RunComparison comparison = metrics::compare_runs(match, options.limits);
-  const auto limits = judge_limits(options.limits, comparison);
+  std::vector<metrics::Limit> relative;
+  std::ranges::copy_if(options.limits, std::back_inserter(relative), &metrics::Limit::relative);
+  const metrics::RunComparison comparison = metrics::compare_runs(match, relative);
+  const auto limits = judge_limits(options.limits, match, comparison);
   if (!limits) return kWrongUsage;
   print(match, comparison, *limits, options.format);
   if (!sides.before.problems.empty() || !sides.after.problems.empty()) return kFailed;
   const bool failed = std::ranges::find(*limits, metrics::LimitOutcome::failed,
-                                        &metrics::LimitVerdict::outcome) != limits->end();
-  return failed ? kGateFailed : kDone;
+                                        &metrics::ChangeVerdict::outcome) != limits->end();
+  return failed ? kLimitFailed : kDone;
 }
 
 }  // namespace walbench::tools

@@ -4,10 +4,12 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
 
+#include "metrics/analysis/limit_verdicts.hpp"
 #include "metrics/files/file_error.hpp"
 #include "metrics/files/whole_file.hpp"
 #include "metrics/publish/report_json.hpp"
@@ -113,11 +115,53 @@ void print(const metrics::ResultSet& set, const ReportFiles& options) {
   }
 }
 
+/// Every configuration that was read, and the baselines of mitigations.
+std::vector<const metrics::ConfigurationResult*> judged_in(const metrics::ResultSet& set) {
+  std::vector<const metrics::ConfigurationResult*> all;
+  for (const metrics::LoadedRun& run : set.runs) {
+    for (const auto& each : run.configurations) {
+      all.push_back(&each);
+    }
+    for (const auto& each : run.mitigations) {
+      all.push_back(&each.baseline.pooled);
+    }
+  }
+  return all;
+}
+
+/// The failures that the limits lead to, a line each; nothing, after a complaint, if one of them
+/// concerns nothing.
+std::optional<std::vector<std::string>> failures_of(const std::vector<metrics::Limit>& limits,
+                                                    const metrics::ResultSet& set) {
+  std::vector<std::string> failures;
+  bool all_concern_something = true;
+  for (const metrics::Limit& limit : limits) {
+    bool concerns = false;
+    for (const metrics::ConfigurationResult* const each : judged_in(set)) {
+      const auto verdict = metrics::judge_limit(limit, *each);
+      concerns = concerns || verdict.has_value();
+      if (!verdict || verdict->passed) continue;
+      failures.push_back(fmt::format("limit '{}' failed for {}: {}", limit.name,
+                                     metrics::configuration_label(each->planned),
+                                     verdict->evidence));
+    }
+    if (concerns) continue;
+    complain("report",
+             fmt::format("--fail-if '{}': no configuration in these files has this figure; name "
+                         "files of that segment, too, or leave the limit out",
+                         limit.name));
+    all_concern_something = false;
+  }
+  return all_concern_something ? std::optional(failures) : std::nullopt;
+}
+
 }  // namespace
 
 int report_files(const ReportFiles& options) {
   if (options.html) refuse_to_destroy(options);
   const metrics::ResultSet set = load_with_progress(options.paths);
+  const auto failures = failures_of(options.limits, set);
+  if (!failures && set.problems.empty()) return kWrongUsage;
   if (options.html) {
     publish_page(set, *options.html);
   } else {
@@ -126,7 +170,11 @@ int report_files(const ReportFiles& options) {
   for (const metrics::FileProblem& problem : set.problems) {
     complain("report", fmt::format("{}: {}", problem.path.string(), problem.what));
   }
-  return set.problems.empty() ? kDone : kFailed;
+  if (!failures || !set.problems.empty()) return kFailed;
+  for (const std::string& failure : *failures) {
+    complain("report", failure);
+  }
+  return failures->empty() ? kDone : kLimitFailed;
 }
 
 }  // namespace walbench::tools

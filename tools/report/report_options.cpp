@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "metrics/result/environment.hpp"
@@ -17,9 +18,9 @@ read from its rows, and marked approximate. A folder stands for all .hgrm and .h
 
 --compare takes several runs of the same configuration for repeats, and intervals from how these
 differ; with one run a side it resamples the histograms, which knows nothing of how runs differ.
-A --fail-if is SEGMENT.PERCENTILE>+X%, SEGMENT.PERCENTILE<-X%, or transitions_per_second<-X%, and
-counts where the change can be told from chance. What is past the limit but may be chance, or rests
-on too few samples or runs, is UNDECIDED: no failure.
+A --fail-if in percent fails if the change is past it and can be told from chance. A change that is
+past the limit but may be chance, or rests on too few samples or runs, is UNDECIDED: no failure. A
+limit that concerns nothing that was read is wrong usage.
 
 exit codes:
   0    everything was read and told
@@ -47,7 +48,7 @@ struct ReportRequest {
   std::optional<std::chrono::nanoseconds> expected_interval;
   std::vector<std::filesystem::path> compare;
   std::vector<std::filesystem::path> with;
-  std::vector<metrics::RegressionLimit> fail_if;
+  std::vector<metrics::Limit> fail_if;
   std::optional<std::filesystem::path> merge;
   std::optional<std::filesystem::path> html;
   std::optional<ReportFormat> format;
@@ -84,7 +85,8 @@ ReportFiles checked_files(const ReportRequest& request) {
                     .details = request.details,
                     .plot = request.plot,
                     .format = request.format.value_or(ReportFormat::table),
-                    .html = request.html};
+                    .html = request.html,
+                    .limits = request.fail_if};
   require(!request.plot || files.format == ReportFormat::table, "--plot needs --format table");
   return files;
 }
@@ -103,7 +105,11 @@ void require_one_purpose(const ReportRequest& request) {
           "--values, --compare, --merge and --html exclude each other; choose one");
   require(values || !request.expected_interval,
           "--expected-interval needs --values FILE --hgrm OUT");
-  require(compare || request.fail_if.empty(), "--fail-if needs --compare BASE... --with NEW...");
+  require(!(values || merge) || request.fail_if.empty(),
+          "--fail-if cannot be combined with --values or --merge");
+  const auto relative = [](const metrics::Limit& limit) { return limit.relative; };
+  require(compare || std::ranges::none_of(request.fail_if, relative),
+          "--fail-if with a change in percent needs --compare BASE... --with NEW...");
   require(compare || !request.force, "--force needs --compare BASE... --with NEW...");
   require(!(values || compare || merge || html) || !(request.details || request.plot),
           "--details and --plot cannot be combined with --values, --compare, --merge or --html");
@@ -120,8 +126,8 @@ Parsed checked(const ReportRequest& request) {
   return ReportMerge{*request.merge, request.files};
 }
 
-Reader<metrics::RegressionLimit> limits() {
-  return {metrics::parse_regression_limit, &metrics::RegressionLimit::text};
+Reader<metrics::Limit> limits() {
+  return {metrics::parse_limit, &metrics::Limit::name};
 }
 
 void add_options(Options& options, ReportRequest& request) {
@@ -150,7 +156,8 @@ void add_options(Options& options, ReportRequest& request) {
                  inputs);
   options.values(
       "--fail-if", "LIMIT",
-      "exit with 1 if this holds, as in 'lock_wait.p99>+10%'; with --compare. May be given "
+      "exit with 1 if a figure is past this limit, as in 'lock_wait.p99{threads=10}>5ms'; or, "
+      "with --compare, 'lock_wait.p99>+10%' or 'transitions_per_second<-5%'. May be given "
       "several times",
       Takes::one_each_time, request.fail_if, limits());
   options.flag("--force", "compare runs even if their plans or hosts differ; with --compare",

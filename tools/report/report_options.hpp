@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "metrics/comparison/regression_limit.hpp"
+#include "metrics/result/limit.hpp"
 #include "tools/program/parse_end.hpp"
 
 namespace walbench::tools {
@@ -23,6 +23,7 @@ struct ReportFiles {
   bool plot = false;     ///< percentile curves in text besides
   ReportFormat format = ReportFormat::table;
   std::optional<std::filesystem::path> html;  ///< instead of standard output: a page of its own
+  std::vector<metrics::Limit> limits;         ///< any that is passed gives exit code 1
 };
 
 /// `report --compare BASE... --with NEW...`
@@ -30,7 +31,7 @@ struct ReportCompare {
   std::vector<std::filesystem::path> base;
   std::vector<std::filesystem::path> with;
   bool force = false;  ///< also what was measured with unlike plans or on unlike hosts
-  std::vector<metrics::RegressionLimit> limits;  ///< any that is passed fails the comparison
+  std::vector<metrics::Limit> limits;  ///< any that is passed fails the comparison
   ReportFormat format = ReportFormat::table;
 };
 

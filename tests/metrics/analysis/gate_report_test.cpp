@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "metrics/analysis/findings.hpp"
-#include "metrics/analysis/gate.hpp"
+#include "metrics/analysis/limit_verdicts.hpp"
 #include "tests/support/example_results.hpp"
 
 namespace walbench::metrics {
@@ -34,7 +34,7 @@ Study good_study() {
     ConfigurationResult& each = study.configurations.emplace_back(
         measured(10, profile, "per-file", 2'000'000'000,
                  {{Segment::fsm_net, 1000}, {Segment::db_total, 900}, {Segment::commit, 500}}));
-    each.verdicts = judge(each, standard_gates());
+    each.verdicts = judge(each, standard_limits());
   }
   study.configurations.push_back(measured(1, "zero", "per-file", 8'000'000'000));
   study.mitigations.push_back({example_info("shared-connection"),

@@ -115,13 +115,13 @@ TEST(ComparisonPower, AFifthMoreIsFoundInRepeats) {
 
 /// How many gates on a percentile fail, of three runs a side that vary by 3 %.
 int failed_gates(double factor) {
-  const RegressionLimit limit = parse_regression_limit("fsm_net.p50>+0%");
+  const Limit limit = parse_limit("fsm_net.p50>+0%");
   SimulatedSamples source(20);
   int failed = 0;
   for (int pair = 0; pair < kPairs; ++pair) {
     const ResultSet before = repeated_runs(source, 3, 1);
     const ResultSet after = repeated_runs(source, 3, factor);
-    const auto verdicts = judge_limit(limit, comparison_of(before, after, {limit}));
+    const auto verdicts = judge_change(limit, comparison_of(before, after, {limit}));
     if (verdicts.at(0).outcome == LimitOutcome::failed) ++failed;
   }
   return failed;

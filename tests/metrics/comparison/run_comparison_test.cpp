@@ -128,10 +128,10 @@ TEST(RunComparison, AThousandSamplesReachTheirNinetyNinePointNinth) {
 
 TEST(RunComparison, PercentilesOfLimitsAreAdded) {
   const ResultSet set = results_of({lock_wait_of(1000)});
-  const RunComparison comparison = comparison_of(
-      set, set,
-      {parse_regression_limit("lock_wait.p90>+10%"), parse_regression_limit("lock_wait.p99>+10%"),
-       parse_regression_limit("commit.p75>+10%")});
+  const RunComparison comparison =
+      comparison_of(set, set,
+                    {parse_limit("lock_wait.p90>+10%"), parse_limit("lock_wait.p99>+10%"),
+                     parse_limit("commit.p75>+10%")});
   EXPECT_EQ(comparison.configurations.at(0).figures.size(), 6U);
   EXPECT_EQ(figure_named(comparison, "lock_wait P90").percentile, 90);
 }
@@ -142,10 +142,10 @@ TEST(RunComparison, WhatLimitsConcernSharesAChanceOfItsOwn) {
   other.planned.threads = 50;
   runs.push_back(other);
   const ResultSet set = results_of(runs);
-  const RunComparison comparison = comparison_of(
-      set, set,
-      {parse_regression_limit("lock_wait.p99>+10%"), parse_regression_limit("lock_wait.p99>+20%"),
-       parse_regression_limit("transitions_per_second<-5%")});
+  const RunComparison comparison =
+      comparison_of(set, set,
+                    {parse_limit("lock_wait.p99>+10%"), parse_limit("lock_wait.p99>+20%"),
+                     parse_limit("transitions_per_second<-5%")});
   // P99 of both configurations, named twice; the throughput of the one that has repeats.
   EXPECT_EQ(comparison.limited_intervals, 3U);
   EXPECT_NEAR(comparison.limited_chance_of_miss(), 0.05 / 3, 1e-12);

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "metrics/analysis/gate.hpp"
+#include "metrics/analysis/limit_verdicts.hpp"
 #include "metrics/analysis/mitigation_analysis.hpp"
 #include "metrics/result/environment.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
@@ -352,7 +352,7 @@ TEST(RunJson, AStudyHasAGateReport) {
     ConfigurationResult& each = run.configurations.emplace_back(
         measured(10, profile, "per-file", 1'000'000'000, {{Segment::fsm_net, 100}}));
     each.planned.api_delay_ns = 2'000'000'000;
-    each.verdicts = judge(each, standard_gates());
+    each.verdicts = judge(each, standard_limits());
   }
   run.configurations[1].verified = false;
   run.mitigations.push_back(measured_mitigation("shared-connection", 3, 2));

@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::json;
 
 std::string text_of(const ResultSet& before, const ResultSet& after,
-                    const std::vector<LimitVerdict>& limits = {}) {
+                    const std::vector<ChangeVerdict>& limits = {}) {
   const RunMatch match = match_runs(before, after);
   return run_comparison_json(match, compare_runs(match, {}), limits);
 }
@@ -42,8 +42,8 @@ TEST(RunComparisonJson, SaysWhatIntervalsOfLimitsAre) {
   const ResultSet before = commits_of(1000);
   const ResultSet after = commits_of(2000);
   const RunMatch match = match_runs(before, after);
-  const std::vector<RegressionLimit> limits = {parse_regression_limit("commit.p50>+10%"),
-                                               parse_regression_limit("commit.p90>+10%")};
+  const std::vector<Limit> limits = {parse_limit("commit.p50>+10%"),
+                                     parse_limit("commit.p90>+10%")};
   const Json json = Json::parse(run_comparison_json(match, compare_runs(match, limits), {}));
   EXPECT_EQ(json.at("limit_intervals"), 2);
   EXPECT_NEAR(json.at("limit_interval_confidence").get<double>(), 0.975, 1e-12);

@@ -216,7 +216,7 @@ TEST(RepeatedResult, IsVerifiedWhereEveryRepeatIs) {
   EXPECT_FALSE(pooled_of({single(), unverified}).pooled.verified);
 }
 
-ConfigurationResult with_verdicts(std::vector<GateVerdict> verdicts) {
+ConfigurationResult with_verdicts(std::vector<LimitVerdict> verdicts) {
   ConfigurationResult result = single();
   result.verdicts = std::move(verdicts);
   return result;
@@ -228,10 +228,10 @@ TEST(RepeatedResult, AGatePassedOnlyWhereItPassedEveryTime) {
   for (const std::vector<ConfigurationResult>& repeats :
        {std::vector{fail, pass, pass}, std::vector{pass, fail, pass},
         std::vector{pass, pass, fail}}) {
-    const std::vector<GateVerdict> verdicts = pooled_of(repeats).pooled.verdicts;
+    const std::vector<LimitVerdict> verdicts = pooled_of(repeats).pooled.verdicts;
     ASSERT_EQ(verdicts.size(), 2U);
     EXPECT_TRUE(verdicts[0].passed);
-    EXPECT_EQ(verdicts[1].gate, "b");
+    EXPECT_EQ(verdicts[1].limit, "b");
     EXPECT_FALSE(verdicts[1].passed);
     EXPECT_EQ(verdicts[1].evidence, "9 s") << "of the repeat that failed";
   }
@@ -242,10 +242,10 @@ TEST(RepeatedResult, AVerdictThatOneRepeatAloneHasCounts) {
   const ConfigurationResult apart =
       with_verdicts({{"concurrency", false, "9 of 10"}, {"a", true, "1 s"}});
   for (const bool first : {true, false}) {
-    const std::vector<GateVerdict> verdicts =
+    const std::vector<LimitVerdict> verdicts =
         (first ? pooled_of({apart, pass}) : pooled_of({pass, apart})).pooled.verdicts;
     ASSERT_EQ(verdicts.size(), 2U) << first;
-    EXPECT_EQ(verdicts[first ? 0 : 1].gate, "concurrency");
+    EXPECT_EQ(verdicts[first ? 0 : 1].limit, "concurrency");
     EXPECT_FALSE(verdicts[first ? 0 : 1].passed);
   }
 }

@@ -57,9 +57,9 @@ TEST(BenchOptions, DefaultsOfEachConfiguration) {
   EXPECT_EQ(plan.seed, 42U);
   EXPECT_EQ(plan.api_fail_rate, 0);
   EXPECT_EQ(options.plan.seed, 42U);
-  ASSERT_EQ(options.plan.gates.size(), 2U);
-  EXPECT_EQ(options.plan.gates[0].name, "threshold_1");
-  EXPECT_EQ(options.plan.gates[1].name, "threshold_2");
+  ASSERT_EQ(options.plan.limits.size(), 2U);
+  EXPECT_EQ(options.plan.limits[0].name, "threshold_1");
+  EXPECT_EQ(options.plan.limits[1].name, "threshold_2");
   EXPECT_FALSE(options.db.has_value());
   EXPECT_FALSE(options.keep_db);
   EXPECT_FALSE(options.plan.ceiling);
@@ -166,20 +166,16 @@ TEST(BenchOptions, AnOverriddenStrategyHasANameOfItsOwn) {
   EXPECT_EQ(planned({"--connection", "per-worker"}).strategy, "pooled-connection");
 }
 
-TEST(BenchOptions, TheQueueIsAnAxisAndAGateIsALimit) {
-  const BenchOptions options = accepted(
-      {"--threads", "1,10", "--gate", "zero:10:300ms", "--queue", "fifo", "--gate=zero:1:1h"});
-  EXPECT_EQ(options.plan.configurations.front().axes.queue, QueueAxis::fifo);
-  ASSERT_EQ(options.plan.gates.size(), 4U) << "the standard ones and these";
-  EXPECT_EQ(options.plan.gates[2].name, "zero:10:300ms");
-  EXPECT_EQ(options.plan.gates[2].limit_ns, 300'000'000);
-  EXPECT_EQ(options.plan.gates[3].threads, 1);
-  expect_refused({{{"--queue", "spin"}, "--queue"},
-                  {{"--gate", ""}, "--gate"},
-                  {{"--gate", "fifo"}, "is not a gate"},
-                  {{"--gate", "zero:10"}, "is not a gate"},
-                  {{"--gate", "zero:7:1ns"}, "concerns no configuration"},
-                  {{"--gate", "slow:10:1s"}, "is no profile"}});
+TEST(BenchOptions, AFormerGateIsRefusedWithItsNewForm) {
+  expect_refused(
+      {{{"--gate", "zero:10:300s"}, "write --fail-if 'elapsed{threads=10,profile=zero}>300s'"},
+       {{"--gate=realistic:50:fsm_net.max<1s"},
+        "write --fail-if 'fsm_net.max{threads=50,profile=realistic}>1s'"},
+       {{"--gate", "fifo"}, "write --queue fifo"},
+       {{"--gate", "turnstile"}, "write --fail-if 'FIGURE{"},
+       {{"--gate", ""}, "--gate"}});
+  const std::string help = ending({"--help"}) + ending({"--print-options"});
+  EXPECT_EQ(help.find("--gate"), std::string::npos);
 }
 
 TEST(BenchOptions, DatabaseFlags) {

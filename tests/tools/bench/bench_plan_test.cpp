@@ -208,10 +208,13 @@ TEST(BenchPlan, AStudyTestsAMitigation) {
 
 TEST(BenchPlan, AStudyNeedsWhatTheThresholdsAreAbout) {
   EXPECT_EQ(accepted({"--study", "--threads", "10"}).plan.configurations.size(), 2U);
-  expect_refused({{{"--study", "--threads", "1,50"}, "--study: threshold_1 is about 10 threads"},
-                  {{"--study", "--profile", "zero"}, "--study: threshold_2 is about 10 threads"},
-                  {{"--study", "--profile", "realistic", "--mitigate-at", "10:zero"},
-                   "--study: threshold_1 is about 10 threads and profile zero"}});
+  expect_refused(
+      {{{"--study", "--threads", "1,50"},
+        "--study: threshold_1 needs a configuration with --threads 10"},
+       {{"--study", "--profile", "zero"},
+        "--study: threshold_2 needs a configuration with --threads 10"},
+       {{"--study", "--profile", "realistic", "--mitigate-at", "10:zero"},
+        "--study: threshold_1 needs a configuration with --threads 10 and --profile zero"}});
 }
 
 TEST(BenchPlan, CommitsAreMadeEachOrInBatches) {
@@ -290,56 +293,35 @@ TEST(BenchPlan, RefusesADelayThatNothingWouldHave) {
   EXPECT_EQ(plan.mitigation.api_delay, ApiDelay(50ms)) << "the mitigation alone is realistic";
 }
 
-TEST(BenchPlan, LimitsCanBeOnPercentiles) {
-  const BenchOptions options = accepted({"--gate", "zero:10:lock_wait.p99<5ms", "--gate",
-                                         "realistic:50:fsm_net.max<1s", "--gate", "zero:1:1s"});
-  ASSERT_EQ(options.plan.gates.size(), 5U) << "the standard ones and these";
-  const metrics::Gate& lock = options.plan.gates[2];
-  EXPECT_EQ(lock.limit_ns, 5'000'000);
-  ASSERT_TRUE(lock.statistic.has_value());
-  EXPECT_EQ(lock.statistic->segment, metrics::Segment::lock_wait);
-  EXPECT_EQ(lock.statistic->percentile, 99);
-  ASSERT_TRUE(options.plan.gates[3].statistic.has_value());
-  EXPECT_EQ(options.plan.gates[3].statistic->percentile, 100);
-  EXPECT_FALSE(options.plan.gates[4].statistic.has_value());
-  EXPECT_EQ(planned({"--gate", "zero:10:lock_wait.p99<5ms"}).axes.queue, QueueAxis::sqlite);
+TEST(BenchPlan, LimitsFollowTheStandardOnes) {
+  const BenchOptions options = accepted({"--fail-if", "lock_wait.p99{threads=10}>5ms", "--fail-if",
+                                         "max{profile=realistic}>1s", "--fail-if=elapsed>1h"});
+  const std::vector<metrics::Limit>& limits = options.plan.limits;
+  ASSERT_EQ(limits.size(), 5U);
+  EXPECT_EQ(limits[0].name, "threshold_1");
+  EXPECT_EQ(limits[2].figure.segment, metrics::Segment::lock_wait);
+  EXPECT_EQ(limits[3].name, "max{profile=realistic}>1s");
+  EXPECT_EQ(limits[4].figure.name, "elapsed");
 }
 
 TEST(BenchPlan, RefusesLimitsThatConcernNothing) {
-  expect_refused(
-      {{{"--gate", "zero:7:1s"}, "--gate: 'zero:7:1s' concerns no configuration"},
-       {{"--profile", "zero", "--gate", "realistic:10:1s"}, "--gate: 'realistic:10:1s' concerns"},
-       {{"--threads", "1", "--gate", "zero:10:lock_wait.p99<5ms"}, "concerns no configuration"},
-       {{"--gate", "zero:10:statement.p99<5ms"}, "concerns no configuration"},
-       {{"--gate", "zero:10:attempt.max<5ms"}, "concerns no configuration"},
-       {{"--strategy", "fair-queue", "--gate", "zero:10:connect.max<5ms"}, "concerns no"}});
-  EXPECT_EQ(
-      accepted({"--begin", "immediate", "--gate", "zero:10:statement.p99<5ms"}).plan.gates.size(),
-      3U);
+  const std::string why = "concerns no configuration of this run";
+  expect_refused({{{"--fail-if", "elapsed{threads=7}>1s"}, "--fail-if: 'elapsed{threads=7}>1s'"},
+                  {{"--fail-if", "elapsed{threads=7}>1s"}, why},
+                  {{"--profile", "zero", "--fail-if", "p99{profile=realistic}>1s"}, why},
+                  {{"--fail-if", "p99{strategy=batch}>1s"}, why},
+                  {{"--fail-if", "statement.p99>5ms"}, why},
+                  {{"--fail-if", "attempt.max>5ms"}, why},
+                  {{"--strategy", "fair-queue", "--fail-if", "connect.max>5ms"}, why},
+                  {{"--fail-if", "lock_wait.p99>+10%"}, "compares two measurements"},
+                  {{"--fail-if", "lock.p99>5ms"}, "--fail-if: limit 'lock.p99>5ms': 'lock' is"}});
+  EXPECT_EQ(accepted({"--begin", "immediate", "--fail-if", "statement.p99>5ms"}).plan.limits.size(),
+            3U);
   EXPECT_EQ(accepted({"--threads", "1", "--profile", "zero", "--mitigation", "batch",
-                      "--mitigate-at", "7:zero", "--gate", "zero:7:1s"})
-                .plan.gates.size(),
+                      "--mitigate-at", "7:zero", "--fail-if", "p99{threads=7,strategy=batch}>1s"})
+                .plan.limits.size(),
             3U)
-      << "a mitigation's place is one too";
-}
-
-TEST(BenchPlan, RefusesPercentilesThatAreNone) {
-  expect_refused({{{"--gate", "zero:10:lock.p99<5ms"}, "'lock' is no segment"},
-                  {{"--gate", "zero:10:lock_wait<5ms"}, "must follow a percentile"},
-                  {{"--gate", "zero:10:lock_wait.p101<5ms"}, "must follow a percentile"},
-                  {{"--gate", "zero:10:lock_wait.p<5ms"}, "must follow a percentile"},
-                  {{"--gate", "zero:10:lock_wait.mean<5ms"}, "must follow a percentile"},
-                  {{"--gate", "zero:10:lock_wait.p99<5"}, "has no unit"},
-                  {{"--gate", "zero:10:lock_wait.p99"}, "is not a duration"},
-                  {{"--gate", "zero:0:lock_wait.p99<5ms"}, "is no number of threads"}});
-}
-
-// gate_options() hands on what metrics::parse_gate() says, which does not name the option.
-TEST(BenchPlan, ARefusedLimitNamesItsOption) {
-  expect_refused({{{"--gate", "zero:10:5"}, "--gate"},
-                  {{"--gate", "zero:10:lock_wait.p99<5"}, "--gate"},
-                  {{"--gate", "slow:10:1s"}, "--gate"},
-                  {{"--gate", "zero:10:lock.p99<5ms"}, "--gate"}});
+      << "a mitigation is measured, too";
 }
 
 // An empty value is taken for an option that was not given, as from --mitigation "$UNSET".

@@ -32,7 +32,7 @@ ResultSet runs(std::int64_t value, std::size_t count = 1) {
 }
 
 std::string table(const ResultSet& before, const ResultSet& after,
-                  const std::vector<metrics::LimitVerdict>& limits = {}) {
+                  const std::vector<metrics::ChangeVerdict>& limits = {}) {
   const metrics::RunMatch match = metrics::match_runs(before, after);
   return comparison_table(match, metrics::compare_runs(match, {}), limits);
 }
@@ -79,9 +79,8 @@ TEST(ComparisonTable, SaysWhatLimitsAreJudgedBy) {
   const ResultSet before = runs(1000);
   const ResultSet after = runs(2000);
   const metrics::RunMatch match = metrics::match_runs(before, after);
-  const auto comparison =
-      metrics::compare_runs(match, {metrics::parse_regression_limit("commit.p50>+1%"),
-                                    metrics::parse_regression_limit("commit.p95>+1%")});
+  const auto comparison = metrics::compare_runs(
+      match, {metrics::parse_limit("commit.p50>+1%"), metrics::parse_limit("commit.p95>+1%")});
   EXPECT_THAT(comparison_table(match, comparison, {}),
               HasSubstr("intervals of its own, which share nothing with the table's: they hold "
                         "together with 95 %, each of the 2 with 97.5 %."));

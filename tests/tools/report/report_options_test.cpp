@@ -76,10 +76,16 @@ TEST(ReportOptions, ComparesWhatStandsBeforeWithWhatStandsBehind) {
   EXPECT_EQ(compare.with, Paths{"c"});
   EXPECT_TRUE(compare.force);
   ASSERT_EQ(compare.limits.size(), 2U);
-  EXPECT_EQ(compare.limits[0].text, "lock_wait.p99>+10%");
-  EXPECT_EQ(compare.limits[1].text, "transitions_per_second<-5%");
+  EXPECT_EQ(compare.limits[0].name, "lock_wait.p99>+10%");
+  EXPECT_EQ(compare.limits[1].name, "transitions_per_second<-5%");
   EXPECT_EQ(compare.format, ReportFormat::json);
   EXPECT_FALSE(parsed_as<ReportCompare>({"--compare", "a", "--with", "c"}).force);
+}
+
+TEST(ReportOptions, FixedLimitsNeedNoComparison) {
+  const ReportFiles files = parsed_as<ReportFiles>({"a", "--fail-if", "p99>5ms"});
+  ASSERT_EQ(files.limits.size(), 1U);
+  EXPECT_EQ(files.limits[0].name, "p99>5ms");
 }
 
 TEST(ReportOptions, MergesIntoTheFirstWhatFollows) {
@@ -118,7 +124,8 @@ TEST(ReportOptions, RefusesWhatDoesNotGoTogether) {
       {{"--compare", "a"}, "need each other"},
       {{"--with", "a"}, "need each other"},
       {{"--compare", "a", "--with", "b", "--fail-if", "lock_wait"}, "lock_wait"},
-      {{"a", "--fail-if", "lock_wait.p99>+1%"}, "--fail-if needs"},
+      {{"a", "--fail-if", "lock_wait.p99>+1%"}, "--fail-if with a change in percent needs"},
+      {{"--merge", "out", "a", "--fail-if", "p99>1s"}, "--fail-if cannot be combined"},
       {{"a", "--force"}, "--force needs"},
       {{"--merge", "out"}, "no files to merge"},
       {{"--merge", "out", "a", "--html", "page"}, "choose one"},

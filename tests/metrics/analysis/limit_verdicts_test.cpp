@@ -1,8 +1,8 @@
-// Silent bugs these tests would catch: a gate that passes what is too slow, or judges another
+// Silent bugs these tests would catch: a limit that passes what is too slow, or judges another
 // configuration than the one it names; a limit for 818 files held against a run of ten; a run whose
 // threads never met that passes as one of ten threads.
 
-#include "metrics/analysis/gate.hpp"
+#include "metrics/analysis/limit_verdicts.hpp"
 
 #include <gtest/gtest.h>
 
@@ -31,48 +31,32 @@ ConfigurationResult configuration(const std::string& profile, std::int64_t threa
   return result;
 }
 
-GateVerdict only_verdict(const ConfigurationResult& result, const std::vector<Gate>& gates) {
-  const std::vector<GateVerdict> verdicts = judge(result, gates);
+LimitVerdict only_verdict(const ConfigurationResult& result, const std::vector<Limit>& limits) {
+  const std::vector<LimitVerdict> verdicts = judge(result, limits);
   EXPECT_EQ(verdicts.size(), 1U);
-  return verdicts.empty() ? GateVerdict{} : verdicts.front();
+  return verdicts.empty() ? LimitVerdict{} : verdicts.front();
 }
 
-TEST(Gate, TheStandardOnesAreTheDocumentedOnes) {
-  const std::vector<Gate> gates = standard_gates();
-  ASSERT_EQ(gates.size(), 2U);
-  EXPECT_EQ(gates[0].name, "threshold_1");
-  EXPECT_EQ(gates[0].profile, "zero");
-  EXPECT_EQ(gates[0].threads, 10);
-  EXPECT_EQ(gates[0].limit_ns, 300 * kSecond);
-  EXPECT_EQ(gates[0].limit_files, 818);
-  EXPECT_EQ(gates[1].name, "threshold_2");
-  EXPECT_EQ(gates[1].profile, "realistic");
-  EXPECT_EQ(gates[1].threads, 10);
-  EXPECT_EQ(gates[1].limit_ns, 6 * kHour);
-  EXPECT_EQ(gates[1].limit_files, 818);
-  EXPECT_EQ(gates[0].limit_api_delay_ns, 0);
-  EXPECT_EQ(gates[1].limit_api_delay_ns, 2 * kSecond);
-  EXPECT_FALSE(gates[0].statistic || gates[1].statistic) << "they limit the elapsed time";
-}
-
-TEST(Gate, ConcernsItsProfileAndThreadsOnly) {
-  EXPECT_EQ(only_verdict(configuration("zero", 10, 818, 1), standard_gates()).gate, "threshold_1");
-  EXPECT_EQ(only_verdict(configuration("realistic", 10, 818, 1), standard_gates()).gate,
+TEST(LimitVerdicts, ConcernsItsProfileAndThreadsOnly) {
+  EXPECT_EQ(only_verdict(configuration("zero", 10, 818, 1), standard_limits()).limit,
+            "threshold_1");
+  EXPECT_EQ(only_verdict(configuration("realistic", 10, 818, 1), standard_limits()).limit,
             "threshold_2");
-  EXPECT_TRUE(judge(configuration("zero", 1, 818, 1), standard_gates()).empty());
-  EXPECT_TRUE(judge(configuration("realistic", 50, 818, 1), standard_gates()).empty());
+  EXPECT_TRUE(judge(configuration("zero", 1, 818, 1), standard_limits()).empty());
+  EXPECT_TRUE(judge(configuration("realistic", 50, 818, 1), standard_limits()).empty());
   EXPECT_TRUE(judge(configuration("zero", 10, 818, 1), {}).empty());
 }
 
-TEST(Gate, ExactlyTheLimitPassesAndANanosecondMoreFails) {
-  EXPECT_TRUE(only_verdict(configuration("zero", 10, 818, 300 * kSecond), standard_gates()).passed);
+TEST(LimitVerdicts, ExactlyTheLimitPassesAndANanosecondMoreFails) {
+  EXPECT_TRUE(
+      only_verdict(configuration("zero", 10, 818, 300 * kSecond), standard_limits()).passed);
   EXPECT_FALSE(
-      only_verdict(configuration("zero", 10, 818, 300 * kSecond + 1), standard_gates()).passed);
+      only_verdict(configuration("zero", 10, 818, 300 * kSecond + 1), standard_limits()).passed);
 }
 
-TEST(Gate, ItsLimitGrowsAndShrinksWithTheFiles) {
+TEST(LimitVerdicts, ItsLimitGrowsAndShrinksWithTheFiles) {
   const auto passes = [](std::int64_t files, std::int64_t elapsed_ns) {
-    return only_verdict(configuration("zero", 10, files, elapsed_ns), standard_gates()).passed;
+    return only_verdict(configuration("zero", 10, files, elapsed_ns), standard_limits()).passed;
   };
   EXPECT_TRUE(passes(409, 150 * kSecond));
   EXPECT_FALSE(passes(409, 150 * kSecond + 1));
@@ -82,13 +66,13 @@ TEST(Gate, ItsLimitGrowsAndShrinksWithTheFiles) {
   EXPECT_FALSE(passes(1, 366'748'167));
 }
 
-GateVerdict realistic(std::int64_t files, std::int64_t api_delay_ns, std::int64_t elapsed_ns) {
+LimitVerdict realistic(std::int64_t files, std::int64_t api_delay_ns, std::int64_t elapsed_ns) {
   ConfigurationResult result = configuration("realistic", 10, files, elapsed_ns);
   result.planned.api_delay_ns = api_delay_ns;
-  return only_verdict(result, standard_gates());
+  return only_verdict(result, standard_limits());
 }
 
-TEST(Gate, Threshold2GrowsAndShrinksWithTheDelayOfACall) {
+TEST(LimitVerdicts, Threshold2GrowsAndShrinksWithTheDelayOfACall) {
   EXPECT_TRUE(realistic(818, kSecond / 20, 540 * kSecond).passed) << "6 h / 40 is 9 min";
   EXPECT_FALSE(realistic(818, kSecond / 20, 540 * kSecond + 1).passed);
   EXPECT_TRUE(realistic(818, 4 * kSecond, 12 * kHour).passed);
@@ -98,7 +82,7 @@ TEST(Gate, Threshold2GrowsAndShrinksWithTheDelayOfACall) {
   EXPECT_EQ(realistic(818, 2 * kSecond, 3 * kHour).evidence, "3 h of 6 h, 2.00x");
 }
 
-TEST(Gate, BothScalingsMultiply) {
+TEST(LimitVerdicts, BothScalingsMultiply) {
   EXPECT_TRUE(realistic(409, kSecond, 90 * 60 * kSecond).passed);
   EXPECT_FALSE(realistic(409, kSecond, 90 * 60 * kSecond + 1).passed);
   EXPECT_EQ(realistic(409, kSecond, 180 * 60 * kSecond).evidence,
@@ -106,7 +90,7 @@ TEST(Gate, BothScalingsMultiply) {
             "1 s an API call)");
 }
 
-TEST(Gate, ShortDelaysScaleLikeThatOfAQuickRun) {
+TEST(LimitVerdicts, ShortDelaysScaleLikeThatOfAQuickRun) {
   const std::int64_t least = 540 * kSecond;
   for (const std::int64_t delay : {std::int64_t{0}, kSecond / 50'000, kSecond / 20}) {
     EXPECT_TRUE(realistic(818, delay, least).passed) << delay;
@@ -117,27 +101,27 @@ TEST(Gate, ShortDelaysScaleLikeThatOfAQuickRun) {
             "270 s of 540 s, 2.00x (limit scaled from 2 s to 50 ms an API call)");
 }
 
-TEST(Gate, Threshold1IsForAnyDelay) {
+TEST(LimitVerdicts, Threshold1IsForAnyDelay) {
   ConfigurationResult result = configuration("zero", 10, 818, 300 * kSecond);
   result.planned.api_delay_ns = 1;
-  EXPECT_TRUE(only_verdict(result, standard_gates()).passed);
+  EXPECT_TRUE(only_verdict(result, standard_limits()).passed);
 }
 
-TEST(Gate, AsManyFilesAsThereMayBeDoNotTurnItsLimitNegative) {
-  const GateVerdict verdict =
-      only_verdict(configuration("realistic", 10, 1'000'000'000, kHour), standard_gates());
+TEST(LimitVerdicts, AsManyFilesAsThereMayBeDoNotTurnItsLimitNegative) {
+  const LimitVerdict verdict =
+      only_verdict(configuration("realistic", 10, 1'000'000'000, kHour), standard_limits());
   EXPECT_TRUE(verdict.passed) << verdict.evidence;
 }
 
-TEST(Gate, WhatTheUserWroteHoldsForAnyNumberOfFiles) {
-  const std::vector<Gate> gates = {parse_gate("zero:2:10s")};
-  EXPECT_TRUE(only_verdict(configuration("zero", 2, 1, 10 * kSecond), gates).passed);
-  EXPECT_FALSE(only_verdict(configuration("zero", 2, 100'000, 10 * kSecond + 1), gates).passed);
+TEST(LimitVerdicts, WhatTheUserWroteHoldsForAnyNumberOfFiles) {
+  const std::vector<Limit> limits = {parse_limit("elapsed{threads=2}>10s")};
+  EXPECT_TRUE(only_verdict(configuration("zero", 2, 1, 10 * kSecond), limits).passed);
+  EXPECT_FALSE(only_verdict(configuration("zero", 2, 100'000, 10 * kSecond + 1), limits).passed);
 }
 
-TEST(Gate, EvidenceSaysByHowMuch) {
+TEST(LimitVerdicts, EvidenceSaysByHowMuch) {
   const auto evidence = [](std::int64_t files, std::int64_t elapsed_ns) {
-    return only_verdict(configuration("zero", 10, files, elapsed_ns), standard_gates()).evidence;
+    return only_verdict(configuration("zero", 10, files, elapsed_ns), standard_limits()).evidence;
   };
   EXPECT_EQ(evidence(818, 1'030'000'000), "1.03 s of 300 s, 291x");
   EXPECT_EQ(evidence(818, 200 * kSecond), "200 s of 300 s, 1.50x");
@@ -149,24 +133,23 @@ TEST(Gate, EvidenceSaysByHowMuch) {
             "300 s of 150 s, 2.00x too long (limit scaled from 818 files to 409)");
 }
 
-TEST(Gate, ALimitOfNothingIsStillToldInFigures) {
-  const GateVerdict verdict =
-      only_verdict(configuration("zero", 10, 818, kSecond),
-                   {{.name = "none", .profile = "zero", .threads = 10, .statistic = std::nullopt}});
+TEST(LimitVerdicts, ALimitOfNothingIsStillToldInFigures) {
+  const LimitVerdict verdict =
+      only_verdict(configuration("zero", 10, 818, kSecond), {parse_limit("elapsed>0")});
   EXPECT_FALSE(verdict.passed);
   EXPECT_EQ(verdict.evidence.find("inf"), std::string::npos) << verdict.evidence;
 }
 
-TEST(Gate, FailsARunWhoseThreadsDidNotAllMeet) {
+TEST(LimitVerdicts, FailsARunWhoseThreadsDidNotAllMeet) {
   ConfigurationResult result = configuration("zero", 10, 818, kSecond);
   result.concurrency.os_threads = 9;
-  const std::vector<GateVerdict> verdicts = judge(result, standard_gates());
+  const std::vector<LimitVerdict> verdicts = judge(result, standard_limits());
   ASSERT_EQ(verdicts.size(), 2U) << "besides the others";
-  EXPECT_EQ(verdicts[0].gate, "concurrency");
+  EXPECT_EQ(verdicts[0].limit, "concurrency");
   EXPECT_FALSE(verdicts[0].passed);
   EXPECT_EQ(verdicts[0].evidence, "9 of 10 threads had met when the clock started");
   EXPECT_TRUE(verdicts[1].passed);
-  EXPECT_EQ(only_verdict(result, {}).gate, "concurrency") << "also where no gate is set";
+  EXPECT_EQ(only_verdict(result, {}).limit, "concurrency") << "also where no limit is set";
 }
 
 /// 10,000 lifecycles in flight on the four threads that group commit needs.
@@ -178,21 +161,21 @@ ConfigurationResult grouped(std::int64_t files, std::int64_t in_flight_peak) {
   return result;
 }
 
-TEST(Gate, WithGroupCommitConcurrencyIsLifecyclesInFlightNotThreads) {
-  EXPECT_TRUE(judge(grouped(50'000, 10'000), standard_gates()).empty());
-  const GateVerdict verdict = only_verdict(grouped(50'000, 9'999), standard_gates());
-  EXPECT_EQ(verdict.gate, "concurrency");
+TEST(LimitVerdicts, WithGroupCommitConcurrencyIsLifecyclesInFlightNotThreads) {
+  EXPECT_TRUE(judge(grouped(50'000, 10'000), standard_limits()).empty());
+  const LimitVerdict verdict = only_verdict(grouped(50'000, 9'999), standard_limits());
+  EXPECT_EQ(verdict.limit, "concurrency");
   EXPECT_FALSE(verdict.passed);
   EXPECT_EQ(verdict.evidence, "9999 of 10000 lifecycles were in flight at most");
 }
 
-TEST(Gate, WithGroupCommitNoMoreCanBeInFlightThanThereAreFiles) {
+TEST(LimitVerdicts, WithGroupCommitNoMoreCanBeInFlightThanThereAreFiles) {
   EXPECT_TRUE(judge(grouped(300, 300), {}).empty());
   EXPECT_EQ(only_verdict(grouped(300, 299), {}).evidence,
             "299 of 300 lifecycles were in flight at most");
 }
 
-TEST(Gate, OfOtherStrategiesTheThreadsCountNotThePeak) {
+TEST(LimitVerdicts, OfOtherStrategiesTheThreadsCountNotThePeak) {
   for (const char* const commit : {"each", "batch:10", ""}) {
     ConfigurationResult result = configuration("zero", 10, 100, kSecond);
     result.planned.commit = commit;
@@ -200,18 +183,43 @@ TEST(Gate, OfOtherStrategiesTheThreadsCountNotThePeak) {
     EXPECT_TRUE(judge(result, {}).empty()) << "short lifecycles overlap by chance: " << commit;
     result.concurrency.os_threads = 9;
     result.concurrency.in_flight_peak = 10;
-    EXPECT_EQ(only_verdict(result, {}).gate, "concurrency") << commit;
+    EXPECT_EQ(only_verdict(result, {}).limit, "concurrency") << commit;
   }
 }
 
-TEST(Gate, SeveralMayConcernOneConfiguration) {
-  std::vector<Gate> gates = standard_gates();
-  gates.push_back(parse_gate("zero:10:500ms"));
-  const std::vector<GateVerdict> verdicts = judge(configuration("zero", 10, 818, kSecond), gates);
+TEST(LimitVerdicts, SeveralMayConcernOneConfiguration) {
+  std::vector<Limit> limits = standard_limits();
+  limits.push_back(parse_limit("elapsed{threads=10}>500ms"));
+  const std::vector<LimitVerdict> verdicts = judge(configuration("zero", 10, 818, kSecond), limits);
   ASSERT_EQ(verdicts.size(), 2U);
   EXPECT_TRUE(verdicts[0].passed);
   EXPECT_FALSE(verdicts[1].passed);
-  EXPECT_EQ(verdicts[1].gate, "zero:10:500ms");
+  EXPECT_EQ(verdicts[1].limit, "elapsed{threads=10}>500ms");
+}
+
+TEST(LimitVerdicts, PercentilesAndThroughputsAreJudgedInTheirUnits) {
+  ConfigurationResult result = configuration("zero", 10, 818, kSecond);
+  result.planned.transitions_per_file = 4;
+  Histogram waits;
+  ASSERT_TRUE(waits.record(5'000'000, 10));
+  result.segments.push_back({Segment::lock_wait, waits});
+  const auto verdict = [&result](const std::string& text) {
+    return only_verdict(result, {parse_limit(text)});
+  };
+  EXPECT_FALSE(verdict("lock_wait.p99>2ms").passed);
+  EXPECT_TRUE(verdict("lock_wait.p99>2ms").evidence.starts_with("5 ms of 2 ms, 2.50x too long"));
+  EXPECT_TRUE(verdict("lock_wait.p99>6ms").passed);
+  EXPECT_TRUE(verdict("lock_wait.p99<2ms").passed);
+  EXPECT_EQ(verdict("lock_wait.p99<10ms").evidence, "5 ms of 10 ms, 2.00x too little");
+  EXPECT_EQ(verdict("transitions_per_second<6544").evidence, "3272 of 6544, 2.00x too little");
+  EXPECT_FALSE(verdict("transitions_per_second>1636").passed);
+  EXPECT_TRUE(verdict("transitions_per_second<3272").passed) << "exactly the bound";
+}
+
+TEST(LimitVerdicts, NoneOnAFigureThatIsNotThereOrOfAComparison) {
+  const ConfigurationResult result = configuration("zero", 10, 818, kSecond);
+  EXPECT_TRUE(
+      judge(result, {parse_limit("lock_wait.p99>1ms"), parse_limit("elapsed>+10%")}).empty());
 }
 
 }  // namespace

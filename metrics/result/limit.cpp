@@ -1,0 +1,235 @@
+#include "metrics/result/limit.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <stdexcept>
+#include <system_error>
+
+#include "metrics/duration.hpp"
+#include "metrics/result/configuration_result.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+using std::string_view;
+
+/// A figure of a configuration that a limit may name.
+struct ScalarFigure {
+  string_view name;
+  bool is_time;  ///< in nanoseconds
+  double (*get)(const ConfigurationResult&);
+};
+
+constexpr std::array<ScalarFigure, 3> kScalarFigures = {{
+    {"elapsed", true, [](const auto& each) { return static_cast<double>(each.elapsed_ns); }},
+    {"transitions_per_second", false,
+     [](const auto& each) { return each.transitions_per_second(); }},
+    {"commits_per_second", false, [](const auto& each) { return each.commits_per_second(); }},
+}};
+
+/// A dimension that a selector may name.
+struct Dimension {
+  string_view name;
+  std::string (*get)(const ConfigurationPlanned&);
+};
+
+constexpr std::array<Dimension, 12> kDimensions = {{
+    {"threads", [](const auto& planned) { return std::to_string(planned.threads); }},
+    {"profile", [](const auto& planned) { return planned.profile; }},
+    {"strategy", [](const auto& planned) { return planned.strategy; }},
+    {"connection", [](const auto& planned) { return planned.connection; }},
+    {"begin", [](const auto& planned) { return planned.begin; }},
+    {"guard", [](const auto& planned) { return planned.guard; }},
+    {"queue", [](const auto& planned) { return planned.queue; }},
+    {"commit", [](const auto& planned) { return planned.commit; }},
+    {"checkpoint", [](const auto& planned) { return planned.checkpoint; }},
+    {"schema", [](const auto& planned) { return planned.schema; }},
+    {"files", [](const auto& planned) { return std::to_string(planned.files); }},
+    {"api_delay", [](const auto& planned) { return planned.api_delay; }},
+}};
+
+template <typename Rows>
+std::string names_of(const Rows& rows) {
+  std::vector<string_view> names(rows.size());
+  std::ranges::transform(rows, names.begin(), [](const auto& row) { return row.name; });
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+const ScalarFigure* find_scalar(string_view name) {
+  const auto* const found = std::ranges::find(kScalarFigures, name, &ScalarFigure::name);
+  return found == kScalarFigures.end() ? nullptr : found;
+}
+
+bool is_time(const LimitedFigure& figure) {
+  return figure.segment || find_scalar(figure.name)->is_time;
+}
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw std::invalid_argument(why);
+}
+
+string_view trimmed(string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
+  return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
+}
+
+/// Digits with or without a point; nothing for anything else.
+std::optional<double> number_from(string_view text) {
+  double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  const bool plain = text.find_first_not_of("0123456789.") == string_view::npos;
+  return plain && error == std::errc() && rest == end ? std::optional(number) : std::nullopt;
+}
+
+/// `p99.9` is 99.9, `max` is 100. Throws for anything else; `p999` is likely to mean P99.9.
+double percentile_from(string_view name, string_view segment) {
+  if (name == "max") return 100;
+  const std::optional<double> percentile =
+      name.starts_with('p') ? number_from(name.substr(1)) : std::nullopt;
+  if (percentile && *percentile > 0 && *percentile <= 100) return *percentile;
+  if (name.empty()) refuse(fmt::format("'{0}' needs a percentile, as in {0}.p99", segment));
+  std::string meant = "p50, p95, p99, p99.9 or max";
+  const bool point_missing = name.starts_with("p99") && name.size() > 3 &&
+                             name.find_first_not_of("0123456789", 1) == string_view::npos;
+  if (point_missing) meant = fmt::format("p99.{}", name.substr(3));
+  refuse(fmt::format("'{}' is not a percentile above 0; write {}.{}", name, segment, meant));
+}
+
+LimitedFigure parse_figure(string_view text) {
+  LimitedFigure figure{.name = std::string(text), .segment = std::nullopt, .percentile = 0};
+  if (find_scalar(text) != nullptr) return figure;
+  const bool bare = text == "max" || (text.starts_with('p') && text.size() > 1 &&
+                                      number_from(text.substr(1)).has_value());
+  const std::size_t dot = bare ? 0 : std::min(text.find('.'), text.size());
+  const string_view name =
+      bare || text.substr(0, dot) == "net" ? segment_name(Segment::fsm_net) : text.substr(0, dot);
+  figure.segment = segment_from_name(name);
+  if (!figure.segment) {
+    refuse(fmt::format("'{}' is neither a segment nor another figure. Segments: {}. Figures: {}",
+                       name, fmt::join(kSegmentNames, ", "), names_of(kScalarFigures)));
+  }
+  figure.percentile =
+      percentile_from(bare ? text : text.substr(std::min(dot + 1, text.size())), name);
+  return figure;
+}
+
+std::vector<std::pair<std::string, std::string>> parse_selector(string_view text) {
+  std::vector<std::pair<std::string, std::string>> selector;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const string_view part = trimmed(text.substr(begin, end - begin));
+    const std::size_t equals = part.find('=');
+    if (equals == string_view::npos || equals + 1 == part.size()) {
+      refuse(fmt::format("'{}' is not DIMENSION=VALUE, as in threads=10", part));
+    }
+    const string_view dimension = trimmed(part.substr(0, equals));
+    if (std::ranges::find(kDimensions, dimension, &Dimension::name) == kDimensions.end()) {
+      refuse(fmt::format("'{}' is not one of {}", dimension, names_of(kDimensions)));
+    }
+    selector.emplace_back(dimension, trimmed(part.substr(equals + 1)));
+    begin = end + 1;
+  }
+  return selector;
+}
+
+/// `+10%` or `-5%`, as a ratio.
+double parse_change(string_view text, const Limit& limit) {
+  const char sign = limit.above ? '+' : '-';
+  const std::optional<double> percent =
+      text.front() == sign ? number_from(trimmed(text.substr(1, text.size() - 2))) : std::nullopt;
+  constexpr double kMostPercent = 1e9;
+  if (!percent || *percent > kMostPercent) {
+    refuse(fmt::format("'{}' is not a change in that direction; write {}{}10%", text,
+                       limit.above ? '>' : '<', sign));
+  }
+  if (!limit.above && *percent >= 100) refuse("no figure can fall by 100 % or more");
+  if (limit.figure.percentile >= 100) {
+    refuse("a change of a maximum cannot be told from chance; take a percentile, as in p99.9");
+  }
+  return limit.above ? 1 + *percent / 100 : 1 - *percent / 100;
+}
+
+void parse_bound(string_view text, Limit& limit) {
+  if (text.empty()) refuse("the bound is missing, as in 'lock_wait.p99>5ms'");
+  limit.relative = text.size() > 1 && text.ends_with('%');
+  if (limit.relative) {
+    limit.bound = parse_change(text, limit);
+  } else if (is_time(limit.figure)) {
+    limit.bound = static_cast<double>(parse_duration(text).count());
+  } else if (const std::optional<double> number = number_from(text)) {
+    limit.bound = *number;
+  } else {
+    refuse(fmt::format("'{}' is not a number", text));
+  }
+}
+
+}  // namespace
+
+Limit parse_limit(const std::string& text) {
+  Limit limit;
+  limit.name = text;
+  try {
+    const string_view whole = text;
+    const std::size_t brace = whole.find('{');
+    const std::size_t closed = brace == string_view::npos ? 0 : whole.find('}', brace);
+    const std::size_t at = whole.find_first_of("<>", std::min(closed, whole.size()));
+    if (at == string_view::npos || brace == at + 1) {
+      refuse(
+          "write FIGURE>BOUND or FIGURE{DIMENSION=VALUE,...}>BOUND, as in "
+          "'lock_wait.p99{threads=10}>5ms', or < for figures that must not be too small");
+    }
+    limit.above = whole[at] == '>';
+    limit.figure = parse_figure(trimmed(whole.substr(0, std::min(brace, at))));
+    if (brace < at) {
+      if (!trimmed(whole.substr(closed + 1, at - closed - 1)).empty()) {
+        refuse("after } must follow > or <");
+      }
+      limit.selector = parse_selector(whole.substr(brace + 1, closed - brace - 1));
+    }
+    parse_bound(trimmed(whole.substr(at + 1)), limit);
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(fmt::format("limit '{}': {}", text, error.what()));
+  }
+  return limit;
+}
+
+std::vector<Limit> standard_limits() {
+  constexpr std::int64_t kFiles = 818;
+  constexpr std::int64_t kDelayNs = 2'000'000'000;
+  Limit first = parse_limit("elapsed{threads=10,profile=zero}>300s");
+  first.name = "threshold_1";
+  first.for_files = kFiles;
+  Limit second = parse_limit("elapsed{threads=10,profile=realistic}>6h");
+  second.name = "threshold_2";
+  second.for_files = kFiles;
+  second.for_api_delay_ns = kDelayNs;
+  return {first, second};
+}
+
+bool selects(const Limit& limit, const ConfigurationPlanned& planned) {
+  return std::ranges::all_of(limit.selector, [&planned](const auto& part) {
+    const auto* const dimension = std::ranges::find(kDimensions, part.first, &Dimension::name);
+    return dimension->get(planned) == part.second;
+  });
+}
+
+std::optional<double> limited_value(const Limit& limit, const ConfigurationResult& configuration) {
+  if (!limit.figure.segment) return find_scalar(limit.figure.name)->get(configuration);
+  const Histogram* const histogram = configuration.find(*limit.figure.segment);
+  if (histogram == nullptr || histogram->total_count() == 0) return std::nullopt;
+  return static_cast<double>(histogram->value_at_percentile(limit.figure.percentile));
+}
+
+std::string limited_text(const LimitedFigure& figure, double value) {
+  if (is_time(figure)) return format_duration(std::chrono::nanoseconds(std::llround(value)));
+  return fmt::format("{:.4g}", value);
+}
+
+}  // namespace walbench::metrics
