@@ -167,9 +167,7 @@ std::vector<Vector> fits_with_one_point_moved(std::span<const ThroughputPoint> p
 
 void add_residual(ScalabilityFit& fit, std::span<const ThroughputPoint> points) {
   for (const auto& [n, x] : points) {
-    const double fitted =
-        fit.gamma * n / (1 + fit.sigma.value * (n - 1) + fit.kappa.value * n * (n - 1));
-    const double residual = std::abs(x / fitted - 1);
+    const double residual = std::abs(x / fit.per_second(n) - 1);
     if (residual < fit.worst_residual) continue;
     fit.worst_residual = residual;
     fit.worst_residual_at = n;

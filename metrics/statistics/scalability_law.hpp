@@ -35,6 +35,12 @@ struct ScalabilityFit {
   double worst_residual = 0;            ///< the largest |measured / fitted - 1| of a throughput
   double worst_residual_at = 0;         ///< the concurrency that has it
   bool exact = false;                   ///< as many parameters as points: the residual says nothing
+
+  /// X(N), the throughput that the law gives at a concurrency of 1 or more.
+  double per_second(double concurrency) const {
+    return gamma * concurrency /
+           (1 + sigma.value * (concurrency - 1) + kappa.value * concurrency * (concurrency - 1));
+  }
 };
 
 /// Fits by least squares of measured / fitted - 1, with sigma and kappa at least 0. A sentence

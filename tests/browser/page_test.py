@@ -32,6 +32,7 @@ for (let i = 0; i < pixels.length; i += 4) {
 return colours.size;
 """
 DRAW = """
+for (let e = arguments[0]; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
 arguments[0].scrollIntoView({block: "center", behavior: "instant"});
 return new Promise((done) => {
   const look = () => arguments[0].dataset.drawn ? done() : requestAnimationFrame(look);

@@ -54,17 +54,9 @@ class BenchFixture : public testing::Test {
 
 /// What bench says of the run itself: all before its last lines.
 inline std::string told_by_bench(const std::string& out) {
-  const std::size_t end = out.find("measuring cost: ");
+  const std::size_t end = out.find("\nresults: ");
   EXPECT_NE(end, std::string::npos) << out;
   return out.substr(0, end);
-}
-
-/// The same from report: all behind its first line and the empty one that follows.
-inline std::string told_by_report(const std::string& out) {
-  EXPECT_THAT(out, testing::StartsWith("run "));
-  EXPECT_THAT(out, testing::EndsWith("\n\n"));
-  const std::size_t begin = out.find("\n\n");
-  return out.substr(begin + 2, out.size() - begin - 3);
 }
 
 }  // namespace walbench::programs

@@ -208,7 +208,7 @@ TEST_F(BenchTest, ABatchCommitsLessOftenAndSaysWhatItRisks) {
                                  "7", "--commit", "batch:10", "--connection", "shared"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("RISK: up to 9 transitions were acknowledged"));
-  EXPECT_THAT(outcome.out, HasSubstr("commit batch:10"));
+  EXPECT_THAT(outcome.out, HasSubstr("  batch:10  "));
   const json configuration = only_json()["configurations"][0];
   EXPECT_EQ(configuration["unsaved_peak"], 9);
   EXPECT_EQ(configuration["writes"], 3 * 43);

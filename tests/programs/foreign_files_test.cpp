@@ -44,8 +44,8 @@ TEST_F(ForeignFiles, TheReportOfWrk2IsToldInMilliseconds) {
              "  40 requests in 10.00s, 12.00KB read\n");
   const Outcome report = run_report({(scratch_ / "wrk2.txt").string()});
   EXPECT_EQ(report.exit_code, 0) << report.err;
-  EXPECT_THAT(report.out, AllOf(HasSubstr("40 samples"), ContainsRegex("ms +P50"),
-                                ContainsRegex("value +5\\.003 +9\\.000")));
+  EXPECT_THAT(report.out, AllOf(HasSubstr("approximate"), ContainsRegex(" ms  "),
+                                ContainsRegex("wrk2.txt +40 +5\\.003 +9\\.000")));
 }
 
 TEST_F(ForeignFiles, AFolderOfThemIsReadAndAnEmptyOneRefused) {
@@ -85,9 +85,7 @@ class ReferenceFiles : public ForeignFiles {
 // 1, 2, ..., 1,000 ms; the exact P50 is 500 ms, and its bucket ends at 500.171.
 TEST_F(ReferenceFiles, DistributionsAndLogsHaveTheReferencesFigures) {
   for (const char* name : {"java.hgrm", "java.csv.hgrm"}) {
-    EXPECT_THAT(told(name).out,
-                AllOf(HasSubstr("1,000 samples"), ContainsRegex("value +500\\.171 +950\\.")))
-        << name;
+    EXPECT_THAT(told(name).out, ContainsRegex(" 1,000 +500\\.171 +950\\.")) << name;
   }
   const std::string relative = told("relative.hlog").out;
   EXPECT_THAT(relative, AllOf(ContainsRegex("2\\.000 \\.\\. 3\\.000 +1,000 +1,000 +500\\.2"),

@@ -19,10 +19,8 @@ namespace walbench::programs {
 namespace {
 
 using nlohmann::json;
-using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::StartsWith;
 
 /// Two that carry lifecycles, the committer and the checkpointer.
 constexpr int kLifecycleThreads = 4;
@@ -40,9 +38,9 @@ class GroupCommitTest : public BenchFixture {
 TEST_F(GroupCommitTest, GroupsAreInTheJsonAndReportTellsWhatBenchTold) {
   const Outcome outcome = group_commit({"--threads", "50", "--profile", "zero", "--files", "500"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_THAT(outcome.out, StartsWith("c=50 zero group-commit: 500 files, database verified\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("\nc=50 zero group-commit: 500 files, database verified\n"));
   EXPECT_THAT(outcome.out, HasSubstr(" writes on average, P50 "));
-  EXPECT_THAT(outcome.out, HasSubstr("checkpoint background every 125 frames, cap 8000"));
+  EXPECT_THAT(outcome.out, HasSubstr("background every 125 frames, cap 8000"));
 
   const json run = only_json();
   EXPECT_FALSE(run.contains("ceiling"));
@@ -59,7 +57,7 @@ TEST_F(GroupCommitTest, GroupsAreInTheJsonAndReportTellsWhatBenchTold) {
   EXPECT_GT(groups["size_mean"].get<double>(), 1);
   EXPECT_LE(groups["size_p50"], groups["size_max"]);
   EXPECT_LE(groups["size_max"].get<int>(), 50) << "no more can be queued than are in flight";
-  EXPECT_EQ(told_by_report(run_report(hgrm_files()).out), told_by_bench(outcome.out));
+  EXPECT_EQ(run_report(hgrm_files()).out, told_by_bench(outcome.out));
 }
 
 TEST_F(GroupCommitTest, ThousandsAreInFlightOnAHandfulOfThreads) {
@@ -116,9 +114,8 @@ TEST_F(GroupCommitTest, TheCeilingIsMeasuredAndEveryConfigurationHeldAgainstIt) 
   const Outcome outcome = group_commit({"--threads", "256", "--profile", "zero", "--files", "20000",
                                         "--synchronous", "off", "--ceiling"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_THAT(outcome.out, StartsWith("ceiling: one thread, raw  checkpoint  writes/s\n"
-                                      "1 in a transaction        background "));
-  EXPECT_THAT(outcome.out, HasSubstr("\n256 in a transaction      background "));
+  EXPECT_THAT(outcome.out, HasSubstr("\n  1 in a transaction    background "));
+  EXPECT_THAT(outcome.out, HasSubstr("\n  256 in a transaction  background "));
 
   const json run = only_json();
   ASSERT_EQ(run["ceiling"].size(), 2U) << "one, 256, and as many as are in flight: the same";
@@ -139,8 +136,10 @@ TEST_F(GroupCommitTest, TheCeilingIsMeasuredAndEveryConfigurationHeldAgainstIt) 
 
   const std::string told = told_by_bench(outcome.out);
   EXPECT_THAT(told, HasSubstr(" of the ceiling: "));
-  const std::string report = told_by_report(run_report(hgrm_files()).out);
-  EXPECT_THAT(told, EndsWith("\n\n" + report)) << "report knows the share, not the table";
+  std::string without = told;
+  const std::size_t begin = without.find("\nCeiling\n");
+  without.erase(begin, without.find("\n\n", begin) + 1 - begin);
+  EXPECT_EQ(without, run_report(hgrm_files()).out) << "report knows the share, not the table";
 }
 
 // The WAL outgrows what the process may write long before the run is over.

@@ -63,7 +63,8 @@ TEST_F(MergeProgram, ProcessesSideBySideBecomeOneReport) {
   EXPECT_THAT(merge.err, IsEmpty());
   const Outcome report = run_report({target});
   EXPECT_EQ(report.exit_code, 0) << report.err;
-  EXPECT_THAT(report.out, AllOf(HasSubstr("run merge-of-3-"), HasSubstr("c=2 zero per-file")));
+  EXPECT_THAT(report.out,
+              AllOf(HasSubstr("walbench run merge-of-3-"), HasSubstr("c=2 zero per-file")));
   const Outcome again =
       run_report({"--merge", (scratch_ / "x.hgrm").string(), target, only(1, "fsm_net_ms.hgrm")});
   EXPECT_EQ(again.exit_code, 3);

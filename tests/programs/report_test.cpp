@@ -26,12 +26,6 @@ std::vector<std::string> hgrm_files(const std::filesystem::path& directory) {
   return paths;
 }
 
-/// The block about one configuration: from its headline to the next empty line but one.
-std::string tables_of(const std::string& text) {
-  const std::size_t begin = text.find("c=3 zero");
-  return text.substr(begin, text.find("bottleneck:") - begin);
-}
-
 class ReportTest : public testing::Test {
  protected:
   ReportTest() { std::filesystem::create_directory(results()); }
@@ -58,7 +52,7 @@ TEST_F(ReportTest, TellsFromTheHgrmFilesAloneWhatBenchTold) {
   }
   const Outcome report = run_report(hgrm_files(results()));
   EXPECT_EQ(report.exit_code, 0) << report.err;
-  EXPECT_EQ(tables_of(report.out), tables_of(bench.out));
+  EXPECT_EQ(report.out, bench.out.substr(0, bench.out.find("\nresults: ")));
 }
 
 TEST_F(ReportTest, ForeignFileIsTakenApproximately) {
@@ -131,7 +125,7 @@ TEST_F(ReportTest, TurnsAColumnOfValuesIntoAFileItReads) {
   EXPECT_EQ(made.exit_code, 0) << made.err;
   const Outcome report = run_report({target});
   EXPECT_EQ(report.exit_code, 0) << report.err;
-  EXPECT_THAT(report.out, HasSubstr("3 samples, exact"));
+  EXPECT_THAT(report.out, HasSubstr("exact\n"));
   EXPECT_THAT(report.out, HasSubstr("2.001"));  // the end of 2,000,000's bucket
 }
 
@@ -149,7 +143,7 @@ TEST_F(ReportTest, BadColumnLeavesTheOldFileAlone) {
   EXPECT_THAT(unwritable.err, HasSubstr("/nonexistent/x.hgrm"));
 }
 
-TEST_F(ReportTest, PlotHasACurveForEachConfigurationBelowTheTables) {
+TEST_F(ReportTest, PlotHasACurveForEachConfiguration) {
   ASSERT_EQ(run_bench({"--threads", "1,2", "--profile", "zero", "--files", "40"},
                       {.directory = scratch_.path()})
                 .exit_code,
@@ -159,7 +153,7 @@ TEST_F(ReportTest, PlotHasACurveForEachConfigurationBelowTheTables) {
   arguments.emplace_back("--plot");
   const Outcome plotted = run_report(arguments);
   EXPECT_EQ(plotted.exit_code, 0) << plotted.err;
-  EXPECT_TRUE(plotted.out.starts_with(plain.out)) << plotted.out;
+  EXPECT_THAT(plain.out, Not(HasSubstr("by percentile")));
   EXPECT_THAT(plotted.out, HasSubstr("\nfsm_net, ms by percentile\n"));
   EXPECT_THAT(plotted.out, HasSubstr(" c=1 zero per-file   "));
   EXPECT_THAT(plotted.out, HasSubstr(" c=2 zero per-file\n\n"));

@@ -34,10 +34,11 @@
 #include "tools/bench/interrupt_signals.hpp"
 #include "tools/bench/progress.hpp"
 #include "tools/bench/wall_profile.hpp"
-#include "tools/document/study_tables.hpp"
+#include "tools/document/report_document.hpp"
 #include "tools/program/exit_code.hpp"
 #include "tools/program/output.hpp"
 #include "tools/program/text.hpp"
+#include "tools/render/terminal.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -182,16 +183,12 @@ void announce(const engine::RunPlan& plan) {
 
 std::string render(const BenchOptions& options, const metrics::RunResult& run,
                    const std::vector<std::filesystem::path>& published) {
-  std::string out = render_ceiling(run.ceiling) +
-                    render_run(run.configurations, run.mitigations, options.details);
-  const metrics::Environment& environment = run.environment;
-  out += fmt::format(
-      "measuring cost: {:.0f} ns a clock reading (resolution {} ns), {:.0f} ns to hand over a "
-      "lifecycle's timings, {:.1f} ns a sample in the collector's thread\n",
-      environment.self_cost.clock_read_ns, environment.self_cost.clock_resolution_ns,
-      environment.self_cost.record_enqueue_ns, environment.self_cost.sample_record_ns);
-  out += fmt::format("results: {} and {} files beside it\n", printable(published.front().string()),
-                     published.size() - 1);
+  std::string out;
+  const metrics::Findings findings = metrics::analyse(run);
+  render_terminal(document_of(run, findings), {.details = options.details, .plot = {}},
+                  [&out](std::string_view part) { out += part; });
+  out += fmt::format("\nresults: {} and {} files beside it\n",
+                     printable(published.front().string()), published.size() - 1);
   return out;
 }
 

@@ -1,104 +1,69 @@
 #include "tools/document/report_document.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
-#include "tools/document/document_cells.hpp"
-#include "tools/document/result_tables.hpp"
-#include "tools/document/run_document.hpp"
-#include "tools/program/text.hpp"
+#include "tools/document/advice_document.hpp"
+#include "tools/document/cells.hpp"
+#include "tools/document/configuration_document.hpp"
+#include "tools/document/environment_document.hpp"
+#include "tools/document/log_document.hpp"
+#include "tools/document/study_document.hpp"
 
 namespace walbench::tools {
 namespace {
 
-using metrics::LoadedLog;
-using metrics::LoneDistribution;
+/// The sections of a run: answers and evidence, and details for the end of the document.
+struct RunSections {
+  std::vector<Section> first;
+  std::vector<Section> details;
 
-constexpr std::size_t kMostIntervalRows = 100;
-
-std::vector<DocumentCell> lone_row(const LoneDistribution& lone) {
-  const metrics::HgrmFile& file = lone.file;
-  std::vector<DocumentCell> row = {{lone.path.string(), {}}, count_cell(file.total_count)};
-  for (const double percentile : {50.0, 95.0, 99.0, 99.9, 100.0}) {
-    const double value = file.told_at_percentile(percentile);
-    row.push_back({format_milliseconds(value), value});
+  void add(Section&& section) {
+    if (section.blocks.empty()) return;
+    (section.details ? details : first).push_back(std::move(section));
   }
-  row.push_back({(file.histogram ? "exact, " : "from rows, ") + file.unit_told(), {}});
-  return row;
-}
+};
 
-DocumentSection lone_section(const metrics::ResultSet& set) {
-  DocumentTable table{"Distributions that belong to no run",
-                      {"file", "samples", "P50", "P95", "P99", "P99.9", "max", "percentiles"},
-                      {}};
-  for (const LoneDistribution& lone : set.lone) {
-    table.rows.push_back(lone_row(lone));
+RunSections sections_of(const RunView& run) {
+  RunSections sections;
+  sections.add(advice_section(run));
+  sections.add(summary_section(run));
+  sections.add(overview_section(run));
+  sections.add(breakdown_section(run));
+  sections.add(scaling_section(run));
+  sections.add(mitigations_section(run));
+  sections.add(ceiling_section(run));
+  sections.add(wal_section(run));
+  // A run of one configuration is short enough to be shown in full.
+  const bool many = run.configurations.size() > 1 || !run.mitigations.empty();
+  for (std::size_t index = 0; index < run.configurations.size(); ++index) {
+    sections.add(configuration_section(run.configurations[index],
+                                       run.findings.configurations[index], "", many));
   }
-  return {"Other distributions",
-          false,
-          {DocumentFigure{DocumentFigure::Kind::lone, 0,
-                          "Value by percentile, each file in its own unit.",
-                          "Percentile curves of the files in the table that follows."},
-           std::move(table)}};
-}
-
-DocumentTable interval_table(const LoadedLog::Stream& stream) {
-  DocumentTable table{stream.tag.empty() ? "Intervals" : "Intervals of " + stream.tag,
-                      {"from s", "to s", "samples", "samples/s", "P50 ms", "P99 ms", "max ms"},
-                      {},
-                      true};
-  for (const metrics::IntervalRow& row : stream.rows) {
-    if (table.rows.size() == kMostIntervalRows) break;
-    const double end = row.start_seconds + row.length_seconds;
-    const double rate =
-        row.length_seconds > 0 ? static_cast<double>(row.count) / row.length_seconds : 0;
-    table.rows.push_back({{fmt::format("{:.3f}", row.start_seconds), row.start_seconds},
-                          {fmt::format("{:.3f}", end), end},
-                          count_cell(row.count),
-                          {with_thousands(rate), rate},
-                          milliseconds_cell(static_cast<double>(row.p50_ns)),
-                          milliseconds_cell(static_cast<double>(row.p99_ns)),
-                          milliseconds_cell(static_cast<double>(row.max_ns))});
-  }
-  return table;
-}
-
-const LoadedLog::Stream* main_stream(const LoadedLog& log) {
-  for (const LoadedLog::Stream& stream : log.streams) {
-    if (stream.tag == "fsm_net") return &stream;
-  }
-  return log.streams.empty() ? nullptr : &log.streams.front();
-}
-
-DocumentSection log_section(const LoadedLog& log, std::size_t index) {
-  const std::string file = log.path.filename().string();
-  DocumentSection section{
-      "Over time: " + (log.label.empty() ? file : log.label + " (" + file + ")"), false, {}};
-  const LoadedLog::Stream* const main = main_stream(log);
-  if (main != nullptr) {
-    section.blocks.emplace_back(DocumentFigure{
-        DocumentFigure::Kind::intervals, index,
-        "Samples a second, and P99, interval by interval: a stall shows as a gap in the one and a "
-        "peak in the other.",
-        fmt::format("{} intervals of {}, as in the table that follows.",
-                    with_thousands(static_cast<std::int64_t>(main->rows.size())),
-                    main->tag.empty() ? "the log" : main->tag)});
-    section.blocks.emplace_back(interval_table(*main));
-    if (main->rows.size() > kMostIntervalRows) {
-      section.blocks.emplace_back(fmt::format(
-          "The table shows the first {} of {} intervals; --format json has them all.",
-          kMostIntervalRows, with_thousands(static_cast<std::int64_t>(main->rows.size()))));
+  sections.add(settings_section(run, many));
+  for (std::size_t index = 0; index < run.mitigations.size(); ++index) {
+    const metrics::MitigationResult& each = run.mitigations[index];
+    const metrics::MitigationFindings& found = run.findings.mitigations[index];
+    if (!each.baseline.repeats.empty()) {
+      sections.add(configuration_section(each.baseline.pooled, found.baseline,
+                                         "before " + each.info.name + ": ", true));
+    }
+    if (!each.mitigation.repeats.empty()) {
+      sections.add(configuration_section(each.mitigation.pooled, found.mitigation,
+                                         "after " + each.info.name + ": ", true));
     }
   }
-  if (log.cut_off) section.blocks.emplace_back(*log.cut_off);
-  return section;
+  sections.add(environment_section(run));
+  return sections;
 }
 
-DocumentSection problems_section(const metrics::ResultSet& set) {
-  DocumentTable table{"Files that could not be used", {"file", "why"}, {}};
+void append(std::vector<Section>&& from, std::vector<Section>& to) {
+  std::ranges::move(from, std::back_inserter(to));
+}
+
+Section problems_section(const metrics::ResultSet& set) {
+  Table table{"Files that could not be used", {{"file"}, {"why", true}}, {}};
   for (const metrics::FileProblem& problem : set.problems) {
     table.rows.push_back({{problem.path.string(), {}}, {problem.what, {}}});
   }
@@ -108,25 +73,52 @@ DocumentSection problems_section(const metrics::ResultSet& set) {
 std::string title_of(const metrics::ResultSet& set) {
   if (set.runs.size() == 1) return "walbench run " + set.runs.front().run_id;
   if (set.runs.empty()) return "walbench report";
-  return fmt::format("walbench report of {} runs", set.runs.size());
+  return "walbench report of " + counted(set.runs.size(), "run");
 }
 
 }  // namespace
 
-ReportDocument document_of(const metrics::ResultSet& set) {
-  ReportDocument document{title_of(set), {}};
-  std::vector<DocumentSection> at_the_end;
+Document document_of(const metrics::ResultSet& set,
+                     const std::vector<metrics::Findings>& findings) {
+  Document document{title_of(set), {}};
+  std::vector<Section> details;
   for (std::size_t index = 0; index < set.runs.size(); ++index) {
-    RunDocument run = run_document(set.runs[index], index, set.runs.size() > 1);
-    std::ranges::move(run.sections, std::back_inserter(document.sections));
-    std::ranges::move(run.appendix, std::back_inserter(at_the_end));
+    const metrics::LoadedRun& run = set.runs[index];
+    RunSections sections =
+        sections_of({.run_id = run.run_id,
+                     .timestamp = run.timestamp,
+                     .environment_digest = run.environment_digest,
+                     .environment = run.environment ? &*run.environment : nullptr,
+                     .ceiling = nullptr,
+                     .configurations = run.configurations,
+                     .mitigations = run.mitigations,
+                     .findings = findings[index],
+                     .suffix = set.runs.size() > 1 ? ", run " + run.run_id : ""});
+    append(std::move(sections.first), document.sections);
+    append(std::move(sections.details), details);
   }
-  for (std::size_t index = 0; index < set.logs.size(); ++index) {
-    document.sections.push_back(log_section(set.logs[index], index));
+  for (const metrics::LoadedLog& log : set.logs) {
+    document.sections.push_back(log_section(log));
   }
-  if (!set.lone.empty()) document.sections.push_back(lone_section(set));
+  if (!set.lone.empty()) document.sections.push_back(lone_section(set.lone));
   if (!set.problems.empty()) document.sections.push_back(problems_section(set));
-  std::ranges::move(at_the_end, std::back_inserter(document.sections));
+  append(std::move(details), document.sections);
+  return document;
+}
+
+Document document_of(const metrics::RunResult& run, const metrics::Findings& findings) {
+  RunSections sections =
+      sections_of({.run_id = run.run_id,
+                   .timestamp = run.timestamp,
+                   .environment_digest = metrics::environment_digest(run.environment),
+                   .environment = &run.environment,
+                   .ceiling = &run.ceiling,
+                   .configurations = run.configurations,
+                   .mitigations = run.mitigations,
+                   .findings = findings,
+                   .suffix = ""});
+  Document document{"walbench run " + run.run_id, std::move(sections.first)};
+  append(std::move(sections.details), document.sections);
   return document;
 }
 

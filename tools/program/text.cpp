@@ -6,7 +6,6 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <utility>
 
 namespace walbench::tools {
 namespace {
@@ -88,33 +87,6 @@ std::string format_bytes(std::int64_t bytes) {
   if (size < 1e6) return fmt::format("{:.0f} kB", size / 1e3);
   if (size < 1e9) return fmt::format("{:.1f} MB", size / 1e6);
   return fmt::format("{:.2f} GB", size / 1e9);
-}
-
-TextTable::TextTable(std::vector<std::string> header) {
-  rows_.push_back(std::move(header));
-}
-
-void TextTable::add_row(std::vector<std::string> cells) {
-  rows_.push_back(std::move(cells));
-}
-
-std::string TextTable::str(std::size_t indent) const {
-  std::vector<std::size_t> widths(rows_.front().size(), 0);
-  for (const std::vector<std::string>& row : rows_) {
-    for (std::size_t column = 0; column < row.size(); ++column) {
-      widths[column] = std::max(widths[column], row[column].size());
-    }
-  }
-  std::string out;
-  for (const std::vector<std::string>& row : rows_) {
-    out.append(indent, ' ');
-    for (std::size_t column = 0; column < row.size(); ++column) {
-      out += column == 0 ? fmt::format("{:<{}}", row[column], widths[column])
-                         : fmt::format("  {:>{}}", row[column], widths[column]);
-    }
-    out += '\n';
-  }
-  return out;
 }
 
 }  // namespace walbench::tools

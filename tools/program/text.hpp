@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace walbench::tools {
 
@@ -18,18 +17,5 @@ std::string with_thousands(double number);  ///< rounded to a whole number
 
 /// `0 B`, `4,096 B`, `12.3 MB` (powers of 1000).
 std::string format_bytes(std::int64_t bytes);
-
-/// Columns side by side, as wide as their widest cell: the first flush left, the others flush
-/// right.
-class TextTable {
- public:
-  explicit TextTable(std::vector<std::string> header);
-  void add_row(std::vector<std::string> cells);
-  /// All rows, each with `indent` spaces before it and a line break behind it.
-  std::string str(std::size_t indent) const;
-
- private:
-  std::vector<std::vector<std::string>> rows_;
-};
 
 }  // namespace walbench::tools

@@ -1,19 +1,18 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 
-#include "metrics/result/result_set.hpp"
+#include "tools/document/document.hpp"
+#include "tools/render/sink.hpp"
 
 namespace walbench::tools {
 
-/// Tidy: a header, then one row a configuration, segment and percentile (of a mitigation's side,
-/// likewise; of a distribution or interval, likewise); RFC 4180, with line feeds.
-/// Part by part, since interval logs may be long.
-void write_csv(const metrics::ResultSet& set, const std::function<void(std::string_view)>& write);
+/// A header, then the rows; RFC 4180, with line feeds. Numbers stand with nine digits and without a
+/// unit, everything else as its text. Part by part, since tables may be long.
+void write_csv(const Table& table, const TextSink& write);
 
-/// A text as a field: quoted where it must be, and so that no spreadsheet takes it for a formula.
+/// A text as a field: quoted if it must be, and so that no spreadsheet takes it for a formula.
 std::string csv_field(std::string_view text);
 
 }  // namespace walbench::tools

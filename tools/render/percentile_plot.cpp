@@ -10,7 +10,6 @@
 #include <limits>
 #include <utility>
 
-#include "metrics/histogram/percentile_curve.hpp"
 #include "tools/program/text.hpp"
 #include "tools/render/plot_canvas.hpp"
 
@@ -19,7 +18,6 @@ namespace {
 
 static_assert(kMostCurves == PlotCanvas::kMarks);
 
-constexpr double kNsPerMs = 1e6;
 constexpr int kPerDecade = 3;  // 1, 2, 5
 constexpr int kLongestPlainExponent = 6;
 
@@ -51,13 +49,12 @@ int index_at_most(double value) {
 constexpr double kSmallest = 1e-300;  // anything less is drawn as 0
 constexpr double kLargest = 1e300;
 
-bool can_be_drawn(const PlotPoint& point) {
-  return point.inverse_distance >= 1 && point.inverse_distance <= kLargest &&
-         point.value <= kLargest;
+bool can_be_drawn(const Series::Point& point) {
+  return point.x >= 1 && point.x <= kLargest && point.y <= kLargest;
 }
 
-bool is_zero(const PlotPoint& point) {
-  return point.value < kSmallest;
+bool is_zero(const Series::Point& point) {
+  return point.y < kSmallest;
 }
 
 /// What the axes must reach.
@@ -70,14 +67,14 @@ struct Extent {
 
   bool nothing_but_zeros() const { return value_max < kSmallest; }
 
-  void include(const PlotPoint& point) {
+  void include(const Series::Point& point) {
     empty = false;
-    inverse_distance_max = std::max(inverse_distance_max, point.inverse_distance);
-    value_max = std::max(value_max, point.value);
+    inverse_distance_max = std::max(inverse_distance_max, point.x);
+    value_max = std::max(value_max, point.y);
     if (is_zero(point)) {
       zeros = true;
     } else {
-      value_min = std::min(value_min, point.value);
+      value_min = std::min(value_min, point.y);
     }
   }
 };
@@ -168,10 +165,10 @@ PercentileAxis percentile_axis(double inverse_distance_max, std::size_t columns)
   return axis;
 }
 
-Extent extent_of(const std::vector<PlotCurve>& curves, std::size_t shown) {
+Extent extent_of(const std::vector<Series>& curves, std::size_t shown) {
   Extent extent;
   for (std::size_t curve = 0; curve < shown; ++curve) {
-    for (const PlotPoint& point : curves[curve].points) {
+    for (const Series::Point& point : curves[curve].points) {
       if (can_be_drawn(point)) extent.include(point);
     }
   }
@@ -193,21 +190,20 @@ std::vector<std::string> row_labels(const Extent& extent, const ValueAxis& axis,
   return labels;
 }
 
-void draw(const std::vector<PlotPoint>& points, std::size_t curve, const Extent& extent,
+void draw(const std::vector<Series::Point>& points, std::size_t curve, const Extent& extent,
           const ValueAxis& axis, PlotCanvas& canvas) {
   const double decades = std::log10(extent.inverse_distance_max);
   const auto last_x = static_cast<double>(canvas.dots_across() - 1);
   // Zeros lie in the middle of the lowest row.
   const std::size_t zero_dots = extent.zeros ? canvas.dots_per_row() : 0;
   const auto last_y = static_cast<double>(canvas.dots_down() - zero_dots - 1);
-  for (const PlotPoint& point : points) {
+  for (const Series::Point& point : points) {
     if (!can_be_drawn(point)) continue;
-    const auto x = static_cast<std::size_t>(
-        std::lround(std::log10(point.inverse_distance) / decades * last_x));
+    const auto x = static_cast<std::size_t>(std::lround(std::log10(point.x) / decades * last_x));
     const std::size_t y =
         is_zero(point)
             ? canvas.dots_down() - (zero_dots + 1) / 2
-            : static_cast<std::size_t>(std::lround((1 - axis.height_of(point.value)) * last_y));
+            : static_cast<std::size_t>(std::lround((1 - axis.height_of(point.y)) * last_y));
     canvas.draw_to(curve, x, y);
   }
 }
@@ -233,7 +229,7 @@ std::string fitted(const std::string& text, std::size_t most, bool unicode) {
   return out;
 }
 
-std::string legend(const std::vector<PlotCurve>& curves, const PlotCanvas& canvas,
+std::string legend(const std::vector<Series>& curves, const PlotCanvas& canvas,
                    const PlotStyle& style) {
   constexpr std::string_view kIndent = "  ";
   std::string out;
@@ -274,29 +270,14 @@ std::string axis_line(const PercentileAxis& axis, std::size_t columns, bool unic
 
 }  // namespace
 
-PlotCurve curve_of(std::string label, const metrics::Histogram& nanoseconds) {
-  PlotCurve curve{std::move(label), {}};
-  for (const metrics::CurvePoint& point : metrics::percentile_curve(nanoseconds)) {
-    curve.points.push_back({point.inverse_distance, static_cast<double>(point.value) / kNsPerMs});
-  }
-  return curve;
-}
-
-PlotCurve curve_of(std::string label, const metrics::HgrmFile& file) {
-  PlotCurve curve{std::move(label), {}};
-  const double end = std::max(static_cast<double>(file.total_count), 1.0);
-  for (const metrics::PercentileRow& row : file.rows) {
-    const double inverse_distance = row.percentile < 1 ? 1 / (1 - row.percentile) : end;
-    curve.points.push_back({std::min(inverse_distance, end), row.value});
-  }
-  return curve;
-}
-
-std::string render_percentile_plot(std::string_view title, const std::vector<PlotCurve>& curves,
-                                   const PlotStyle& style) {
+std::string render_percentile_plot(const Chart& chart, const PlotStyle& style) {
+  const std::vector<Series>& curves = chart.series;
+  const std::string title = printable(chart.y.title) +
+                            (chart.y.unit.empty() ? "" : ", " + printable(chart.y.unit)) +
+                            " by percentile";
   const std::size_t shown = std::min(curves.size(), kMostCurves);
   const Extent extent = extent_of(curves, shown);
-  if (extent.empty) return printable(title) + ": no samples to draw\n";
+  if (extent.empty) return title + ": no samples to draw\n";
 
   const ValueAxis axis(extent, style.height);
   const std::vector<std::string> labels = row_labels(extent, axis, style.height);
@@ -309,7 +290,7 @@ std::string render_percentile_plot(std::string_view title, const std::vector<Plo
   }
   canvas.set_marks(shown);
 
-  std::string out = printable(title) + "\n";
+  std::string out = title + "\n";
   const char* const plain = style.unicode ? "│" : "|";
   const char* const tick = style.unicode ? "┤" : "+";
   for (std::size_t row = 0; row < style.height; ++row) {

@@ -1,5 +1,3 @@
-#include "tools/report/compare_report.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -12,10 +10,15 @@
 #include "metrics/comparison/run_comparison.hpp"
 #include "metrics/publish/run_comparison_json.hpp"
 #include "metrics/result/result_set.hpp"
-#include "tools/document/comparison_tables.hpp"
+#include "tools/document/comparison_document.hpp"
 #include "tools/program/exit_code.hpp"
 #include "tools/program/output.hpp"
+#include "tools/program/text.hpp"
+#include "tools/render/csv.hpp"
+#include "tools/render/markdown.hpp"
+#include "tools/render/terminal.hpp"
 #include "tools/report/reading_progress.hpp"
+#include "tools/report/report_commands.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -113,23 +116,21 @@ std::optional<std::vector<metrics::ChangeVerdict>> judge_limits(
 
 void print(const metrics::RunMatch& match, const metrics::RunComparison& comparison,
            const std::vector<metrics::ChangeVerdict>& limits, ReportFormat format) {
-  switch (format) {
-    case ReportFormat::table: write_output(comparison_table(match, comparison, limits)); return;
-    case ReportFormat::markdown:
-      write_output(comparison_markdown(match, comparison, limits));
-      return;
-    case ReportFormat::json:
-      write_output(metrics::run_comparison_json(match, comparison, limits));
-      return;
-    case ReportFormat::csv: break;
+  if (format == ReportFormat::json) {
+    write_output(metrics::run_comparison_json(match, comparison, limits));
+    return;
   }
-  write_output(comparison_csv(comparison));
-  // What is no row of the table, beside it.
+  const Document document = comparison_document(match, comparison, limits);
+  if (format == ReportFormat::table) render_terminal(document, {}, write_output);
+  if (format == ReportFormat::markdown) write_output(render_markdown(document));
+  if (format != ReportFormat::csv) return;
+  write_csv(comparison_figures(comparison), write_output);
+  // These are not rows of the table.
   for (const std::string& difference : match.differences) {
     complain("not measured alike, compared by force: " + difference);
   }
   for (const metrics::ChangeVerdict& verdict : limits) {
-    write_error(limit_line(verdict));
+    write_error(printable(limit_sentence(verdict).text) + "\n");
   }
 }
 

@@ -1,5 +1,3 @@
-#include "tools/report/files_report.hpp"
-
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -15,57 +13,19 @@
 #include "metrics/publish/report_json.hpp"
 #include "metrics/result/result_files.hpp"
 #include "metrics/result/result_set.hpp"
-#include "tools/document/interval_tables.hpp"
+#include "tools/document/figures_table.hpp"
 #include "tools/document/report_document.hpp"
-#include "tools/document/result_tables.hpp"
-#include "tools/document/study_tables.hpp"
 #include "tools/program/exit_code.hpp"
 #include "tools/program/output.hpp"
-#include "tools/program/text.hpp"
 #include "tools/render/csv.hpp"
-#include "tools/render/html_report.hpp"
+#include "tools/render/html_page.hpp"
 #include "tools/render/markdown.hpp"
-#include "tools/render/plot_style.hpp"
-#include "tools/render/report_plots.hpp"
+#include "tools/render/terminal.hpp"
 #include "tools/report/reading_progress.hpp"
+#include "tools/report/report_commands.hpp"
 
 namespace walbench::tools {
 namespace {
-
-std::string render_loaded(const metrics::LoadedRun& run, bool details) {
-  return fmt::format("run {} ({})\n\n{}\n", printable(run.run_id), printable(run.timestamp),
-                     render_run(run.configurations, run.mitigations, details));
-}
-
-std::string render_lone(const metrics::LoneDistribution& lone) {
-  const metrics::HgrmFile& file = lone.file;
-  TextTable table({printable(file.unit_told()), "P50", "P95", "P99", "P99.9", "max"});
-  std::vector<std::string> cells = {"value"};
-  for (const double percentile : {50.0, 95.0, 99.0, 99.9, 100.0}) {
-    const double value = file.told_at_percentile(percentile);
-    cells.push_back(file.histogram ? format_milliseconds(value) : fmt::format("{:.3f}", value));
-  }
-  table.add_row(std::move(cells));
-  return fmt::format(
-      "{}: {} samples, {}\n{}\n", printable(lone.path.string()), with_thousands(file.total_count),
-      file.histogram ? "exact" : "approximate (percentiles from the rows of another program)",
-      table.str(2));
-}
-
-void print_tables(const metrics::ResultSet& set, const ReportFiles& options) {
-  for (const metrics::LoadedRun& run : set.runs) {
-    write_output(render_loaded(run, options.details));
-    if (options.plot) write_output(plot_run(run, detect_plot_style()));
-  }
-  for (const metrics::LoneDistribution& lone : set.lone) {
-    write_output(render_lone(lone));
-  }
-  if (options.plot) write_output(plot_lone(set.lone, detect_plot_style()));
-  for (const metrics::LoadedLog& log : set.logs) {
-    tell_log(log, options.details, write_output);
-    write_output("\n");
-  }
-}
 
 bool is_page_of_ours(const std::filesystem::path& path) {
   std::string beginning(4096, '\0');
@@ -94,9 +54,8 @@ void refuse_to_destroy(const ReportFiles& options) {
   }
 }
 
-void publish_page(const metrics::ResultSet& set, const std::filesystem::path& target) {
-  const std::string page = render_html(
-      document_of(set), metrics::report_json(set, metrics::analyse_each(set.runs), page_detail()));
+void publish_page(const Document& document, const std::filesystem::path& target) {
+  const std::string page = render_html(document, metrics::walbench_version());
   if (target == "-") {
     write_output(page);
   } else {
@@ -105,13 +64,17 @@ void publish_page(const metrics::ResultSet& set, const std::filesystem::path& ta
 }
 
 void print(const metrics::ResultSet& set, const ReportFiles& options) {
+  const std::vector<metrics::Findings> findings = metrics::analyse_each(set.runs);
   switch (options.format) {
-    case ReportFormat::table: print_tables(set, options); break;
-    case ReportFormat::markdown: write_output(render_markdown(document_of(set))); break;
-    case ReportFormat::json:
-      metrics::write_report_json(set, metrics::analyse_each(set.runs), {}, write_output);
+    case ReportFormat::table: {
+      TerminalStyle style{.details = options.details, .plot = {}};
+      if (options.plot) style.plot = detect_plot_style();
+      render_terminal(document_of(set, findings), style, write_output);
       break;
-    case ReportFormat::csv: write_csv(set, write_output); break;
+    }
+    case ReportFormat::markdown: write_output(render_markdown(document_of(set, findings))); break;
+    case ReportFormat::json: metrics::write_report_json(set, findings, {}, write_output); break;
+    case ReportFormat::csv: write_csv(figures_table(set), write_output); break;
   }
 }
 
@@ -163,7 +126,8 @@ int report_files(const ReportFiles& options) {
   const auto failures = failures_of(options.limits, set);
   if (!failures && set.problems.empty()) return kWrongUsage;
   if (options.html) {
-    publish_page(set, *options.html);
+    const std::vector<metrics::Findings> findings = metrics::analyse_each(set.runs);
+    publish_page(document_of(set, findings), *options.html);
   } else {
     print(set, options);
   }

@@ -1,5 +1,3 @@
-#include "tools/report/merge_report.hpp"
-
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -28,6 +26,7 @@
 #include "tools/program/output.hpp"
 #include "tools/program/text.hpp"
 #include "tools/report/reading_progress.hpp"
+#include "tools/report/report_commands.hpp"
 
 namespace walbench::tools {
 namespace {

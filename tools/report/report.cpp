@@ -8,11 +8,8 @@
 
 #include "tools/program/exit_code.hpp"
 #include "tools/program/output.hpp"
-#include "tools/report/compare_report.hpp"
-#include "tools/report/files_report.hpp"
-#include "tools/report/merge_report.hpp"
+#include "tools/report/report_commands.hpp"
 #include "tools/report/report_options.hpp"
-#include "tools/report/values_report.hpp"
 
 namespace walbench::tools {
 namespace {

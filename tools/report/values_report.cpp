@@ -1,5 +1,3 @@
-#include "tools/report/values_report.hpp"
-
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -18,6 +16,7 @@
 #include "metrics/result/hgrm_metadata.hpp"
 #include "tools/program/exit_code.hpp"
 #include "tools/program/output.hpp"
+#include "tools/report/report_commands.hpp"
 #include "tools/report/value_column.hpp"
 
 namespace walbench::tools {

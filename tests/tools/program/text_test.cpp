@@ -1,6 +1,5 @@
 // Silent bugs these tests would catch: a file name or a result file that recolours the terminal,
 // moves its cursor or turns the direction of a line; a number whose digits are grouped wrongly; a
-// table whose columns do not stand under their heads.
 
 #include "tools/program/text.hpp"
 
@@ -118,32 +117,6 @@ TEST(Bytes, AreInPowersOfAThousand) {
   EXPECT_EQ(format_bytes(1'000'000'000), "1.00 GB");
   EXPECT_EQ(format_bytes(12'345'000'000), "12.35 GB");
   EXPECT_EQ(format_bytes(-4096), "-4,096 B");
-}
-
-TEST(TextTable, AlignsTheFirstColumnLeftAndTheOthersRight) {
-  TextTable table({"ms", "P50", "max"});
-  table.add_row({"db_total", "1.5", "1000.25"});
-  table.add_row({"x", "12345.678", "2"});
-  EXPECT_EQ(table.str(2),
-            "  ms              P50      max\n"
-            "  db_total        1.5  1000.25\n"
-            "  x         12345.678        2\n");
-}
-
-TEST(TextTable, MayHaveNoRowsAndNoIndent) {
-  EXPECT_EQ(TextTable({"a", "bc"}).str(0), "a  bc\n");
-}
-
-TEST(TextTable, RowsMayBeShorterThanTheHead) {
-  TextTable table({"a", "b", "c"});
-  table.add_row({"long"});
-  EXPECT_EQ(table.str(0), "a     b  c\nlong\n");
-}
-
-TEST(TextTable, BracesInCellsAreText) {
-  TextTable table({"a", "b"});
-  table.add_row({"{}", "{:>9}"});
-  EXPECT_EQ(table.str(0), "a       b\n{}  {:>9}\n");
 }
 
 }  // namespace

@@ -17,25 +17,21 @@
 namespace walbench::tools {
 namespace {
 
-using metrics::Histogram;
-using testing::Contains;
-using testing::ElementsAre;
-using testing::Field;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 
 constexpr PlotStyle kSmall = {.unicode = false, .colour = false, .width = 40, .height = 7};
 
-Histogram histogram_of(const std::vector<std::int64_t>& values) {
-  Histogram histogram;
-  for (const std::int64_t value : values) {
-    EXPECT_TRUE(histogram.record(value));
-  }
-  return histogram;
+std::string render_percentile_plot(const std::string& title, const std::vector<Series>& curves,
+                                   const PlotStyle& style) {
+  return tools::render_percentile_plot({.form = Chart::Form::lines,
+                                        .x = {"", Axis::Scale::percentile, ""},
+                                        .y = {title, Axis::Scale::logarithmic, ""},
+                                        .series = curves},
+                                       style);
 }
 
-PlotCurve straight_line(const std::string& label, double from, double to) {
+Series straight_line(const std::string& label, double from, double to) {
   return {label, {{1, from}, {1000, to}}};
 }
 
@@ -54,31 +50,9 @@ std::size_t widest_line(const std::string& text) {
   return widest;
 }
 
-TEST(CurveOfAHistogram, IsInMillisecondsAndEndsAtTheCountWithTheMaximum) {
-  const PlotCurve curve = curve_of("x", histogram_of({1000, 1000, 2000, 1'000'000}));
-  EXPECT_EQ(curve.label, "x");
-  ASSERT_FALSE(curve.points.empty());
-  EXPECT_EQ(curve.points.front(), (PlotPoint{1, 0.001}));
-  EXPECT_THAT(curve.points, Contains(Field(&PlotPoint::value, 0.002)));
-  EXPECT_EQ(curve.points.back(), (PlotPoint{4, 1.000447}));
-}
-
-TEST(CurveOfAHistogram, OneSampleIsOnePointAndNoneIsNone) {
-  EXPECT_THAT(curve_of("x", histogram_of({1000})).points, ElementsAre(PlotPoint{1, 0.001}));
-  EXPECT_THAT(curve_of("x", Histogram()).points, IsEmpty());
-}
-
-TEST(CurveOfForeignRows, WhatLiesBeyondTheCountIsDrawnThere) {
-  metrics::HgrmFile file;
-  file.rows = {{1.5, 0, 1}, {2.5, 0.5, 5}, {4.5, 0.995, 9}, {9.5, 1, 10}};
-  file.total_count = 10;
-  EXPECT_THAT(curve_of("x", file).points, ElementsAre(PlotPoint{1, 1.5}, PlotPoint{2, 2.5},
-                                                      PlotPoint{10, 4.5}, PlotPoint{10, 9.5}));
-}
-
 TEST(PercentilePlot, ALineOnBothLogarithmicScalesIsStraight) {
   EXPECT_EQ(render_percentile_plot("ms", {straight_line("c=1", 0.1, 100)}, kSmall),
-            "ms\n"
+            "ms by percentile\n"
             "  100 +                             ***\n"
             "      |                        *****\n"
             "   10 +                   *****\n"
@@ -92,10 +66,10 @@ TEST(PercentilePlot, ALineOnBothLogarithmicScalesIsStraight) {
 }
 
 TEST(PercentilePlot, CurvesShareTheCharactersWhereTheyMeet) {
-  const PlotCurve flat{"flat", {{1, 1}, {100, 1}}};
-  const PlotCurve jump{"jump", {{1, 1}, {10, 1}, {10, 10}, {100, 10}}};
+  const Series flat{"flat", {{1, 1}, {100, 1}}};
+  const Series jump{"jump", {{1, 1}, {10, 1}, {10, 10}, {100, 10}}};
   EXPECT_EQ(render_percentile_plot("ms", {flat, jump}, {.width = 40, .height = 4}),
-            "ms\n"
+            "ms by percentile\n"
             "  10 +                +++++++++++++++++\n"
             "     |                +\n"
             "     |                +\n"
@@ -106,9 +80,8 @@ TEST(PercentilePlot, CurvesShareTheCharactersWhereTheyMeet) {
 }
 
 TEST(PercentilePlot, OneSampleIsAPoint) {
-  EXPECT_EQ(render_percentile_plot("ms", {curve_of("once", histogram_of({1'000'000}))},
-                                   {.width = 40, .height = 5}),
-            "ms\n"
+  EXPECT_EQ(render_percentile_plot("ms", {Series{"once", {{1, 1}}}}, {.width = 40, .height = 5}),
+            "ms by percentile\n"
             "    2 +\n"
             "      |\n"
             "    1 +*\n"
@@ -120,9 +93,9 @@ TEST(PercentilePlot, OneSampleIsAPoint) {
 }
 
 TEST(PercentilePlot, ZerosLieOnALineOfTheirOwn) {
-  const PlotCurve curve{"waits", {{1, 0}, {10, 0}, {10, 0.01}, {1000, 1}}};
+  const Series curve{"waits", {{1, 0}, {10, 0}, {10, 0.01}, {1000, 1}}};
   EXPECT_EQ(render_percentile_plot("ms", {curve}, {.width = 40, .height = 6}),
-            "ms\n"
+            "ms by percentile\n"
             "     1 +                            ***\n"
             "       |                       *****\n"
             "   0.1 +                  *****\n"
@@ -137,7 +110,7 @@ TEST(PercentilePlot, ZerosLieOnALineOfTheirOwn) {
 TEST(PercentilePlot, NothingButZerosIsALine) {
   EXPECT_EQ(
       render_percentile_plot("ms", {{"waits", {{1, 0}, {10, 0}}}}, {.width = 40, .height = 4}),
-      "ms\n"
+      "ms by percentile\n"
       "    |\n"
       "    |\n"
       "    |\n"
@@ -148,14 +121,14 @@ TEST(PercentilePlot, NothingButZerosIsALine) {
 }
 
 TEST(PercentilePlot, WithoutSamplesThereIsASentence) {
-  EXPECT_EQ(render_percentile_plot("ms", {}, kSmall), "ms: no samples to draw\n");
-  EXPECT_EQ(render_percentile_plot("ms", {curve_of("none", Histogram())}, kSmall),
-            "ms: no samples to draw\n");
+  EXPECT_EQ(render_percentile_plot("ms", {}, kSmall), "ms by percentile: no samples to draw\n");
+  EXPECT_EQ(render_percentile_plot("ms", {Series{"none"}}, kSmall),
+            "ms by percentile: no samples to draw\n");
 }
 
 TEST(PercentilePlot, AnEmptyCurveBesideOthersIsNamed) {
-  const std::string text = render_percentile_plot(
-      "ms", {curve_of("none", Histogram()), straight_line("some", 1, 10)}, kSmall);
+  const std::string text =
+      render_percentile_plot("ms", {Series{"none"}, straight_line("some", 1, 10)}, kSmall);
   EXPECT_TRUE(text.ends_with("\n  * none (no samples)   + some\n")) << text;
 }
 
@@ -164,7 +137,7 @@ TEST(PercentilePlot, UnicodeCurvesAreFineAndCarryTheirMarks) {
       render_percentile_plot("ms", {straight_line("low", 0.1, 1), straight_line("high", 1, 100)},
                              {.unicode = true, .width = 40, .height = 4});
   EXPECT_EQ(text,
-            "ms\n"
+            "ms by percentile\n"
             "  100 ┤                    ⢀▲⣀⣀⠤⠤⠤⠒⠒⠒⠉▲\n"
             "      │        ⣀▲⣀⡠⠤⠤⠔⠒⠒⠊⠉⠉⠁\n"
             "    1 ┤⠤⠤⠒⠒⠒⠉⠉⠉              ⢀⣀⣀⣀⣀●⡠⠤⠤●\n"
@@ -175,7 +148,7 @@ TEST(PercentilePlot, UnicodeCurvesAreFineAndCarryTheirMarks) {
 }
 
 TEST(PercentilePlot, ColourIsOnlyAddedToWhatIsThereWithoutIt) {
-  const std::vector<PlotCurve> curves = {straight_line("low", 0.1, 1), straight_line("high", 1, 9)};
+  const std::vector<Series> curves = {straight_line("low", 0.1, 1), straight_line("high", 1, 9)};
   for (const bool unicode : {false, true}) {
     const PlotStyle plain{.unicode = unicode, .colour = false, .width = 60, .height = 8};
     PlotStyle coloured = plain;
@@ -203,7 +176,7 @@ TEST(PercentilePlot, EveryLineEndsInPlainColour) {
 }
 
 TEST(PercentilePlot, NoLineFillsItsTerminal) {
-  std::vector<PlotCurve> curves;
+  std::vector<Series> curves;
   for (int index = 0; index < 8; ++index) {
     curves.push_back(straight_line("c=10 zero strategy-" + std::to_string(index), 1e-6, 3.6e6));
   }
@@ -219,7 +192,7 @@ TEST(PercentilePlot, NoLineFillsItsTerminal) {
 }
 
 TEST(PercentilePlot, MoreCurvesThanMarksAreCounted) {
-  std::vector<PlotCurve> curves;
+  std::vector<Series> curves;
   for (std::size_t index = 0; index < kMostCurves + 2; ++index) {
     curves.push_back(straight_line("curve" + std::to_string(index), 1, 10));
   }
@@ -237,7 +210,7 @@ TEST(PercentilePlot, NoStringSteersTheTerminal) {
     EXPECT_THAT(text, Not(HasSubstr("\x1b")));
     EXPECT_THAT(text, Not(HasSubstr("\xc2\x9b")));
     EXPECT_THAT(text, HasSubstr("\\x1b]0;owned\\x07\\x0a\\xff\\u{009b}\n"));
-    EXPECT_TRUE(text.starts_with("\\x1b[31m\n")) << text;
+    EXPECT_TRUE(text.starts_with("\\x1b[31m by percentile\n")) << text;
   }
 }
 
@@ -256,11 +229,12 @@ TEST(PercentilePlot, LongLabelsAreCutBetweenCharacters) {
 TEST(PercentilePlot, AbsurdPointsDoNoHarm) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-  const PlotCurve absurd{
+  const Series absurd{
       "absurd",
       {{kNan, 1}, {0.5, 1}, {-1, 1}, {kInfinity, 1}, {10, kNan}, {10, kInfinity}, {10, 1.7e308}}};
-  EXPECT_EQ(render_percentile_plot("ms", {absurd}, kSmall), "ms: no samples to draw\n");
-  const PlotCurve wide{"wide", {{1, -1}, {2, 5e-324}, {3, 1e-299}, {1e18, 1e299}}};
+  EXPECT_EQ(render_percentile_plot("ms", {absurd}, kSmall),
+            "ms by percentile: no samples to draw\n");
+  const Series wide{"wide", {{1, -1}, {2, 5e-324}, {3, 1e-299}, {1e18, 1e299}}};
   const std::string text = render_percentile_plot("ms", {wide}, {.width = 60});
   EXPECT_LT(widest_line(text), 60U) << text;
   EXPECT_THAT(text, HasSubstr("  0 +")) << "of what is less than any round number";

@@ -1,0 +1,149 @@
+#include "tools/document/advice_document.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "tools/document/anatomy_document.hpp"
+#include "tools/document/cells.hpp"
+#include "tools/document/snippets.hpp"
+#include "tools/program/text.hpp"
+
+namespace walbench::tools {
+namespace {
+
+using metrics::ConfigurationResult;
+
+/// The busy_timeout to paste: twice the longest wait, in whole seconds, and at least SQLite's usual
+/// five.
+std::int64_t timeout_to_paste(const RunView& run) {
+  constexpr std::int64_t kUsualMs = 5000;
+  constexpr std::int64_t kUsPerSecond = 1'000'000;
+  const auto& needed = run.findings.busy_timeout;
+  if (!needed) return kUsualMs;
+  const std::int64_t seconds = (2 * needed->needed_us + kUsPerSecond - 1) / kUsPerSecond;
+  return std::max(kUsualMs, 1000 * seconds);
+}
+
+Table gains(const std::vector<metrics::FigureChange>& changes) {
+  Table table{"It brings", change_columns(), {}};
+  constexpr std::array<std::string_view, 4> kFigures = {kThroughput, "fsm_net P95", "fsm_net P99",
+                                                        "fsm_net max"};
+  for (const std::string_view name : kFigures) {
+    const metrics::FigureChange* const figure = metrics::find_change(changes, name);
+    if (figure != nullptr) table.rows.push_back(change_row(*figure));
+  }
+  return table;
+}
+
+void add_code(std::string_view change, std::int64_t timeout_ms, Section& section) {
+  std::ranges::move(code_for(change, timeout_ms), std::back_inserter(section.blocks));
+}
+
+std::string what_was_measured(const RunView& run) {
+  std::string text = fmt::format("Run {}, begun {}", run.run_id, run.timestamp);
+  if (run.environment != nullptr) {
+    text += fmt::format(", on {} ({}, {})", run.environment->cpu_model,
+                        counted(static_cast<std::size_t>(run.environment->cpu_count), "CPU"),
+                        run.environment->file_system);
+  }
+  text += ": " + counted(run.configurations.size(), "configuration");
+  if (run.mitigations.empty()) return text + ".";
+  return text + ", " + counted(run.mitigations.size(), "mitigation") + ".";
+}
+
+void add_fastest(const RunView& run, Section& section) {
+  const auto fastest = std::ranges::max_element(
+      run.configurations, {}, [](const auto& each) { return each.transitions_per_second(); });
+  if (fastest == run.configurations.end() || run.configurations.size() < 2) return;
+  section.blocks.emplace_back(Sentence{fmt::format(
+      "Most throughput: {} with {} transitions/s.", metrics::configuration_label(fastest->planned),
+      with_thousands(fastest->transitions_per_second()))});
+}
+
+/// How many limits held, and each that did not.
+void add_verdicts(const RunView& run, Section& section) {
+  std::size_t passed = 0;
+  std::vector<Sentence> failed;
+  for (std::size_t index = 0; index < run.configurations.size(); ++index) {
+    for (const metrics::LimitVerdict& verdict : run.findings.configurations[index].verdicts) {
+      passed += verdict.passed ? 1U : 0U;
+      if (verdict.passed) continue;
+      failed.push_back({fmt::format("FAIL {} of {}: {}", verdict.limit,
+                                    metrics::configuration_label(run.configurations[index].planned),
+                                    verdict.evidence),
+                        Tone::bad});
+    }
+  }
+  if (passed + failed.size() == 0) return;
+  section.blocks.emplace_back(
+      Sentence{fmt::format("Limits: {} of {} held.", passed, passed + failed.size())});
+  std::ranges::move(failed, std::back_inserter(section.blocks));
+}
+
+}  // namespace
+
+Section advice_section(const RunView& run) {
+  Section section{"What to do" + run.suffix, false, {}};
+  const std::int64_t timeout_ms = timeout_to_paste(run);
+  if (const auto& recommendation = run.findings.recommendation) {
+    for (const std::string& sentence : recommendation->sentences) {
+      const bool first = &sentence == &recommendation->sentences.front();
+      section.blocks.emplace_back(Sentence{(first ? "Recommendation: " : "") + sentence,
+                                           first ? Tone::answer : Tone::plain});
+    }
+    for (const std::size_t index : run.findings.ranking) {
+      const metrics::MitigationInfo& info = run.mitigations[index].info;
+      if (info.name != recommendation->mitigation) continue;
+      section.blocks.emplace_back(Sentence{"It means: " + info.description + "."});
+      section.blocks.emplace_back(gains(run.findings.mitigations[index].changes));
+      add_code(info.name, timeout_ms, section);
+    }
+  } else {
+    section.blocks.emplace_back(
+        Sentence{"No change was measured against this baseline, so there is nothing to recommend; "
+                 "bench --mitigation all measures which change helps.",
+                 Tone::answer});
+  }
+  if (const auto& needed = run.findings.busy_timeout) {
+    section.blocks.emplace_back(Sentence{metrics::busy_timeout_sentence(*needed)});
+    section.blocks.emplace_back(
+        Sentence{"Each connection needs these settings; synchronous = NORMAL may lose the last "
+                 "commits when the power fails, FULL does not."});
+    add_code("settings", timeout_ms, section);
+  }
+  return section;
+}
+
+Section summary_section(const RunView& run) {
+  Section section{"Why" + run.suffix, false, {Sentence{what_was_measured(run)}}};
+  if (const auto& bottleneck = run.findings.bottleneck) {
+    section.blocks.emplace_back(
+        Sentence{fmt::format("Bottleneck: {}; root cause: {}. {}.", bottleneck->segment,
+                             bottleneck->root_cause, bottleneck->evidence)});
+  }
+  add_fastest(run, section);
+  for (std::size_t index = 0; index < run.configurations.size(); ++index) {
+    const ConfigurationResult& each = run.configurations[index];
+    for (Sentence& warning : warnings_about(each, run.findings.configurations[index])) {
+      warning.text = metrics::configuration_label(each.planned) + ": " + warning.text;
+      section.blocks.emplace_back(std::move(warning));
+    }
+  }
+  add_verdicts(run, section);
+  if (const auto& criteria = run.findings.gate_report) {
+    Table table{"Gate report", {{"criterion"}, {"verdict"}, {"evidence", true}}, {}};
+    for (const metrics::Criterion& criterion : *criteria) {
+      table.rows.push_back(
+          {{criterion.name, {}}, verdict_cell(criterion.passed), {criterion.evidence, {}}});
+    }
+    section.blocks.emplace_back(std::move(table));
+  }
+  return section;
+}
+
+}  // namespace walbench::tools

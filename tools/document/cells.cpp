@@ -1,0 +1,136 @@
+#include "tools/document/cells.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "metrics/duration.hpp"
+#include "metrics/ratio_text.hpp"
+#include "tools/program/text.hpp"
+
+namespace walbench::tools {
+namespace {
+
+constexpr double kNsPerMs = 1e6;
+
+std::string interval_text(const metrics::Change& change) {
+  if (!change.interval) return "-";
+  return metrics::ratio_text(change.interval->low) + " .. " +
+         metrics::ratio_text(change.interval->high);
+}
+
+/// Whether it got better, worse, or neither for all that is known.
+Cell conclusion(const metrics::FigureChange& figure) {
+  if (!figure.change.interval) return {"one repeat", {}};
+  if (!figure.change.shown()) return {"no difference shown", {}};
+  return {std::string(metrics::verdict_name(figure.verdict)),
+          {},
+          figure.verdict == metrics::Verdict::better ? Tone::good : Tone::bad};
+}
+
+}  // namespace
+
+std::string format_milliseconds(double ms) {
+  const double size = std::abs(ms);
+  if (size >= 100) return fmt::format("{:.1f}", ms);
+  if (size >= 10) return fmt::format("{:.2f}", ms);
+  if (size >= 0.01 || size == 0) return fmt::format("{:.3f}", ms);
+  return fmt::format("{:.5f}", ms);
+}
+
+std::string milliseconds_text(double ns) {
+  return format_milliseconds(ns / kNsPerMs);
+}
+
+std::string duration_text(std::int64_t ns) {
+  return metrics::format_duration(std::chrono::nanoseconds(ns));
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+Cell milliseconds_cell(double ns) {
+  return {milliseconds_text(ns), ns / kNsPerMs};
+}
+
+Cell count_cell(std::int64_t count) {
+  return {with_thousands(count), static_cast<double>(count)};
+}
+
+Cell rate_cell(double per_second) {
+  return {with_thousands(per_second), per_second};
+}
+
+Cell bytes_cell(std::int64_t bytes) {
+  return {format_bytes(bytes), static_cast<double>(bytes)};
+}
+
+Cell percent_cell(double share) {
+  // A share that rounds to 0 is printed without a sign.
+  const double percent = std::round(1000 * share) / 10;
+  return {fmt::format("{:.1f} %", percent == 0 ? 0.0 : percent), share};
+}
+
+Cell share_cell(const std::optional<double>& share) {
+  return share ? Cell{fmt::format("{:.2f}", *share), share} : Cell{"-", {}};
+}
+
+Cell ratio_cell(std::int64_t numerator, std::int64_t denominator) {
+  if (denominator == 0) return {"-", {}};
+  const double ratio = static_cast<double>(numerator) / static_cast<double>(denominator);
+  return {fmt::format("{:.1f}", ratio), ratio};
+}
+
+Cell percentile_cell(const metrics::Histogram* histogram, double percentile) {
+  if (histogram == nullptr) return {"-", {}};
+  return milliseconds_cell(static_cast<double>(histogram->value_at_percentile(percentile)));
+}
+
+Cell verdict_cell(bool passed) {
+  return {passed ? "PASS" : "FAIL", {}, passed ? Tone::good : Tone::bad};
+}
+
+void add_percentiles(const metrics::Histogram* histogram, Row& row) {
+  for (const double percentile : kShownPercentiles) {
+    row.push_back(percentile_cell(histogram, percentile));
+  }
+}
+
+Cell figure_cell(std::string_view figure, double value) {
+  return {figure == kThroughput ? with_thousands(value) : format_milliseconds(value), value};
+}
+
+std::vector<Column> change_columns() {
+  return columns({"median, ms", "before", "after", "change", "95 % interval", "verdict"});
+}
+
+Row change_row(const metrics::FigureChange& figure) {
+  const std::string name = figure.name();
+  return {{name, {}},
+          figure_cell(name, figure.before),
+          figure_cell(name, figure.after),
+          {metrics::ratio_text(figure.change.ratio), figure.change.ratio},
+          {interval_text(figure.change), {}},
+          conclusion(figure)};
+}
+
+Cell change_cell(const std::vector<metrics::FigureChange>& figures, std::string_view name) {
+  const metrics::FigureChange* const figure = metrics::find_change(figures, name);
+  if (figure == nullptr) return {"-", {}};
+  const metrics::Change& change = figure->change;
+  const bool doubtful = change.interval && !change.shown();
+  return {metrics::ratio_text(change.ratio) + (doubtful ? " ?" : ""), change.ratio};
+}
+
+std::vector<Column> columns(std::initializer_list<std::string_view> names) {
+  std::vector<Column> all;
+  all.reserve(names.size());
+  for (const std::string_view name : names) {
+    all.push_back({std::string(name)});
+  }
+  return all;
+}
+
+}  // namespace walbench::tools

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metrics/histogram/histogram.hpp"
+#include "metrics/statistics/figure_change.hpp"
+#include "tools/document/document.hpp"
+
+namespace walbench::tools {
+
+using metrics::kThroughput;
+
+/// Milliseconds with as many digits as tell small ones apart.
+std::string format_milliseconds(double ms);
+std::string milliseconds_text(double ns);
+/// `1.5 s`, `20 ms`.
+std::string duration_text(std::int64_t ns);
+/// `1 repeat`, `2 repeats`.
+std::string counted(std::size_t count, std::string_view noun);
+
+// Cells that sort by their value, whatever its unit reads.
+
+Cell milliseconds_cell(double ns);
+Cell count_cell(std::int64_t count);
+Cell rate_cell(double per_second);
+Cell bytes_cell(std::int64_t bytes);
+Cell percent_cell(double share);  ///< of 0 to 1
+Cell share_cell(const std::optional<double>& share);
+
+/// `-` if the denominator is 0.
+Cell ratio_cell(std::int64_t numerator, std::int64_t denominator);
+
+/// `-` if there is no histogram; 100 is the maximum.
+Cell percentile_cell(const metrics::Histogram* histogram, double percentile);
+
+/// `PASS` or `FAIL`.
+Cell verdict_cell(bool passed);
+
+/// P50, P95, P99, P99.9 and the maximum: the percentiles that tables show.
+inline constexpr std::array kShownPercentiles = {50.0, 95.0, 99.0, 99.9, 100.0};
+void add_percentiles(const metrics::Histogram* histogram, Row& row);
+
+/// The value of a figure that is a throughput, or else milliseconds.
+Cell figure_cell(std::string_view figure, double value);
+
+/// The columns of a figure before and after, and its row.
+std::vector<Column> change_columns();
+Row change_row(const metrics::FigureChange& figure);
+/// `+12.3 %`, with ` ?` if no difference is shown.
+Cell change_cell(const std::vector<metrics::FigureChange>& figures, std::string_view name);
+
+/// Columns by their names.
+std::vector<Column> columns(std::initializer_list<std::string_view> names);
+
+}  // namespace walbench::tools

@@ -1,0 +1,199 @@
+#include "tools/document/configuration_document.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "tools/document/anatomy_document.hpp"
+#include "tools/document/cells.hpp"
+#include "tools/document/pictures.hpp"
+#include "tools/program/text.hpp"
+
+namespace walbench::tools {
+namespace {
+
+using metrics::ConfigurationFindings;
+using metrics::ConfigurationResult;
+using metrics::Segment;
+using metrics::Spent;
+
+/// How a segment stands in the table: parts are indented below what they are parts of.
+struct SegmentLine {
+  Segment segment;
+  std::size_t depth;
+};
+
+constexpr std::array<SegmentLine, metrics::kSegmentCount> kSegmentLines = {{
+    {Segment::fsm_net, 0},         {Segment::lock_wait, 1}, {Segment::queue_wait, 2},
+    {Segment::busy_wait, 2},       {Segment::statement, 1}, {Segment::commit, 1},
+    {Segment::checkpoint_wait, 2}, {Segment::sync_wait, 2}, {Segment::fsm_hydrate, 1},
+    {Segment::fsm_dispatch, 1},    {Segment::other, 1},     {Segment::db_total, 0},
+    {Segment::transition, 0},      {Segment::mock_api, 0},  {Segment::total_wall, 0},
+    {Segment::connect, 0},         {Segment::close, 1},     {Segment::attempt, 0},
+    {Segment::failed_attempt, 1},  {Segment::wal_sync, 0},  {Segment::db_sync, 0},
+    {Segment::checkpoint, 0},
+}};
+
+std::string label(const ConfigurationResult& configuration) {
+  return metrics::configuration_label(configuration.planned);
+}
+
+Row overview_row(const ConfigurationResult& each, const ConfigurationFindings& findings) {
+  Row row = {{label(each), {}},
+             {duration_text(each.elapsed_ns), static_cast<double>(each.elapsed_ns)},
+             rate_cell(each.transitions_per_second()),
+             rate_cell(each.commits_per_second())};
+  add_percentiles(each.find(Segment::fsm_net), row);
+  for (const Segment segment : {Segment::db_total, Segment::lock_wait, Segment::fsm_dispatch}) {
+    row.push_back(percentile_cell(each.find(segment), 95));
+  }
+  row.push_back(bytes_cell(each.wal.growth_bytes));
+  row.push_back(share_cell(findings.ceiling_share));
+  row.push_back(findings.verdicts.empty() ? Cell{"-", {}}
+                                          : verdict_cell(findings.every_limit_met()));
+  return row;
+}
+
+Row breakdown_row(const ConfigurationResult& each, const metrics::Breakdown& parts) {
+  Row row = {{label(each), {}}, milliseconds_cell(parts.net_ns)};
+  for (const Spent spent : {Spent::waiting, Spent::working, Spent::checkpointing, Spent::syncing}) {
+    row.push_back(percent_cell(parts.share(spent)));
+  }
+  row.push_back(percent_cell(parts.unexplained));
+  return row;
+}
+
+/// A row for each part of a breakdown.
+void add_parts(const ConfigurationResult& each, const metrics::Breakdown& breakdown, Table& table) {
+  for (const metrics::BreakdownPart& part : breakdown.parts) {
+    table.rows.push_back({{label(each), {}},
+                          {part.name, {}},
+                          {std::string(metrics::spent_name(part.spent)), {}},
+                          milliseconds_cell(part.mean_ns),
+                          percent_cell(part.share)});
+  }
+}
+
+Table segments_table(const ConfigurationResult& configuration) {
+  Table table{"Segments, ms",
+              columns({"segment", "samples", "P50", "P95", "P99", "P99.9", "max", "mean"}),
+              {}};
+  for (const auto& [segment, depth] : kSegmentLines) {
+    const metrics::Histogram* const histogram = configuration.find(segment);
+    if (histogram == nullptr) continue;
+    Row row = {{std::string(2 * depth, ' ') + std::string(metrics::segment_name(segment)), {}},
+               count_cell(histogram->total_count())};
+    add_percentiles(histogram, row);
+    row.push_back(milliseconds_cell(histogram->mean()));
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+}  // namespace
+
+Section overview_section(const RunView& run) {
+  Section section{"Latency and throughput" + run.suffix, false, {}};
+  if (run.configurations.empty()) return section;
+  Picture picture = curves_picture(run);
+  if (!picture.views.empty()) section.blocks.emplace_back(std::move(picture));
+  Table table{"Configurations (net is fsm_net, db is db_total, lock is lock_wait; in ms)",
+              columns({"configuration", "elapsed", "transitions/s", "commits/s", "net P50",
+                       "net P95", "net P99", "net P99.9", "net max", "db P95", "lock P95",
+                       "dispatch P95", "WAL growth", "of ceiling", "verdict"}),
+              {}};
+  for (std::size_t index = 0; index < run.configurations.size(); ++index) {
+    table.rows.push_back(
+        overview_row(run.configurations[index], run.findings.configurations[index]));
+  }
+  section.blocks.emplace_back(std::move(table));
+  return section;
+}
+
+Section breakdown_section(const RunView& run) {
+  Table table{"Shares of the mean fsm_net",
+              columns({"configuration", "mean ms", "waiting", "working", "checkpointing", "syncing",
+                       "unexplained"}),
+              {}};
+  Table parts{"Parts of the mean fsm_net",
+              columns({"configuration", "part", "spent", "mean ms", "share"}),
+              {},
+              true};
+  Section section{"Where the time goes" + run.suffix, false, {}};
+  std::vector<Sentence> contention;
+  for (std::size_t index = 0; index < run.configurations.size(); ++index) {
+    const ConfigurationResult& each = run.configurations[index];
+    const ConfigurationFindings& findings = run.findings.configurations[index];
+    if (const auto& judged = findings.wal_contention) {
+      contention.push_back({"WAL contention at " + label(each) + ": " + judged->evidence + "."});
+    }
+    if (!findings.breakdown) continue;
+    table.rows.push_back(breakdown_row(each, *findings.breakdown));
+    add_parts(each, *findings.breakdown, parts);
+  }
+  if (!table.rows.empty()) {
+    section.blocks.emplace_back(breakdown_picture(run));
+    section.blocks.emplace_back(std::move(table));
+    section.blocks.emplace_back(std::move(parts));
+  }
+  std::ranges::move(contention, std::back_inserter(section.blocks));
+  return section;
+}
+
+Section wal_section(const RunView& run) {
+  Section section{"WAL and checkpoints" + run.suffix, true, {}};
+  if (run.configurations.empty()) return section;
+  Table table{
+      "Written to the database's files",
+      columns({"configuration", "WAL growth", "WAL peak", "frames", "frames/commit", "checkpoints",
+               "their time ms", "longest ms", "WAL syncs", "database syncs", "written/changed"}),
+      {}};
+  for (std::size_t index = 0; index < run.configurations.size(); ++index) {
+    const ConfigurationResult& each = run.configurations[index];
+    const metrics::WalFigures& figures = each.wal;
+    const auto& amplification = run.findings.configurations[index].write_amplification;
+    table.rows.push_back({{label(each), {}},
+                          bytes_cell(figures.growth_bytes),
+                          bytes_cell(figures.peak_bytes),
+                          count_cell(figures.frames),
+                          ratio_cell(figures.frames, each.commits),
+                          count_cell(figures.checkpoints),
+                          milliseconds_cell(static_cast<double>(figures.checkpoint_ns)),
+                          milliseconds_cell(static_cast<double>(figures.checkpoint_longest_ns)),
+                          count_cell(figures.wal_syncs),
+                          count_cell(figures.db_syncs),
+                          amplification ? rate_cell(*amplification) : Cell{"-", {}}});
+  }
+  section.blocks.emplace_back(wal_picture(run));
+  section.blocks.emplace_back(std::move(table));
+  return section;
+}
+
+Section configuration_section(const ConfigurationResult& configuration,
+                              const ConfigurationFindings& findings, const std::string& before,
+                              bool details) {
+  Section section{
+      fmt::format("{}{}: {}{} files, {}", before, label(configuration),
+                  configuration.repeats > 1 ? fmt::format("{} x ", configuration.repeats) : "",
+                  with_thousands(configuration.planned.files),
+                  configuration.verified ? "database verified" : "DATABASE NOT VERIFIED"),
+      details,
+      {}};
+  Table segments = segments_table(configuration);
+  if (!segments.rows.empty()) section.blocks.emplace_back(std::move(segments));
+  std::ranges::move(anatomy_of(configuration, findings), std::back_inserter(section.blocks));
+  for (const metrics::LimitVerdict& verdict : findings.verdicts) {
+    section.blocks.emplace_back(
+        Sentence{fmt::format("{}: {}  {}", verdict.limit, verdict_cell(verdict.passed).text,
+                             verdict.evidence),
+                 verdict_cell(verdict.passed).tone});
+  }
+  if (findings.verdicts.empty()) {
+    section.blocks.emplace_back(Sentence{"No limit is set for this configuration."});
+  }
+  return section;
+}
+
+}  // namespace walbench::tools

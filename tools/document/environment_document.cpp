@@ -1,0 +1,99 @@
+#include "tools/document/environment_document.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <string>
+#include <utility>
+
+#include "tools/document/cells.hpp"
+
+namespace walbench::tools {
+namespace {
+
+std::string checkpoint_text(const metrics::ConfigurationPlanned& planned) {
+  if (planned.checkpoint == "off") return planned.checkpoint;
+  const std::string every =
+      fmt::format("{} every {} frames", planned.checkpoint, planned.checkpoint_every_frames);
+  return planned.wal_cap_frames == 0 ? every
+                                     : fmt::format("{}, cap {}", every, planned.wal_cap_frames);
+}
+
+Table settings(const RunView& run) {
+  Table table{"Settings, as read back from SQLite",
+              columns({"configuration", "files", "connection", "commit", "begin", "guard", "queue",
+                       "schema", "synchronous", "busy_timeout ms", "checkpoint", "API delay"}),
+              {}};
+  const auto add = [&](const metrics::ConfigurationResult& each) {
+    const metrics::ConfigurationPlanned& planned = each.planned;
+    table.rows.push_back({{metrics::configuration_label(planned), {}},
+                          count_cell(planned.files),
+                          {planned.connection, {}},
+                          {planned.commit, {}},
+                          {planned.begin, {}},
+                          {planned.guard, {}},
+                          {planned.queue, {}},
+                          {planned.schema, {}},
+                          {each.settings.synchronous, {}},
+                          count_cell(each.settings.busy_timeout_ms),
+                          {checkpoint_text(planned), {}},
+                          {planned.api_delay.empty() ? "0" : planned.api_delay, {}}});
+  };
+  for (const metrics::ConfigurationResult& each : run.configurations) {
+    add(each);
+  }
+  for (const metrics::MitigationResult& each : run.mitigations) {
+    if (!each.mitigation.repeats.empty()) add(each.mitigation.pooled);
+  }
+  return table;
+}
+
+Table environment_table(const metrics::Environment& environment) {
+  Table table{"Environment", {{"property"}, {"value", true}}, {}};
+  const auto add = [&](const char* property, std::string value) {
+    table.rows.push_back({{property, {}}, {value.empty() ? "none" : std::move(value), {}}});
+  };
+  add("walbench", environment.walbench_version);
+  add("build", environment.build_type);
+  add("sanitizers", environment.sanitizers);
+  add("compiler", environment.compiler);
+  add("kernel", environment.kernel);
+  add("CPU", fmt::format("{}, {} of them", environment.cpu_model, environment.cpu_count));
+  add("governor", environment.cpu_governor);
+  add("load average at start", fmt::format("{:.2f}", environment.load_average_1min));
+  add("file system", environment.file_system + " " + environment.mount_options);
+  add("rotating disk", environment.rotates);
+  add("SQLite", environment.sqlite_version + " " + environment.sqlite_source_id);
+  add("SQLite compile options",
+      fmt::format("{}", fmt::join(environment.sqlite_compile_options, " ")));
+  add("oneTBB", environment.onetbb_version);
+  add("clock",
+      fmt::format("{} ns resolution, {:.1f} ns a reading",
+                  environment.self_cost.clock_resolution_ns, environment.self_cost.clock_read_ns));
+  add("cost of measuring",
+      fmt::format("{:.1f} ns to hand over a lifecycle's timings, {:.1f} ns a sample in the "
+                  "collector's thread",
+                  environment.self_cost.record_enqueue_ns, environment.self_cost.sample_record_ns));
+  return table;
+}
+
+}  // namespace
+
+Section settings_section(const RunView& run, bool details) {
+  Section section{"Settings" + run.suffix, details, {}};
+  if (!run.configurations.empty() || !run.mitigations.empty()) {
+    section.blocks.emplace_back(settings(run));
+  }
+  return section;
+}
+
+Section environment_section(const RunView& run) {
+  Section section{"Environment" + run.suffix, true, {}};
+  if (run.environment != nullptr) section.blocks.emplace_back(environment_table(*run.environment));
+  section.blocks.emplace_back(
+      Sentence{"Environment digest " + run.environment_digest +
+               ": runs with another digest were measured in another environment."});
+  return section;
+}
+
+}  // namespace walbench::tools

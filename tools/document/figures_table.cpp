@@ -1,0 +1,161 @@
+#include "tools/document/figures_table.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "metrics/segment.hpp"
+#include "tools/document/cells.hpp"
+
+namespace walbench::tools {
+namespace {
+
+using metrics::ConfigurationResult;
+
+constexpr double kNsPerMs = 1e6;
+
+struct Statistic {
+  std::string_view name;
+  double percentile;
+};
+
+constexpr std::array kStatistics = {Statistic{"min", 0},        Statistic{"p50", 50},
+                                    Statistic{"p90", 90},       Statistic{"p95", 95},
+                                    Statistic{"p99", 99},       Statistic{"p99.9", 99.9},
+                                    Statistic{"p99.99", 99.99}, Statistic{"max", 100}};
+
+/// Columns of `figures_table`.
+enum At : std::uint8_t {
+  kRunId,
+  kTimestamp,
+  kSource,
+  kRole,
+  kMitigation,
+  kConcurrency,
+  kProfile,
+  kStrategy,
+  kSegment,
+  kStatistic,
+  kValue,
+  kUnit,
+  kCount,
+  kColumns
+};
+
+/// Hands over rows that differ in what is measured alone. Once the sink has had enough, no more.
+class Writer {
+ public:
+  explicit Writer(const RowSink& sink) : sink_(sink) { row_.resize(kColumns); }
+
+  void begin() { row_.assign(kColumns, {}); }
+  void set(At column, std::string_view text) { row_[column].text = text; }
+  void set_number(At column, std::int64_t number) {
+    row_[column].number = static_cast<double>(number);
+  }
+  void write(std::string_view statistic, double value, std::string_view unit, std::int64_t count) {
+    set(kStatistic, statistic);
+    row_[kValue].number = value;
+    set(kUnit, unit);
+    set_number(kCount, count);
+    wanted_ = wanted_ && sink_(row_);
+  }
+  void write(const metrics::Histogram& histogram) {
+    for (const Statistic& statistic : kStatistics) {
+      const auto ns = static_cast<double>(histogram.value_at_percentile(statistic.percentile));
+      write(statistic.name, ns / kNsPerMs, "ms", histogram.total_count());
+    }
+    write("mean", histogram.mean() / kNsPerMs, "ms", histogram.total_count());
+  }
+  bool wanted() const { return wanted_; }
+
+ private:
+  const RowSink& sink_;
+  Row row_;
+  bool wanted_ = true;
+};
+
+/// `role`: `measured`, or the `before` and `after` of a mitigation.
+void write_configuration(const metrics::LoadedRun& run, const ConfigurationResult& configuration,
+                         std::string_view role, std::string_view mitigation, Writer& writer) {
+  const metrics::ConfigurationPlanned& planned = configuration.planned;
+  writer.begin();
+  writer.set(kRunId, run.run_id);
+  writer.set(kTimestamp, run.timestamp);
+  writer.set(kRole, role);
+  writer.set(kMitigation, mitigation);
+  writer.set_number(kConcurrency, planned.threads);
+  writer.set(kProfile, planned.profile);
+  writer.set(kStrategy, planned.strategy);
+  if (configuration.elapsed_ns > 0) {
+    writer.write("transitions_per_second", configuration.transitions_per_second(), "1/s",
+                 planned.files * configuration.repeats);
+  }
+  for (const metrics::SegmentHistogram& each : configuration.segments) {
+    writer.set(kSegment, metrics::segment_name(each.segment));
+    writer.write(each.histogram);
+  }
+}
+
+void write_lone(const metrics::LoneDistribution& lone, Writer& writer) {
+  writer.begin();
+  writer.set(kSource, lone.path.string());
+  writer.set(kRole, "distribution");
+  if (lone.file.histogram) {
+    writer.write(*lone.file.histogram);
+    return;
+  }
+  for (const Statistic& statistic : kStatistics) {
+    writer.write(statistic.name, lone.file.told_at_percentile(statistic.percentile),
+                 lone.file.unit_told(), lone.file.total_count);
+  }
+}
+
+void write_log(const metrics::LoadedLog& log, Writer& writer) {
+  writer.begin();
+  writer.set(kSource, log.path.string());
+  writer.set(kRole, "interval");
+  for (const metrics::LoadedLog::Stream& stream : log.streams) {
+    writer.set(kSegment, stream.tag);
+    for (const metrics::IntervalRow& row : stream.rows) {
+      if (!writer.wanted()) return;
+      writer.set(kTimestamp, fmt::format("{:.3f}", row.start_seconds));
+      writer.write("p50", static_cast<double>(row.p50_ns) / kNsPerMs, "ms", row.count);
+      writer.write("p99", static_cast<double>(row.p99_ns) / kNsPerMs, "ms", row.count);
+      writer.write("max", static_cast<double>(row.max_ns) / kNsPerMs, "ms", row.count);
+    }
+  }
+}
+
+void write_figures(const metrics::ResultSet& set, const RowSink& sink) {
+  Writer writer(sink);
+  for (const metrics::LoadedRun& run : set.runs) {
+    for (const ConfigurationResult& configuration : run.configurations) {
+      write_configuration(run, configuration, "measured", "", writer);
+    }
+    for (const metrics::MitigationResult& each : run.mitigations) {
+      write_configuration(run, each.baseline.pooled, "before", each.info.name, writer);
+      write_configuration(run, each.mitigation.pooled, "after", each.info.name, writer);
+    }
+  }
+  for (const metrics::LoneDistribution& lone : set.lone) {
+    write_lone(lone, writer);
+  }
+  for (const metrics::LoadedLog& log : set.logs) {
+    write_log(log, writer);
+  }
+}
+
+}  // namespace
+
+Table figures_table(const metrics::ResultSet& set) {
+  Table table{"figures",
+              columns({"run_id", "timestamp", "source", "role", "mitigation", "concurrency",
+                       "profile", "strategy", "segment", "statistic", "value", "unit", "count"}),
+              {}};
+  table.stream = [&set](const RowSink& sink) { write_figures(set, sink); };
+  return table;
+}
+
+}  // namespace walbench::tools

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "metrics/result/result_set.hpp"
+#include "tools/document/document.hpp"
+
+namespace walbench::tools {
+
+/// Every figure of the files in tidy form, as CSV has it: one row a configuration, segment and
+/// statistic (likewise of a mitigation's sides, of a distribution, of an interval of a log). Refers
+/// to `set`, which must outlive it.
+Table figures_table(const metrics::ResultSet& set);
+
+}  // namespace walbench::tools

@@ -1,0 +1,396 @@
+#include "tools/document/pictures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <string_view>
+#include <variant>
+
+#include "metrics/analysis/findings.hpp"
+#include "metrics/histogram/percentile_curve.hpp"
+#include "tools/document/cells.hpp"
+
+namespace walbench::tools {
+namespace {
+
+using metrics::ConfigurationResult;
+using metrics::Segment;
+
+constexpr double kNsPerMs = 1e6;
+constexpr double kBytesPerMb = 1e6;
+constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+/// The segments that curves are drawn of; the first that was measured is the one shown at first.
+constexpr std::array kDrawnSegments = {Segment::fsm_net, Segment::lock_wait, Segment::busy_wait,
+                                       Segment::commit,  Segment::db_total,  Segment::transition,
+                                       Segment::connect};
+
+std::string label(const ConfigurationResult& configuration) {
+  return metrics::configuration_label(configuration.planned);
+}
+
+Chart curves_chart(const std::string& value_title, const std::string& unit) {
+  return {.form = Chart::Form::lines,
+          .x = {"percentile", Axis::Scale::percentile, "", {}},
+          .y = {value_title, Axis::Scale::logarithmic, unit, {}},
+          .second = {},
+          .names = {},
+          .series = {}};
+}
+
+Chart bar_chart(Chart::Form form, const std::string& value_title, const std::string& unit) {
+  return {.form = form,
+          .x = {value_title, Axis::Scale::linear, unit, {}},
+          .y = {},
+          .second = {},
+          .names = {},
+          .series = {}};
+}
+
+Series curve(std::string name, const metrics::Histogram& nanoseconds) {
+  Series series{.label = std::move(name)};
+  for (const metrics::CurvePoint& point : metrics::percentile_curve(nanoseconds)) {
+    series.points.push_back({point.inverse_distance, static_cast<double>(point.value) / kNsPerMs});
+  }
+  return series;
+}
+
+/// Through the rows of another program's file; the row of 100 % stands at the count of samples.
+Series curve(std::string name, const metrics::HgrmFile& file) {
+  Series series{.label = std::move(name)};
+  const double end = std::max(static_cast<double>(file.total_count), 1.0);
+  for (const metrics::PercentileRow& row : file.rows) {
+    const double inverse_distance = row.percentile < 1 ? 1 / (1 - row.percentile) : end;
+    series.points.push_back({std::min(inverse_distance, end), row.value});
+  }
+  return series;
+}
+
+/// What a line of the curves is of.
+struct Line {
+  std::string label;
+  const ConfigurationResult* of;
+};
+
+void add_curve_views(const std::vector<Line>& lines, const char* of_what, Picture& picture) {
+  const auto has = [](Segment segment) {
+    return [segment](const Line& line) { return line.of->find(segment) != nullptr; };
+  };
+  const auto add = [&](Segment segment) {
+    if (std::ranges::none_of(lines, has(segment))) return;
+    const std::string name(metrics::segment_name(segment));
+    picture.views.push_back({name + of_what, [lines, segment, name] {
+                               Chart chart = curves_chart(name, "ms");
+                               for (const Line& line : lines) {
+                                 const auto* const samples = line.of->find(segment);
+                                 if (samples == nullptr) continue;
+                                 chart.series.push_back(curve(line.label, *samples));
+                               }
+                               return chart;
+                             }});
+  };
+  std::ranges::for_each(kDrawnSegments, add);
+  // Files may hold none of these.
+  for (std::size_t index = 0; picture.views.empty() && index < metrics::kSegmentCount; ++index) {
+    add(metrics::segment_at(index));
+  }
+}
+
+/// All parts that any of the breakdowns has, those of one kind beside each other.
+std::vector<metrics::BreakdownPart> parts_of(const std::vector<metrics::Breakdown>& breakdowns) {
+  std::vector<metrics::BreakdownPart> parts;
+  for (const metrics::Breakdown& breakdown : breakdowns) {
+    for (const metrics::BreakdownPart& part : breakdown.parts) {
+      const bool known = std::ranges::any_of(parts, [&](const metrics::BreakdownPart& each) {
+        return each.name == part.name && each.spent == part.spent;
+      });
+      if (part.share > 0 && !known) parts.push_back(part);
+    }
+  }
+  std::ranges::stable_sort(parts, {}, &metrics::BreakdownPart::spent);
+  return parts;
+}
+
+double value_of(const metrics::Breakdown& breakdown, const metrics::BreakdownPart& part,
+                bool share) {
+  double value = 0;
+  for (const metrics::BreakdownPart& each : breakdown.parts) {
+    if (each.name != part.name || each.spent != part.spent) continue;
+    value += share ? 100 * each.share : each.mean_ns / kNsPerMs;
+  }
+  return value;
+}
+
+Chart breakdown_chart(const RunView& run, bool share) {
+  Chart chart = bar_chart(Chart::Form::stacked, share ? "share of the mean fsm_net" : "mean",
+                          share ? "%" : "ms");
+  std::vector<metrics::Breakdown> breakdowns;
+  const auto add = [&](const ConfigurationResult& configuration,
+                       const metrics::ConfigurationFindings& findings) {
+    if (!findings.breakdown || std::ranges::count(chart.names, label(configuration)) > 0) return;
+    chart.names.push_back(label(configuration));
+    breakdowns.push_back(*findings.breakdown);
+  };
+  for (std::size_t index = 0; index < run.configurations.size(); ++index) {
+    add(run.configurations[index], run.findings.configurations[index]);
+  }
+  for (std::size_t index = 0; index < run.mitigations.size(); ++index) {
+    add(run.mitigations[index].mitigation.pooled, run.findings.mitigations[index].mitigation);
+  }
+  for (const metrics::BreakdownPart& part : parts_of(breakdowns)) {
+    const std::string spent(metrics::spent_name(part.spent));
+    Series series{.label = part.name + " (" + spent + ")", .points = {}, .shade = spent};
+    for (std::size_t row = 0; row < breakdowns.size(); ++row) {
+      series.points.push_back({static_cast<double>(row), value_of(breakdowns[row], part, share)});
+    }
+    chart.series.push_back(std::move(series));
+  }
+  return chart;
+}
+
+void add_law(const metrics::ScalabilityFit& fit, const std::string& name, double last,
+             Chart& chart) {
+  constexpr double kStep = 1.08;
+  constexpr double kBeyond = 1.3;
+  Series law{.label = name + ": law"};
+  for (double n = 1; n <= last * kBeyond; n *= kStep) {
+    law.points.push_back({n, fit.per_second(n)});
+  }
+  chart.series.push_back(std::move(law));
+}
+
+Chart scaling_chart(const RunView& run) {
+  Chart chart{.form = Chart::Form::lines,
+              .x = {"threads", Axis::Scale::logarithmic, "", {}},
+              .y = {"transitions per second", Axis::Scale::logarithmic, "", {}},
+              .second = {},
+              .names = {},
+              .series = {}};
+  std::set<double> levels;
+  for (const metrics::Scaling& each : run.findings.scaling) {
+    Series measured{.label = each.profile + " " + each.strategy};
+    for (const ConfigurationResult& configuration : run.configurations) {
+      const metrics::ConfigurationPlanned& planned = configuration.planned;
+      if (planned.profile != each.profile || planned.strategy != each.strategy) continue;
+      const auto threads = static_cast<double>(planned.threads);
+      levels.insert(threads);
+      measured.points.push_back({threads, configuration.transitions_per_second()});
+    }
+    std::ranges::sort(measured.points, {}, &Series::Point::x);
+    const auto* const fit = std::get_if<metrics::ScalabilityFit>(&each.law);
+    measured.shade = measured.label;
+    measured.dots = true;
+    measured.joined = fit == nullptr;
+    const std::string name = measured.label;
+    const double last = measured.points.empty() ? 0 : measured.points.back().x;
+    chart.series.push_back(std::move(measured));
+    if (fit == nullptr) continue;
+    add_law(*fit, name, last, chart);
+    chart.series.back().shade = name;
+  }
+  chart.x.ticks.assign(levels.begin(), levels.end());
+  return chart;
+}
+
+/// A mitigation's name, and one of its figures.
+struct NamedChange {
+  std::string mitigation;
+  metrics::FigureChange row;
+};
+
+Chart changes_chart(const std::vector<NamedChange>& changes) {
+  const std::string figure = changes.front().row.name();
+  Chart chart = bar_chart(Chart::Form::bars, figure, figure == kThroughput ? "" : "ms");
+  Series before{.label = "before", .points = {}, .shade = "before"};
+  Series after{.label = "after"};
+  for (const auto& [mitigation, row] : changes) {
+    const auto index = static_cast<double>(chart.names.size());
+    chart.names.push_back(mitigation);
+    before.points.push_back({index, row.before});
+    after.points.push_back({index, row.after});
+    after.intervals.emplace_back();
+    if (const auto& interval = row.change.interval) {
+      after.intervals.back() = {row.before * interval->low, row.before * interval->high};
+    }
+  }
+  chart.series = {std::move(before), std::move(after)};
+  return chart;
+}
+
+Chart wal_chart(const RunView& run) {
+  Chart chart = bar_chart(Chart::Form::bars, "MB", "MB");
+  chart.second = Axis{"checkpoints", Axis::Scale::linear, "", {}};
+  Series growth{.label = "WAL growth, MB"};
+  Series peak{.label = "WAL peak, MB"};
+  Series checkpoints{.label = "checkpoints"};
+  checkpoints.second_axis = true;
+  for (const ConfigurationResult& each : run.configurations) {
+    const auto index = static_cast<double>(chart.names.size());
+    chart.names.push_back(label(each));
+    growth.points.push_back({index, static_cast<double>(each.wal.growth_bytes) / kBytesPerMb});
+    peak.points.push_back({index, static_cast<double>(each.wal.peak_bytes) / kBytesPerMb});
+    checkpoints.points.push_back({index, static_cast<double>(each.wal.checkpoints)});
+  }
+  chart.series = {std::move(growth), std::move(peak), std::move(checkpoints)};
+  return chart;
+}
+
+/// Neighbours as one: all their samples and the worst of their figures, so that a stall remains.
+metrics::IntervalRows thinned_out(const metrics::IntervalRows& rows) {
+  constexpr std::size_t kMost = 300;
+  const std::size_t together = (rows.size() + kMost - 1) / kMost;
+  metrics::IntervalRows fewer;
+  for (std::size_t index = 0; index < rows.size(); ++index) {
+    const metrics::IntervalRow& row = rows[index];
+    if (together <= 1 || index % together == 0) {
+      fewer.push_back(row);
+      continue;
+    }
+    metrics::IntervalRow& into = fewer.back();
+    into.length_seconds = row.start_seconds + row.length_seconds - into.start_seconds;
+    into.count += row.count;
+    into.p99_ns = std::max(into.p99_ns, row.p99_ns);
+  }
+  return fewer;
+}
+
+Chart intervals_chart(const metrics::LoadedLog::Stream& stream) {
+  Chart chart{.form = Chart::Form::lines,
+              .x = {"seconds", Axis::Scale::linear, "s", {}},
+              .y = {"samples a second", Axis::Scale::linear, "", {}},
+              .second = Axis{"P99", Axis::Scale::logarithmic, "ms", {}},
+              .names = {},
+              .series = {}};
+  Series rate{.label = "samples a second"};
+  Series p99{.label = "P99 of " + (stream.tag.empty() ? "all" : stream.tag)};
+  p99.second_axis = true;
+  const metrics::IntervalRows rows = thinned_out(stream.rows);
+  double longest = 0;
+  for (const metrics::IntervalRow& row : rows) {
+    longest = std::max(longest, row.length_seconds);
+  }
+  for (const metrics::IntervalRow& row : rows) {
+    const double middle = row.start_seconds + row.length_seconds / 2;
+    // The rate of a much shorter interval, such as the last one, is a matter of luck.
+    const bool telling = row.length_seconds > longest / 2;
+    rate.points.push_back(
+        {middle, telling ? static_cast<double>(row.count) / row.length_seconds : kNothing});
+    p99.points.push_back(
+        {middle, row.p99_ns > 0 ? static_cast<double>(row.p99_ns) / kNsPerMs : kNothing});
+  }
+  constexpr std::size_t kFew = 60;
+  rate.dots = p99.dots = rows.size() <= kFew;
+  chart.series = {std::move(rate), std::move(p99)};
+  return chart;
+}
+
+}  // namespace
+
+Picture curves_picture(const RunView& run) {
+  Picture picture{"curves",
+                  "Latency by percentile. The slowest lie to the right: at 99 % stands the value "
+                  "that one in a hundred exceeded. A curve ends at the slowest sample.",
+                  "Percentile curves of the configurations in the table that follows.",
+                  {}};
+  std::vector<Line> lines;
+  for (const ConfigurationResult& each : run.configurations) {
+    lines.push_back({label(each), &each});
+  }
+  add_curve_views(lines, "", picture);
+  lines.clear();
+  for (const metrics::MitigationResult& each : run.mitigations) {
+    if (lines.empty()) {
+      lines.push_back({"baseline: " + label(each.baseline.pooled), &each.baseline.pooled});
+    }
+    lines.push_back({each.info.name, &each.mitigation.pooled});
+  }
+  add_curve_views(lines, " of mitigations", picture);
+  return picture;
+}
+
+Picture breakdown_picture(const RunView& run) {
+  return {"breakdown",
+          "Where the mean lifecycle's time went, its API calls left out.",
+          "Stacked bars; the table that follows has the shares.",
+          {{"shares", [run] { return breakdown_chart(run, true); }},
+           {"milliseconds", [run] { return breakdown_chart(run, false); }}}};
+}
+
+Picture scaling_picture(const RunView& run) {
+  return {"scaling",
+          "Throughput by concurrency: measured (points) and, if it could be fitted, by the "
+          "Universal Scalability Law (line).",
+          "Throughput by number of threads, as in the tables that follow.",
+          {{"throughput", [run] { return scaling_chart(run); }}}};
+}
+
+Picture changes_picture(const RunView& run) {
+  Picture picture{"changes",
+                  "Before and after each mitigation; the whisker is the interval of the change.",
+                  "Bars before and after, as in the tables that follow.",
+                  {}};
+  constexpr std::array<std::string_view, 5> kFigures = {kThroughput, "fsm_net P95", "fsm_net P99",
+                                                        "fsm_net max", "lock_wait P95"};
+  for (const std::string_view figure : kFigures) {
+    std::vector<NamedChange> changes;
+    for (const std::size_t index : run.findings.ranking) {
+      const auto* const row = metrics::find_change(run.findings.mitigations[index].changes, figure);
+      if (row != nullptr) changes.push_back({run.mitigations[index].info.name, *row});
+    }
+    if (changes.empty()) continue;
+    picture.views.push_back({std::string(figure), [changes] { return changes_chart(changes); }});
+  }
+  return picture;
+}
+
+Picture wal_picture(const RunView& run) {
+  return {"wal",
+          "How much the WAL grew, and how often it was checkpointed.",
+          "WAL growth, peak and checkpoints, as in the table that follows.",
+          {{"WAL", [run] { return wal_chart(run); }}}};
+}
+
+Picture lone_picture(const std::vector<metrics::LoneDistribution>& lone) {
+  Picture picture{"lone",
+                  "Value by percentile, each file in its own unit.",
+                  "Percentile curves of the files in the table that follows.",
+                  {}};
+  const auto add = [&](bool exact, const char* title, const char* unit) {
+    const auto of_kind = [exact](const metrics::LoneDistribution& each) {
+      return each.file.histogram.has_value() == exact;
+    };
+    if (std::ranges::none_of(lone, of_kind)) return;
+    picture.views.push_back({title, [&lone, of_kind, title, unit] {
+                               Chart chart = curves_chart(title, unit);
+                               for (const metrics::LoneDistribution& each : lone) {
+                                 if (!of_kind(each)) continue;
+                                 const std::string name = each.path.string();
+                                 chart.series.push_back(each.file.histogram
+                                                            ? curve(name, *each.file.histogram)
+                                                            : curve(name, each.file));
+                               }
+                               return chart;
+                             }});
+  };
+  add(true, "value", "ms");
+  add(false, "value, in the unit of the file (approximate)", "");
+  return picture;
+}
+
+Picture intervals_picture(std::vector<const metrics::LoadedLog::Stream*> streams) {
+  Picture picture{"intervals",
+                  "Samples a second, and P99, interval by interval: a stall shows as a gap in the "
+                  "one and a peak in the other.",
+                  "Two lines over time, as in the tables that follow.",
+                  {}};
+  for (const metrics::LoadedLog::Stream* const stream : streams) {
+    picture.views.push_back(
+        {stream->tag.empty() ? "all" : stream->tag, [stream] { return intervals_chart(*stream); }});
+  }
+  return picture;
+}
+
+}  // namespace walbench::tools

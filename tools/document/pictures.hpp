@@ -1,0 +1,29 @@
+#pragma once
+
+#include <vector>
+
+#include "metrics/result/result_set.hpp"
+#include "tools/document/document.hpp"
+#include "tools/document/run_view.hpp"
+
+namespace walbench::tools {
+
+// Pictures of results. They are computed when a renderer draws them, so the results must outlive
+// them.
+
+/// A view for each main segment, of all configurations and of all mitigations.
+Picture curves_picture(const RunView& run);
+/// Where the mean fsm_net goes: shares, or milliseconds.
+Picture breakdown_picture(const RunView& run);
+/// Throughput by number of threads, and the law that was fitted.
+Picture scaling_picture(const RunView& run);
+/// Before and after each mitigation, with the interval of the change; a view for each figure.
+Picture changes_picture(const RunView& run);
+/// WAL growth and checkpoints.
+Picture wal_picture(const RunView& run);
+/// Distributions that belong to no run: those in milliseconds, and those in another unit.
+Picture lone_picture(const std::vector<metrics::LoneDistribution>& lone);
+/// Samples a second and P99, interval by interval; a view for each stream.
+Picture intervals_picture(std::vector<const metrics::LoadedLog::Stream*> streams);
+
+}  // namespace walbench::tools

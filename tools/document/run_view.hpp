@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "metrics/analysis/findings.hpp"
+#include "metrics/result/result_set.hpp"
+#include "metrics/result/run_result.hpp"
+
+namespace walbench::tools {
+
+/// A run as reports see it, whether it has just been measured or was read from files. Refers to the
+/// run and its findings, which must outlive it and every document made of it.
+struct RunView {
+  std::string run_id;
+  std::string timestamp;
+  std::string environment_digest;
+  const metrics::Environment* environment;  ///< null: not known
+  const std::vector<metrics::CeilingPoint>* ceiling;
+  const std::vector<metrics::ConfigurationResult>& configurations;
+  const std::vector<metrics::MitigationResult>& mitigations;
+  const metrics::Findings& findings;
+  std::string suffix;  ///< ends headings if there are several runs: `, run ID`
+};
+
+}  // namespace walbench::tools

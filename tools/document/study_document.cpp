@@ -1,0 +1,221 @@
+#include "tools/document/study_document.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "tools/document/cells.hpp"
+#include "tools/document/pictures.hpp"
+#include "tools/program/text.hpp"
+
+namespace walbench::tools {
+namespace {
+
+using metrics::MitigationResult;
+
+// ---- mitigations
+
+Table ranking(const RunView& run) {
+  Table table{"Ranking by throughput; ? if no difference is shown",
+              columns({"ranking", "transitions/s", "of ceiling", "lock P95", "net P95", "net P99",
+                       "net max", "limits"}),
+              {}};
+  for (const std::size_t index : run.findings.ranking) {
+    const metrics::MitigationFindings& found = run.findings.mitigations[index];
+    table.rows.push_back({{run.mitigations[index].info.name, {}},
+                          change_cell(found.changes, kThroughput),
+                          share_cell(found.mitigation.ceiling_share),
+                          change_cell(found.changes, "lock_wait P95"),
+                          change_cell(found.changes, "fsm_net P95"),
+                          change_cell(found.changes, "fsm_net P99"),
+                          change_cell(found.changes, "fsm_net max"),
+                          found.mitigation.verdicts.empty()
+                              ? Cell{"-", {}}
+                              : verdict_cell(found.mitigation.every_limit_met())});
+  }
+  return table;
+}
+
+Table costs(const RunView& run) {
+  Table table{"Costs and risks",
+              {{"mitigation"}, {"what it is", true}, {"cost", true}, {"risk", true}},
+              {},
+              true};
+  for (const std::size_t index : run.findings.ranking) {
+    const metrics::MitigationInfo& info = run.mitigations[index].info;
+    table.rows.push_back(
+        {{info.name, {}}, {info.description, {}}, {info.cost, {}}, {info.risk, {}}});
+  }
+  return table;
+}
+
+Table before_and_after(const MitigationResult& result,
+                       const std::vector<metrics::FigureChange>& changes) {
+  Table table{fmt::format("{}: {} -> {}, {} each, in turn", result.info.name,
+                          metrics::configuration_label(result.baseline.pooled.planned),
+                          result.mitigation.pooled.planned.strategy,
+                          counted(result.baseline.repeats.size(), "repeat")),
+              change_columns(),
+              {},
+              true};
+  for (const metrics::FigureChange& figure : changes) {
+    table.rows.push_back(change_row(figure));
+  }
+  return table;
+}
+
+void add_risks(const MitigationResult& result, Section& section) {
+  const metrics::ConfigurationResult& after = result.mitigation.pooled;
+  if (after.unsaved_peak > 0) {
+    section.blocks.emplace_back(
+        Sentence{fmt::format("{}: RISK: up to {} transitions were acknowledged and not yet "
+                             "durable; a crash would have lost them.",
+                             result.info.name, with_thousands(after.unsaved_peak)),
+                 Tone::warning});
+  }
+  if (after.snapshot_retries > 0) {
+    section.blocks.emplace_back(Sentence{
+        fmt::format("{}: {} transactions begun anew: stale snapshot, or lock held (baseline: {}).",
+                    result.info.name, with_thousands(after.snapshot_retries),
+                    with_thousands(result.baseline.pooled.snapshot_retries))});
+  }
+}
+
+void add_method(const RunView& run, Section& section) {
+  section.blocks.emplace_back(
+      Sentence{"Change: geometric mean of the ratios after/before of neighbouring repeats; it may "
+               "differ from the ratio of the medians."});
+  const bool has_intervals = std::ranges::any_of(run.findings.ranking, [&](std::size_t index) {
+    return run.findings.mitigations[index].changes.front().change.interval.has_value();
+  });
+  if (!has_intervals) return;
+  section.blocks.emplace_back(Sentence{fmt::format(
+      "Intervals: {}. One in twenty misses 0 by chance alone.", metrics::kIntervalMethod)});
+}
+
+// ---- scaling
+
+std::string parameter_text(const metrics::FittedParameter& parameter) {
+  return fmt::format("{:.3g} ({:.3g} .. {:.3g})", parameter.value, parameter.low, parameter.high);
+}
+
+std::string peak_text(const metrics::Scaling& scaling, const metrics::ScalabilityFit& fit) {
+  if (!fit.peak) {
+    return "no peak: throughput levels off towards " + with_thousands(fit.gamma / fit.sigma.value) +
+           " transitions/s";
+  }
+  const metrics::FittedParameter& peak = *fit.peak;
+  std::string text = fmt::format("throughput peaks at c={:.0f} ({:.0f} .. {:.0f})", peak.value,
+                                 peak.low, peak.high);
+  if (!fit.peak_determined) text += ", which these data do not determine";
+  if (peak.value > static_cast<double>(scaling.levels.back().threads)) {
+    text += ", beyond what was measured";
+  }
+  return text;
+}
+
+std::string bottleneck_sentence(const metrics::Scaling& scaling) {
+  const bool known = std::ranges::all_of(
+      scaling.levels, [](const metrics::ScalingLevel& level) { return !level.bottleneck.empty(); });
+  if (!known) return "The bottleneck is not known: the files that it is judged by were not given.";
+  std::vector<std::string> levels;
+  for (const metrics::ScalingLevel& level : scaling.levels) {
+    levels.push_back(
+        fmt::format("c={} {} ({})", level.threads, level.bottleneck, level.root_cause));
+  }
+  return fmt::format("{}: {}.",
+                     scaling.bottleneck_changes ? "The bottleneck changes" : "Same bottleneck",
+                     fmt::join(levels, ", "));
+}
+
+std::string law_sentence(const metrics::Scaling& scaling) {
+  if (const auto* const why = std::get_if<std::string>(&scaling.law)) {
+    return "Universal Scalability Law: not fitted; " + *why + ".";
+  }
+  const auto& fit = std::get<metrics::ScalabilityFit>(scaling.law);
+  return fmt::format(
+      "Universal Scalability Law: contention sigma {}, coherency kappa {}; {}; {}. In brackets: "
+      "the range in which it stays while one of the throughputs is 10 % off.",
+      parameter_text(fit.sigma), parameter_text(fit.kappa), peak_text(scaling, fit),
+      fit.exact ? "three levels, three parameters: no residual to judge the fit by"
+                : fmt::format("worst residual {:.1f} % at c={:.0f}", 100 * fit.worst_residual,
+                              fit.worst_residual_at));
+}
+
+Table growth_table(const metrics::Scaling& scaling) {
+  Table table{scaling.profile + " " + scaling.strategy,
+              columns({"figure", "threads", "before", "after", "exponent", "growth"}),
+              {},
+              true};
+  for (const metrics::Growth& growth : scaling.growths) {
+    table.rows.push_back({{std::string(growth.figure), {}},
+                          {fmt::format("{} -> {}", growth.threads_before, growth.threads_after),
+                           static_cast<double>(growth.threads_before)},
+                          figure_cell(growth.figure, growth.before),
+                          figure_cell(growth.figure, growth.after),
+                          {fmt::format("{:+.2f}", growth.exponent()), growth.exponent()},
+                          {std::string(growth.kind()), {}}});
+  }
+  return table;
+}
+
+}  // namespace
+
+Section mitigations_section(const RunView& run) {
+  Section section{"Mitigations" + run.suffix, false, {}};
+  for (std::size_t index = 0; index < run.mitigations.size(); ++index) {
+    if (!run.findings.mitigations[index].changes.empty()) continue;
+    const MitigationResult& each = run.mitigations[index];
+    section.blocks.emplace_back(
+        Sentence{fmt::format("mitigation {}: the files of its {} were not given", each.info.name,
+                             each.baseline.repeats.empty() ? "baseline" : "mitigated side"),
+                 Tone::warning});
+  }
+  if (run.findings.ranking.empty()) return section;
+  section.blocks.emplace_back(changes_picture(run));
+  section.blocks.emplace_back(ranking(run));
+  section.blocks.emplace_back(costs(run));
+  for (const std::size_t index : run.findings.ranking) {
+    add_risks(run.mitigations[index], section);
+    section.blocks.emplace_back(
+        before_and_after(run.mitigations[index], run.findings.mitigations[index].changes));
+  }
+  add_method(run, section);
+  return section;
+}
+
+Section scaling_section(const RunView& run) {
+  Section section{"Scaling" + run.suffix, false, {}};
+  if (run.findings.scaling.empty()) return section;
+  section.blocks.emplace_back(scaling_picture(run));
+  for (const metrics::Scaling& each : run.findings.scaling) {
+    section.blocks.emplace_back(Sentence{fmt::format("Scaling of {} {}. {}", each.profile,
+                                                     each.strategy, bottleneck_sentence(each))});
+    section.blocks.emplace_back(Sentence{law_sentence(each)});
+    section.blocks.emplace_back(growth_table(each));
+  }
+  return section;
+}
+
+Section ceiling_section(const RunView& run) {
+  Section section{"Ceiling" + run.suffix, false, {}};
+  if (run.ceiling == nullptr || run.ceiling->empty()) return section;
+  Table table{"One thread, raw statements: the most that this machine can write",
+              columns({"transitions", "checkpoint", "writes/s"}),
+              {}};
+  for (const metrics::CeilingPoint& point : *run.ceiling) {
+    table.rows.push_back({{fmt::format("{} in a transaction", with_thousands(point.group_size)),
+                           static_cast<double>(point.group_size)},
+                          {point.checkpoint, {}},
+                          rate_cell(point.writes_per_second)});
+  }
+  section.blocks.emplace_back(std::move(table));
+  return section;
+}
+
+}  // namespace walbench::tools
