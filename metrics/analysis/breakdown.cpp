@@ -111,7 +111,7 @@ std::optional<std::string> missing_concurrency(const ConfigurationResult& config
   return fmt::format(
       "{:.1f} lifecycles were in flight on average, {:.0f} % of the {:.0f} asked for: threads ran "
       "out of files before others were done, so this is less contention than it says; measure "
-      "more with --files",
+      "more files",
       mean, 100 * mean / asked, asked);
 }
 

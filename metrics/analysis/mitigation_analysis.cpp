@@ -133,7 +133,7 @@ std::string why_none(const std::vector<MitigationFindings>& findings) {
     const FigureChange* const throughput = find_change(each.changes, kThroughput);
     return throughput != nullptr && throughput->change.interval;
   });
-  if (!intervals) return "one repeat shows no gain; measure more, as with --repeat 5";
+  if (!intervals) return "one repeat shows no gain; measure at least five";
   return "no measured one meets its limits, shows a gain of 5 % or more and keeps every "
          "acknowledged transition";
 }

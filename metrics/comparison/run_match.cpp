@@ -101,7 +101,7 @@ void note_what_is_left_out(RunMatch& match, const ResultSet& set, const char* si
   }
   if (!set.lone.empty()) {
     match.notes.push_back(
-        fmt::format("left out, {}: {} from --values or another program", side,
+        fmt::format("left out, {}: {} from a column of values or from another program", side,
                     set.lone.size() == 1 ? "1 file" : fmt::format("{} files", set.lone.size())));
   }
 }

@@ -21,7 +21,7 @@ constexpr double kNsPerMs = 1e6;
 [[noreturn]] void fail(const std::filesystem::path& path, int error) {
   throw FileError(
       fmt::format("cannot write the interval log '{}': {}; make room or choose "
-                  "another place with --results DIR",
+                  "another folder for results",
                   path.string(), std::generic_category().message(error)));
 }
 

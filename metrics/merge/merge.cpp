@@ -160,7 +160,7 @@ std::optional<std::string> HgrmMerge::add(const fs::path& path) {
     if (!file.histogram) {
       refuse(path,
              "holds no histogram, only rows of percentiles, and a sum of these would not be "
-             "exact; merge files of bench or of report --values");
+             "exact; merge files that bench wrote or that were made from values");
     }
     require_nanoseconds(*file.walbench_json);
     if (is_values_metadata(*file.walbench_json)) {

@@ -48,9 +48,8 @@ void require_replaceable(const fs::path& target) {
   const fs::file_status status = fs::symlink_status(target, ignored);
   if (!fs::exists(status)) return;
   if (fs::is_regular_file(status) && is_merge(target)) return;
-  throw MergeError(
-      fmt::format("{}: exists and was not written by --merge; name another OUT, or remove it",
-                  target.string()));
+  throw MergeError(fmt::format(
+      "{}: exists and no merge wrote it; name another output file, or remove it", target.string()));
 }
 
 }  // namespace walbench::metrics

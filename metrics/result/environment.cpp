@@ -116,7 +116,7 @@ std::vector<std::string> environment_warnings(const Environment& environment) {
     warnings.push_back(
         fmt::format("the CPU's frequency governor is '{}', so its speed changes while it is "
                     "measured; set it with "
-                    "cpupower frequency-set --governor performance",
+                    "cpupower frequency-set -g performance",
                     environment.cpu_governor));
   }
   constexpr double kBusy = 0.5;

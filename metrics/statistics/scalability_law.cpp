@@ -185,7 +185,7 @@ std::variant<ScalabilityFit, std::string> fit_scalability_law(
   if (levels.size() < kParameters) {
     return fmt::format(
         "it has three parameters, and there are {} levels of concurrency; measure "
-        "more, as with --threads 1,2,5,10,20,50",
+        "more, such as 1, 2, 5, 10, 20 and 50 threads",
         levels.size());
   }
   const std::optional<Solution> solution = best_admissible(points);

@@ -150,7 +150,7 @@ TEST_F(MergeProgram, AForgottenTargetCostsNoMeasurement) {
     const std::string before = read_file(first);
     const Outcome forgotten = run_report({"--merge", first, only(1, ending)});
     EXPECT_EQ(forgotten.exit_code, 3);
-    EXPECT_THAT(forgotten.err, HasSubstr("exists and was not written by --merge"));
+    EXPECT_THAT(forgotten.err, HasSubstr("exists and no merge wrote it"));
     EXPECT_EQ(read_file(first), before);
     const std::string target = (scratch_ / ("out" + fs::path(first).extension().string())).string();
     EXPECT_EQ(run_report({"--merge", target, first}).exit_code, 0);

@@ -113,8 +113,8 @@ void expect_documented_mitigation(const json& file, const std::string& name) {
 TEST_F(StudyTest, EveryMitigationHasItsFilesAndReportTellsWhatBenchTold) {
   const Outcome measured =
       bench({"--files", "20", "--threads", "2", "--profile", "zero", "--mitigation", "all",
-             "--repeat", "2", "--mitigate-at", "2:zero", "--results", "results", "--gate",
-             "zero:2:fsm_net.max<1h", "--details"});
+             "--repeat", "2", "--mitigate-at", "2:zero", "--results", "results", "--fail-if",
+             "max{threads=2}>1h", "--details"});
   ASSERT_EQ(measured.exit_code, 0) << measured.err;
   const std::string told = told_by_bench(measured.out);
   for (const char* const part : {"2 repeats each, in turn", "\n  ranking ", "\n  Recommendation: ",

@@ -256,8 +256,7 @@ TEST(Recommendation, OneRepeatShowsNothing) {
   const Recommendation found =
       recommendation({mitigation("x", {{kSecond, 1000}}, {{kSecond / 9, 100}})});
   EXPECT_EQ(found.mitigation, "");
-  EXPECT_EQ(found.sentences[0],
-            "keep per-file: one repeat shows no gain; measure more, as with --repeat 5.");
+  EXPECT_EQ(found.sentences[0], "keep per-file: one repeat shows no gain; measure at least five.");
 }
 
 // `report` was given files of one side alone: how often it was measured is not what is amiss.

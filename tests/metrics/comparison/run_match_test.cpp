@@ -124,9 +124,9 @@ TEST(RunMatch, WhatIsLeftOutIsNoted) {
   after.runs.front().run_id = "another";
   after.runs.front().mitigations.emplace_back();
   after.lone.resize(2);
-  EXPECT_THAT(
-      match_runs(before, after).notes,
-      ElementsAre(HasSubstr("files of mitigations"), HasSubstr("after: 2 files from --values or")));
+  EXPECT_THAT(match_runs(before, after).notes,
+              ElementsAre(HasSubstr("files of mitigations"),
+                          HasSubstr("after: 2 files from a column of values or")));
 }
 
 }  // namespace

@@ -74,8 +74,8 @@ TEST_F(MergeTarget, NothingElseIs) {
        {measured_file(), values_file(), log_file(), write("notes.txt", "notes"),
         write("empty.hgrm", ""), write("empty.hlog", ""), path("pipe.hgrm"), path("link.hgrm")}) {
     EXPECT_THAT(refusal_of(target), HasSubstr(target.filename().string() +
-                                              ": exists and was not written by --merge; name "
-                                              "another OUT, or remove it"));
+                                              ": exists and no merge wrote it; name another "
+                                              "output file, or remove it"));
   }
 }
 

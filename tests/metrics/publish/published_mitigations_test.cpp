@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "metrics/analysis/mitigation_analysis.hpp"
+#include "metrics/files/file_error.hpp"
 #include "metrics/files/text_file.hpp"
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/publish/result_json.hpp"

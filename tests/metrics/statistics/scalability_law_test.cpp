@@ -181,7 +181,7 @@ TEST(ScalabilityLaw, NeedsThreeDifferentLevels) {
   EXPECT_THAT(refusal({{1, 10}, {2, 15}}), HasSubstr("there are 2 levels of concurrency"));
   const Points twice = {{1, 10}, {2, 15}, {2, 16}, {1, 11}};
   EXPECT_THAT(refusal(twice), HasSubstr("there are 2 levels of concurrency"));
-  EXPECT_THAT(refusal(twice), HasSubstr("measure more, as with --threads 1,2,5,10,20,50"));
+  EXPECT_THAT(refusal(twice), HasSubstr("measure more, such as 1, 2, 5, 10, 20 and 50 threads"));
 }
 
 TEST(ScalabilityLaw, DoesNotExplainALossThatIsNone) {
