@@ -1,8 +1,10 @@
 #include "metrics/comparison/run_match.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <tuple>
 #include <utility>
 
@@ -49,20 +51,38 @@ void add_plan_differences(RunMatch& match, const MeasuredRun& first, const Measu
   }
 }
 
-void add_host_differences(RunMatch& match, const LoadedRun& first, const LoadedRun& other) {
-  if (!first.environment || !other.environment) {
-    if (first.environment_digest == other.environment_digest) return;
-    add_once(match.differences,
-             fmt::format("the environment (digests {} and {}; these files do not say more)",
-                         first.environment_digest, other.environment_digest));
-    return;
+/// What makes the hosts of two runs unlike.
+std::vector<std::string> unlike_hosts(const LoadedRun& one, const LoadedRun& other) {
+  if (one.environment && other.environment) {
+    return host_differences(*one.environment, *other.environment);
   }
-  for (std::string& difference : host_differences(*first.environment, *other.environment)) {
+  if (one.environment_digest == other.environment_digest) return {};
+  return {fmt::format("the environment (digests {} and {}; these files do not say more)",
+                      one.environment_digest, other.environment_digest)};
+}
+
+void add_host_differences(RunMatch& match, const LoadedRun& first, const LoadedRun& other) {
+  for (std::string& difference : unlike_hosts(first, other)) {
     add_once(match.differences, std::move(difference));
   }
+  if (!first.environment || !other.environment) return;
   for (const std::string& difference : told_differences(*first.environment, *other.environment)) {
     add_once(match.notes, "differs: " + difference);
   }
+}
+
+/// The configuration of an earlier run that readers will set beside this one: the same or, if there
+/// is none, the first of the same profile. Null if there is none either.
+const ConfigurationResult* counterpart(const LoadedRun& earlier,
+                                       const ConfigurationResult& configuration) {
+  const auto same = std::ranges::find_if(earlier.configurations, [&](const auto& each) {
+    return identity(each.planned) == identity(configuration.planned);
+  });
+  if (same != earlier.configurations.end()) return &*same;
+  const auto alike = std::ranges::find_if(earlier.configurations, [&](const auto& each) {
+    return each.planned.profile == configuration.planned.profile;
+  });
+  return alike == earlier.configurations.end() ? nullptr : &*alike;
 }
 
 /// Every run, of either side, against the first one before.
@@ -136,6 +156,27 @@ RunMatch match_runs(const ResultSet& before, const ResultSet& after) {
   note_what_is_left_out(match, before, "before");
   note_what_is_left_out(match, after, "after");
   return match;
+}
+
+std::vector<std::string> unlike_runs(const ResultSet& set) {
+  std::vector<std::string> sentences;
+  for (std::size_t later = 1; later < set.runs.size(); ++later) {
+    const LoadedRun& first = set.runs.front();
+    const LoadedRun& run = set.runs[later];
+    std::vector<std::string> differences = unlike_hosts(first, run);
+    for (const ConfigurationResult& each : run.configurations) {
+      const ConfigurationResult* const other = counterpart(first, each);
+      if (other == nullptr) continue;
+      for (std::string& difference : plan_differences(*other, each)) {
+        add_once(differences, std::move(difference));
+      }
+    }
+    if (differences.empty()) continue;
+    sentences.push_back(fmt::format(
+        "runs {} and {} were not measured alike, so their figures are not comparable: {}",
+        first.run_id, run.run_id, fmt::join(differences, ", ")));
+  }
+  return sentences;
 }
 
 }  // namespace walbench::metrics

@@ -38,4 +38,8 @@ struct RunMatch {
 /// arguments.
 RunMatch match_runs(const ResultSet& before, const ResultSet& after);
 
+/// Warnings for readers of several runs at once: a sentence for each run that a comparison with the
+/// first one would refuse, with every difference in plan or host.
+std::vector<std::string> unlike_runs(const ResultSet& set);
+
 }  // namespace walbench::metrics

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -8,19 +7,11 @@
 
 #include "metrics/analysis/findings.hpp"
 #include "metrics/result/result_set.hpp"
-#include "metrics/segment.hpp"
 
 namespace walbench::metrics {
 
 /// The version of what report_json() writes: raised when a field changes its meaning or goes away.
 inline constexpr int kReportSchemaVersion = 1;
-
-/// The part of a report that JSON is made of; everything, unless said otherwise.
-struct ReportDetail {
-  std::vector<Segment> curves = {};  ///< the segments that have curves; empty: all
-  std::size_t most_intervals = 0;    ///< of a log, neighbours taken together; 0: all
-  bool brief = false;  ///< five digits, no single repeats, and of a log its fsm_net alone
-};
 
 /// Takes a text part by part.
 using TextSink = std::function<void(std::string_view)>;
@@ -30,10 +21,9 @@ using TextSink = std::function<void(std::string_view)>;
 /// is never in memory as text.
 /// `findings` are those of the set's runs, by index.
 void write_report_json(const ResultSet& set, const std::vector<Findings>& findings,
-                       const ReportDetail& detail, const TextSink& write);
+                       const TextSink& write);
 
 /// The same as one text.
-std::string report_json(const ResultSet& set, const std::vector<Findings>& findings,
-                        const ReportDetail& detail);
+std::string report_json(const ResultSet& set, const std::vector<Findings>& findings);
 
 }  // namespace walbench::metrics

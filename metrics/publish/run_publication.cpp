@@ -163,7 +163,7 @@ void flush_directory(const fs::path& directory) {
 
 void RunPublication::publish(const Findings& findings) {
   if (run_.configurations.empty() && run_.mitigations.empty()) return;
-  const bool first = run_.run_id.empty();
+  const bool first = paths_.empty();
   if (first) claim_run_id();
   NewFiles files(folder_.directory(), run_);
   try {

@@ -31,10 +31,10 @@ class ReportTest : public testing::Test {
   ReportTest() { std::filesystem::create_directory(results()); }
   std::filesystem::path results() const { return scratch_ / "results"; }
 
-  Outcome measure(const std::string& strategy) const {
-    return run_bench(
-        {"--threads", "3", "--profile", "zero", "--files", "40", "--strategy", strategy},
-        {.directory = scratch_.path()});
+  Outcome measure(const std::string& strategy, const std::string& synchronous = "normal") const {
+    return run_bench({"--threads", "3", "--profile", "zero", "--files", "40", "--strategy",
+                      strategy, "--synchronous", synchronous},
+                     {.directory = scratch_.path()});
   }
 
   std::string one_file() const {
@@ -53,6 +53,16 @@ TEST_F(ReportTest, TellsFromTheHgrmFilesAloneWhatBenchTold) {
   const Outcome report = run_report(hgrm_files(results()));
   EXPECT_EQ(report.exit_code, 0) << report.err;
   EXPECT_EQ(report.out, bench.out.substr(0, bench.out.find("\nresults: ")));
+}
+
+TEST_F(ReportTest, RunsThatAreNotComparableAreNotSetSideBySideInSilence) {
+  ASSERT_EQ(measure("per-file").exit_code, 0);
+  ASSERT_EQ(measure("shared-connection").exit_code, 0);
+  const std::string warning = "were not measured alike, so their figures are not comparable";
+  EXPECT_THAT(run_report(hgrm_files(results())).out, Not(HasSubstr(warning)));
+  ASSERT_EQ(measure("per-file", "off").exit_code, 0);
+  EXPECT_THAT(run_report(hgrm_files(results())).out,
+              testing::AllOf(HasSubstr(warning), HasSubstr("synchronous (")));
 }
 
 TEST_F(ReportTest, ForeignFileIsTakenApproximately) {

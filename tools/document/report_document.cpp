@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "metrics/comparison/run_match.hpp"
 #include "tools/document/advice_document.hpp"
 #include "tools/document/cells.hpp"
 #include "tools/document/configuration_document.hpp"
@@ -82,6 +83,13 @@ Document document_of(const metrics::ResultSet& set,
                      const std::vector<metrics::Findings>& findings) {
   Document document{title_of(set), {}};
   std::vector<Section> details;
+  if (const std::vector<std::string> unlike = metrics::unlike_runs(set); !unlike.empty()) {
+    Section section{"Runs that are not comparable", false, {}};
+    for (const std::string& sentence : unlike) {
+      section.blocks.emplace_back(Sentence{sentence, Tone::warning});
+    }
+    document.sections.push_back(std::move(section));
+  }
   for (std::size_t index = 0; index < set.runs.size(); ++index) {
     const metrics::LoadedRun& run = set.runs[index];
     RunSections sections =

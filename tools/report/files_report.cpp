@@ -73,7 +73,7 @@ void print(const metrics::ResultSet& set, const ReportFiles& options) {
       break;
     }
     case ReportFormat::markdown: write_output(render_markdown(document_of(set, findings))); break;
-    case ReportFormat::json: metrics::write_report_json(set, findings, {}, write_output); break;
+    case ReportFormat::json: metrics::write_report_json(set, findings, write_output); break;
     case ReportFormat::csv: write_csv(figures_table(set), write_output); break;
   }
 }

@@ -129,5 +129,26 @@ TEST(RunMatch, WhatIsLeftOutIsNoted) {
                           HasSubstr("after: 2 files from a column of values or")));
 }
 
+TEST(UnlikeRuns, AreNamedWithWhatAComparisonWouldRefuse) {
+  ConfigurationResult fewer = configuration(10, "batch");
+  fewer.planned.files = 7;
+  ResultSet set = results_of({configuration(10, "per-file"), configuration(50, "per-file"), fewer});
+  set.runs[1].environment_digest = "11111111";
+  EXPECT_THAT(unlike_runs(set),
+              ElementsAre(AllOf(HasSubstr("runs run 1 and run 2 were not measured alike"),
+                                HasSubstr("digests 00000000 and 11111111")),
+                          AllOf(HasSubstr("run 1 and run 3"), HasSubstr("files (100 and 7)"))));
+}
+
+TEST(UnlikeRuns, AreNoneAmongRunsThatMayBeSetSideBySide) {
+  EXPECT_THAT(unlike_runs(results_of({configuration(10, "per-file"), configuration(50, "batch")})),
+              IsEmpty());
+  ConfigurationResult realistic = configuration(10, "per-file");
+  realistic.planned.profile = "realistic";
+  realistic.planned.api_delay = "2s";
+  EXPECT_THAT(unlike_runs(results_of({configuration(10, "per-file"), realistic})), IsEmpty());
+  EXPECT_THAT(unlike_runs({}), IsEmpty());
+}
+
 }  // namespace
 }  // namespace walbench::metrics

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "metrics/files/file_error.hpp"
 #include "metrics/files/text_file.hpp"
 #include "metrics/histogram/hlog.hpp"
 #include "metrics/publish/results_folder.hpp"

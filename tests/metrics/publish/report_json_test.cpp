@@ -1,5 +1,5 @@
 // Silent bugs these tests would catch: a figure of one configuration told of another; a
-// distribution, log or problem left out; a stall thinned out of a page's log; JSON that no parser
+// distribution, log or problem left out; JSON that no parser
 // takes because a file had a name of bytes.
 
 #include "metrics/publish/report_json.hpp"
@@ -17,11 +17,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-const ReportDetail kPage{
-    .curves = {Segment::fsm_net, Segment::commit}, .most_intervals = 300, .brief = true};
-
-Json told(const ResultSet& set, const ReportDetail& detail = {}) {
-  return Json::parse(report_json(set, analyse_each(set.runs), detail));
+Json told(const ResultSet& set) {
+  return Json::parse(report_json(set, analyse_each(set.runs)));
 }
 
 ResultSet one_run() {
@@ -92,12 +89,6 @@ TEST(ReportJson, AMitigationHasBothSidesAndTheComparison) {
   EXPECT_TRUE(json["comparison"]["fsm_net_ms"]["p95"].contains("ratio_low"));
 }
 
-TEST(ReportJson, APageHasTheCurvesThatItDrawsAlone) {
-  const Json curves = told(one_run(), kPage)["runs"][0]["configurations"][0]["curves"];
-  EXPECT_TRUE(curves.contains("fsm_net_ms"));
-  EXPECT_FALSE(curves.contains("wal_sync_ms"));
-}
-
 TEST(ReportJson, ALogIsWhole) {
   const Json log = told(one_log(1000))["interval_logs"][0];
   EXPECT_EQ(log["file"], "x.hlog");
@@ -108,26 +99,6 @@ TEST(ReportJson, ALogIsWhole) {
   ASSERT_EQ(log["streams"][0]["intervals"].size(), 1000U);
   EXPECT_EQ(log["streams"][0]["intervals"][500]["max_ms"], 900.0);
   EXPECT_EQ(log["streams"][0]["intervals"][499]["p99_ms"], 2.0);
-}
-
-TEST(ReportJson, APagesLogIsShortAndKeepsTheStall) {
-  const Json log = told(one_log(1000), kPage)["interval_logs"][0];
-  ASSERT_EQ(log["streams"].size(), 1U);
-  const Json& stream = log["streams"][0];
-  EXPECT_EQ(stream["tag"], "fsm_net");
-  EXPECT_EQ(stream["intervals_in_log"], 1000);
-  EXPECT_LE(stream["intervals"].size(), 300U);
-  double longest = 0;
-  int samples = 0;
-  double seconds = 0;
-  for (const Json& interval : stream["intervals"]) {
-    longest = std::max(longest, interval["max_ms"].get<double>());
-    samples += interval["count"].get<int>();
-    seconds += interval["length_seconds"].get<double>();
-  }
-  EXPECT_EQ(longest, 900.0);
-  EXPECT_EQ(samples, 999 * 10 + 1);
-  EXPECT_EQ(seconds, 1000);
 }
 
 TEST(ReportJson, AForeignDistributionIsApproximateAndInItsOwnUnit) {

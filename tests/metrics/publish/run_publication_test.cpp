@@ -18,6 +18,7 @@
 #include <thread>
 #include <vector>
 
+#include "metrics/files/file_error.hpp"
 #include "metrics/files/text_file.hpp"
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/publish/result_json.hpp"
