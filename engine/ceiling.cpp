@@ -7,11 +7,9 @@
 #include <string>
 #include <utility>
 
-#include "engine/workload/lifecycle/lifecycle.hpp"
-#include "engine/workload/lifecycle/mock_api.hpp"
 #include "metrics/statistics/statistics.hpp"
-#include "storage/sqlite/sqlite.hpp"
-#include "storage/sqlite/strategy/group_committer.hpp"
+#include "storage/storage_error.hpp"
+#include "storage/store.hpp"
 
 namespace walbench::engine {
 namespace {
@@ -33,7 +31,7 @@ struct Point {
   }
 };
 
-constexpr auto kMostInGroup = static_cast<std::int64_t>(storage::GroupCommitter::kMostInGroup);
+using storage::kMostInGroup;
 
 std::vector<Point> points_of(const RunPlan& plan) {
   std::vector<Point> points;
@@ -45,30 +43,24 @@ std::vector<Point> points_of(const RunPlan& plan) {
       if (std::ranges::any_of(points, same)) continue;
       points.push_back({size, *each, {}});
       points.back().plan.files = std::max(each->files, kFewestFiles);
+      points.back().plan.axes.guard = storage::GuardAxis::where;
     }
   }
   return points;
 }
 
-storage::ExpectedRow answers_for(std::int64_t /*file*/, std::string_view path) {
-  const UploadedFile uploaded = MockApi::uploaded_file(path);
-  return {.version = kWritesPerFile,
-          .remote_file_id = uploaded.name,
-          .remote_file_uri = uploaded.uri,
-          .store_doc_id = MockApi::document_id(uploaded.name)};
-}
-
 /// Writes at least kLifecyclesPerRound lifecycles, in several passes where there are fewer files.
-double writes_per_second(storage::Database& database, const Point& point,
+double writes_per_second(storage::Database& database, const Workload& workload, const Point& point,
                          const RunContext& context) {
   constexpr double kNsPerSecond = 1e9;
   const std::int64_t files = std::min(point.plan.files, kLifecyclesPerRound);
+  const storage::RawOrder order = {
+      files, point.group_size, workload.statements(),
+      [&](std::int64_t number) { return workload.plain_iteration(number); }};
   storage::RawWrites sum;
   for (std::int64_t done = 0; done < kLifecyclesPerRound; done += files) {
-    database.reset();
-    const storage::RawWrites pass =
-        database.write_raw({.files = files, .group_size = point.group_size, .answers = answers_for},
-                           *context.clock, context.stop);
+    database.reset(workload.reset_sql());
+    const storage::RawWrites pass = database.write_raw(order, *context.clock, context.stop);
     sum.writes += pass.writes;
     sum.elapsed_ns += pass.elapsed_ns;
   }
@@ -81,8 +73,9 @@ void measure_rounds(std::vector<Point>& points, const RunContext& context) {
     for (Point& point : points) {
       if (context.stop.stop_requested()) throw RunInterrupted();
       const std::unique_ptr<storage::Database> database = context.open_database(point.plan);
-      database->seed(context.stop);
-      point.writes_per_second.push_back(writes_per_second(*database, point, context));
+      const std::unique_ptr<Workload> workload = open_workload(point.plan, context);
+      database->seed(workload->content(), context.stop);
+      point.writes_per_second.push_back(writes_per_second(*database, *workload, point, context));
     }
   }
 }
@@ -101,9 +94,9 @@ std::vector<metrics::CeilingPoint> measure_ceiling(const RunPlan& plan, const Ru
     measure_rounds(points, context);
   } catch (const std::exception& error) {
     if (context.stop.stop_requested()) throw RunInterrupted();
-    const auto* const refused = dynamic_cast<const storage::SqliteError*>(&error);
-    throw RunFailed(
-        fmt::format("ceiling: {}{}", error.what(), refused != nullptr ? refused->remedy() : ""));
+    const auto* const refused = dynamic_cast<const storage::StorageError*>(&error);
+    throw RunFailed(fmt::format("ceiling: {}", error.what()), Phase::measure,
+                    refused != nullptr ? refused->remedy() : storage::Remedy::none);
   }
   std::vector<metrics::CeilingPoint> measured;
   measured.reserve(points.size());

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/measurement.hpp"
 #include "engine/plan.hpp"
-#include "engine/runner.hpp"
 #include "metrics/result/ceiling.hpp"
 #include "metrics/result/configuration_result.hpp"
 
@@ -18,7 +18,7 @@ std::int64_t group_size(const ConfigurationPlan& plan);
 /// rounds in which all take turns, with nothing else at work. Throws RunFailed, RunInterrupted.
 std::vector<metrics::CeilingPoint> measure_ceiling(const RunPlan& plan, const RunContext& context);
 
-/// The point that a configuration is held against, or null where it was not measured.
+/// The point that a configuration is held against, or null if it was not measured.
 const metrics::CeilingPoint* ceiling_of(const ConfigurationPlan& plan,
                                         const std::vector<metrics::CeilingPoint>& points);
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/workload/lifecycle/lifecycle.hpp"
+#include "engine/workload/lifecycle/transitions.hpp"
 
 namespace walbench::engine {
 namespace {
@@ -30,7 +30,7 @@ metrics::ConfigurationPlanned ConfigurationPlan::planned() const {
           .begin = storage::axis_name(axes.begin),
           .guard = storage::axis_name(axes.guard),
           .queue = storage::axis_name(axes.queue),
-          .schema = std::string(storage::schema_name(schema)),
+          .schema = std::string(schema_name(schema)),
           .files = files,
           .transitions_per_file = kTransitionsPerFile,
           .api_delay = api_delay.text(),

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "engine/workload/lifecycle/api_delay.hpp"
+#include "engine/workload/lifecycle/schema.hpp"
 #include "metrics/result/configuration_result.hpp"
 #include "metrics/result/limit.hpp"
 #include "metrics/result/mitigation_result.hpp"
 #include "storage/axes.hpp"
-#include "storage/sqlite/connection_settings.hpp"
-#include "storage/sqlite/schema.hpp"
+#include "storage/settings.hpp"
 
 namespace walbench::engine {
 
@@ -35,7 +35,7 @@ struct ConfigurationPlan {
   std::int64_t files = 818;
   std::int64_t warmup_files = 0;  ///< lifecycles run, with an API that answers at once, before the
                                   ///< clock starts
-  storage::Schema schema = storage::Schema::bench;
+  Schema schema = Schema::bench;
   storage::ConnectionSettings settings;
   std::uint64_t seed = 42;
   bool anatomy = false;  ///< follow the write lock in time

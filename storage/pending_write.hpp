@@ -5,19 +5,19 @@
 #include <exception>
 
 #include "metrics/clock.hpp"
-#include "storage/transition_write.hpp"
+#include "storage/transaction.hpp"
 
 namespace walbench::storage {
 
-/// A write on its way through a queue. It lives in the frame of the coroutine that awaits it, from
-/// submit() until that coroutine is resumed.
+/// A transaction on its way through a queue. It lives in the frame of the coroutine that awaits it,
+/// from submit() until that coroutine is resumed.
 struct WriteRequest {
-  // Filled in by whoever awaits.
-  const TransitionWrite* write = nullptr;
+  // Filled in by the awaiting coroutine.
+  const Transaction* transaction = nullptr;
   std::coroutine_handle<> waiter;
   std::int64_t asked_ns = 0;
 
-  // Filled in by whoever takes it from the queue, before the waiter is resumed.
+  // Filled in by the queue's taker before the waiter is resumed.
   std::int64_t held_ns = 0;  ///< when the write lock was held for it
   std::int64_t busy_wait_ns = 0;
   std::int64_t checkpoint_wait_ns = 0;
@@ -28,7 +28,7 @@ struct WriteRequest {
   WriteRequest* next = nullptr;  ///< the queue's
 };
 
-/// Takes requests and has their waiters resumed when they are decided.
+/// Takes requests and has their waiters resumed once they are decided.
 class WriteQueue {
  public:
   WriteQueue() = default;
@@ -36,26 +36,26 @@ class WriteQueue {
   WriteQueue& operator=(const WriteQueue&) = delete;
   virtual ~WriteQueue() = default;
 
-  /// Thread safe. By the time it returns the waiter may have gone on, on another thread, and the
-  /// request with it.
+  /// Thread safe. By the time it returns, the waiter may already run on another thread, and the
+  /// request may be gone.
   virtual void submit(WriteRequest& request) = 0;
 };
 
-/// What a store hands back for a write: `co_await` gives its timings, or throws what kept it from
-/// being acknowledged.
+/// What a session returns for a transaction: `co_await` gives its timings, or throws what kept it
+/// from being acknowledged.
 ///
-/// A store that blocks has carried the write out by then, and awaiting it does not suspend. One
-/// that queues it suspends the coroutine; it goes on when the write is durable, perhaps on another
-/// thread. A lifecycle reads the same either way.
+/// A store that blocks has carried it out by then, and awaiting it does not suspend. A store that
+/// queues it suspends the coroutine, which goes on once the transaction is durable, perhaps on
+/// another thread. The workload's code is the same either way.
 class [[nodiscard]] PendingWrite {
  public:
-  /// A write that was carried out.
+  /// A transaction that was carried out.
   explicit PendingWrite(const WriteTimings& done) : timings_(done) {}
 
-  /// A write to be queued when it is awaited. All must outlive the await.
-  PendingWrite(WriteQueue& queue, const metrics::Clock& clock, const TransitionWrite& write)
+  /// A transaction to be queued when it is awaited. All arguments must outlive the await.
+  PendingWrite(WriteQueue& queue, const metrics::Clock& clock, const Transaction& transaction)
       : queue_(&queue), clock_(&clock) {
-    request_.write = &write;
+    request_.transaction = &transaction;
   }
 
   bool await_ready() const noexcept { return queue_ == nullptr; }
@@ -66,8 +66,7 @@ class [[nodiscard]] PendingWrite {
     queue_->submit(request_);
   }
 
-  /// A queued write's `commit` ends here: it is what its lifecycle waited, its turn to be resumed
-  /// included.
+  /// The `commit` of a queued transaction ends here: it includes the wait to be resumed.
   WriteTimings await_resume() {
     if (queue_ == nullptr) return timings_;
     if (request_.failure) std::rethrow_exception(request_.failure);

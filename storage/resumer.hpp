@@ -6,13 +6,13 @@
 
 namespace walbench::storage {
 
-/// Lets lifecycles go on whose write has been decided: what a store that suspends them needs of
-/// whoever runs them. Called from the committer's thread alone.
+/// Resumes coroutines whose transaction has finished. Implemented by the engine, called by the
+/// committer's thread alone.
 class Resumer {
  public:
-  /// What the committer has to do once this group is off its hands.
+  /// What the committer has to do after this group.
   enum class Next : std::uint8_t {
-    nothing,  ///< nobody has queued: until one of these lifecycles writes again it would be idle
+    nothing,  ///< no transaction is queued: the committer idles until one of these writes again
     a_group,  ///< others have queued already
   };
 
@@ -21,7 +21,7 @@ class Resumer {
   Resumer& operator=(const Resumer&) = delete;
   virtual ~Resumer() = default;
 
-  /// Resumes each of them once, on this thread before it returns or on another later. Must not
+  /// Resumes each of them once, on this thread before it returns or on another one later. Must not
   /// throw.
   virtual void resume(std::span<const std::coroutine_handle<>> group, Next next) = 0;
 

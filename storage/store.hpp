@@ -7,9 +7,13 @@
 
 #include "metrics/result/groups_committed.hpp"
 #include "storage/pending_write.hpp"
-#include "storage/transition_write.hpp"
+#include "storage/transaction.hpp"
 
 namespace walbench::storage {
+
+/// The most transactions in one group: it bounds how long a group holds the write lock. Larger
+/// groups gain next to nothing, as a measurement of the ceiling shows.
+inline constexpr std::int64_t kMostInGroup = 1024;
 
 /// What a connection cost, in nanoseconds.
 struct ConnectTimings {
@@ -17,8 +21,7 @@ struct ConnectTimings {
   std::int64_t close_ns = 0;    ///< the part of it that closing took
 };
 
-/// One lifecycle's access to a store, from hydration to its last commit. Used by one thread at a
-/// time; must not outlive the store.
+/// One iteration's access to a store. Used by one thread at a time; must not outlive the store.
 class Session {
  public:
   Session() = default;
@@ -26,21 +29,22 @@ class Session {
   Session& operator=(const Session&) = delete;
   virtual ~Session() = default;
 
-  /// Writes one transition. Awaiting what it returns ends when the write is acknowledged:
-  /// committed, or, with a batch, to be committed with a later one. Call and await throw
-  /// OccConflict when the row has moved on, SqliteError or GroupNotCommitted for what the database
-  /// refuses, and WriteCancelled; then this write is undone, with SqliteError also what of the
-  /// batch was not yet durable, and with GroupNotCommitted its whole group.
-  virtual PendingWrite apply(const TransitionWrite& write) = 0;
+  /// Runs one transaction. Awaiting the result ends once it is acknowledged: committed, or, with a
+  /// batch, to be committed with a later one. Call and await throw OccConflict if a statement hit
+  /// another number of rows than it must, StorageError for what the database refuses, and
+  /// WriteCancelled. Then this transaction is undone; with StorageError so is what of the batch was
+  /// not yet durable, and with GroupNotCommitted the whole group.
+  virtual PendingWrite apply(const Transaction& transaction) = 0;
 
-  /// Whether WriteTimings::statement_ns is measured; otherwise lock_wait_ns includes the UPDATE.
+  /// Whether WriteTimings::statement_ns is measured; otherwise lock_wait_ns includes the
+  /// statements.
   virtual bool times_statement_apart() const = 0;
 
   /// Whether writers queue at a queue; otherwise WriteTimings::queue_wait_ns is always 0.
   virtual bool has_queue() const = 0;
 
-  /// Ends the session; apply may not be called afterwards. Returns what a connection of the
-  /// lifecycle's own cost, or nothing where it has none.
+  /// Ends the session; apply may not be called afterwards. Returns the cost of the session's own
+  /// connection, or nothing if it has none.
   virtual std::optional<ConnectTimings> close() = 0;
 };
 
@@ -48,13 +52,13 @@ class Session {
 struct StoreCounts {
   std::int64_t snapshot_retries = 0;  ///< transactions begun anew because their snapshot was stale
                                       ///< or another writer held the lock at the upgrade
-  std::int64_t unsaved_peak = 0;      ///< the most transitions that were acknowledged and not yet
-                                      ///< durable at a moment: what a crash then would have lost
+  std::int64_t unsaved_peak = 0;      ///< the most transactions that were acknowledged and not yet
+                                      ///< durable at one moment: what a crash then would have lost
   std::int64_t capped_checkpoints = 0;  ///< made by a commit because the WAL had passed its cap
   metrics::GroupsCommitted groups = {};
 };
 
-/// A strategy of making transitions durable. Thread safe.
+/// A strategy of making transactions durable. Thread safe.
 class Store {
  public:
   Store() = default;
@@ -65,23 +69,26 @@ class Store {
   /// Begins a session for the worker `worker` (0 .. workers - 1), which may have one at a time.
   virtual std::unique_ptr<Session> open_session(std::size_t worker) = 0;
 
-  /// Makes durable what has been acknowledged before it was. Returns how many commits that took.
-  /// Throws SqliteError.
+  /// Commits every write that was acknowledged early. Returns how many commits that took. Throws
+  /// StorageError.
   virtual std::int64_t flush() = 0;
 
   /// Both only between passes.
   virtual StoreCounts counts() const = 0;
   virtual void restart_counting() = 0;
 
-  /// Threads of the store's own, which commit or checkpoint for the lifecycles.
+  /// The number of threads of the store's own, which commit or checkpoint.
   virtual std::int64_t own_threads() const = 0;
+};
 
-  /// Says that so many lifecycles more (or fewer) may write soon, to a store that waits for more
-  /// writes before it commits. Those that have a write under way count, those that wait for an API
-  /// do not. Any thread.
+/// A store that suspends whoever writes, and waits for more writes before it commits.
+class SuspendingStore : public Store {
+ public:
+  /// `change` more iterations (or fewer) may write soon. An iteration that waits for a write
+  /// counts, one that waits for anything else does not. Any thread.
   virtual void expect_writers(std::int64_t change) = 0;
 
-  /// Makes writes that are queued, and all to come, fail with WriteCancelled. Any thread.
+  /// Makes queued writes, and all to come, fail with WriteCancelled. Any thread.
   virtual void cancel() = 0;
 };
 

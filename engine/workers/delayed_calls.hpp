@@ -12,8 +12,8 @@
 
 namespace walbench::engine {
 
-/// Lifecycles that wait for an API's answer, by the time they are due: thousands of them cost one
-/// thread, the one that serves. Everything else is thread safe.
+/// Coroutines that wait for a time: thousands of them cost one thread, the one that serves.
+/// Everything else is thread safe.
 class DelayedCalls {
  public:
   explicit DelayedCalls(const metrics::Clock& clock) : clock_(clock) {}

@@ -2,7 +2,7 @@
 
 #include <array>
 #include <cstddef>
-#include <limits>
+#include <string_view>
 
 namespace walbench::storage {
 namespace {
@@ -18,27 +18,14 @@ void expect_same(std::string_view setting, const std::string& asked, const std::
 
 }  // namespace
 
-std::string_view synchronous_name(Synchronous value) {
-  return kSynchronousNames[static_cast<std::size_t>(value)];
-}
-
-std::string_view checkpoint_mode_name(CheckpointMode value) {
-  switch (value) {
-    case CheckpointMode::automatic: return "auto";
-    case CheckpointMode::background: return "background";
-    case CheckpointMode::off: return "off";
-  }
-  return "?";
-}
-
 void apply_settings(const Connection& connection, const ConnectionSettings& settings) {
   // The timeout comes first: reading the schema, as the next ones do, may already have to wait.
   sqlite3_busy_timeout(connection.handle(), static_cast<int>(settings.busy_timeout.count()));
   const std::string mode = connection.query_text("PRAGMA journal_mode=WAL");
   if (mode != "wal") {
     throw SettingsMismatch("the database did not enter WAL mode but '" + mode +
-                           "': its file system may lack shared memory or locks; put it on a local "
-                           "disk with --db FILE");
+                               "': its file system may lack shared memory or locks",
+                           Remedy::local_disk);
   }
   connection.execute("PRAGMA synchronous=" + std::string(synchronous_name(settings.synchronous)));
   sqlite3_wal_autocheckpoint(connection.handle(),

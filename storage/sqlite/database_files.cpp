@@ -25,16 +25,15 @@ std::filesystem::path make_private_directory() {
   const std::string base = configured != nullptr && *configured != '\0' ? configured : "/tmp";
   std::string pattern = base + "/walbench-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) {
-    throw DatabaseFileError("cannot create a temporary directory in '" + base +
-                            "': " + errno_text(errno) +
-                            "; set TMPDIR to a writable directory or name a file with --db FILE");
+    throw DatabaseFileError(
+        "cannot create a temporary directory in '" + base + "': " + errno_text(errno),
+        Remedy::temporary_folder);
   }
   return pattern;
 }
 
 std::filesystem::path named_database(const std::filesystem::path& wanted) {
-  if (wanted.empty())
-    throw DatabaseFileError("the database has no name; name a file with --db FILE");
+  if (wanted.empty()) throw DatabaseFileError("the database has no name", Remedy::name_database);
   return std::filesystem::absolute(wanted);
 }
 
@@ -49,9 +48,8 @@ DatabaseFiles::DatabaseFiles(const std::optional<std::filesystem::path>& wanted)
   for (const std::string* const sibling : {&wal_, &shm_, &journal_}) {
     struct stat status {};
     if (lstat(sibling->c_str(), &status) == 0) {
-      throw DatabaseFileError("'" + *sibling +
-                              "' exists, left by another database; remove it or name another file "
-                              "with --db");
+      throw DatabaseFileError("'" + *sibling + "' exists, left by another database",
+                              Remedy::other_database);
     }
   }
   try {
@@ -72,12 +70,13 @@ void DatabaseFiles::create_empty() {
   if (descriptor < 0) {
     const int error = errno;
     if (error == EEXIST) {
-      throw DatabaseFileError("'" + database_.string() +
-                              "' exists already, and a run needs a fresh file; remove it or name "
-                              "another file with --db");
+      throw DatabaseFileError(
+          "'" + database_.string() + "' exists already, and a run needs a fresh file",
+          Remedy::other_database);
     }
-    throw DatabaseFileError("cannot create the database '" + database_.string() +
-                            "': " + errno_text(error) + "; name a writable place with --db FILE");
+    throw DatabaseFileError(
+        "cannot create the database '" + database_.string() + "': " + errno_text(error),
+        Remedy::name_database);
   }
   ::close(descriptor);
   created_ = true;

@@ -2,15 +2,17 @@
 
 #include <filesystem>
 #include <optional>
-#include <stdexcept>
 #include <string>
+
+#include "storage/storage_error.hpp"
 
 namespace walbench::storage {
 
-/// A database file that cannot be created where it was wanted; the message says why and what to do.
-class DatabaseFileError : public std::runtime_error {
+/// A database file that cannot be created where it was wanted.
+class DatabaseFileError : public StorageError {
  public:
-  using std::runtime_error::runtime_error;
+  DatabaseFileError(const std::string& what, Remedy remedy)
+      : StorageError(what, ErrorKind::cannot_open, remedy) {}
 };
 
 /// Owns the place where a run's database lives: creates it, and removes at the end what SQLite left

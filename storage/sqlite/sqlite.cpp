@@ -7,9 +7,28 @@ namespace {
 
 std::string error_text(sqlite3* db, int code, std::string_view operation) {
   std::string text(operation);
-  text.append(": ").append(db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code));
+  // A connection knows more about its latest error than the code says.
+  const bool is_latest = db != nullptr && sqlite3_extended_errcode(db) == code;
+  text.append(": ").append(is_latest ? sqlite3_errmsg(db) : sqlite3_errstr(code));
   text.append(" (SQLite code ").append(std::to_string(code)).append(")");
   return text;
+}
+
+struct Meaning {
+  ErrorKind kind = ErrorKind::other;
+  Remedy remedy = Remedy::none;
+};
+
+Meaning meaning_of(int extended_code) {
+  switch (extended_code & 0xFF) {
+    case SQLITE_BUSY: return {ErrorKind::busy, Remedy::wait_longer};
+    case SQLITE_FULL: return {ErrorKind::full, Remedy::free_space};
+    case SQLITE_CANTOPEN: return {ErrorKind::cannot_open, Remedy::fewer_connections};
+    case SQLITE_IOERR: return {ErrorKind::io};
+    case SQLITE_READONLY: return {ErrorKind::readonly};
+    case SQLITE_INTERRUPT: return {ErrorKind::interrupted};
+    default: return {};
+  }
 }
 
 int int_size(std::string_view text) {
@@ -34,39 +53,48 @@ class ResetAtEnd {
 }  // namespace
 
 SqliteError::SqliteError(sqlite3* db, int code, std::string_view operation)
-    : std::runtime_error(error_text(db, code, operation)), extended_code_(code) {}
+    : StorageError(error_text(db, code, operation), meaning_of(code).kind, meaning_of(code).remedy),
+      extended_code_(code) {}
 
-std::string_view SqliteError::remedy() const {
-  switch (code()) {
-    case SQLITE_BUSY:
-      return "; the write lock was not free within the busy timeout: raise --busy-timeout or lower "
-             "--threads";
-    case SQLITE_FULL:
-      return "; free some space, or put the database elsewhere with --db FILE or TMPDIR";
-    case SQLITE_CANTOPEN:
-      return "; too many open files may be the reason: lower --threads or raise ulimit -n";
-    default: return "";
-  }
+void Statement::check_bound(int code) const {
+  if (code == SQLITE_OK) return;
+  throw SqliteError(sqlite3_db_handle(handle_.get()), code, sqlite3_sql(handle_.get()));
 }
 
-GroupNotCommitted::GroupNotCommitted(const SqliteError& error, std::size_t writes,
-                                     const std::string& names)
-    : std::runtime_error("a group of " + std::to_string(writes) +
-                         " was not committed and none of it acknowledged: " + error.what() +
-                         std::string(error.remedy()) + "; its files: " + names) {}
-
 void Statement::bind(int position, std::string_view text) {
-  const int code =
-      sqlite3_bind_text(handle_.get(), position, text.data(), int_size(text), SQLITE_STATIC);
-  if (code != SQLITE_OK) {
-    throw SqliteError(sqlite3_db_handle(handle_.get()), code, sqlite3_sql(handle_.get()));
-  }
+  check_bound(
+      sqlite3_bind_text(handle_.get(), position, text.data(), int_size(text), SQLITE_STATIC));
 }
 
 void Statement::bind(int position, std::int64_t value) {
-  const int code = sqlite3_bind_int64(handle_.get(), position, value);
-  if (code != SQLITE_OK) {
-    throw SqliteError(sqlite3_db_handle(handle_.get()), code, sqlite3_sql(handle_.get()));
+  check_bound(sqlite3_bind_int64(handle_.get(), position, value));
+}
+
+void Statement::bind_real(int position, double value) {
+  check_bound(sqlite3_bind_double(handle_.get(), position, value));
+}
+
+void Statement::bind_blob(int position, std::span<const std::byte> bytes) {
+  check_bound(
+      sqlite3_bind_blob64(handle_.get(), position, bytes.data(), bytes.size(), SQLITE_STATIC));
+}
+
+void Statement::bind_null(int position) {
+  check_bound(sqlite3_bind_null(handle_.get(), position));
+}
+
+Value Statement::column(int column) const {
+  switch (sqlite3_column_type(handle_.get(), column)) {
+    case SQLITE_INTEGER: return column_int64(column);
+    case SQLITE_FLOAT: return sqlite3_column_double(handle_.get(), column);
+    case SQLITE_TEXT: return column_text(column);
+    case SQLITE_BLOB: {
+      const auto* const bytes =
+          static_cast<const std::byte*>(sqlite3_column_blob(handle_.get(), column));
+      return std::span(bytes,
+                       static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column)));
+    }
+    default: return std::monostate();
   }
 }
 
@@ -134,10 +162,6 @@ std::int64_t Connection::query_int64(std::string_view sql) const {
 
 void Connection::check(int code, std::string_view operation) const {
   if (code != SQLITE_OK) throw SqliteError(handle_.get(), code, operation);
-}
-
-std::int64_t sqlite_memory_peak_bytes() {
-  return sqlite3_memory_highwater(0);
 }
 
 }  // namespace walbench::storage

@@ -5,41 +5,33 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
-#include <stdexcept>
+#include <span>
 #include <string>
 #include <string_view>
+
+#include "storage/storage_error.hpp"
+#include "storage/transaction.hpp"
 
 namespace walbench::storage {
 
 /// What SQLite refused: its message, the operation it refused, and its extended result code.
-class SqliteError : public std::runtime_error {
+class SqliteError : public StorageError {
  public:
-  /// `db` may be null, where opening failed before there was a connection.
+  /// `db` may be null, if opening failed before there was a connection.
   SqliteError(sqlite3* db, int code, std::string_view operation);
 
   int extended_code() const { return extended_code_; }
   /// The primary result code, such as SQLITE_BUSY.
   int code() const { return extended_code_ & 0xFF; }
 
-  /// What the user can do about it, as the end of a sentence; empty where we do not know.
-  std::string_view remedy() const;
-
  private:
   int extended_code_;
 };
 
-/// A transaction of several writes that the database refused: none of them was done. The message
-/// names their files.
-class GroupNotCommitted : public std::runtime_error {
- public:
-  GroupNotCommitted(const SqliteError& error, std::size_t writes, const std::string& names);
-};
-
 class Connection;
 
-/// A prepared statement. Owned by whoever prepared it, must not outlive its connection, and is used
-/// by one thread at a time. Text is bound by reference: it must live until the next reset.
+/// A prepared statement. Must not outlive its connection; used by one thread at a time. Texts and
+/// blobs are bound by reference: they must live until the next reset.
 class Statement {
  public:
   Statement() = default;
@@ -48,6 +40,9 @@ class Statement {
 
   void bind(int position, std::string_view text);
   void bind(int position, std::int64_t value);
+  void bind_real(int position, double value);
+  void bind_blob(int position, std::span<const std::byte> bytes);
+  void bind_null(int position);
 
   /// Runs to the next row or the end; true when there is a row. Throws SqliteError, after a reset.
   bool step();
@@ -64,6 +59,11 @@ class Statement {
   /// Columns of the current row. The view is valid until the next step or reset.
   std::string_view column_text(int column) const;
   std::int64_t column_int64(int column) const;
+  Value column(int column) const;
+  int columns() const { return sqlite3_column_count(handle_.get()); }
+
+  /// Whether it changes nothing in the database.
+  bool only_reads() const { return sqlite3_stmt_readonly(handle_.get()) != 0; }
 
  private:
   friend class Connection;
@@ -71,6 +71,7 @@ class Statement {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
   };
   explicit Statement(sqlite3_stmt* handle) : handle_(handle) {}
+  void check_bound(int code) const;
 
   std::unique_ptr<sqlite3_stmt, Finalizer> handle_;
 };
@@ -106,9 +107,5 @@ class Connection {
   };
   std::unique_ptr<sqlite3, Closer> handle_;
 };
-
-/// SQLite's heap use over the life of the process, page caches included: the most it ever was, in
-/// bytes.
-std::int64_t sqlite_memory_peak_bytes();
 
 }  // namespace walbench::storage

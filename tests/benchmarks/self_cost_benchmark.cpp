@@ -30,12 +30,13 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/runner.hpp"
+#include "engine/measurement.hpp"
+#include "engine/workload/lifecycle/lifecycle.hpp"
 #include "metrics/clock.hpp"
 #include "metrics/histogram/histogram.hpp"
 #include "metrics/recording/timing_queue.hpp"
+#include "storage/engines/engine.hpp"
 #include "storage/sqlite/database_files.hpp"
-#include "storage/sqlite/sqlite_database.hpp"
 #include "storage/sqlite/timestamp.hpp"
 #include "storage/strategies.hpp"
 
@@ -158,12 +159,14 @@ void bare_loop(benchmark::State& state) {
   const metrics::SteadyClock clock;
   for ([[maybe_unused]] const auto iteration : state) {
     const storage::DatabaseFiles files(std::nullopt);
-    storage::SqliteDatabase(files.database(), {.files = kFiles, .seed = 42}, without_checkpoints())
-        .seed({});
+    const engine::LifecycleWorkload workload({.files = kFiles, .seed = 42}, clock, {});
+    storage::open_database("sqlite", files.database(), without_checkpoints(),
+                           storage::Instrumentation::counts)
+        ->seed(workload.content(), {});
     BareWriter writer(files.database().string());
     const std::int64_t started = clock.now_ns();
     for (std::int64_t file = 0; file < kFiles; ++file) {
-      writer.write_file(storage::bench_file_path(file));
+      writer.write_file(engine::bench_file_path(file));
     }
     report_rate(state, static_cast<double>(clock.now_ns() - started) / 1e9);
   }
@@ -184,9 +187,7 @@ void measure(benchmark::State& state, std::string_view strategy, std::int64_t th
   for ([[maybe_unused]] const auto iteration : state) {
     const storage::DatabaseFiles files(std::nullopt);
     const auto open_database = [&](const engine::ConfigurationPlan&) {
-      return std::make_unique<storage::SqliteDatabase>(
-          files.database(), storage::Seeding{.files = kFiles, .seed = 42}, plan.settings,
-          instrumentation);
+      return storage::open_database("sqlite", files.database(), plan.settings, instrumentation);
     };
     const metrics::ConfigurationResult result =
         engine::measure_configuration(plan, 0, {open_database, &clock, &observer, {}});

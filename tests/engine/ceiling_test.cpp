@@ -19,6 +19,7 @@
 #include "storage/strategies.hpp"
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
+#include "tests/support/measured_study.hpp"
 
 namespace walbench::engine {
 namespace {
@@ -75,7 +76,7 @@ class Ceiling : public testing::Test {
     context.clock = &clock_;
     context.observer = &observer_;
     context.stop = stop_.get_token();
-    return context;
+    return test_support::fake_verified(std::move(context), behaviour_);
   }
   std::vector<CeilingPoint> measure() { return measure_ceiling(plan_, context()); }
 
@@ -230,16 +231,24 @@ TEST_F(Ceiling, ARateIsTheSumOfItsPasses) {
 
 TEST_F(Ceiling, AnswersAreThoseOfTheApi) {
   plan_.configurations = {configuration(1, "per-file")};
-  storage::ExpectedRow row;
+  plan_.configurations.front().axes.guard = storage::GuardAxis::select;
+  std::vector<storage::TransitionWrite> writes;
+  std::unique_ptr<storage::PlainIteration> iteration;
   behaviour_.on_write_raw = [&](const storage::RawOrder& order) {
-    row = order.answers(0, "/bench/file_0000.txt");
+    EXPECT_EQ(order.statements.size(), kLifecycleSteps.size()) << "the guard is always `where`";
+    iteration = order.iteration(0);
     return storage::RawWrites{1, 1};
   };
   measure();
-  EXPECT_EQ(row.remote_file_id, "files/mock__bench_file_0000.txt");
-  EXPECT_EQ(row.remote_file_uri, "uri://mock__bench_file_0000.txt");
-  EXPECT_EQ(row.store_doc_id, "doc_files/mock__bench_file_0000.txt");
-  EXPECT_EQ(row.version, 3);
+  for (const storage::Transaction& transaction : iteration->transactions()) {
+    EXPECT_EQ(transaction.statements.size(), 1U);
+    writes.push_back(storage::decode(transaction));
+  }
+  ASSERT_EQ(writes.size(), 3U);
+  EXPECT_EQ(writes[1].remote_file_id, "files/mock__bench_file_0000.txt");
+  EXPECT_EQ(writes[1].remote_file_uri, "uri://mock__bench_file_0000.txt");
+  EXPECT_EQ(writes[2].store_doc_id, "doc_files/mock__bench_file_0000.txt");
+  EXPECT_EQ(writes[2].version, 2);
 }
 
 TEST_F(Ceiling, StoppedBeforehandNothingIsOpened) {
@@ -272,8 +281,7 @@ TEST_F(Ceiling, AFailureSaysWhereAndWhatToDo) {
   plan_.configurations = {configuration(1, "per-file")};
   const storage::SqliteError full(nullptr, SQLITE_FULL, "COMMIT");
   behaviour_.on_write_raw = [&](const storage::RawOrder&) -> storage::RawWrites { throw full; };
-  ASSERT_FALSE(full.remedy().empty());
-  EXPECT_EQ(failure(), "ceiling: " + std::string(full.what()) + std::string(full.remedy()));
+  EXPECT_EQ(failure(), "ceiling: " + std::string(full.what()));
 
   behaviour_.on_write_raw = [](const storage::RawOrder&) -> storage::RawWrites {
     throw std::runtime_error("no luck");
@@ -298,7 +306,7 @@ TEST(CeilingOf, AConfigurationIsThePointOfItsGroupsAndItsCheckpoints) {
   EXPECT_EQ(ceiling_of(configuration(1, "per-file"), {}), nullptr);
 }
 
-/// What the runner does with it.
+/// What the study does with it.
 TEST_F(Ceiling, ComesFirstInARunAndEveryConfigurationIsHeldAgainstIt) {
   plan_.ceiling = true;
   plan_.configurations = {configuration(2, "per-file"), configuration(3, "batch")};
@@ -312,7 +320,8 @@ TEST_F(Ceiling, ComesFirstInARunAndEveryConfigurationIsHeldAgainstIt) {
   behaviour_.on_write_raw = [](const storage::RawOrder& order) {
     return storage::RawWrites{order.group_size, 1'000};
   };
-  const Measured measured = measure_all(plan_, context());
+  test_support::MeasuredStudy measured;
+  measure_all(plan_, context(), measured);
   Lines lines = behaviour_.script.lines();
   const auto last_raw =
       std::ranges::find_if(lines.rbegin(), lines.rend(),
@@ -333,7 +342,8 @@ TEST_F(Ceiling, IsNotMeasuredWhereThePlanDoesNotAsk) {
   plan_.configurations = {configuration(2, "per-file")};
   plan_.configurations.front().files = 10;
   behaviour_.verification = {10, 10, 10, "", "ok"};
-  const Measured measured = measure_all(plan_, context());
+  test_support::MeasuredStudy measured;
+  measure_all(plan_, context(), measured);
   EXPECT_THAT(measured.ceiling, IsEmpty());
   EXPECT_EQ(measured.configurations.front().ceiling, std::nullopt);
   EXPECT_EQ(raw_writes(), 0);

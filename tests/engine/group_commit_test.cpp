@@ -15,10 +15,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/runner.hpp"
+#include "engine/measurement.hpp"
 #include "engine/workload/lifecycle/lifecycle.hpp"
 #include "storage/sqlite/database_files.hpp"
-#include "storage/sqlite/sqlite_database.hpp"
+#include "storage/sqlite/strategy/sqlite_database.hpp"
 #include "storage/strategies.hpp"
 
 namespace walbench::engine {
@@ -77,10 +77,7 @@ class GroupCommit : public testing::Test {
   ConfigurationResult measure() {
     context_.open_database = [this](const ConfigurationPlan& plan) {
       files_.start_over();
-      return std::make_unique<storage::SqliteDatabase>(
-          files_.database(),
-          storage::Seeding{.files = plan.files, .seed = plan.seed, .schema = plan.schema},
-          plan.settings);
+      return std::make_unique<storage::SqliteDatabase>(files_.database(), plan.settings);
     };
     context_.clock = &clock_;
     context_.observer = &observer_;

@@ -18,12 +18,13 @@
 #include <string>
 #include <vector>
 
-#include "engine/runner.hpp"
+#include "engine/measurement.hpp"
 #include "engine/workload/lifecycle/lifecycle.hpp"
 #include "metrics/histogram/hlog.hpp"
 #include "metrics/publish/results_folder.hpp"
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
+#include "tests/support/measured_study.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace walbench::engine {
@@ -90,7 +91,8 @@ class IntervalLogs : public metrics::TemporaryFolderTest {
     behaviour_.verification = {number, number, number, "", "ok"};
   }
   fs::path log_of(std::size_t number) const { return path(std::to_string(number) + ".hlog"); }
-  ConfigurationResult measure() { return measure_configuration(plan_, 0, context_); }
+  RunContext context() { return test_support::fake_verified(context_, behaviour_); }
+  ConfigurationResult measure() { return measure_configuration(plan_, 0, context()); }
 
   std::string failure() {
     try {
@@ -160,7 +162,8 @@ TEST_F(IntervalLogs, EachConfigurationHasItsOwnAndMitigationsHaveNone) {
   RunPlan plan;
   plan.configurations = {named("x"), named("y")};
   plan.mitigations = {{{}, named("before"), named("after"), 2}};
-  const Measured measured = measure_all(plan, context_);
+  test_support::MeasuredStudy measured;
+  measure_all(plan, context(), measured);
   EXPECT_THAT(asked_, ElementsAre("x", "y"));
   EXPECT_EQ(measured.configurations.at(0).interval_log, log_of(1));
   EXPECT_EQ(measured.configurations.at(1).interval_log, log_of(2));

@@ -9,11 +9,11 @@
 #include <set>
 #include <string>
 
-#include "engine/runner.hpp"
+#include "engine/measurement.hpp"
 #include "metrics/analysis/breakdown.hpp"
 #include "storage/sqlite/database_files.hpp"
 #include "storage/sqlite/sqlite.hpp"
-#include "storage/sqlite/sqlite_database.hpp"
+#include "storage/sqlite/strategy/sqlite_database.hpp"
 #include "storage/strategies.hpp"
 
 namespace walbench::engine {
@@ -44,9 +44,8 @@ class EveryStrategyMeasured : public testing::TestWithParam<storage::Strategy> {
     plan.settings.checkpoint.every_frames = 300;
     plan.anatomy = instrumentation == storage::Instrumentation::anatomy;
     const auto open = [&](const ConfigurationPlan&) {
-      return std::make_unique<storage::SqliteDatabase>(
-          files_.database(), storage::Seeding{.files = plan.files, .seed = 42}, plan.settings,
-          instrumentation);
+      return std::make_unique<storage::SqliteDatabase>(files_.database(), plan.settings,
+                                                       instrumentation);
     };
     return measure_configuration(plan, 0, {open, &clock_, &observer_, {}});
   }

@@ -81,7 +81,7 @@ TEST_P(AckLogTest, AReaderWhoLeavesFailsTheRun) {
   leaving.reader_leaves = true;
   const Outcome outcome = run_bench(arguments({"--ack-log", "-"}), leaving);
   EXPECT_EQ(outcome.exit_code, 3);
-  EXPECT_THAT(outcome.err, HasSubstr("--ack-log: '-' cannot be written: Broken pipe"));
+  EXPECT_THAT(outcome.err, HasSubstr("acknowledgement log '-' cannot be written: Broken pipe"));
   expect_nothing_left_over();
 }
 

@@ -154,7 +154,7 @@ TEST_F(GroupCommitTest, ACommitThatFailsFailsItsGroupByNameAndNothingElse) {
   EXPECT_THAT(outcome.err,
               HasSubstr("bench: c=50 zero group-commit: a lifecycle failed: a group "));
   EXPECT_THAT(outcome.err, HasSubstr(" was not committed and none of it acknowledged: COMMIT: "));
-  EXPECT_THAT(outcome.err, HasSubstr("; its files: /bench/file_"));
+  EXPECT_THAT(outcome.err, HasSubstr("; it consists of /bench/file_"));
   EXPECT_THAT(outcome.out, IsEmpty());
   expect_nothing_left_over();
 

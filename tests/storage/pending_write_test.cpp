@@ -39,7 +39,7 @@ class QueuedWrite : public testing::Test {
 
   HoldingQueue queue_;
   ManualClock clock_;
-  Outcome outcome_{.path = "/bench/file_0000.txt", .timings = {}, .failure = {}};
+  WriteOutcome outcome_{.path = "/bench/file_0000.txt", .timings = {}, .failure = {}};
 };
 
 TEST(PendingWrite, AWriteThatWasCarriedOutDoesNotSuspend) {
@@ -50,7 +50,7 @@ TEST(PendingWrite, AWriteThatWasCarriedOutDoesNotSuspend) {
                              .db_total_ns = 5,
                              .committed = false};
   EXPECT_TRUE(PendingWrite(done).await_ready());
-  Outcome outcome;
+  WriteOutcome outcome;
   await_write([&] { return PendingWrite(done); }, outcome);
   ASSERT_TRUE(outcome.decided.load()) << "nobody would ever resume it";
   EXPECT_EQ(outcome.timings->lock_wait_ns, 1);
@@ -62,8 +62,8 @@ TEST(PendingWrite, AWriteThatWasCarriedOutDoesNotSuspend) {
 }
 
 TEST_F(QueuedWrite, IsSubmittedOnceWhenItIsAwaitedAndNotBefore) {
-  const TransitionWrite write = round_write(outcome_.path, 0);
-  const PendingWrite pending(queue_, clock_, write);
+  const auto write = round_transaction(outcome_.path, 0);
+  const PendingWrite pending(queue_, clock_, write->get());
   EXPECT_FALSE(pending.await_ready());
   EXPECT_TRUE(queue_.held.empty());
   EXPECT_EQ(clock_.readings(), 0);
@@ -71,8 +71,7 @@ TEST_F(QueuedWrite, IsSubmittedOnceWhenItIsAwaitedAndNotBefore) {
   ASSERT_EQ(queue_.held.size(), 1U);
   EXPECT_FALSE(outcome_.decided.load());
   EXPECT_EQ(queue_.held.front()->asked_ns, ManualClock::kStartNs);
-  EXPECT_EQ(queue_.held.front()->write->file_path, outcome_.path);
-  EXPECT_EQ(queue_.held.front()->write->to, LifecycleState::uploading);
+  EXPECT_EQ(queue_.held.front()->transaction->subject, outcome_.path);
   queue_.held.front()->waiter.resume();
   EXPECT_TRUE(outcome_.decided.load());
   EXPECT_EQ(queue_.held.size(), 1U);
@@ -97,7 +96,7 @@ TEST_F(QueuedWrite, LockWaitEndsWhereTheLockIsHeldAndCommitWhereItIsResumed) {
 }
 
 TEST_F(QueuedWrite, IsACommitOfItsOwnOnlyWhereItClosesItsGroup) {
-  Outcome other{.path = "/bench/file_0001.txt", .timings = {}, .failure = {}};
+  WriteOutcome other{.path = "/bench/file_0001.txt", .timings = {}, .failure = {}};
   submit();
   queue_write(queue_, clock_, other);
   queue_.held[1]->closes_group = true;

@@ -12,7 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "engine/measurement.hpp"
+#include "engine/workload/workload.hpp"
 #include "storage/database.hpp"
+#include "tests/support/lifecycle_writes.hpp"
 
 namespace walbench::test_support {
 
@@ -43,11 +46,11 @@ struct FakeBehaviour {
   std::function<void()> on_seed = [] {};
   std::function<void()> on_settings = [] {};
   std::function<void()> on_reset = [] {};
-  std::function<void(const storage::ExpectRow&)> on_verify = [](const auto&) {};
+  std::function<void(const engine::Workload&)> on_verify = [](const auto&) {};
   std::function<std::int64_t()> on_flush = [] { return 0; };
   std::function<void()> on_interrupt_waits = [] {};
   std::function<storage::RawWrites(const storage::RawOrder&)> on_write_raw = [](const auto& order) {
-    return storage::RawWrites{3 * order.files, 1000};
+    return storage::RawWrites{3 * order.iterations, 1000};
   };
 
   storage::WriteTimings write_timings;
@@ -60,7 +63,7 @@ struct FakeBehaviour {
   metrics::SettingsReadBack settings;
   storage::IoFigures figures;
   std::vector<storage::StoreCounts> counts;  ///< one a call; the last one again and again
-  storage::Verification verification;
+  engine::Verification verification;
 };
 
 /// A write as a line of the script: `write /bench/file_0000.txt untracked>uploading v0`.
@@ -74,7 +77,8 @@ class FakeSession final : public storage::Session {
  public:
   explicit FakeSession(FakeBehaviour& behaviour) : behaviour_(behaviour) {}
 
-  storage::PendingWrite apply(const storage::TransitionWrite& write) override {
+  storage::PendingWrite apply(const storage::Transaction& transaction) override {
+    const storage::TransitionWrite write = storage::decode(transaction);
     behaviour_.script.add(write_line(write));
     behaviour_.on_write(write);
     return storage::PendingWrite(behaviour_.write_timings);
@@ -91,12 +95,13 @@ class FakeSession final : public storage::Session {
   FakeBehaviour& behaviour_;
 };
 
-class FakeStore final : public storage::Store {
+template <typename Interface>
+class FakeStoreOf : public Interface {
  public:
-  explicit FakeStore(FakeBehaviour& behaviour) : behaviour_(behaviour) {}
-  FakeStore(const FakeStore&) = delete;
-  FakeStore& operator=(const FakeStore&) = delete;
-  ~FakeStore() override { behaviour_.script.add("close store"); }
+  explicit FakeStoreOf(FakeBehaviour& behaviour) : behaviour_(behaviour) {}
+  FakeStoreOf(const FakeStoreOf&) = delete;
+  FakeStoreOf& operator=(const FakeStoreOf&) = delete;
+  ~FakeStoreOf() override { behaviour_.script.add("close store"); }
 
   std::unique_ptr<storage::Session> open_session(std::size_t worker) override {
     behaviour_.on_open_session(worker);
@@ -110,31 +115,82 @@ class FakeStore final : public storage::Store {
   }
   void restart_counting() override { behaviour_.script.add("restart counting in the store"); }
   std::int64_t own_threads() const override { return 0; }
-  void expect_writers(std::int64_t /*change*/) override {}
-  void cancel() override {}
 
  private:
   FakeBehaviour& behaviour_;
   mutable std::size_t count_calls_ = 0;
 };
 
+using FakeStore = FakeStoreOf<storage::Store>;
+
+/// One whose writes are decided before they are awaited.
+class FakeSuspendingStore final : public FakeStoreOf<storage::SuspendingStore> {
+ public:
+  using FakeStoreOf::FakeStoreOf;
+  void expect_writers(std::int64_t /*change*/) override {}
+  void cancel() override {}
+};
+
+/// The lifecycle workload, but for its verification.
+class FakeVerified final : public engine::Workload {
+ public:
+  FakeVerified(FakeBehaviour& behaviour, std::unique_ptr<engine::Workload> real)
+      : behaviour_(behaviour), real_(std::move(real)) {}
+
+  storage::Content content() const override { return real_->content(); }
+  storage::StatementTexts statements() const override { return real_->statements(); }
+  engine::Task iterate(std::int64_t number, engine::IterationContext context,
+                       engine::IterationOutcome& outcome) const override {
+    return real_->iterate(number, context, outcome);
+  }
+  std::string name_of(std::int64_t number) const override { return real_->name_of(number); }
+  std::unique_ptr<storage::PlainIteration> plain_iteration(std::int64_t number) const override {
+    return real_->plain_iteration(number);
+  }
+  std::string reset_sql() const override { return real_->reset_sql(); }
+  engine::Verification verify(storage::Database& /*database*/,
+                              const std::stop_token& /*stop*/) const override {
+    behaviour_.script.add("verify");
+    behaviour_.on_verify(*real_);
+    return behaviour_.verification;
+  }
+
+ private:
+  FakeBehaviour& behaviour_;
+  std::unique_ptr<engine::Workload> real_;
+};
+
+/// The context, but that measurements are verified as `behaviour` says.
+inline engine::RunContext fake_verified(engine::RunContext context, FakeBehaviour& behaviour) {
+  context.open_workload = [&behaviour, real = context](const engine::ConfigurationPlan& plan) {
+    return std::make_unique<FakeVerified>(behaviour, engine::open_workload(plan, real));
+  };
+  return context;
+}
+
 class FakeDatabase final : public storage::Database {
  public:
   explicit FakeDatabase(FakeBehaviour& behaviour) : behaviour_(behaviour) {}
 
-  void seed(const std::stop_token& /*stop*/) override {
+  void seed(const storage::Content& /*content*/, const std::stop_token& /*stop*/) override {
     behaviour_.script.add("seed");
     behaviour_.on_seed();
   }
   std::unique_ptr<storage::Store> open_store(const storage::Axes& axes,
-                                             const storage::StoreUser& user) override {
+                                             storage::StoreUser user) override {
     behaviour_.script.add("open store " + std::string(storage::axis_name(axes.connection)) +
                           " for " + std::to_string(user.workers));
     return std::make_unique<FakeStore>(behaviour_);
   }
+  std::unique_ptr<storage::SuspendingStore> open_suspending_store(
+      const storage::Axes& /*axes*/, storage::StoreUser /*user*/,
+      storage::Resumer& /*resumer*/) override {
+    behaviour_.script.add("open suspending store");
+    return std::make_unique<FakeSuspendingStore>(behaviour_);
+  }
   storage::RawWrites write_raw(const storage::RawOrder& order, const metrics::Clock& /*clock*/,
                                const std::stop_token& /*stop*/) override {
-    behaviour_.script.add("write raw " + std::to_string(order.files) + " in groups of " +
+    behaviour_.script.add("write raw " + std::to_string(order.iterations) + " in groups of " +
                           std::to_string(order.group_size));
     return behaviour_.on_write_raw(order);
   }
@@ -143,7 +199,7 @@ class FakeDatabase final : public storage::Database {
     behaviour_.on_settings();
     return behaviour_.settings;
   }
-  void reset() override {
+  void reset(const std::string& /*sql*/) override {
     behaviour_.script.add("reset");
     behaviour_.on_reset();
   }
@@ -154,12 +210,9 @@ class FakeDatabase final : public storage::Database {
   }
   storage::IoTimes io_times() const override { return behaviour_.io_times; }
   storage::LockWaitFigures lock_waits() const override { return behaviour_.lock_waits; }
-  storage::Verification verify(const storage::ExpectRow& expect,
-                               const std::stop_token& /*stop*/) override {
-    behaviour_.script.add("verify");
-    behaviour_.on_verify(expect);
-    return behaviour_.verification;
-  }
+  void read(const std::string& /*sql*/, const storage::RowVisitor& /*visit*/,
+            const std::stop_token& /*stop*/) override {}
+  std::string integrity(const std::stop_token& /*stop*/) override { return "ok"; }
   void interrupt_waits() override {
     behaviour_.script.add("interrupt waits");
     behaviour_.on_interrupt_waits();

@@ -20,6 +20,7 @@
 #include "metrics/clock.hpp"
 #include "storage/resumer.hpp"
 #include "storage/store.hpp"
+#include "tests/support/lifecycle_writes.hpp"
 
 namespace walbench::test_support {
 
@@ -55,7 +56,7 @@ struct SuspendingBehaviour {
 
 /// A store that suspends whoever writes and decides in a thread of its own, as group commit does,
 /// but has no database.
-class SuspendingStore final : public storage::Store, private storage::WriteQueue {
+class SuspendingStore final : public storage::SuspendingStore, private storage::WriteQueue {
  public:
   SuspendingStore(SuspendingBehaviour& behaviour, const metrics::Clock& clock,
                   storage::Resumer& resumer)
@@ -105,8 +106,8 @@ class SuspendingStore final : public storage::Store, private storage::WriteQueue
     SuspendingSession& operator=(const SuspendingSession&) = delete;
     ~SuspendingSession() override { store_.behaviour_.sessions.fetch_sub(1); }
 
-    storage::PendingWrite apply(const storage::TransitionWrite& write) override {
-      return {store_, store_.clock_, write};
+    storage::PendingWrite apply(const storage::Transaction& transaction) override {
+      return {store_, store_.clock_, transaction};
     }
     bool times_statement_apart() const override { return false; }
     bool has_queue() const override { return false; }
@@ -186,7 +187,7 @@ class SuspendingStore final : public storage::Store, private storage::WriteQueue
     try {
       if (behaviour_.cancelled.load()) throw storage::WriteCancelled();
       behaviour_.writes.fetch_add(1);
-      behaviour_.on_write(*request.write);
+      behaviour_.on_write(storage::decode(*request.transaction));
     } catch (...) {
       request.failure = std::current_exception();
     }

@@ -19,20 +19,21 @@
 #include <variant>
 #include <vector>
 
-#include "engine/runner.hpp"
-#include "engine/workers/arena.hpp"
+#include "engine/measurement.hpp"
+#include "engine/study.hpp"
+#include "engine/workers/worker_pool.hpp"
 #include "metrics/duration.hpp"
 #include "metrics/files/file_error.hpp"
 #include "metrics/publish/run_publication.hpp"
 #include "metrics/recording/measure_self_cost.hpp"
 #include "metrics/result/environment.hpp"
+#include "storage/engines/engine.hpp"
 #include "storage/sqlite/database_files.hpp"
-#include "storage/sqlite/sqlite.hpp"
-#include "storage/sqlite/sqlite_database.hpp"
 #include "tools/bench/bench_options.hpp"
 #include "tools/bench/descriptor_limit.hpp"
 #include "tools/bench/interrupt_signals.hpp"
 #include "tools/bench/progress.hpp"
+#include "tools/bench/remedies.hpp"
 #include "tools/bench/wall_profile.hpp"
 #include "tools/document/report_document.hpp"
 #include "tools/program/exit_code.hpp"
@@ -46,6 +47,8 @@ namespace {
 void complain(std::string_view what) {
   tools::complain("bench", what);
 }
+
+constexpr std::string_view kEngine = "sqlite";
 
 /// 16 hex digits.
 std::string random_instance() {
@@ -90,12 +93,44 @@ metrics::Environment environment_of(const storage::DatabaseFiles& files,
   environment.file_system = file_system.type;
   environment.mount_options = file_system.mount_options;
   environment.rotates = file_system.rotates;
-  environment.sqlite_version = storage::sqlite_version();
-  environment.sqlite_source_id = storage::sqlite_source_id();
-  environment.sqlite_compile_options = storage::sqlite_compile_options();
+  storage::EngineFacts facts = storage::engine_facts(kEngine);
+  environment.sqlite_version = std::move(facts.version);
+  environment.sqlite_source_id = std::move(facts.source_id);
+  environment.sqlite_compile_options = std::move(facts.compile_options);
   environment.onetbb_version = engine::onetbb_version();
   return environment;
 }
+
+/// Collects the results of a study until they are published together.
+class Collected final : public engine::StudyListener {
+ public:
+  explicit Collected(metrics::RunResult& run) : run_(run) {}
+
+  void on_ceiling(const std::vector<metrics::CeilingPoint>& points) override {
+    run_.ceiling = points;
+  }
+  void on_measured(metrics::ConfigurationResult result) override {
+    run_.configurations.push_back(std::move(result));
+  }
+  void on_pair(const engine::MitigationPlan& plan, metrics::ConfigurationResult baseline,
+               metrics::ConfigurationResult mitigation) override {
+    if (pairs_of_ != &plan) run_.mitigations.emplace_back().info = plan.info;
+    pairs_of_ = &plan;
+    run_.mitigations.back().baseline.add(std::move(baseline));
+    run_.mitigations.back().mitigation.add(std::move(mitigation));
+  }
+  void on_failed(const engine::MeasurementFailure& failure) override {
+    complain(failure.sentence + std::string(remedy_text(failure.remedy)));
+    failures_ += 1;
+  }
+
+  std::size_t failures() const { return failures_; }
+
+ private:
+  metrics::RunResult& run_;
+  const engine::MitigationPlan* pairs_of_ = nullptr;  ///< the plan of the last pair
+  std::size_t failures_ = 0;
+};
 
 /// The interval logs of a run that may never be published: then it says where they are.
 class InterruptedLogs {
@@ -121,10 +156,10 @@ class InterruptedLogs {
   std::vector<std::filesystem::path> paths_;
 };
 
-/// Measures everything; throws what the engine throws.
+/// Measures everything, and counts what failed; throws what the engine throws.
 metrics::RunResult measure(const BenchOptions& options, storage::DatabaseFiles& files,
-                           engine::AckLog* acks, InterruptedLogs& logs,
-                           const std::stop_token& stop) {
+                           engine::AckLog* acks, InterruptedLogs& logs, const std::stop_token& stop,
+                           std::size_t& failures) {
   const metrics::SteadyClock clock;
   metrics::RunResult run;
   run.timestamp = utc_now();
@@ -142,8 +177,8 @@ metrics::RunResult measure(const BenchOptions& options, storage::DatabaseFiles& 
   bool fresh = true;
   const auto open_database = [&](const engine::ConfigurationPlan& plan) {
     if (!std::exchange(fresh, false)) files.start_over();
-    return std::make_unique<storage::SqliteDatabase>(
-        files.database(), storage::Seeding{plan.files, plan.seed, plan.schema}, plan.settings,
+    return storage::open_database(
+        kEngine, files.database(), plan.settings,
         plan.anatomy ? storage::Instrumentation::anatomy : storage::Instrumentation::counts);
   };
   engine::RunContext context{open_database, &clock, &progress, stop};
@@ -156,15 +191,14 @@ metrics::RunResult measure(const BenchOptions& options, storage::DatabaseFiles& 
                                    plan.strategy));
     };
   }
-  engine::Measured measured = engine::measure_all(options.plan, context);
-  run.ceiling = std::move(measured.ceiling);
-  run.configurations = std::move(measured.configurations);
-  run.mitigations = std::move(measured.mitigations);
+  Collected collected(run);
+  engine::measure_all(options.plan, context, collected);
+  failures = collected.failures();
 
   constexpr std::int64_t kBytesPerKib = 1024;
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) == 0) run.resident_peak_bytes = usage.ru_maxrss * kBytesPerKib;
-  run.sqlite_memory_peak_bytes = storage::sqlite_memory_peak_bytes();
+  run.sqlite_memory_peak_bytes = storage::engine_memory_peak_bytes(kEngine);
   return run;
 }
 
@@ -251,12 +285,18 @@ int measure_and_publish(const BenchOptions& options, const InterruptSignals& sig
   if (!options.quiet) announce(options.plan);
   try {
     InterruptedLogs logs(folder);
+    std::size_t failures = 0;
     std::optional<WallProfile> profile;
     if (options.wall_profile) profile.emplace(options.results);
     metrics::RunResult run =
-        measure(options, files, acks ? &*acks : nullptr, logs, signals.stop_token());
+        measure(options, files, acks ? &*acks : nullptr, logs, signals.stop_token(), failures);
     if (profile) profile->stop();
-    run.complete = true;
+    if (run.configurations.empty() && run.mitigations.empty()) {
+      files_in_use.store(nullptr);
+      database_kept();
+      return kFailed;
+    }
+    run.complete = failures == 0;
     metrics::RunPublication publication(folder, run);
     publication.publish(metrics::analyse(run));
     const std::vector<std::filesystem::path>& published = publication.paths();
@@ -272,6 +312,7 @@ int measure_and_publish(const BenchOptions& options, const InterruptSignals& sig
     }
     const bool passed = every_limit_passed(run, options.plan.limits);
     database_kept();
+    if (failures > 0) return kFailed;
     return passed ? kDone : kLimitFailed;
   } catch (const engine::RunInterrupted&) {
     files_in_use.store(nullptr);
@@ -309,9 +350,9 @@ int run_bench(const std::vector<std::string>& arguments) {
   } catch (const metrics::FileError& error) {
     complain(error.what());
   } catch (const storage::DatabaseFileError& error) {
-    complain(error.what());
+    complain(error.what() + std::string(remedy_text(error.remedy())));
   } catch (const engine::AckLogError& error) {  // it could not be opened
-    complain(error.what());
+    complain(fmt::format("--ack-log: {}", error.what()));
   }
   return kWrongUsage;
 }

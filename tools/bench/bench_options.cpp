@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "metrics/result/environment.hpp"
-#include "storage/sqlite/sqlite_database.hpp"
+#include "storage/engines/engine.hpp"
 #include "tools/bench/bench_plan.hpp"
 #include "tools/program/options.hpp"
 
@@ -194,14 +194,14 @@ void add_mitigations(Options& options, BenchRequest& request) {
 }
 
 void add_database(Options& options, BenchRequest& request) {
+  using engine::Schema;
   using storage::CheckpointMode;
-  using storage::Schema;
   using storage::Synchronous;
   storage::ConnectionSettings& settings = request.common.settings;
   options.section("Database");
   options.value("--schema", "NAME", "bench, or production with three more indexes and a trigger",
                 request.common.schema,
-                one_of({Schema::bench, Schema::production}, storage::schema_name));
+                one_of({Schema::bench, Schema::production}, engine::schema_name));
   options.value("--synchronous", "LEVEL", "PRAGMA synchronous: off, normal or full",
                 settings.synchronous,
                 one_of({Synchronous::off, Synchronous::normal, Synchronous::full},
@@ -287,13 +287,14 @@ void add_output(Options& options, BenchRequest& request) {
 std::variant<BenchOptions, ParseEnd> parse_bench_options(
     const std::vector<std::string>& arguments) {
   BenchRequest request;
-  Options options({.name = "bench",
-                   .purpose = "Measures what an SQLite state transition costs when many workers "
-                              "write in WAL mode.",
-                   .usage = "[OPTION]...",
-                   .version = fmt::format("bench (walbench) {}, SQLite {}",
-                                          metrics::walbench_version(), storage::sqlite_version()),
-                   .footer = kFooter});
+  Options options(
+      {.name = "bench",
+       .purpose = "Measures what an SQLite state transition costs when many workers "
+                  "write in WAL mode.",
+       .usage = "[OPTION]...",
+       .version = fmt::format("bench (walbench) {}, SQLite {}", metrics::walbench_version(),
+                              storage::engine_facts("sqlite").version),
+       .footer = kFooter});
   add_workload(options, request);
   add_strategy(options, request);
   add_mitigations(options, request);

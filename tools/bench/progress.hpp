@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "engine/measurement.hpp"
 #include "engine/plan.hpp"
-#include "engine/runner.hpp"
 
 namespace walbench::tools {
 

@@ -5,7 +5,7 @@
 
 #include "metrics/result/mitigation_result.hpp"
 #include "storage/axes.hpp"
-#include "storage/sqlite/connection_settings.hpp"
+#include "storage/settings.hpp"
 #include "storage/strategies.hpp"
 #include "tools/bench/bench_plan.hpp"
 

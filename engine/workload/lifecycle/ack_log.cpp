@@ -13,7 +13,7 @@ namespace walbench::engine {
 namespace {
 
 [[noreturn]] void refuse(const std::string& target, int error) {
-  throw AckLogError(fmt::format("--ack-log: '{}' cannot be written: {}", target,
+  throw AckLogError(fmt::format("acknowledgement log '{}' cannot be written: {}", target,
                                 std::generic_category().message(error)));
 }
 
@@ -28,14 +28,14 @@ AckLog::AckLog(const std::string& target) : target_(target) {
   const bool existing = std::filesystem::exists(target, ignored);
   if (existing && !std::filesystem::is_fifo(target, ignored) &&
       !std::filesystem::is_character_file(target, ignored)) {
-    throw AckLogError(fmt::format("--ack-log: '{}' exists; name a file that does not", target));
+    throw AckLogError(fmt::format("'{}' exists; name a file that does not", target));
   }
   constexpr mode_t kMode = 0644;
   const int create = existing ? 0 : O_CREAT | O_EXCL;
   // A pipe that nobody reads would block here, and no signal would get through.
   descriptor_ = ::open(target.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK | create, kMode);
   if (descriptor_ < 0 && errno == ENXIO) {
-    throw AckLogError(fmt::format("--ack-log: nobody reads '{}'; start its reader first", target));
+    throw AckLogError(fmt::format("nobody reads '{}'; start its reader first", target));
   }
   if (descriptor_ < 0) refuse(target, errno);
   owned_ = true;
@@ -47,10 +47,10 @@ AckLog::~AckLog() {
   if (owned_) ::close(descriptor_);
 }
 
-void AckLog::add(const storage::TransitionWrite& write) {
+void AckLog::add(const TransitionWrite& write) {
   fmt::memory_buffer line;
   fmt::format_to(std::back_inserter(line), "{} {} {}\n", write.file_path, write.version + 1,
-                 storage::state_name(write.to));
+                 state_name(write.step().to));
   std::string_view rest(line.data(), line.size());
   while (!rest.empty()) {
     const ssize_t written = ::write(descriptor_, rest.data(), rest.size());

@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "storage/transition_write.hpp"
+#include "engine/workload/lifecycle/transition_write.hpp"
 
 namespace walbench::engine {
 
@@ -23,14 +23,14 @@ class AckLogError : public std::runtime_error {
 class AckLog {
  public:
   /// A new file of that name, or an existing pipe or device; `-` is standard output. Throws
-  /// AckLogError; also where a regular file is there already, which may be somebody's.
+  /// AckLogError; also if a regular file is there already, which may be somebody's.
   explicit AckLog(const std::string& target);
   AckLog(const AckLog&) = delete;
   AckLog& operator=(const AckLog&) = delete;
   ~AckLog();
 
-  /// Throws AckLogError where the line could not be written whole.
-  void add(const storage::TransitionWrite& write);
+  /// Throws AckLogError if the line could not be written whole.
+  void add(const TransitionWrite& write);
 
  private:
   std::string target_;

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/workers/timer.hpp"
+
 namespace walbench::engine {
 
 /// A call that was given up because the run is being stopped.
@@ -14,47 +16,30 @@ class ApiCallCancelled : public std::runtime_error {
   ApiCallCancelled() : std::runtime_error("the API call was cancelled: the run is stopping") {}
 };
 
-/// Where lifecycles wait for an API's answer without holding a thread.
-class AnswerWaits {
- public:
-  AnswerWaits() = default;
-  AnswerWaits(const AnswerWaits&) = delete;
-  AnswerWaits& operator=(const AnswerWaits&) = delete;
-  virtual ~AnswerWaits() = default;
-
-  /// Resumes `waiter`, on any thread, once the clock has reached `due_ns`, or everything is
-  /// cancelled. Thread safe; by the time it returns the waiter may have gone on.
-  virtual void wait_for_answer(std::int64_t due_ns, std::coroutine_handle<> waiter) = 0;
-
-  /// Whether waiters are resumed before they are due. Thread safe.
-  virtual bool cancelled() const = 0;
-};
-
-/// What the API hands back for a call: `co_await` gives the answer, or nothing where the call
-/// failed. The answer is there, and the delay is over, by the time it is awaited, or the coroutine
-/// is suspended until it is.
+/// The return value of an API call: `co_await` gives the answer, or nothing if the call failed. The
+/// delay is over by the time it is awaited, or the coroutine is suspended until it is.
 template <typename Answer>
 class [[nodiscard]] ApiCall {
  public:
   /// A call that is over.
   explicit ApiCall(std::optional<Answer> answer) : answer_(std::move(answer)) {}
 
-  /// A call that is over at `due_ns`. `waits` must outlive the await.
-  ApiCall(std::optional<Answer> answer, AnswerWaits& waits, std::int64_t due_ns)
-      : answer_(std::move(answer)), waits_(&waits), due_ns_(due_ns) {}
+  /// A call that is over at `due_ns`. `timer` must outlive the await.
+  ApiCall(std::optional<Answer> answer, Timer& timer, std::int64_t due_ns)
+      : answer_(std::move(answer)), timer_(&timer), due_ns_(due_ns) {}
 
-  bool await_ready() const noexcept { return waits_ == nullptr; }
-  void await_suspend(std::coroutine_handle<> waiter) { waits_->wait_for_answer(due_ns_, waiter); }
+  bool await_ready() const noexcept { return timer_ == nullptr; }
+  void await_suspend(std::coroutine_handle<> waiter) { timer_->resume_at(due_ns_, waiter); }
 
   /// Throws ApiCallCancelled.
   std::optional<Answer> await_resume() {
-    if (waits_ != nullptr && waits_->cancelled()) throw ApiCallCancelled();
+    if (timer_ != nullptr && timer_->cancelled()) throw ApiCallCancelled();
     return std::move(answer_);
   }
 
  private:
   std::optional<Answer> answer_;
-  AnswerWaits* waits_ = nullptr;
+  Timer* timer_ = nullptr;
   std::int64_t due_ns_ = 0;
 };
 

@@ -12,25 +12,24 @@
 
 #include "engine/workload/lifecycle/lifecycle.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/workload/lifecycle/lifecycle_fsm.hpp"
+#include "engine/workload/lifecycle/transition_write.hpp"
+#include "storage/storage_error.hpp"
 
 namespace walbench::engine {
 namespace {
 
 using metrics::Segment;
 
-constexpr std::int64_t kWritesOfFailedUpload = 3;  ///< start_upload, fail_upload, retry
-constexpr std::int64_t kWritesOfFailedImport = 4;  ///< and complete_upload
-
 /// Accumulates what one lifecycle cost.
 class LifecycleTimer {
  public:
   LifecycleTimer(const metrics::Clock& clock, const storage::Session& session,
-                 LifecycleOutcome& outcome)
+                 IterationOutcome& outcome)
       : clock_(clock),
         statement_apart_(session.times_statement_apart()),
         writers_queue_(session.has_queue()),
@@ -61,10 +60,10 @@ class LifecycleTimer {
     record_.add(Segment::db_total, write.db_total_ns);
     mark_ns_ = clock_.now_ns();
     record_.add_transition(mark_ns_ - transition_started_ns_);
-    outcome_.writes += 1;
-    outcome_.row_bytes_changed += changed_bytes;
-    outcome_.lock_wait_longest_ns = std::max(outcome_.lock_wait_longest_ns, write.lock_wait_ns);
-    if (write.committed) outcome_.commits += 1;
+    outcome_.counts.add({.writes = 1,
+                         .commits = write.committed ? 1 : 0,
+                         .row_bytes_changed = changed_bytes,
+                         .lock_wait_longest_ns = write.lock_wait_ns});
   }
 
   /// The attempt is back at `untracked`: its samples get a record of their own.
@@ -91,7 +90,7 @@ class LifecycleTimer {
   const metrics::Clock& clock_;
   const bool statement_apart_;
   const bool writers_queue_;
-  LifecycleOutcome& outcome_;
+  IterationOutcome& outcome_;
   metrics::TimingRecord& record_;
   std::int64_t started_ns_;
   std::int64_t mark_ns_;
@@ -102,34 +101,46 @@ class LifecycleTimer {
 /// What the row is believed to be, and where it goes next.
 class Transitions {
  public:
-  Transitions(std::string_view path, LifecycleTimer& timer, AckLog* acks)
-      : timer_(timer), acks_(acks) {
+  Transitions(std::string_view path, storage::GuardAxis guard, LifecycleTimer& timer, AckLog* acks)
+      : timer_(timer), acks_(acks), transaction_(guard) {
     write_.file_path = path;
     write_.version = -1;  // fire() counts to the version that the row has.
   }
 
-  /// Fires the event; the write that makes it durable is then ready, without any answer of the API.
-  storage::TransitionWrite& fire(LifecycleEvent event) {
+  /// What the next write's columns hold; fire() takes it.
+  TransitionWrite& answers() { return answers_; }
+
+  /// Fires the event; the transaction that makes it durable is then ready.
+  const storage::Transaction& fire(LifecycleEvent event) {
     timer_.transition_begins();
-    write_ = {.file_path = write_.file_path,
-              .from = fsm_.state(),
-              .to = fsm_.fire(event),
-              .version = write_.version + 1};
+    fsm_.fire(event);
+    const TransitionWrite& with = answers_;
+    write_ = {write_.file_path,     event,
+              write_.version + 1,   with.remote_file_id,
+              with.remote_file_uri, with.store_doc_id,
+              with.error_message};
+    answers_ = {};
+    transaction_.set(write_);
     timer_.lap(Segment::fsm_dispatch);
-    return write_;
+    return transaction_.get();
   }
 
   /// The write that was fired last has been acknowledged.
   void acknowledged(const storage::WriteTimings& timings) {
-    timer_.transition_written(timings, storage::changed_bytes(write_));
+    timer_.transition_written(timings, changed_bytes(write_));
     if (acks_ != nullptr) acks_->add(write_);
   }
+
+  /// The write that was fired last.
+  const TransitionWrite& last() const { return write_; }
 
  private:
   LifecycleTimer& timer_;
   AckLog* acks_;
-  LifecycleFsm fsm_{LifecycleState::untracked};
-  storage::TransitionWrite write_{};
+  LifecycleFsm fsm_{step_of(kSuccess.front()).from};
+  TransitionWrite write_;
+  TransitionWrite answers_;
+  TransitionTransaction transaction_;
 };
 
 std::string failure_text(std::string_view call, std::int64_t attempt) {
@@ -139,54 +150,57 @@ std::string failure_text(std::string_view call, std::int64_t attempt) {
 }  // namespace
 
 std::int64_t final_version(const ApiFate& fate) {
-  return kWritesPerFile + kWritesOfFailedUpload * fate.upload_failures +
-         kWritesOfFailedImport * fate.import_failures;
+  return kWritesPerFile + static_cast<std::int64_t>(kFailedUpload.size()) * fate.upload_failures +
+         static_cast<std::int64_t>(kFailedImport.size()) * fate.import_failures;
 }
 
-LifecycleTask run_lifecycle(std::string_view path, storage::Session& session, const MockApi& api,
-                            const metrics::Clock& clock, LifecycleOutcome& outcome, AckLog* acks) {
-  LifecycleTimer timer(clock, session, outcome);
-  Transitions transitions(path, timer, acks);
+Task run_lifecycle(std::string path, storage::GuardAxis guard, IterationContext context,
+                   const MockApi& api, IterationOutcome& outcome, AckLog* acks) {
+  storage::Session& session = context.session;
+  LifecycleTimer timer(context.clock, session, outcome);
+  Transitions transitions(path, guard, timer, acks);
   timer.lap(Segment::fsm_hydrate);
 
-  for (std::int64_t attempt = 1;; ++attempt) {
-    timer.attempt_begins();
-    const storage::TransitionWrite& uploading = transitions.fire(LifecycleEvent::start_upload);
-    transitions.acknowledged(co_await session.apply(uploading));
+  try {
+    for (std::int64_t attempt = 1;; ++attempt) {
+      timer.attempt_begins();
+      transitions.acknowledged(
+          co_await session.apply(transitions.fire(LifecycleEvent::start_upload)));
 
-    const std::optional<UploadedFile> uploaded = co_await api.upload_file(path, attempt);
-    timer.lap(Segment::mock_api);
-    outcome.api_calls += 1;
-
-    std::optional<std::string> document_id;
-    if (uploaded) {
-      storage::TransitionWrite& processing = transitions.fire(LifecycleEvent::complete_upload);
-      processing.remote_file_id = uploaded->name;
-      processing.remote_file_uri = uploaded->uri;
-      transitions.acknowledged(co_await session.apply(processing));
-
-      document_id = co_await api.import_to_store(uploaded->name, attempt);
+      const std::optional<UploadedFile> uploaded =
+          co_await api.upload_file(path, attempt, context.timer);
       timer.lap(Segment::mock_api);
-      outcome.api_calls += 1;
-    }
-    if (document_id) {
-      storage::TransitionWrite& indexed = transitions.fire(LifecycleEvent::complete_processing);
-      indexed.store_doc_id = *document_id;
-      transitions.acknowledged(co_await session.apply(indexed));
-      timer.finish(api.can_fail());
-      co_return;
-    }
+      outcome.counts.api_calls += 1;
 
-    outcome.api_failures += 1;
-    const std::string error = failure_text(uploaded ? "import_to_store" : "upload_file", attempt);
-    storage::TransitionWrite& failed =
-        transitions.fire(uploaded ? LifecycleEvent::fail_processing : LifecycleEvent::fail_upload);
-    failed.error_message = error;
-    transitions.acknowledged(co_await session.apply(failed));
+      std::optional<std::string> document_id;
+      if (uploaded) {
+        transitions.answers().remote_file_id = uploaded->name;
+        transitions.answers().remote_file_uri = uploaded->uri;
+        transitions.acknowledged(
+            co_await session.apply(transitions.fire(LifecycleEvent::complete_upload)));
 
-    const storage::TransitionWrite& retried = transitions.fire(LifecycleEvent::retry);
-    transitions.acknowledged(co_await session.apply(retried));
-    timer.attempt_failed();
+        document_id = co_await api.import_to_store(uploaded->name, attempt, context.timer);
+        timer.lap(Segment::mock_api);
+        outcome.counts.api_calls += 1;
+      }
+      if (document_id) {
+        transitions.answers().store_doc_id = *document_id;
+        transitions.acknowledged(
+            co_await session.apply(transitions.fire(LifecycleEvent::complete_processing)));
+        timer.finish(api.can_fail());
+        co_return;
+      }
+
+      outcome.counts.api_failures += 1;
+      const std::string error = failure_text(uploaded ? "import_to_store" : "upload_file", attempt);
+      transitions.answers().error_message = error;
+      transitions.acknowledged(co_await session.apply(transitions.fire(
+          uploaded ? LifecycleEvent::fail_processing : LifecycleEvent::fail_upload)));
+      transitions.acknowledged(co_await session.apply(transitions.fire(LifecycleEvent::retry)));
+      timer.attempt_failed();
+    }
+  } catch (const storage::OccConflict&) {
+    throw storage::OccConflict(conflict_text(transitions.last()));
   }
 }
 

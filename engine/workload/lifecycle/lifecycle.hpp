@@ -1,54 +1,61 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
-#include <vector>
+#include <memory>
+#include <stop_token>
+#include <string>
 
-#include "engine/workers/lifecycle_task.hpp"
+#include "engine/workers/task.hpp"
 #include "engine/workload/lifecycle/ack_log.hpp"
 #include "engine/workload/lifecycle/mock_api.hpp"
-#include "metrics/clock.hpp"
-#include "metrics/recording/timing_record.hpp"
-#include "storage/store.hpp"
+#include "engine/workload/lifecycle/schema.hpp"
+#include "engine/workload/workload.hpp"
+#include "storage/axes.hpp"
 
 namespace walbench::engine {
-
-/// Writes a lifecycle makes in which no API call fails.
-inline constexpr std::int64_t kWritesPerFile = 3;
-
-/// Transitions a lifecycle counts for: its writes, and its hydration, as the harness that walbench
-/// replaces counted, so that figures compare.
-inline constexpr std::int64_t kTransitionsPerFile = 4;
-
-/// What one lifecycle came to.
-struct LifecycleOutcome {
-  metrics::TimingRecord record;                        ///< every segment but `connect`
-  std::vector<metrics::TimingRecord> failed_attempts;  ///< `attempt`, `failed_attempt`, transitions
-  std::int64_t lock_wait_longest_ns = 0;               ///< of one write
-  std::int64_t row_bytes_changed = 0;  ///< the new values of the columns that its writes set
-  std::int64_t writes = 0;
-  std::int64_t commits = 0;  ///< fewer than the writes where a batch commits several
-  std::int64_t api_calls = 0;
-  std::int64_t api_failures = 0;
-};
 
 /// The version of a file's row after a lifecycle with that fate.
 std::int64_t final_version(const ApiFate& fate);
 
 /// One file's life: hydrate, then fire an event and write the transition, with the API's two calls
-/// in between.
+/// in between (see transitions.hpp). If a call fails, the file goes to `failed`, from there back to
+/// `untracked`, each with a write of its own, and starts over.
 ///
-///   untracked --start_upload--> uploading --(upload_file) complete_upload--> processing
-///             --(import_to_store) complete_processing--> indexed
-///
-/// Where a call fails, the file goes to `failed` (fail_upload, fail_processing), from there back to
-/// `untracked` (retry), each with a write of its own, and starts over.
-///
-/// `acks`, where there is one, is told of each write that was acknowledged. All arguments must
-/// outlive the task. Throws what the store, the API and the log throw; `outcome` is then incomplete
-/// and worth nothing.
-LifecycleTask run_lifecycle(std::string_view path, storage::Session& session, const MockApi& api,
-                            const metrics::Clock& clock, LifecycleOutcome& outcome,
-                            AckLog* acks = nullptr);
+/// `acks`, unless null, gets each write that was acknowledged. All references must outlive the
+/// task. Throws what the store, the API and the log throw.
+Task run_lifecycle(std::string path, storage::GuardAxis guard, IterationContext context,
+                   const MockApi& api, IterationOutcome& outcome, AckLog* acks = nullptr);
+
+/// What is measured of file lifecycles.
+struct LifecyclePlan {
+  std::int64_t files = 0;
+  std::uint64_t seed = 0;  ///< of the content hashes
+  Schema schema = Schema::bench;
+  storage::GuardAxis guard = storage::GuardAxis::where;
+  ApiBehaviour api = {};
+};
+
+/// The built-in workload: a row a file, a lifecycle an iteration.
+class LifecycleWorkload final : public Workload {
+ public:
+  /// `clock` and `acks`, which may be null, must outlive the workload. A stop cancels API calls.
+  LifecycleWorkload(const LifecyclePlan& plan, const metrics::Clock& clock,
+                    const std::stop_token& stop, AckLog* acks = nullptr);
+
+  storage::Content content() const override;
+  storage::StatementTexts statements() const override;
+  Task iterate(std::int64_t number, IterationContext context,
+               IterationOutcome& outcome) const override;
+  std::string name_of(std::int64_t number) const override { return bench_file_path(number); }
+  std::unique_ptr<storage::PlainIteration> plain_iteration(std::int64_t number) const override;
+  std::string reset_sql() const override;
+  Verification verify(storage::Database& database, const std::stop_token& stop) const override;
+
+ private:
+  LifecyclePlan plan_;
+  MockApi api_;
+  MockApi immediate_;  ///< the warm-up's
+  AckLog* acks_;
+};
 
 }  // namespace walbench::engine

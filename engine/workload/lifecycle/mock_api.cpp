@@ -73,18 +73,14 @@ std::string MockApi::document_id(std::string_view name) {
   return "doc_" + std::string(name);
 }
 
-ApiCall<UploadedFile> MockApi::upload_file(std::string_view path, std::int64_t attempt) const {
-  return call(path, attempt, uploaded_file(path));
+ApiCall<UploadedFile> MockApi::upload_file(std::string_view path, std::int64_t attempt,
+                                           Timer* timer) const {
+  return call(path, attempt, timer, uploaded_file(path));
 }
 
-ApiCall<std::string> MockApi::import_to_store(std::string_view name, std::int64_t attempt) const {
-  return call(name, attempt, document_id(name));
-}
-
-MockApi MockApi::suspending_in(AnswerWaits& waits) const {
-  MockApi suspending = *this;
-  suspending.waits_ = &waits;
-  return suspending;
+ApiCall<std::string> MockApi::import_to_store(std::string_view name, std::int64_t attempt,
+                                              Timer* timer) const {
+  return call(name, attempt, timer, document_id(name));
 }
 
 ApiFate MockApi::fate(std::string_view path) const {
@@ -103,11 +99,12 @@ ApiFate MockApi::fate(std::string_view path) const {
 }
 
 template <typename Answer>
-ApiCall<Answer> MockApi::call(std::string_view subject, std::int64_t attempt, Answer answer) const {
+ApiCall<Answer> MockApi::call(std::string_view subject, std::int64_t attempt, Timer* timer,
+                              Answer answer) const {
   const auto [delay, fails] = draw(behaviour_, subject, attempt);
   std::optional<Answer> outcome = fails ? std::nullopt : std::optional(std::move(answer));
-  if (delay.count() > 0 && waits_ != nullptr) {
-    return ApiCall<Answer>(std::move(outcome), *waits_, clock_.now_ns() + delay.count());
+  if (delay.count() > 0 && timer != nullptr) {
+    return ApiCall<Answer>(std::move(outcome), *timer, clock_.now_ns() + delay.count());
   }
   if (delay.count() > 0 && !clock_.sleep_for(delay, stop_)) throw ApiCallCancelled();
   // An API that fails at once could be called for ever.

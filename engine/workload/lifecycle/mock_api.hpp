@@ -32,25 +32,24 @@ struct ApiFate {
   std::int64_t import_failures = 0;
 };
 
-/// Stands in for the remote API: answers after a delay, during which the calling thread is blocked,
-/// as one would be that waits for a reply, or fails after it. Both are drawn for each call from the
-/// seed, the file and the attempt, so they do not depend on which thread calls, or when. Thread
-/// safe. suspending_in() gives one that suspends the calling coroutine instead.
+/// Stands in for the remote API: answers, or fails, after a delay. Without a timer the calling
+/// thread is blocked meanwhile, as by a real call; with one the calling coroutine is suspended.
+/// Delays and failures are drawn for each call from the seed, the file and the attempt, so they
+/// depend neither on the thread that calls nor on the time. Thread safe.
 class MockApi {
  public:
   /// `clock` must outlive the API. Requesting a stop cancels calls under way.
   MockApi(const metrics::Clock& clock, ApiBehaviour behaviour, std::stop_token stop);
 
-  /// Nothing where the call failed. `attempt` counts a lifecycle's attempts from 1. Throws
+  /// Nothing if the call failed. `attempt` counts a lifecycle's attempts from 1. Throws
   /// ApiCallCancelled.
-  ApiCall<UploadedFile> upload_file(std::string_view path, std::int64_t attempt) const;
+  ApiCall<UploadedFile> upload_file(std::string_view path, std::int64_t attempt,
+                                    Timer* timer = nullptr) const;
 
-  /// Returns the document's id, `doc_<name>`, or nothing where the call failed. Throws
+  /// Returns the document's id, `doc_<name>`, or nothing if the call failed. Throws
   /// ApiCallCancelled.
-  ApiCall<std::string> import_to_store(std::string_view name, std::int64_t attempt) const;
-
-  /// The same API, whose delays are waited for there. `waits` must outlive it.
-  MockApi suspending_in(AnswerWaits& waits) const;
+  ApiCall<std::string> import_to_store(std::string_view name, std::int64_t attempt,
+                                       Timer* timer = nullptr) const;
 
   bool can_fail() const { return behaviour_.fail_rate > 0; }
 
@@ -61,12 +60,12 @@ class MockApi {
 
  private:
   template <typename Answer>
-  ApiCall<Answer> call(std::string_view subject, std::int64_t attempt, Answer answer) const;
+  ApiCall<Answer> call(std::string_view subject, std::int64_t attempt, Timer* timer,
+                       Answer answer) const;
 
   const metrics::Clock& clock_;
   ApiBehaviour behaviour_;
   std::stop_token stop_;
-  AnswerWaits* waits_ = nullptr;  ///< null: calls block
 };
 
 }  // namespace walbench::engine

@@ -1,51 +1,52 @@
 // Group commit: one transaction for everybody who wants to write.
 //
 // A COMMIT costs several times what an UPDATE does, and only one transaction can write at a time.
-// So lifecycles do not write themselves. Each leaves its write in a queue and is suspended, which
-// frees its thread; one committer takes whatever is there, makes one transaction of it, and has the
-// lifecycles resumed once the COMMIT has returned.
+// So iterations do not write themselves. Each leaves its transaction in a queue and is suspended,
+// which frees its thread; one committer takes all that are there, makes one transaction of them,
+// and has the iterations resumed once the COMMIT has returned.
 //
-//   lifecycle     ... co_await apply(write) --push--> arrivals
+//   iteration     ... co_await apply(write) --push--> arrivals
 //                                                        | take (all at once)
 //   committer     linger -> BEGIN IMMEDIATE -> UPDATE x n -> COMMIT -> resume x n -> (again)
 //                                                                         |
-//   lifecycle                          ... goes on, up to its next write  <
+//   iteration                          ... goes on, up to its next write  <
 //
-// Who waits for whom. A lifecycle waits for its group to be durable, and a group for the one before
-// it. The committer waits for nobody but the lifecycles that it lingers for (below), and, with
+// Who waits for whom. A iteration waits for its group to be durable, and a group for the one before
+// it. The committer waits for nobody but the iterations that it lingers for (below), and, with
 // writers of other processes, in SQLite's busy handler.
 //
 // Why the linger. The larger the group, the cheaper each write in it, but a group cannot be larger
 // than what is in flight. Without waiting, the committer takes the first few that are back, and
 // while it commits these the rest queue up: two half-groups take turns for ever, at the price of a
 // COMMIT each. So before it begins it waits until everybody who may write soon has queued, or
-// kLinger has passed. Who waits for an API's answer does not count (see Store::expect_writers).
+// kLinger has passed. Who waits for an API's answer does not count (see
+// SuspendingStore::expect_writers).
 //
 // Who carries on. If nobody else has queued when a group is durable, the committer would be idle
-// until some of the resumed lifecycles write again; waking another thread to run them would cost
+// until some of the resumed iterations write again; waking another thread to run them would cost
 // more than they do. Then it runs them itself, and finds their next writes queued. That is the
-// closed loop in which the API answers at once. If others have queued meanwhile (lifecycles that
+// closed loop in which the API answers at once. If others have queued meanwhile (iterations that
 // come back from API calls), every moment spent on the finished group keeps these waiting; then it
 // hands the finished group over as one task and commits the next. The Resumer is told which.
 //
-// What is durable when. A write is acknowledged, by resuming its lifecycle, after its COMMIT has
+// What is durable when. A write is acknowledged, by resuming its iteration, after its COMMIT has
 // returned: as durable as PRAGMA synchronous makes it, and safe from a kill of the process in any
 // case. Whatever is queued or in an open transaction at a crash has not been acknowledged.
 //
 // Invariants:
 //   1. A request is decided once: durable, or failed. Its waiter is resumed once, after that.
 //   2. No request is touched after its waiter's resumption has begun, nor is anything of the
-//      lifecycle's.
-//   3. A row that is not as expected fails its own request: an UPDATE that finds no row changes
-//      nothing, so the transaction goes on without it. The same with a statement that SQLite
-//      refuses but undoes by itself (a constraint).
+//      iteration's.
+//   3. A row that is not as expected fails its own request: what its earlier statements changed is
+//      undone (PreparedConnection::run), and the group goes on without it. The same with a
+//      statement that SQLite refuses but undoes by itself (a constraint).
 //   4. A refused BEGIN or COMMIT, and a statement at which SQLite gave up the whole transaction,
 //      fail every request of the group, by name, and no other.
 //   5. Sleeping loses no arrival: submit() pushes, then looks at `sleeping_`; the committer sets
 //      `sleeping_`, then looks at the list. All four are sequentially consistent, so one of them
 //      sees the other.
-//   6. submit() touches the committer after the push, when its lifecycle may already be over. Who
-//      resumes lifecycles must see to it that no thread is inside submit() when the committer goes.
+//   6. submit() touches the committer after the push, when its iteration may already be over. Who
+//      resumes iterations must see to it that no thread is inside submit() when the committer goes.
 
 #include "storage/sqlite/strategy/group_committer.hpp"
 
@@ -58,19 +59,20 @@
 #include <string>
 #include <utility>
 
-#include "storage/sqlite/watch/probes.hpp"
+#include "storage/probes.hpp"
 
 namespace walbench::storage {
 namespace {
 
 constexpr std::chrono::nanoseconds kLinger = std::chrono::microseconds(50);
+constexpr auto kMostWaiting = static_cast<std::size_t>(kMostInGroup);
 
-/// Names of the files in a group that failed; of a large group the first ones.
+/// Names the transactions of a group that failed; of a large group the first ones.
 std::string names_of(std::span<WriteRequest* const> group) {
   constexpr std::size_t kMostNames = 100;
   std::string names;
   for (const WriteRequest* const request : group.first(std::min(group.size(), kMostNames))) {
-    names.append(names.empty() ? "" : ", ").append(request->write->file_path);
+    names.append(names.empty() ? "" : ", ").append(request->transaction->subject);
   }
   if (group.size() > kMostNames) {
     names += fmt::format(" and {} more", group.size() - kMostNames);
@@ -81,11 +83,7 @@ std::string names_of(std::span<WriteRequest* const> group) {
 }  // namespace
 
 GroupCommitter::GroupCommitter(WriterContext& context, Resumer& resumer)
-    : context_(context),
-      resumer_(resumer),
-      statements_(context.db_path, context.vfs->name(), context.settings, context.axes.begin,
-                  context.axes.guard) {
-  if (context.checkpointer != nullptr) context.checkpointer->watch(statements_.connection());
+    : context_(context), resumer_(resumer), connection_(context.connect()) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -99,7 +97,7 @@ GroupCommitter::~GroupCommitter() {
 }
 
 void GroupCommitter::submit(WriteRequest& request) {
-  WALBENCH_PROBE1(lock_asked, request.write->file_path.data());
+  WALBENCH_PROBE1(lock_asked, request.transaction->subject.data());
   arrivals_.push(request);
   if (!sleeping_.load(std::memory_order_seq_cst)) return;
   // Taken and let go, so that the committer is either before its look at the list or asleep.
@@ -126,7 +124,7 @@ metrics::GroupsCommitted GroupCommitter::figures() const {
 void GroupCommitter::run() {
   resumer_.committer_starts();
   while (gather()) {
-    const std::size_t size = std::min(waiting_.size(), kMostInGroup);
+    const std::size_t size = std::min(waiting_.size(), kMostWaiting);
     decide(std::span(waiting_).first(size));
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(size));
     const bool more = !waiting_.empty() || !arrivals_.is_empty();
@@ -156,7 +154,7 @@ bool GroupCommitter::sleep_until_arrival() {
 void GroupCommitter::linger() {
   const auto complete = [this] {
     const auto queued = static_cast<std::int64_t>(waiting_.size());
-    return waiting_.size() >= kMostInGroup || queued >= expected_.load(std::memory_order_relaxed) ||
+    return waiting_.size() >= kMostWaiting || queued >= expected_.load(std::memory_order_relaxed) ||
            cancelled_.load(std::memory_order_relaxed);
   };
   if (complete()) return;
@@ -190,27 +188,24 @@ void GroupCommitter::decide(std::span<WriteRequest* const> group) {
 
 void GroupCommitter::commit(std::span<WriteRequest* const> group) {
   const ThreadBusyWait waited_before = CountingVfs::thread_busy_wait();
-  const int begun = statements_.begin();
-  if (begun != SQLITE_OK) {
-    fail_all(group, begun, "BEGIN IMMEDIATE");
+  const Connection& connection = connection_.connection();
+  if (const int code = connection_.begin(); code != SQLITE_OK) {
+    fail_all(group, SqliteError(connection.handle(), code, "BEGIN IMMEDIATE"));
     return;
   }
-  WALBENCH_PROBE1(lock_held, group.front()->write->file_path.data());
-  update_all(group, context_.clock->now_ns(),
-             CountingVfs::thread_busy_wait().slept_ns - waited_before.slept_ns);
-  if (!statements_.connection().in_transaction()) return;  // given up, and everybody told
+  WALBENCH_PROBE1(lock_held, group.front()->transaction->subject.data());
+  run_all(group, context_.clock->now_ns(),
+          CountingVfs::thread_busy_wait().slept_ns - waited_before.slept_ns);
+  if (!connection.in_transaction()) return;  // given up, and every request has failed
 
-  const ThreadIo io_before = CountingVfs::thread_io();
-  WALBENCH_PROBE(commit_start);
-  const int committed = statements_.commit();
-  WALBENCH_PROBE(commit_end);
-  const ThreadIo io_after = CountingVfs::thread_io();
+  CommitWaits waits;
+  const int committed = connection_.commit(waits);
   for (WriteRequest* const request : group) {
-    request->checkpoint_wait_ns = io_after.checkpoint_ns - io_before.checkpoint_ns;
-    request->sync_wait_ns = io_after.sync_ns - io_before.sync_ns;
+    request->checkpoint_wait_ns = waits.checkpoint_ns;
+    request->sync_wait_ns = waits.sync_ns;
   }
   if (committed != SQLITE_OK) {
-    fail_all(group, committed, "COMMIT");
+    fail_all(group, SqliteError(connection.handle(), committed, "COMMIT"));
     return;
   }
   sizes_[group.size()] += 1;
@@ -221,39 +216,41 @@ void GroupCommitter::commit(std::span<WriteRequest* const> group) {
   }
 }
 
-void GroupCommitter::update_all(std::span<WriteRequest* const> group, std::int64_t held_ns,
-                                std::int64_t busy_wait_ns) {
+void GroupCommitter::run_all(std::span<WriteRequest* const> group, std::int64_t held_ns,
+                             std::int64_t busy_wait_ns) {
   for (WriteRequest* const request : group) {
     request->held_ns = held_ns;
     request->busy_wait_ns = busy_wait_ns;
-    const int code = update_one(*request);
-    if (code == SQLITE_OK || request->failure) continue;
-    const SqliteError error(statements_.connection().handle(), code, "UPDATE");
-    if (!statements_.connection().in_transaction()) {
-      fail_all(group, code, "UPDATE");
+    const Refusal refusal = run_one(*request);
+    if (!refusal.refused()) continue;
+    const SqliteError error = connection_.error_of(*request->transaction, refusal);
+    if (!connection_.connection().in_transaction()) {
+      fail_all(group, error);
       return;
     }
     request->failure = std::make_exception_ptr(error);
   }
 }
 
-int GroupCommitter::update_one(WriteRequest& request) {
+/// What it throws fails this request alone.
+Refusal GroupCommitter::run_one(WriteRequest& request) {
   try {
-    return statements_.update(*request.write);
+    return connection_.run(*request.transaction);
   } catch (...) {
     request.failure = std::current_exception();
-    return SQLITE_OK;
+    return {};
   }
 }
 
-/// Undoes what is open and fails every request of the group, those that had failed by themselves
-/// keeping their own reason.
-void GroupCommitter::fail_all(std::span<WriteRequest* const> group, int code,
-                              std::string_view operation) {
-  const SqliteError error(statements_.connection().handle(), code, operation);
-  const std::exception_ptr failure =
-      std::make_exception_ptr(GroupNotCommitted(error, group.size(), names_of(group)));
-  statements_.roll_back();
+/// Undoes what is open and fails every request of the group. Those that had failed by themselves
+/// keep their own reason.
+void GroupCommitter::fail_all(std::span<WriteRequest* const> group, const SqliteError& error) {
+  const std::exception_ptr failure = std::make_exception_ptr(GroupNotCommitted(
+      fmt::format("a group of {} was not committed and none of it acknowledged: {}; it consists "
+                  "of {}",
+                  group.size(), error.what(), names_of(group)),
+      error.kind(), error.remedy()));
+  connection_.roll_back();
   for (WriteRequest* const request : group) {
     if (!request->failure) request->failure = failure;
   }

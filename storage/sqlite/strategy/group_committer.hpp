@@ -9,27 +9,22 @@
 #include <exception>
 #include <mutex>
 #include <span>
-#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "storage/pending_write.hpp"
 #include "storage/resumer.hpp"
 #include "storage/sqlite/strategy/arrival_list.hpp"
-#include "storage/sqlite/strategy/transition_writer.hpp"
-#include "storage/sqlite/transition_statements.hpp"
+#include "storage/sqlite/strategy/prepared_connection.hpp"
+#include "storage/sqlite/strategy/transaction_writer.hpp"
 #include "storage/store.hpp"
 
 namespace walbench::storage {
 
-/// Commits the writes of many lifecycles in one transaction, again and again, in a thread of its
-/// own. The head of the .cpp teaches the model and states the invariants.
+/// Commits the transactions of many iterations in one of SQLite's, again and again, in a thread of
+/// its own. The head of the .cpp teaches the model and states the invariants.
 class GroupCommitter final : public WriteQueue {
  public:
-  /// The most writes in one group: it bounds how long a group holds the write lock. More bring next
-  /// to nothing, see the ceiling that `bench --ceiling` measures.
-  static constexpr std::size_t kMostInGroup = 1024;
-
   /// Opens the connection and starts the thread. `context` and `resumer` must outlive the
   /// committer. Throws SqliteError, SettingsMismatch.
   GroupCommitter(WriterContext& context, Resumer& resumer);
@@ -60,20 +55,21 @@ class GroupCommitter final : public WriteQueue {
   void take_arrivals();
   void decide(std::span<WriteRequest* const> group);
   void commit(std::span<WriteRequest* const> group);
-  void update_all(std::span<WriteRequest* const> group, std::int64_t held_ns,
-                  std::int64_t busy_wait_ns);
-  [[nodiscard]] int update_one(WriteRequest& request);
-  void fail_all(std::span<WriteRequest* const> group, int code, std::string_view operation);
+  void run_all(std::span<WriteRequest* const> group, std::int64_t held_ns,
+               std::int64_t busy_wait_ns);
+  Refusal run_one(WriteRequest& request);
+  void fail_all(std::span<WriteRequest* const> group, const SqliteError& error);
 
   // Constant after construction.
   WriterContext& context_;
   Resumer& resumer_;
 
   // The committer's thread's.
-  TransitionStatements statements_;
+  PreparedConnection connection_;
   std::vector<WriteRequest*> waiting_;  ///< taken from arrivals_, in their order
   std::vector<std::coroutine_handle<>> decided_;
-  std::array<std::int64_t, kMostInGroup + 1> sizes_{};  ///< groups by their size
+  std::array<std::int64_t, static_cast<std::size_t>(kMostInGroup) + 1>
+      sizes_{};  ///< groups by their size
 
   // Safe from any thread.
   ArrivalList<WriteRequest> arrivals_;

@@ -10,8 +10,8 @@ class GroupSession final : public Session {
   GroupSession(GroupCommitter& committer, const metrics::Clock& clock)
       : committer_(committer), clock_(clock) {}
 
-  PendingWrite apply(const TransitionWrite& write) override {
-    return PendingWrite(committer_, clock_, write);
+  PendingWrite apply(const Transaction& transaction) override {
+    return PendingWrite(committer_, clock_, transaction);
   }
   /// A group's statements are part of its commit.
   bool times_statement_apart() const override { return false; }
@@ -26,9 +26,11 @@ class GroupSession final : public Session {
 }  // namespace
 
 GroupStore::GroupStore(std::string db_path, const ConnectionSettings& settings, const Axes& axes,
-                       CountingVfs& vfs, const metrics::Clock& clock, Resumer& resumer)
+                       StatementTexts statements, CountingVfs& vfs, const metrics::Clock& clock,
+                       Resumer& resumer)
     : checkpointer_(make_checkpointer(db_path, settings, vfs)),
-      context_{std::move(db_path), settings, axes, &vfs, &clock, nullptr, checkpointer_.get()},
+      context_{std::move(db_path), settings, axes, std::move(statements), &vfs, &clock, nullptr,
+               checkpointer_.get()},
       committer_(std::make_unique<GroupCommitter>(context_, resumer)) {}
 
 std::unique_ptr<Session> GroupStore::open_session(std::size_t /*worker*/) {

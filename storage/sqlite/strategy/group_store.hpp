@@ -6,18 +6,19 @@
 
 #include "storage/sqlite/strategy/checkpointer.hpp"
 #include "storage/sqlite/strategy/group_committer.hpp"
-#include "storage/sqlite/strategy/transition_writer.hpp"
+#include "storage/sqlite/strategy/transaction_writer.hpp"
 #include "storage/store.hpp"
 
 namespace walbench::storage {
 
-/// The strategy that suspends: every write goes through one GroupCommitter. Sessions are
-/// independent of workers.
-class GroupStore final : public Store {
+/// The strategy that suspends: every transaction goes through one GroupCommitter. Sessions
+/// are independent of workers.
+class GroupStore final : public SuspendingStore {
  public:
   /// As SqliteStore; `resumer` must outlive the store.
   GroupStore(std::string db_path, const ConnectionSettings& settings, const Axes& axes,
-             CountingVfs& vfs, const metrics::Clock& clock, Resumer& resumer);
+             StatementTexts statements, CountingVfs& vfs, const metrics::Clock& clock,
+             Resumer& resumer);
 
   std::unique_ptr<Session> open_session(std::size_t worker) override;
   std::int64_t flush() override;

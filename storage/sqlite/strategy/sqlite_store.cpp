@@ -9,18 +9,18 @@ namespace {
 /// Writes through a connection of the store's.
 class BorrowedConnectionSession final : public Session {
  public:
-  explicit BorrowedConnectionSession(TransitionWriter& writer) : writer_(writer) {}
+  explicit BorrowedConnectionSession(TransactionWriter& writer) : writer_(writer) {}
 
   bool times_statement_apart() const override { return writer_.times_statement_apart(); }
   bool has_queue() const override { return writer_.has_queue(); }
 
-  PendingWrite apply(const TransitionWrite& write) override {
-    return PendingWrite(writer_.write(write));
+  PendingWrite apply(const Transaction& transaction) override {
+    return PendingWrite(writer_.write(transaction));
   }
   std::optional<ConnectTimings> close() override { return std::nullopt; }
 
  private:
-  TransitionWriter& writer_;
+  TransactionWriter& writer_;
 };
 
 /// Opens a connection, writes through it, and closes it.
@@ -29,15 +29,15 @@ class OwnConnectionSession final : public Session {
   explicit OwnConnectionSession(WriterContext& context)
       : clock_(*context.clock),
         started_ns_(clock_.now_ns()),
-        writer_(std::make_unique<TransitionWriter>(context)) {
+        writer_(std::make_unique<TransactionWriter>(context)) {
     connect_ns_ = clock_.now_ns() - started_ns_;
   }
 
   bool times_statement_apart() const override { return writer_->times_statement_apart(); }
   bool has_queue() const override { return writer_->has_queue(); }
 
-  PendingWrite apply(const TransitionWrite& write) override {
-    return PendingWrite(writer_->write(write));
+  PendingWrite apply(const Transaction& transaction) override {
+    return PendingWrite(writer_->write(transaction));
   }
 
   std::optional<ConnectTimings> close() override {
@@ -51,7 +51,7 @@ class OwnConnectionSession final : public Session {
   const metrics::Clock& clock_;
   std::int64_t started_ns_;
   std::int64_t connect_ns_ = 0;
-  std::unique_ptr<TransitionWriter> writer_;
+  std::unique_ptr<TransactionWriter> writer_;
 };
 
 std::size_t kept_connections(ConnectionAxis connection, std::size_t workers) {
@@ -66,10 +66,11 @@ std::size_t kept_connections(ConnectionAxis connection, std::size_t workers) {
 }  // namespace
 
 SqliteStore::SqliteStore(std::string db_path, const ConnectionSettings& settings, const Axes& axes,
-                         std::size_t workers, CountingVfs& vfs, const metrics::Clock& clock)
+                         StatementTexts statements, std::size_t workers, CountingVfs& vfs,
+                         const metrics::Clock& clock)
     : queue_(make_queue(axes.queue)),
       checkpointer_(make_checkpointer(db_path, settings, vfs)),
-      context_{std::move(db_path), settings,           axes, &vfs, &clock,
+      context_{std::move(db_path), settings,           axes, std::move(statements), &vfs, &clock,
                queue_.get(),       checkpointer_.get()} {
   if (const auto found = contradiction(axes)) {
     throw std::invalid_argument(std::string(found->reason));
@@ -86,7 +87,7 @@ std::unique_ptr<Session> SqliteStore::open_session(std::size_t worker) {
 
 std::int64_t SqliteStore::flush() {
   std::int64_t commits = 0;
-  for (TransitionWriter& writer : writers_) {
+  for (TransactionWriter& writer : writers_) {
     commits += writer.flush();
   }
   if (checkpointer_) checkpointer_->rethrow_failure();

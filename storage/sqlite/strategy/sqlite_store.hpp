@@ -4,29 +4,28 @@
 #include <memory>
 #include <string>
 
-#include "storage/sqlite/strategy/transition_writer.hpp"
+#include "storage/sqlite/strategy/transaction_writer.hpp"
 #include "storage/store.hpp"
 
 namespace walbench::storage {
 
-/// The strategies that block the calling thread: every point in the axes. A lifecycle gets its
-/// connection from the connection axis, its turn from the queue axis, and its transaction from the
-/// begin and guard axes.
+/// The strategies that block the calling thread: every point in the axes. An iteration gets its
+/// connection from the connection axis, its turn from the queue axis, and its BEGIN from the begin
+/// axis.
 class SqliteStore final : public Store {
  public:
-  /// Opens the connections that outlive a lifecycle: one a worker, one in all, or none. The
+  /// Opens the connections that outlive an iteration: one a worker, one in all, or none. The
   /// database must exist; `vfs` and `clock` must outlive the store. Throws SqliteError,
   /// SettingsMismatch; std::invalid_argument for axes that contradict each other.
   SqliteStore(std::string db_path, const ConnectionSettings& settings, const Axes& axes,
-              std::size_t workers, CountingVfs& vfs, const metrics::Clock& clock);
+              StatementTexts statements, std::size_t workers, CountingVfs& vfs,
+              const metrics::Clock& clock);
 
   std::unique_ptr<Session> open_session(std::size_t worker) override;
   std::int64_t flush() override;
   StoreCounts counts() const override;
   void restart_counting() override;
   std::int64_t own_threads() const override { return checkpointer_ ? 1 : 0; }
-  void expect_writers(std::int64_t /*change*/) override {}
-  void cancel() override {}
 
  private:
   // Constant after construction.
@@ -35,7 +34,7 @@ class SqliteStore final : public Store {
   // Its counter is safe from any thread, the rest is constant after construction.
   WriterContext context_;
   // Each used by its worker alone, or, if there is but one, by whoever is inside the queue.
-  std::deque<TransitionWriter> writers_;
+  std::deque<TransactionWriter> writers_;
 };
 
 }  // namespace walbench::storage

@@ -24,8 +24,8 @@
 #include <chrono>
 #include <string_view>
 
+#include "storage/probes.hpp"
 #include "storage/sqlite/sqlite.hpp"
-#include "storage/sqlite/watch/probes.hpp"
 
 namespace walbench::storage {
 namespace {

@@ -4,26 +4,9 @@
 #include <cstdint>
 #include <mutex>
 
-#include "metrics/histogram/histogram.hpp"
-#include "metrics/result/wal_figures.hpp"
+#include "storage/figures.hpp"
 
 namespace walbench::storage {
-
-/// What SQLite did to the files of one database, counted where it happens, since the last restart.
-struct IoFigures {
-  metrics::WalFigures wal;        ///< all but `checkpoints_capped`, which a store counts
-  std::int64_t busy_retries = 0;  ///< times SQLite's busy handler slept and tried again
-  /// The longest that one wait for a lock meant to sleep, in microseconds: the busy handler adds up
-  /// what it asked for, not what it got, and gives up when that reaches busy_timeout.
-  std::int64_t busy_longest_us = 0;
-};
-
-/// How long single operations took, in nanoseconds, whoever made them.
-struct IoTimes {
-  metrics::Histogram wal_sync;
-  metrics::Histogram db_sync;
-  metrics::Histogram checkpoint;  ///< that moved at least a page; its syncs included
-};
 
 /// Counts what a VFS does to the files of one database. Thread safe, but for restart(): not while
 /// something is being written.

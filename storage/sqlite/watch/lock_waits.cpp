@@ -1,3 +1,19 @@
+// What one thread last saw of the write lock (Last), and how each event moves it. A wait is a
+// series of sleeps in SQLite's busy handler; [end] marks the events that end it, if it slept.
+//
+//   last \ event        refused   refused_other   acquired         wrote   released
+//   nothing             refused   nothing         acquired         -       released_unwritten
+//   refused             refused   nothing         acquired         -       released_unwritten
+//   acquired            refused   nothing         acquired         wrote   released_unwritten
+//   wrote               refused   nothing         acquired         wrote   nothing [end]
+//   released_unwritten  refused   nothing         acquired [end]   -       released_unwritten
+//
+// A sleep moves every state to `refused`: until the next event, further sleeps have the same
+// reason. It is a sleep for the write lock in the states `refused` and `released_unwritten`; the
+// latter means that the thread got the lock with a stale snapshot and let it go (counted as
+// `stale`). The first sleep of a new series ends the wait before it: as given up, unless it was
+// stale.
+
 #include "storage/sqlite/watch/lock_waits.hpp"
 
 #include <algorithm>
@@ -7,12 +23,11 @@
 namespace walbench::storage {
 namespace {
 
-/// The last thing that a thread has heard of the write lock.
-enum class Heard : std::uint8_t { nothing, refused, acquired, wrote, released_unwritten };
+enum class Last : std::uint8_t { nothing, refused, acquired, wrote, released_unwritten };
 
 /// The wait that the calling thread is in.
 struct Wait {
-  Heard heard = Heard::nothing;
+  Last last = Last::nothing;
   std::int64_t sleeps = 0;
   std::int64_t asked_us = 0;
   std::int64_t slept_ns = 0;
@@ -30,45 +45,44 @@ Wait& this_wait() {
 }  // namespace
 
 void LockWaits::refused() {
-  this_wait().heard = Heard::refused;
+  this_wait().last = Last::refused;
 }
 
 void LockWaits::refused_other() {
-  this_wait().heard = Heard::nothing;
+  this_wait().last = Last::nothing;
 }
 
 bool LockWaits::is_waiting() {
-  const Heard heard = this_wait().heard;
-  return heard == Heard::refused || heard == Heard::released_unwritten;
+  const Last last = this_wait().last;
+  return last == Last::refused || last == Last::released_unwritten;
 }
 
 std::int64_t LockWaits::acquired() {
   Wait& wait = this_wait();
   // The transaction before wrote nothing, but it was the end of its wait.
-  if (wait.heard == Heard::released_unwritten && wait.sleeps > 0) end_wait(false);
-  wait.heard = Heard::acquired;
+  if (wait.last == Last::released_unwritten && wait.sleeps > 0) end_wait(false);
+  wait.last = Last::acquired;
   return keeps_timeline_ ? timeline_.acquired() : 0;
 }
 
 void LockWaits::wrote() {
   Wait& wait = this_wait();
-  if (wait.heard == Heard::acquired) wait.heard = Heard::wrote;
+  if (wait.last == Last::acquired) wait.last = Last::wrote;
 }
 
 void LockWaits::released(std::int64_t holding) {
   Wait& wait = this_wait();
   if (keeps_timeline_) timeline_.released(holding);
-  const bool written = wait.heard == Heard::wrote;
+  const bool written = wait.last == Last::wrote;
   if (written && wait.sleeps > 0) end_wait(false);
-  wait.heard = written ? Heard::nothing : Heard::released_unwritten;
+  wait.last = written ? Last::nothing : Last::released_unwritten;
 }
 
 void LockWaits::begin_sleep(bool is_first) {
   Wait& wait = this_wait();
-  const bool stale = wait.heard == Heard::released_unwritten;
+  const bool stale = wait.last == Last::released_unwritten;
   if (is_first && wait.sleeps > 0) end_wait(!stale);
-  // Until the lock is heard of again, a further sleep is for the same reason.
-  wait.heard = Heard::refused;
+  wait.last = Last::refused;
   if (stale) wait.stale += 1;
 }
 

@@ -6,19 +6,10 @@
 
 #include "metrics/clock.hpp"
 #include "metrics/histogram/histogram.hpp"
-#include "metrics/result/write_lock.hpp"
+#include "storage/figures.hpp"
 #include "storage/sqlite/watch/write_lock_timeline.hpp"
 
 namespace walbench::storage {
-
-/// How long the waits for the write lock were meant to take, beside what became of them.
-struct LockWaitFigures {
-  metrics::WriteLockWaits waits;
-  std::int64_t gave_up = 0;  ///< of the waits
-  /// By wait: what its sleeps asked for in all, in microseconds. The busy handler adds up what it
-  /// asks for, not what it gets, and gives up when that reaches busy_timeout.
-  metrics::Histogram asked_us;
-};
 
 /// Follows the waits of one database's writers. Thread safe; restart() and figures() while nobody
 /// waits.
@@ -33,15 +24,15 @@ class LockWaits {
 
   // What the calling thread has seen of the write lock.
   void refused();
-  /// Returns the number of the holding, which released() is to be told: where threads share a
-  /// connection it may be another one that lets the lock go.
+  /// Returns the number of the holding, which is passed to released(): if threads share a
+  /// connection, another one may release the lock.
   std::int64_t acquired();
   void wrote();  ///< to the WAL
   void released(std::int64_t holding);
   static void refused_other();  ///< a lock that is not the write lock
 
   /// Whether the calling thread is about to sleep because it did not get the write lock, or had to
-  /// let it go. Sleeps for other locks are none of a wait.
+  /// let it go. Sleeping for any other lock does not count as waiting.
   static bool is_waiting();
 
   /// One sleep of the calling thread's wait, which asked for `asked_us`; `is_first` begins a new

@@ -100,7 +100,7 @@ TEST(ConnectionSettingsInMemory, ADatabaseThatCannotEnterWalModeIsRefused) {
     ADD_FAILURE() << "WAL on a database in memory was accepted";
   } catch (const SettingsMismatch& error) {
     EXPECT_THAT(error.what(), HasSubstr("'memory'"));
-    EXPECT_THAT(error.what(), HasSubstr("--db"));
+    EXPECT_EQ(error.remedy(), Remedy::local_disk);
   }
 }
 

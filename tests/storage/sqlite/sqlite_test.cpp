@@ -6,8 +6,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "tests/storage/sqlite/test_database.hpp"
 
@@ -158,8 +163,43 @@ TEST_F(Sqlite, ClosingAConnectionRollsItsTransactionBackAndReleasesItsLocks) {
   EXPECT_EQ(connection_.query_int64("SELECT count(*) FROM t"), 0);
 }
 
-TEST_F(Sqlite, TheMemoryPeakIsNotNothing) {
-  EXPECT_GT(sqlite_memory_peak_bytes(), 0);
+TEST_F(Sqlite, EveryTypeOfValueComesBackAsItWasBound) {
+  const std::array<std::byte, 3> bytes = {std::byte{1}, std::byte{0}, std::byte{255}};
+  Statement echo = connection_.prepare("SELECT ?1, ?2, ?3, ?4, ?5");
+  echo.bind(1, std::int64_t{-7});
+  echo.bind_real(2, 2.5);
+  echo.bind(3, std::string_view("text"));
+  echo.bind_blob(4, bytes);
+  echo.bind_null(5);
+  ASSERT_TRUE(echo.step());
+  EXPECT_EQ(echo.columns(), 5);
+  EXPECT_EQ(std::get<std::int64_t>(echo.column(0)), -7);
+  EXPECT_EQ(std::get<double>(echo.column(1)), 2.5);
+  EXPECT_EQ(std::get<std::string_view>(echo.column(2)), "text");
+  EXPECT_TRUE(std::ranges::equal(std::get<std::span<const std::byte>>(echo.column(3)), bytes));
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(echo.column(4)));
+  EXPECT_TRUE(echo.only_reads());
+  EXPECT_FALSE(connection_.prepare("DELETE FROM t").only_reads());
+}
+
+TEST(SqliteErrorKind, FollowsFromThePrimaryCodeAndKnowsWhatHelps) {
+  struct Meant {
+    int code;
+    ErrorKind kind;
+    Remedy remedy;
+  };
+  for (const Meant& meant :
+       {Meant{SQLITE_BUSY_SNAPSHOT, ErrorKind::busy, Remedy::wait_longer},
+        Meant{SQLITE_FULL, ErrorKind::full, Remedy::free_space},
+        Meant{SQLITE_CANTOPEN, ErrorKind::cannot_open, Remedy::fewer_connections},
+        Meant{SQLITE_IOERR_FSYNC, ErrorKind::io, Remedy::none},
+        Meant{SQLITE_READONLY, ErrorKind::readonly, Remedy::none},
+        Meant{SQLITE_INTERRUPT, ErrorKind::interrupted, Remedy::none},
+        Meant{SQLITE_CONSTRAINT, ErrorKind::other, Remedy::none}}) {
+    const SqliteError error(nullptr, meant.code, "COMMIT");
+    EXPECT_EQ(error.kind(), meant.kind) << error.what();
+    EXPECT_EQ(error.remedy(), meant.remedy) << error.what();
+  }
 }
 
 }  // namespace

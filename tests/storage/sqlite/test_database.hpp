@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "storage/sqlite/database_files.hpp"
-#include "storage/sqlite/schema.hpp"
 #include "storage/sqlite/sqlite.hpp"
 #include "storage/sqlite/watch/counting_vfs.hpp"
+#include "tests/support/lifecycle_writes.hpp"
 
 namespace walbench::storage {
 

@@ -49,7 +49,7 @@ TEST(BenchOptions, DefaultsOfEachConfiguration) {
   EXPECT_EQ(plan.axes, Axes());
   EXPECT_EQ(plan.files, 818);
   EXPECT_EQ(plan.warmup_files, 100);
-  EXPECT_EQ(plan.schema, storage::Schema::bench);
+  EXPECT_EQ(plan.schema, engine::Schema::bench);
   EXPECT_EQ(plan.settings.synchronous, storage::Synchronous::normal);
   EXPECT_EQ(plan.settings.busy_timeout, 5s);
   EXPECT_EQ(plan.settings.checkpoint, storage::CheckpointPlan());
@@ -179,8 +179,8 @@ TEST(BenchOptions, AFormerGateIsRefusedWithItsNewForm) {
 }
 
 TEST(BenchOptions, DatabaseFlags) {
-  EXPECT_EQ(planned({"--schema", "production"}).schema, storage::Schema::production);
-  EXPECT_EQ(planned({"--schema", "bench"}).schema, storage::Schema::bench);
+  EXPECT_EQ(planned({"--schema", "production"}).schema, engine::Schema::production);
+  EXPECT_EQ(planned({"--schema", "bench"}).schema, engine::Schema::bench);
   EXPECT_EQ(planned({"--synchronous", "off"}).settings.synchronous, storage::Synchronous::off);
   EXPECT_EQ(planned({"--synchronous", "normal"}).settings.synchronous,
             storage::Synchronous::normal);

@@ -20,8 +20,9 @@
 #include <thread>
 #include <vector>
 
-#include "engine/workers/flight_crew.hpp"
+#include "engine/workers/suspending_executor.hpp"
 #include "engine/workload/lifecycle/lifecycle.hpp"
+#include "engine/workload/pass.hpp"
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/suspending_store.hpp"
@@ -30,7 +31,6 @@ namespace walbench::engine {
 namespace {
 
 namespace fs = std::filesystem;
-using storage::LifecycleState;
 using storage::TransitionWrite;
 using test_support::FakeBehaviour;
 using test_support::FakeSession;
@@ -80,11 +80,8 @@ class AckLogTest : public testing::Test {
 
 TEST_F(AckLogTest, ALineIsTheFileItsNewVersionAndItsState) {
   AckLog log(target());
-  log.add(to_processing());
-  log.add({.file_path = "/a b",
-           .from = LifecycleState::processing,
-           .to = LifecycleState::failed,
-           .version = 11});
+  log.add(to_processing().event());
+  log.add({.file_path = "/a b", .event = LifecycleEvent::fail_processing, .version = 11});
   EXPECT_EQ(text_of(target()), "/bench/file_0003.txt 2 processing\n/a b 12 failed\n")
       << "it must be there while the log is still open";
 }
@@ -97,7 +94,7 @@ TEST_F(AckLogTest, AFileIsMadeEvenWhereNothingIsAcknowledged) {
 
 TEST_F(AckLogTest, AnExistingFileIsRefusedAndLeftAlone) {
   std::ofstream(target()) << "precious\n";
-  EXPECT_EQ(refusal(target()), "--ack-log: '" + target() + "' exists; name a file that does not");
+  EXPECT_EQ(refusal(target()), "'" + target() + "' exists; name a file that does not");
   EXPECT_EQ(text_of(target()), "precious\n");
   EXPECT_THAT(refusal(directory_.string()), HasSubstr("exists"));
 }
@@ -105,7 +102,7 @@ TEST_F(AckLogTest, AnExistingFileIsRefusedAndLeftAlone) {
 TEST_F(AckLogTest, AFileThatCannotBeMadeIsRefusedWithTheReason) {
   const std::string nowhere = target("missing/acks.log");
   EXPECT_EQ(refusal(nowhere),
-            "--ack-log: '" + nowhere + "' cannot be written: No such file or directory");
+            "acknowledgement log '" + nowhere + "' cannot be written: No such file or directory");
 }
 
 TEST_F(AckLogTest, APipeIsWrittenTo) {
@@ -114,7 +111,7 @@ TEST_F(AckLogTest, APipeIsWrittenTo) {
   ASSERT_GE(reader, 0);
   {
     AckLog log(target());
-    log.add(to_processing());
+    log.add(to_processing().event());
     std::array<char, 100> buffer{};
     const ssize_t size = ::read(reader, buffer.data(), buffer.size());
     EXPECT_EQ(std::string(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))),
@@ -127,8 +124,7 @@ TEST_F(AckLogTest, APipeIsWrittenTo) {
 
 TEST_F(AckLogTest, APipeThatNobodyReadsIsRefusedInsteadOfWaitedFor) {
   ASSERT_EQ(::mkfifo(target().c_str(), 0600), 0);
-  EXPECT_EQ(refusal(target()),
-            "--ack-log: nobody reads '" + target() + "'; start its reader first");
+  EXPECT_EQ(refusal(target()), "nobody reads '" + target() + "'; start its reader first");
   EXPECT_TRUE(fs::is_fifo(target())) << "it is somebody else's";
 }
 
@@ -145,7 +141,7 @@ TEST_F(AckLogTest, APipeThatIsFullIsWaitedFor) {
     AckLog log(target());
     const std::jthread writer([&] {
       for (std::size_t line = 0; line < more_than_fit; ++line) {
-        log.add(to_processing());  // throws, and so ends the test, where it does not wait
+        log.add(to_processing().event());  // throws, and so ends the test, where it does not wait
       }
     });
     std::array<char, 4096> buffer{};
@@ -161,10 +157,11 @@ TEST_F(AckLogTest, APipeThatIsFullIsWaitedFor) {
 TEST_F(AckLogTest, ALineThatCannotBeWrittenThrows) {
   AckLog log("/dev/full");
   try {
-    log.add(to_processing());
+    log.add(to_processing().event());
     ADD_FAILURE() << "it was not noticed";
   } catch (const AckLogError& error) {
-    EXPECT_STREQ(error.what(), "--ack-log: '/dev/full' cannot be written: No space left on device");
+    EXPECT_STREQ(error.what(),
+                 "acknowledgement log '/dev/full' cannot be written: No space left on device");
   }
 }
 
@@ -172,11 +169,11 @@ TEST_F(AckLogTest, ADashIsStandardOutputWhichStaysOpen) {
   testing::internal::CaptureStdout();
   {
     AckLog log("-");
-    log.add(to_processing());
+    log.add(to_processing().event());
   }
   {
     AckLog log("-");
-    log.add(to_processing());
+    log.add(to_processing().event());
   }
   EXPECT_EQ(testing::internal::GetCapturedStdout(),
             "/bench/file_0003.txt 2 processing\n/bench/file_0003.txt 2 processing\n");
@@ -192,7 +189,7 @@ TEST_F(AckLogTest, LinesOfManyThreadsStayWhole) {
     for (int thread = 0; thread < kThreads; ++thread) {
       threads.emplace_back([&log] {
         for (int line = 0; line < kLines; ++line) {
-          log.add(to_processing());
+          log.add(to_processing().event());
         }
       });
     }
@@ -214,8 +211,10 @@ class Acknowledged : public AckLogTest {
     behaviour.on_write = [&](const TransitionWrite&) { at_write(lines()); };
     FakeSession session(behaviour);
     const MockApi api(clock_, {}, {});
-    LifecycleOutcome outcome;
-    run_lifecycle(kPath, session, api, clock_, outcome, &log).run();
+    IterationOutcome outcome;
+    run_lifecycle(std::string(kPath), storage::GuardAxis::where, {session, clock_}, api, outcome,
+                  &log)
+        .run();
   }
   std::int64_t lines() const { return std::ranges::count(text_of(target()), '\n'); }
 
@@ -259,13 +258,14 @@ TEST_F(Acknowledged, WhatIsQueuedOnlyOnceItIsDecided) {
     lines_at_write.push_back(lines());
     if (write.version == 2) throw std::runtime_error("refused");
   };
-  Arena arena(FlightCrew::kArenaThreads);
-  Carriers carriers(arena, nullptr);
-  SuspendingStore store(behaviour, clock_, carriers);
-  FlightCrew crew(arena, carriers, store, clock_, {}, 2);
-  const MockApi api(clock_, {}, {});
-  const CrewReport report = crew.run({.files = 2, .api = &api, .acks = &log});
-  EXPECT_THAT(report.first_failure, HasSubstr("refused"));
+  WorkerPool pool(SuspendingExecutor::kPoolThreads);
+  ResumingThreads threads(pool, nullptr);
+  SuspendingStore store(behaviour, clock_, threads);
+  SuspendingExecutor executor(pool, threads, store, clock_, 2);
+  const LifecycleWorkload workload({}, clock_, {}, &log);
+  const PassOrder order = {.iterations = 2};
+  const PassReport report = Pass(workload, store, executor, clock_, order).run({});
+  EXPECT_THAT(report.failure.what, HasSubstr("refused"));
   EXPECT_EQ(lines_at_write, (std::vector<std::int64_t>{0, 0, 2, 2, 4, 4}));
   EXPECT_EQ(lines(), 4);
 }

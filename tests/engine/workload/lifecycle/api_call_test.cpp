@@ -31,9 +31,9 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 /// Keeps who waits, for the test to resume.
-class KeptWaits final : public AnswerWaits {
+class KeptWaits final : public Timer {
  public:
-  void wait_for_answer(std::int64_t due_ns, std::coroutine_handle<> waiter) override {
+  void resume_at(std::int64_t due_ns, std::coroutine_handle<> waiter) override {
     due.push_back(due_ns);
     waiters.push_back(waiter);
   }
@@ -64,9 +64,7 @@ Detached await_call(ApiCall<Answer> call, Ending<Answer>& ending) {
 
 class SuspendingApi : public testing::Test {
  protected:
-  MockApi api(const ApiBehaviour& behaviour) {
-    return MockApi(clock_, behaviour, stop_.get_token()).suspending_in(waits_);
-  }
+  MockApi api(const ApiBehaviour& behaviour) { return {clock_, behaviour, stop_.get_token()}; }
   static ApiBehaviour constant(milliseconds delay) { return {.delay = ApiDelay(delay)}; }
 
   ManualClock clock_;
@@ -128,12 +126,12 @@ TEST(ApiCall, ThatWasOverInTimeIsNotCancelled) {
 TEST_F(SuspendingApi, ADelayedCallSuspendsUntilTheDelayIsOver) {
   const MockApi suspending = api(constant(milliseconds(2000)));
   Ending<UploadedFile> uploaded;
-  await_call(suspending.upload_file("/a/b", 1), uploaded);
+  await_call(suspending.upload_file("/a/b", 1, &waits_), uploaded);
   EXPECT_FALSE(uploaded.is_over);
 
   clock_.advance(milliseconds(7));
   Ending<std::string> imported;
-  await_call(suspending.import_to_store("name", 1), imported);
+  await_call(suspending.import_to_store("name", 1, &waits_), imported);
   EXPECT_FALSE(imported.is_over);
 
   const std::int64_t two_seconds = nanoseconds(milliseconds(2000)).count();
@@ -154,21 +152,11 @@ TEST_F(SuspendingApi, WithoutADelayNothingSuspends) {
   const MockApi immediate = api({});
   Ending<UploadedFile> uploaded;
   Ending<std::string> imported;
-  await_call(immediate.upload_file("/a", 1), uploaded);
-  await_call(immediate.import_to_store("name", 1), imported);
+  await_call(immediate.upload_file("/a", 1, &waits_), uploaded);
+  await_call(immediate.import_to_store("name", 1, &waits_), imported);
   EXPECT_TRUE(uploaded.is_over);
   EXPECT_EQ(imported.answer, "doc_name");
   EXPECT_THAT(waits_.due, IsEmpty());
-}
-
-TEST_F(SuspendingApi, TheBlockingOneStaysBlocking) {
-  const MockApi blocking(clock_, constant(milliseconds(5)), {});
-  const MockApi suspending = blocking.suspending_in(waits_);
-  Ending<UploadedFile> uploaded;
-  await_call(blocking.upload_file("/a", 1), uploaded);
-  EXPECT_TRUE(uploaded.is_over);
-  EXPECT_THAT(waits_.due, IsEmpty());
-  EXPECT_THAT(clock_.sleeps(), ElementsAre(nanoseconds(milliseconds(5))));
 }
 
 TEST_F(SuspendingApi, DelaysFailuresAndAnswersAreThoseOfTheBlockingOne) {
@@ -185,7 +173,7 @@ TEST_F(SuspendingApi, DelaysFailuresAndAnswersAreThoseOfTheBlockingOne) {
 
     Ending<UploadedFile> other;
     const std::int64_t asked_ns = clock_.now_ns();
-    await_call(suspending.upload_file(path, attempt), other);
+    await_call(suspending.upload_file(path, attempt, &waits_), other);
     ASSERT_EQ(waits_.due.back() - asked_ns, slept.count());
     waits_.waiters.back().resume();
     ASSERT_EQ(one.answer.has_value(), other.answer.has_value()) << path << " at " << attempt;
@@ -195,22 +183,11 @@ TEST_F(SuspendingApi, DelaysFailuresAndAnswersAreThoseOfTheBlockingOne) {
   EXPECT_EQ(waits_.due.size(), 200U);
 }
 
-TEST_F(SuspendingApi, SharesTheFateOfTheBlockingOne) {
-  const ApiBehaviour behaviour = {.delay = {}, .fail_rate = 0.5, .seed = 3};
-  const MockApi blocking(clock_, behaviour, {});
-  const MockApi suspending = api(behaviour);
-  EXPECT_TRUE(suspending.can_fail());
-  for (const std::string path : {"/a", "/b", "/c", "/d", "/e"}) {
-    EXPECT_EQ(suspending.fate(path).upload_failures, blocking.fate(path).upload_failures);
-    EXPECT_EQ(suspending.fate(path).import_failures, blocking.fate(path).import_failures);
-  }
-}
-
 TEST_F(SuspendingApi, AFailureAtOnceThrowsOnceARunIsStopped) {
   // Or the lifecycle would try again for ever.
   const MockApi failing = api({.delay = {}, .fail_rate = 0.999, .seed = 1});
   stop_.request_stop();
-  EXPECT_THROW(static_cast<void>(failing.upload_file("/a", 1)), ApiCallCancelled);
+  EXPECT_THROW(static_cast<void>(failing.upload_file("/a", 1, &waits_)), ApiCallCancelled);
 }
 
 }  // namespace

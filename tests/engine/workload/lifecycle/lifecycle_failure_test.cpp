@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/workload/lifecycle/lifecycle.hpp"
+#include "tests/support/lifecycle_writes.hpp"
 #include "tests/support/manual_clock.hpp"
 
 namespace walbench::engine {
@@ -22,7 +23,6 @@ namespace {
 using metrics::Segment;
 using metrics::TimingRecord;
 using std::chrono::nanoseconds;
-using storage::LifecycleState;
 using storage::TransitionWrite;
 using storage::WriteTimings;
 using test_support::ManualClock;
@@ -44,10 +44,10 @@ class CountingSession final : public storage::Session {
   CountingSession(const ManualClock& clock, bool statement_apart)
       : clock_(clock), statement_apart_(statement_apart) {}
 
-  storage::PendingWrite apply(const TransitionWrite& write) override {
-    lines_.push_back(std::string(storage::state_name(write.from)) + ">" +
-                     std::string(storage::state_name(write.to)) + " v" +
-                     std::to_string(write.version));
+  storage::PendingWrite apply(const storage::Transaction& transaction) override {
+    const TransitionWrite write = storage::decode(transaction);
+    lines_.push_back(std::string(state_name(write.from)) + ">" + std::string(state_name(write.to)) +
+                     " v" + std::to_string(write.version));
     versions_.push_back(write.version);
     if (!write.error_message.empty()) errors_.emplace_back(write.error_message);
     EXPECT_EQ(write.file_path, path);
@@ -105,7 +105,7 @@ class FailingLifecycle : public testing::TestWithParam<bool> {
 
   void run(std::uint64_t seed) {
     const MockApi api(clock_, behaviour(seed), {});
-    run_lifecycle(path, *session_, api, clock_, outcome_).run();
+    run_lifecycle(path, storage::GuardAxis::where, {*session_, clock_}, api, outcome_).run();
   }
   void run(const ApiFate& fate) { run(seed_for(fate)); }
 
@@ -113,7 +113,7 @@ class FailingLifecycle : public testing::TestWithParam<bool> {
 
   ManualClock clock_{nanoseconds(kStepNs)};
   std::optional<CountingSession> session_{std::in_place, clock_, GetParam()};
-  LifecycleOutcome outcome_;
+  IterationOutcome outcome_;
 };
 
 TEST_P(FailingLifecycle, AfterAFailedUploadTheFileStartsOver) {
@@ -144,10 +144,10 @@ TEST_P(FailingLifecycle, AttemptsAreCountedThroughBothCalls) {
 
 TEST_P(FailingLifecycle, CountsEveryAttemptsWritesAndCalls) {
   run({.upload_failures = 1, .import_failures = 1});
-  EXPECT_EQ(outcome_.writes, 3 + 4 + 3);
-  EXPECT_EQ(outcome_.commits, (3 + 4 + 3) / kWritesABatch);
-  EXPECT_EQ(outcome_.api_calls, 1 + 2 + 2);
-  EXPECT_EQ(outcome_.api_failures, 2);
+  EXPECT_EQ(outcome_.counts.writes, 3 + 4 + 3);
+  EXPECT_EQ(outcome_.counts.commits, (3 + 4 + 3) / kWritesABatch);
+  EXPECT_EQ(outcome_.counts.api_calls, 1 + 2 + 2);
+  EXPECT_EQ(outcome_.counts.api_failures, 2);
   EXPECT_EQ(clock_.sleeps().size(), 1U + 2U + 2U);
 }
 
@@ -214,21 +214,23 @@ TEST_P(FailingLifecycle, WhateverFailsSumsAndVersionsAreRight) {
     }
     EXPECT_EQ(final_version(fate), session_->versions().back() + 1);
     EXPECT_EQ(session_->lines().back().substr(0, 18), "processing>indexed");
-    EXPECT_EQ(outcome_.writes, final_version(fate));
-    EXPECT_EQ(outcome_.commits, final_version(fate) / kWritesABatch);
-    EXPECT_EQ(outcome_.api_failures, failures);
-    EXPECT_EQ(outcome_.api_calls, 2 + fate.upload_failures + 2 * fate.import_failures);
-    EXPECT_EQ(outcome_.api_calls,
+    EXPECT_EQ(outcome_.counts.writes, final_version(fate));
+    EXPECT_EQ(outcome_.counts.commits, final_version(fate) / kWritesABatch);
+    EXPECT_EQ(outcome_.counts.api_failures, failures);
+    EXPECT_EQ(outcome_.counts.api_calls, 2 + fate.upload_failures + 2 * fate.import_failures);
+    EXPECT_EQ(outcome_.counts.api_calls,
               static_cast<std::int64_t>(clock_.sleeps().size() - sleeps_before));
 
     EXPECT_EQ(ns(Segment::fsm_hydrate) + ns(Segment::fsm_dispatch) + ns(Segment::lock_wait) +
                   ns(Segment::statement) + ns(Segment::commit) + ns(Segment::other),
               ns(Segment::fsm_net));
     EXPECT_EQ(ns(Segment::fsm_net), ns(Segment::total_wall) - ns(Segment::mock_api));
-    EXPECT_EQ(ns(Segment::mock_api), outcome_.api_calls * (kApiDelayNs + kStepNs));
-    EXPECT_EQ(ns(Segment::fsm_dispatch), outcome_.writes * kStepNs);
-    EXPECT_EQ(ns(Segment::db_total), 810 * outcome_.writes * (outcome_.writes + 1) / 2);
-    EXPECT_EQ(ns(Segment::busy_wait), 200 * outcome_.writes * (outcome_.writes + 1) / 2);
+    EXPECT_EQ(ns(Segment::mock_api), outcome_.counts.api_calls * (kApiDelayNs + kStepNs));
+    EXPECT_EQ(ns(Segment::fsm_dispatch), outcome_.counts.writes * kStepNs);
+    EXPECT_EQ(ns(Segment::db_total),
+              810 * outcome_.counts.writes * (outcome_.counts.writes + 1) / 2);
+    EXPECT_EQ(ns(Segment::busy_wait),
+              200 * outcome_.counts.writes * (outcome_.counts.writes + 1) / 2);
 
     std::int64_t attempts_ns = ns(Segment::attempt);
     auto transitions = static_cast<std::int64_t>(outcome_.record.transition_count());
@@ -238,7 +240,7 @@ TEST_P(FailingLifecycle, WhateverFailsSumsAndVersionsAreRight) {
       transitions += static_cast<std::int64_t>(failed.transition_count());
     }
     EXPECT_EQ(attempts_ns + ns(Segment::fsm_hydrate), ns(Segment::total_wall));
-    EXPECT_EQ(transitions, outcome_.writes);
+    EXPECT_EQ(transitions, outcome_.counts.writes);
   }
   EXPECT_GE(most_failures, 5) << "too few failures to tell";
 }
@@ -252,9 +254,9 @@ TEST(StoppedLifecycle, AStopEndsOneThatWouldFailForEver) {
   std::stop_source stop;
   const MockApi api(clock, {.delay = {}, .fail_rate = 0.999, .seed = 1}, stop.get_token());
   CountingSession session(clock, false);
-  LifecycleOutcome outcome;
+  IterationOutcome outcome;
   stop.request_stop();
-  LifecycleTask task = run_lifecycle(path, session, api, clock, outcome);
+  Task task = run_lifecycle(path, storage::GuardAxis::where, {session, clock}, api, outcome);
   EXPECT_THROW(task.run(), ApiCallCancelled);
   EXPECT_THAT(session.lines(), ElementsAre("untracked>uploading v0"));
 }

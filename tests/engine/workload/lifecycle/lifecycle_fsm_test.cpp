@@ -34,7 +34,7 @@ TEST(LifecycleFsm, EveryPairOfStateAndEventIsOneOfTheEightEdgesOrIllegal) {
     for (std::size_t event_index = 0; event_index < kEvents; ++event_index) {
       const auto state = static_cast<LifecycleState>(state_index);
       const auto event = static_cast<LifecycleEvent>(event_index);
-      const std::string state_text(storage::state_name(state));
+      const std::string state_text(state_name(state));
       const std::string event_text(event_name(event));
       SCOPED_TRACE(state_text + " + " + event_text);
 
@@ -42,9 +42,9 @@ TEST(LifecycleFsm, EveryPairOfStateAndEventIsOneOfTheEightEdgesOrIllegal) {
       LifecycleFsm fsm(state);
       if (edge != edges_by_name.end()) {
         ++legal;
-        EXPECT_EQ(storage::state_name(fsm.fire(event)), edge->second);
-        EXPECT_EQ(storage::state_name(fsm.state()), edge->second);
-        EXPECT_EQ(storage::state_name(next_state(state, event).value()), edge->second);
+        EXPECT_EQ(state_name(fsm.fire(event)), edge->second);
+        EXPECT_EQ(state_name(fsm.state()), edge->second);
+        EXPECT_EQ(state_name(next_state(state, event).value()), edge->second);
         continue;
       }
       EXPECT_FALSE(next_state(state, event).has_value());

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/lifecycle_writes.hpp"
 #include "tests/support/manual_clock.hpp"
 
 namespace walbench::engine {
@@ -24,7 +25,6 @@ namespace {
 using metrics::Segment;
 using metrics::TimingRecord;
 using std::chrono::nanoseconds;
-using storage::LifecycleState;
 using storage::WriteTimings;
 using test_support::ManualClock;
 
@@ -95,11 +95,12 @@ class ScriptedSession final : public storage::Session {
   ScriptedSession(const ManualClock& clock, bool statement_apart)
       : clock_(clock), statement_apart_(statement_apart) {}
 
-  storage::PendingWrite apply(const storage::TransitionWrite& write) override {
+  storage::PendingWrite apply(const storage::Transaction& transaction) override {
+    const storage::TransitionWrite write = storage::decode(transaction);
     asked_.push_back({std::string(write.file_path), write.from, write.to, write.version,
                       std::string(write.remote_file_id), std::string(write.remote_file_uri),
                       std::string(write.store_doc_id), std::string(write.error_message)});
-    if (fails_at == asked_.size()) throw storage::OccConflict(write);
+    if (fails_at == asked_.size()) throw storage::OccConflict("OCC conflict");
     const ScriptedWrite& scripted = three_writes.at(asked_.size() - 1);
     clock_.advance(nanoseconds(scripted.takes_ns));
     WriteTimings timings = scripted.timings;
@@ -129,14 +130,18 @@ class ScriptedSession final : public storage::Session {
 /// One lifecycle under a clock of which each reading takes kStepNs.
 class Lifecycle : public testing::TestWithParam<bool> {
  protected:
-  void run() { run_lifecycle("/bench/file_0007.txt", session_, api_, clock_, outcome_).run(); }
+  Task task(std::string path = "/bench/file_0007.txt") {
+    return run_lifecycle(std::move(path), storage::GuardAxis::where, {session_, clock_}, api_,
+                         outcome_);
+  }
+  void run() { task().run(); }
   std::int64_t ns(Segment segment) const { return record_.value_ns(segment); }
 
   ManualClock clock_{nanoseconds(kStepNs)};
   std::stop_source stop_;
   MockApi api_{clock_, {.delay = ApiDelay(nanoseconds(kApiDelayNs))}, stop_.get_token()};
   ScriptedSession session_{clock_, GetParam()};
-  LifecycleOutcome outcome_;
+  IterationOutcome outcome_;
   const TimingRecord& record_ = outcome_.record;
 };
 
@@ -180,7 +185,7 @@ TEST_P(Lifecycle, QueueWaitIsASampleOnlyWhereThereIsAQueue) {
 TEST_P(Lifecycle, KnowsItsLongestSingleWaitForTheLock) {
   run();
   const bool apart = GetParam();
-  EXPECT_EQ(outcome_.lock_wait_longest_ns, apart ? 51'000 : 11'000 + 90'000)
+  EXPECT_EQ(outcome_.counts.lock_wait_longest_ns, apart ? 51'000 : 11'000 + 90'000)
       << "not the last one, and not all of them together";
 }
 
@@ -192,7 +197,7 @@ TEST_P(Lifecycle, AddsUpTheBytesThatItsWritesChange) {
   const AskedWrite& uploaded = session_.asked().at(1);
   const AskedWrite& imported = session_.asked().at(2);
   EXPECT_EQ(
-      outcome_.row_bytes_changed,
+      outcome_.counts.row_bytes_changed,
       static_cast<std::int64_t>(stamps_and_versions + states + uploaded.remote_file_id.size() +
                                 uploaded.remote_file_uri.size() + imported.store_doc_id.size()));
 }
@@ -228,17 +233,17 @@ TEST_P(Lifecycle, FillsEverySegmentButThoseOfAQueueAConnectionAndAttempts) {
 
 TEST_P(Lifecycle, CountsItsWritesCommitsAndCalls) {
   run();
-  EXPECT_EQ(outcome_.writes, kWritesPerFile);
-  EXPECT_EQ(outcome_.commits, kWritesPerFile);
-  EXPECT_EQ(outcome_.api_calls, 2);
-  EXPECT_EQ(outcome_.api_failures, 0);
+  EXPECT_EQ(outcome_.counts.writes, kWritesPerFile);
+  EXPECT_EQ(outcome_.counts.commits, kWritesPerFile);
+  EXPECT_EQ(outcome_.counts.api_calls, 2);
+  EXPECT_EQ(outcome_.counts.api_failures, 0);
 }
 
 TEST_P(Lifecycle, AWriteThatALaterOneCommitsIsNoCommit) {
   session_.uncommitted = 2;
   run();
-  EXPECT_EQ(outcome_.writes, 3);
-  EXPECT_EQ(outcome_.commits, 2);
+  EXPECT_EQ(outcome_.counts.writes, 3);
+  EXPECT_EQ(outcome_.counts.commits, 2);
 }
 
 TEST_P(Lifecycle, AsksForTheThreeWritesInOrder) {
@@ -287,7 +292,7 @@ TEST_P(Lifecycle, ACancelledApiCallEndsTheTask) {
 }
 
 TEST_P(Lifecycle, NothingHappensBeforeTheTaskIsRun) {
-  const LifecycleTask task = run_lifecycle("/a", session_, api_, clock_, outcome_);
+  const Task unrun = task("/a");
   EXPECT_EQ(clock_.readings(), 0);
   EXPECT_TRUE(session_.asked().empty());
 }
@@ -297,21 +302,21 @@ INSTANTIATE_TEST_SUITE_P(Statement, Lifecycle, testing::Bool(), [](const auto& a
 });
 
 // A coroutine whose frame holds a token that tells whether the frame is still there.
-LifecycleTask hold(std::shared_ptr<int> token, bool fails) {
+Task hold(std::shared_ptr<int> token, bool fails) {
   if (fails) throw std::runtime_error("failed with token " + std::to_string(*token));
   co_return;
 }
 
-TEST(LifecycleTask, ATaskThatIsNeverRunFreesItsFrame) {
+TEST(Task, ATaskThatIsNeverRunFreesItsFrame) {
   const auto token = std::make_shared<int>(1);
   {
-    const LifecycleTask task = hold(token, false);
+    const Task task = hold(token, false);
     EXPECT_EQ(token.use_count(), 2);
   }
   EXPECT_EQ(token.use_count(), 1);
 }
 
-TEST(LifecycleTask, ATaskThatWasRunOrFailedFreesItsFrame) {
+TEST(Task, ATaskThatWasRunOrFailedFreesItsFrame) {
   const auto token = std::make_shared<int>(7);
   hold(token, false).run();
   EXPECT_EQ(token.use_count(), 1);
@@ -324,11 +329,11 @@ TEST(LifecycleTask, ATaskThatWasRunOrFailedFreesItsFrame) {
   EXPECT_EQ(token.use_count(), 1);
 }
 
-TEST(LifecycleTask, AMovedTaskRunsOnceAndFreesItsFrameOnce) {
+TEST(Task, AMovedTaskRunsOnceAndFreesItsFrameOnce) {
   const auto token = std::make_shared<int>(1);
   {
-    LifecycleTask first = hold(token, false);
-    LifecycleTask second = std::move(first);
+    Task first = hold(token, false);
+    Task second = std::move(first);
     second.run();
     EXPECT_EQ(token.use_count(), 2);
   }

@@ -17,7 +17,7 @@
 
 #include "metrics/clock.hpp"
 #include "storage/sqlite/strategy/sqlite_store.hpp"
-#include "storage/sqlite/strategy/transition_writer.hpp"
+#include "storage/sqlite/strategy/transaction_writer.hpp"
 #include "storage/sqlite/strategy/writer_queue.hpp"
 #include "tests/storage/sqlite/test_database.hpp"
 #include "tests/support/manual_clock.hpp"
@@ -37,14 +37,15 @@ class Batch : public testing::TestWithParam<std::tuple<BeginAxis, GuardAxis>> {
  protected:
   Batch() {
     const ConnectionSpy spy;
-    writer_ = std::make_unique<TransitionWriter>(context_);
+    writer_ = std::make_unique<TransactionWriter>(context_);
     db_ = ConnectionSpy::latest();
   }
 
   /// Takes the file from `untracked` to `uploading`.
   WriteTimings start(std::int64_t file, std::int64_t version = 0) {
     const std::string path = bench_file_path(file);
-    return writer_->write({path, LifecycleState::untracked, LifecycleState::uploading, version});
+    return write(*writer_, {path, LifecycleState::untracked, LifecycleState::uploading, version},
+                 std::get<1>(GetParam()));
   }
 
   /// Files that another connection sees started.
@@ -91,10 +92,11 @@ class Batch : public testing::TestWithParam<std::tuple<BeginAxis, GuardAxis>> {
                           .guard = std::get<1>(GetParam()),
                           .queue = QueueAxis::mutex,
                           .commit = CommitAxis::batch(kBatch)},
+                         engine::lifecycle_statements(std::get<1>(GetParam())),
                          &database_.vfs(),
                          &clock_,
                          &queue_};
-  std::unique_ptr<TransitionWriter> writer_;
+  std::unique_ptr<TransactionWriter> writer_;
   sqlite3* db_ = nullptr;  ///< the writer's
 };
 
@@ -173,12 +175,15 @@ TEST_P(Batch, TheTimesOfEachWriteStillAddUp) {
 TEST_P(Batch, AFileMaySeveralTimesBeWrittenInOneBatch) {
   const std::string path = bench_file_path(0);
   start(0);
-  writer_->write({.file_path = path,
-                  .from = LifecycleState::uploading,
-                  .to = LifecycleState::failed,
-                  .version = 1,
-                  .error_message = "upload_file failed"});
-  writer_->write({path, LifecycleState::failed, LifecycleState::untracked, 2});
+  write(*writer_,
+        {.file_path = path,
+         .from = LifecycleState::uploading,
+         .to = LifecycleState::failed,
+         .version = 1,
+         .error_message = "upload_file failed"},
+        std::get<1>(GetParam()));
+  write(*writer_, {path, LifecycleState::failed, LifecycleState::untracked, 2},
+        std::get<1>(GetParam()));
   EXPECT_EQ(read_file_row(reader_, path).at("version"), "0");
   EXPECT_TRUE(start(0, 3).committed);
   EXPECT_EQ(read_file_row(reader_, path).at("version"), "4");
@@ -198,6 +203,30 @@ TEST_P(Batch, AConflictInsideItUndoesThatWriteAlone) {
     EXPECT_EQ(read_file_row(reader_, bench_file_path(file)).at("version"), "1") << file;
   }
   EXPECT_EQ(read_file_row(reader_, bench_file_path(2)).at("version"), "0");
+}
+
+TEST_P(Batch, ATransactionOfSeveralStatementsIsUndoneWholeAndAlone) {
+  const GuardAxis guard = std::get<1>(GetParam());
+  const std::string one = bench_file_path(1);
+  const std::string two = bench_file_path(2);
+  const TransitionTransaction first({.file_path = one}, guard);
+  const TransitionTransaction wrong({.file_path = two, .version = 7}, guard);
+  std::vector<StatementCall> calls(first.get().statements.begin(), first.get().statements.end());
+  calls.insert(calls.end(), wrong.get().statements.begin(), wrong.get().statements.end());
+  start(0);
+  EXPECT_THROW(writer_->write({"both", calls}), OccConflict);
+  for (std::int64_t file = 3; file < 3 + kBatch - 1; ++file) {
+    start(file);
+  }
+  EXPECT_EQ(durable(), kBatch);
+  EXPECT_EQ(read_file_row(reader_, one).at("version"), "0") << "half of a transaction is kept";
+
+  const TransitionTransaction right({.file_path = two}, guard);
+  calls.assign(first.get().statements.begin(), first.get().statements.end());
+  calls.insert(calls.end(), right.get().statements.begin(), right.get().statements.end());
+  EXPECT_FALSE(writer_->write({"both", calls}).committed);
+  EXPECT_EQ(writer_->flush(), 1);
+  EXPECT_EQ(durable(), kBatch + 2);
 }
 
 TEST_P(Batch, AConflictBeforeItLeavesNoLock) {
@@ -229,11 +258,13 @@ TEST_P(Batch, AFullDatabaseRollsTheWholeBatchBack) {
   const std::string path = bench_file_path(0);
   sqlite3_exec(db_, "PRAGMA max_page_count=1", nullptr, nullptr, nullptr);
   try {
-    writer_->write({.file_path = path,
-                    .from = LifecycleState::uploading,
-                    .to = LifecycleState::processing,
-                    .version = 1,
-                    .remote_file_id = large});
+    write(*writer_,
+          {.file_path = path,
+           .from = LifecycleState::uploading,
+           .to = LifecycleState::processing,
+           .version = 1,
+           .remote_file_id = large},
+          std::get<1>(GetParam()));
     ADD_FAILURE() << "a full database took a megabyte";
   } catch (const SqliteError& error) {
     EXPECT_EQ(error.code(), SQLITE_FULL);
@@ -289,11 +320,11 @@ void acknowledge_and_die(TestDatabase& database, std::int64_t batch, std::int64_
                     {.connection = ConnectionAxis::shared,
                      .queue = QueueAxis::mutex,
                      .commit = CommitAxis::batch(batch)},
-                    1, database.vfs(), clock);
+                    engine::lifecycle_statements(GuardAxis::where), 1, database.vfs(), clock);
   const std::unique_ptr<Session> session = store.open_session(0);
   for (std::int64_t file = 0; file < files; ++file) {
     const std::string path = bench_file_path(file);
-    session->apply({path, LifecycleState::untracked, LifecycleState::uploading, 0}).await_resume();
+    apply(*session, {path, LifecycleState::untracked, LifecycleState::uploading, 0});
     if (::write(pipe_end, "a", 1) != 1) return;
   }
   ::kill(::getpid(), SIGKILL);

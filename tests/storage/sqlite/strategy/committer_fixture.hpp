@@ -28,8 +28,9 @@ class CommitterTest : public testing::Test {
 
   /// Opens the committer; from here on settings_ are fixed.
   GroupCommitter& start() {
-    context_.reset(
-        new WriterContext{database_.path(), settings_, kGroup, &database_.vfs(), &clock_});
+    context_.reset(new WriterContext{database_.path(), settings_, kGroup,
+                                     engine::lifecycle_statements(GuardAxis::where),
+                                     &database_.vfs(), &clock_});
     const ConnectionSpy spy;
     committer_.emplace(*context_, resumer_);
     handle_ = ConnectionSpy::latest();
@@ -63,7 +64,7 @@ class CommitterTest : public testing::Test {
 
   std::size_t decided() const {
     std::size_t count = 0;
-    for (const Outcome& outcome : outcomes_) {
+    for (const WriteOutcome& outcome : outcomes_) {
       count += outcome.decided.load() ? 1U : 0U;
     }
     return count;
@@ -98,7 +99,7 @@ class CommitterTest : public testing::Test {
       Synchronous::off, std::chrono::seconds(60), {.mode = CheckpointMode::off}};
   RecordingResumer resumer_;
   Connection reader_ = database_.connect_uncounted();
-  std::deque<Outcome> outcomes_ = outcomes_of(kFiles);
+  std::deque<WriteOutcome> outcomes_ = outcomes_of(kFiles);
   std::unique_ptr<WriterContext> context_;
   std::optional<GroupCommitter> committer_;
   sqlite3* handle_ = nullptr;  ///< the committer's connection

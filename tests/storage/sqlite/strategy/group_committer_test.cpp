@@ -160,7 +160,7 @@ TEST_F(GroupCommitterTest, ItSaysWhereSomebodyHasQueuedMeanwhile) {
 
 TEST_F(GroupCommitterTest, WritesThatAResumedLifecycleMakesAreTheNextGroup) {
   GroupCommitter& committer = start();
-  Outcome second{.path = outcomes_[0].path, .timings = {}, .failure = {}};
+  WriteOutcome second{.path = outcomes_[0].path, .timings = {}, .failure = {}};
   outcomes_[0].on_resumed = [&] { queue_write(committer, clock_, second, 1); };
   submit(0);
   ASSERT_TRUE(eventually([&] { return second.decided.load(); }));
@@ -261,7 +261,7 @@ TEST_F(GroupCommitterTest, HalfOfTheGroupsAreNoLargerThanTheMedian) {
 /// More files than go into one group.
 class LargeGroups : public CommitterTest {
  protected:
-  static constexpr std::size_t kMost = GroupCommitter::kMostInGroup;
+  static constexpr std::size_t kMost = static_cast<std::size_t>(kMostInGroup);
   static constexpr std::size_t kMany = 2 * kMost + 100;
 
   LargeGroups() : CommitterTest(static_cast<std::int64_t>(kMany)) {

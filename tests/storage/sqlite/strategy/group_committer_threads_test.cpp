@@ -73,7 +73,7 @@ TEST_F(CommitterThreads, SleepingLosesNoArrival) {
   for (std::size_t file = 0; file < 4; ++file) {
     threads.emplace_back([&, file] {
       for (std::int64_t version = 0; version < kWrites; ++version) {
-        Outcome& outcome = outcomes_[file];
+        WriteOutcome& outcome = outcomes_[file];
         outcome.decided.store(false);
         queue_write(committer, clock_, outcome, version);
         ASSERT_TRUE(eventually([&] { return outcome.decided.load(); })) << "lost: " << version;

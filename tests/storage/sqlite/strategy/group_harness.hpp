@@ -9,6 +9,7 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -20,8 +21,8 @@
 
 #include "storage/pending_write.hpp"
 #include "storage/resumer.hpp"
-#include "storage/sqlite/schema.hpp"
 #include "storage/store.hpp"
+#include "tests/support/lifecycle_writes.hpp"
 
 namespace walbench::storage {
 
@@ -37,7 +38,7 @@ template <typename Condition>
 }
 
 /// What has come of a write, as the coroutine that awaited it saw it.
-struct Outcome {
+struct WriteOutcome {
   std::string path;
   std::function<void()> on_resumed = [] {};  ///< on the thread that resumed it, before `decided`
 
@@ -78,7 +79,7 @@ struct Detached {
 
 /// Awaits what `apply` hands back and notes what came of it.
 template <typename Apply>
-Detached await_write(Apply apply, Outcome& outcome) {
+Detached await_write(Apply apply, WriteOutcome& outcome) {
   try {
     outcome.timings = co_await apply();
   } catch (...) {
@@ -95,12 +96,19 @@ inline TransitionWrite round_write(std::string_view path, std::int64_t version) 
   return {path, kRound[version % 3], kRound[(version + 1) % 3], version};
 }
 
+/// Its transaction, which stays where it is.
+inline std::shared_ptr<TransitionTransaction> round_transaction(std::string_view path,
+                                                                std::int64_t version) {
+  return std::make_shared<TransitionTransaction>(round_write(path, version).event(),
+                                                 GuardAxis::where);
+}
+
 /// Puts one write into a queue; the outcome must outlive it.
-inline void queue_write(WriteQueue& queue, const metrics::Clock& clock, Outcome& outcome,
+inline void queue_write(WriteQueue& queue, const metrics::Clock& clock, WriteOutcome& outcome,
                         std::int64_t version = 0) {
   await_write(
-      [&queue, &clock, write = round_write(outcome.path, version)] {
-        return PendingWrite(queue, clock, write);
+      [&queue, &clock, write = round_transaction(outcome.path, version)] {
+        return PendingWrite(queue, clock, write->get());
       },
       outcome);
 }
@@ -159,8 +167,8 @@ class RecordingResumer final : public Resumer {
 };
 
 /// Outcomes of the files 0 .. count - 1, which stay where they are.
-inline std::deque<Outcome> outcomes_of(std::int64_t count) {
-  std::deque<Outcome> outcomes(static_cast<std::size_t>(count));
+inline std::deque<WriteOutcome> outcomes_of(std::int64_t count) {
+  std::deque<WriteOutcome> outcomes(static_cast<std::size_t>(count));
   for (std::int64_t file = 0; file < count; ++file) {
     outcomes[static_cast<std::size_t>(file)].path = bench_file_path(file);
   }
@@ -168,9 +176,9 @@ inline std::deque<Outcome> outcomes_of(std::int64_t count) {
 }
 
 /// Whether the first `count` of them are decided.
-inline bool all_decided(const std::deque<Outcome>& outcomes, std::size_t count) {
+inline bool all_decided(const std::deque<WriteOutcome>& outcomes, std::size_t count) {
   return std::all_of(outcomes.begin(), outcomes.begin() + static_cast<std::ptrdiff_t>(count),
-                     [](const Outcome& outcome) { return outcome.decided.load(); });
+                     [](const WriteOutcome& outcome) { return outcome.decided.load(); });
 }
 
 }  // namespace walbench::storage

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "metrics/clock.hpp"
-#include "storage/sqlite/sqlite_database.hpp"
+#include "storage/sqlite/strategy/sqlite_database.hpp"
 #include "storage/strategies.hpp"
 #include "tests/storage/sqlite/failing_disk.hpp"
 #include "tests/storage/sqlite/strategy/group_harness.hpp"
@@ -36,13 +36,13 @@ struct Write {
 
   /// The clock of the store stands still, so it lingers until as many have queued as it expects.
   void queue(Session& session, std::int64_t version = 0) {
-    transition = round_write(outcome.path, version);
-    await_write([this, &session] { return session.apply(transition); }, outcome);
+    transition = round_transaction(outcome.path, version);
+    await_write([this, &session] { return session.apply(transition->get()); }, outcome);
   }
   bool decided() const { return outcome.decided.load(); }
 
-  Outcome outcome;
-  TransitionWrite transition{};
+  WriteOutcome outcome;
+  std::shared_ptr<TransitionTransaction> transition;
 };
 
 class GroupStoreTest : public testing::Test {
@@ -51,23 +51,23 @@ class GroupStoreTest : public testing::Test {
     if (store_) store_->cancel();
   }
 
-  Store& open(const CheckpointPlan& checkpoint = {.mode = CheckpointMode::off}) {
+  GroupStore& open(const CheckpointPlan& checkpoint = {.mode = CheckpointMode::off}) {
     store_ = std::make_unique<GroupStore>(
         database_.path(),
         ConnectionSettings{Synchronous::off, std::chrono::seconds(60), checkpoint}, group_axes,
-        database_.vfs(), clock_, resumer_);
+        engine::lifecycle_statements(GuardAxis::where), database_.vfs(), clock_, resumer_);
     return *store_;
   }
 
   test_support::ManualClock clock_;
   TestDatabase database_{4};
   RecordingResumer resumer_;
-  std::unique_ptr<Store> store_;
+  std::unique_ptr<GroupStore> store_;
 };
 
 TEST_F(GroupStoreTest, OpensOneConnectionForAllSessionsAndClosesIt) {
   const ConnectionSpy spy;
-  Store& store = open();
+  GroupStore& store = open();
   EXPECT_EQ(ConnectionSpy::opened(), 1U);
   for (std::size_t worker = 0; worker < 3; ++worker) {
     const std::unique_ptr<Session> session = store.open_session(worker);
@@ -86,8 +86,8 @@ TEST_F(GroupStoreTest, OpensOneConnectionForAllSessionsAndClosesIt) {
 TEST_F(GroupStoreTest, AWriteDoesNothingBeforeItIsAwaited) {
   const std::unique_ptr<Session> session = open().open_session(0);
   const std::string path = bench_file_path(0);
-  const TransitionWrite write = round_write(path, 0);
-  const PendingWrite pending = session->apply(write);
+  const auto write = round_transaction(path, 0);
+  const PendingWrite pending = session->apply(write->get());
   EXPECT_FALSE(pending.await_ready());
   session->close();
   store_.reset();
@@ -100,7 +100,7 @@ TEST_F(GroupStoreTest, DoesNotTimeStatementsApart) {
 }
 
 TEST_F(GroupStoreTest, LingersForThoseItIsToldToExpect) {
-  Store& store = open();
+  GroupStore& store = open();
   store.expect_writers(3);
   store.expect_writers(-1);
   const std::unique_ptr<Session> session = store.open_session(0);
@@ -116,7 +116,7 @@ TEST_F(GroupStoreTest, LingersForThoseItIsToldToExpect) {
 }
 
 TEST_F(GroupStoreTest, CancelReachesTheCommitter) {
-  Store& store = open();
+  GroupStore& store = open();
   store.cancel();
   const std::unique_ptr<Session> session = store.open_session(0);
   Write write(0);
@@ -126,7 +126,7 @@ TEST_F(GroupStoreTest, CancelReachesTheCommitter) {
 }
 
 TEST_F(GroupStoreTest, HasNothingToFlushAndNothingUnsaved) {
-  Store& store = open();
+  GroupStore& store = open();
   const std::unique_ptr<Session> session = store.open_session(0);
   Write write(0);
   write.queue(*session);
@@ -138,7 +138,7 @@ TEST_F(GroupStoreTest, HasNothingToFlushAndNothingUnsaved) {
 }
 
 TEST_F(GroupStoreTest, CountsGroupsAndCappedCheckpointsSinceTheLastRestart) {
-  Store& store = open({CheckpointMode::background, 1'000, 1});
+  GroupStore& store = open({CheckpointMode::background, 1'000, 1});
   const std::unique_ptr<Session> session = store.open_session(0);
   const auto write_on = [&](std::int64_t version) {
     Write write(0);
@@ -173,7 +173,7 @@ TEST_F(GroupStoreTest, HasAThreadForCommitsAndOneForCheckpointsWhereTheyAreWante
 }
 
 TEST_F(GroupStoreTest, SqliteCheckpointsByItselfWhereItIsLeftToIt) {
-  Store& store = open({.mode = CheckpointMode::automatic, .every_frames = 1});
+  GroupStore& store = open({.mode = CheckpointMode::automatic, .every_frames = 1});
   const std::unique_ptr<Session> session = store.open_session(0);
   Write write(0);
   write.queue(*session);
@@ -185,7 +185,7 @@ TEST_F(GroupStoreTest, SqliteCheckpointsByItselfWhereItIsLeftToIt) {
 class GroupStoreOnADisk : private OnAFailingDisk, public GroupStoreTest {};
 
 TEST_F(GroupStoreOnADisk, FlushTellsOfACheckpointThatFailed) {
-  Store& store = open({CheckpointMode::background, 1'000, 1});
+  GroupStore& store = open({CheckpointMode::background, 1'000, 1});
   const std::unique_ptr<Session> session = store.open_session(0);
   EXPECT_EQ(store.flush(), 0);
   FailingDisk::fail_database_writes(SQLITE_FULL);
@@ -198,25 +198,14 @@ TEST_F(GroupStoreOnADisk, FlushTellsOfACheckpointThatFailed) {
 }
 
 /// Takes one file all the way through a session.
-Detached live_a_life(Store& store, std::int64_t file, Outcome& outcome) {
-  const std::string path = bench_file_path(file);
+Detached live_suspended(SuspendingStore& store, std::int64_t file, GuardAxis guard,
+                        WriteOutcome& outcome) {
   const std::unique_ptr<Session> session = store.open_session(0);
-  const TransitionWrite uploading = {path, LifecycleState::untracked, LifecycleState::uploading, 0};
-  const TransitionWrite processing = {.file_path = path,
-                                      .from = LifecycleState::uploading,
-                                      .to = LifecycleState::processing,
-                                      .version = 1,
-                                      .remote_file_id = "id",
-                                      .remote_file_uri = "uri"};
-  const TransitionWrite indexed = {.file_path = path,
-                                   .from = LifecycleState::processing,
-                                   .to = LifecycleState::indexed,
-                                   .version = 2,
-                                   .store_doc_id = "doc"};
+  const std::unique_ptr<PlainIteration> life = plain_lifecycle(file, guard);
   try {
-    co_await session->apply(uploading);
-    co_await session->apply(processing);
-    outcome.timings = co_await session->apply(indexed);
+    for (const Transaction& transaction : life->transactions()) {
+      outcome.timings = co_await session->apply(transaction);
+    }
   } catch (...) {
     outcome.failure = std::current_exception();
   }
@@ -231,22 +220,22 @@ TEST_P(EveryGuard, ManyLifecyclesAtOnceEndVerified) {
   const DatabaseFiles files(std::nullopt);
   const metrics::SteadyClock clock;
   RecordingResumer resumer;
-  SqliteDatabase database(
-      files.database(), {.files = kFiles, .seed = 1},
+  LifecycleDatabase database(
+      files.database(), {.files = kFiles, .seed = 1, .guard = GetParam()},
       {Synchronous::off, std::chrono::seconds(60), {CheckpointMode::background, 20, 100}});
-  database.seed({});
+  database.seed();
   Axes axes = group_axes;
   axes.guard = GetParam();
-  std::deque<Outcome> outcomes = outcomes_of(kFiles);
+  std::deque<WriteOutcome> outcomes = outcomes_of(kFiles);
   {
-    const std::unique_ptr<Store> store =
-        database.open_store(axes, {.workers = 1, .clock = &clock, .resumer = &resumer});
+    const std::unique_ptr<SuspendingStore> store = database->open_suspending_store(
+        axes, {1, &clock, database.workload().statements()}, resumer);
     std::vector<std::jthread> threads;
     for (std::int64_t first = 0; first < 2; ++first) {
       threads.emplace_back([&, first] {
         for (std::int64_t file = first; file < kFiles; file += 2) {
           store->expect_writers(1);
-          live_a_life(*store, file, outcomes[static_cast<std::size_t>(file)]);
+          live_suspended(*store, file, GetParam(), outcomes[static_cast<std::size_t>(file)]);
         }
       });
     }
@@ -255,14 +244,10 @@ TEST_P(EveryGuard, ManyLifecyclesAtOnceEndVerified) {
     EXPECT_EQ(store->counts().groups.writes, 3 * kFiles);
     EXPECT_EQ(store->flush(), 0);
   }
-  for (const Outcome& outcome : outcomes) {
+  for (const WriteOutcome& outcome : outcomes) {
     EXPECT_TRUE(outcome.succeeded()) << outcome.path;
   }
-  const Verification found = database.verify(
-      [](std::int64_t, std::string_view) {
-        return ExpectedRow{3, "id", "uri", "doc"};
-      },
-      {});
+  const Verification found = database.verify();
   EXPECT_TRUE(found.passed(kFiles)) << found.first_wrong << " " << found.integrity;
 }
 

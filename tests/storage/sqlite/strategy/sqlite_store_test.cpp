@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "metrics/clock.hpp"
-#include "storage/sqlite/sqlite_database.hpp"
+#include "storage/sqlite/strategy/sqlite_database.hpp"
 #include "tests/storage/sqlite/test_database.hpp"
 #include "tests/support/manual_clock.hpp"
 
@@ -31,33 +31,13 @@ using test_support::ManualClock;
 const ConnectionSettings fast_settings = {.synchronous = Synchronous::off,
                                           .busy_timeout = std::chrono::seconds(60)};
 
-/// Takes one file all the way through a session.
-void live_a_life(Session& session, std::int64_t file) {
-  const std::string path = bench_file_path(file);
-  session.apply({path, LifecycleState::untracked, LifecycleState::uploading, 0}).await_resume();
-  session
-      .apply({.file_path = path,
-              .from = LifecycleState::uploading,
-              .to = LifecycleState::processing,
-              .version = 1,
-              .remote_file_id = "id",
-              .remote_file_uri = "uri"})
-      .await_resume();
-  session
-      .apply({.file_path = path,
-              .from = LifecycleState::processing,
-              .to = LifecycleState::indexed,
-              .version = 2,
-              .store_doc_id = "doc"})
-      .await_resume();
-}
-
 class SqliteStoreTest : public testing::Test {
  protected:
   SqliteStoreTest() { database_.create_files(8); }
 
   std::unique_ptr<SqliteStore> open(const Axes& axes, std::size_t workers) {
-    return std::make_unique<SqliteStore>(database_.path(), fast_settings, axes, workers,
+    return std::make_unique<SqliteStore>(database_.path(), fast_settings, axes,
+                                         engine::lifecycle_statements(axes.guard), workers,
                                          database_.vfs(), clock_);
   }
 
@@ -88,8 +68,7 @@ TEST_F(SqliteStoreTest, ASessionThatIsDroppedClosesItsConnectionToo) {
   const auto store = open({.connection = ConnectionAxis::per_file}, 1);
   {
     const std::unique_ptr<Session> session = store->open_session(0);
-    session->apply({bench_file_path(0), LifecycleState::untracked, LifecycleState::uploading, 0})
-        .await_resume();
+    apply(*session, {bench_file_path(0), LifecycleState::untracked, LifecycleState::uploading, 0});
   }
   EXPECT_FALSE(size_on_disk(database_.wal_path()).has_value());
 }
@@ -143,8 +122,8 @@ TEST_F(SqliteStoreTest, AWriteIsCarriedOutBeforeItIsAwaited) {
   const auto store = open({.connection = ConnectionAxis::per_worker}, 1);
   const std::unique_ptr<Session> session = store->open_session(0);
   const std::string path = bench_file_path(0);
-  PendingWrite write =
-      session->apply({path, LifecycleState::untracked, LifecycleState::uploading, 0});
+  const TransitionTransaction uploading({.file_path = path}, GuardAxis::where);
+  PendingWrite write = session->apply(uploading.get());
   EXPECT_TRUE(write.await_ready());
   EXPECT_EQ(read_file_row(database_.connect_uncounted(), path).at("version"), "1");
   EXPECT_EQ(write.await_resume().db_total_ns, 2'000);
@@ -164,7 +143,7 @@ TEST_F(SqliteStoreTest, CountsAddUpTheRetriesOfAllSessions) {
       other.execute("UPDATE files SET mtime=coalesce(mtime,0)+1 WHERE file_path='" +
                     bench_file_path(7) + "'");
     });
-    live_a_life(*session, file);
+    live_a_life(*session, file, GuardAxis::select);
   }
   EXPECT_EQ(store->counts().snapshot_retries, 3);
 }
@@ -177,8 +156,7 @@ TEST_F(SqliteStoreTest, WithoutABatchNothingIsEverUnsavedOrLeftToFlush) {
       const std::string path = bench_file_path(static_cast<std::int64_t>(worker));
       const std::unique_ptr<Session> session = store->open_session(worker);
       const WriteTimings timings =
-          session->apply({path, LifecycleState::untracked, LifecycleState::uploading, 0})
-              .await_resume();
+          apply(*session, {path, LifecycleState::untracked, LifecycleState::uploading, 0});
       EXPECT_TRUE(timings.committed);
       session->close();
     }
@@ -238,18 +216,18 @@ TEST_P(EveryStrategy, ConcurrentWritersEndVerified) {
   constexpr std::int64_t kFiles = 20;
   const DatabaseFiles files(std::nullopt);
   const metrics::SteadyClock clock;
-  SqliteDatabase database(files.database(), {.files = kFiles, .seed = 1}, fast_settings);
-  database.seed({});
+  LifecycleDatabase database(
+      files.database(), {.files = kFiles, .seed = 1, .guard = GetParam().guard}, fast_settings);
+  database.seed();
   std::atomic<std::int64_t> next_file = 0;
   {
-    const std::unique_ptr<Store> store =
-        database.open_store(GetParam(), {.workers = kThreads, .clock = &clock, .resumer = nullptr});
+    const std::unique_ptr<Store> store = database.open_store(GetParam(), kThreads, clock);
     std::vector<std::jthread> threads;
     for (std::size_t worker = 0; worker < kThreads; ++worker) {
       threads.emplace_back([&, worker] {
         for (std::int64_t file = next_file++; file < kFiles; file = next_file++) {
           const std::unique_ptr<Session> session = store->open_session(worker);
-          EXPECT_NO_THROW(live_a_life(*session, file));
+          EXPECT_NO_THROW(live_a_life(*session, file, GetParam().guard));
           session->close();
         }
       });
@@ -259,11 +237,7 @@ TEST_P(EveryStrategy, ConcurrentWritersEndVerified) {
         << "60 writes are no whole batches";
     EXPECT_EQ(store->counts().unsaved_peak, GetParam().commit.batch_size() - 1);
   }
-  const Verification found = database.verify(
-      [](std::int64_t, std::string_view) {
-        return ExpectedRow{3, "id", "uri", "doc"};
-      },
-      {});
+  const Verification found = database.verify();
   EXPECT_EQ(found.rows, kFiles);
   EXPECT_EQ(found.rows_right, kFiles);
   EXPECT_EQ(found.integrity, "ok");

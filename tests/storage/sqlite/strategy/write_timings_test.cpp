@@ -13,7 +13,7 @@
 #include <tuple>
 #include <utility>
 
-#include "storage/sqlite/strategy/transition_writer.hpp"
+#include "storage/sqlite/strategy/transaction_writer.hpp"
 #include "tests/storage/sqlite/test_database.hpp"
 #include "tests/support/manual_clock.hpp"
 
@@ -54,9 +54,10 @@ class WriteTimingsTest : public testing::Test {
   }
 
   void open(const ConnectionSettings& settings, const Axes& axes = {}) {
-    context_ = std::make_unique<WriterContext>(files_.database().string(), settings, axes, &vfs_,
+    context_ = std::make_unique<WriterContext>(files_.database().string(), settings, axes,
+                                               engine::lifecycle_statements(axes.guard), &vfs_,
                                                &clock_, queue_.get());
-    writer_ = std::make_unique<TransitionWriter>(*context_);
+    writer_ = std::make_unique<TransactionWriter>(*context_);
   }
 
   /// Writes a file that nobody has written yet, and keeps what the VFS counted meanwhile.
@@ -64,7 +65,7 @@ class WriteTimingsTest : public testing::Test {
     const std::string path = bench_file_path(next_file_++);
     vfs_.restart_counting();
     const WriteTimings timings =
-        writer_->write({path, LifecycleState::untracked, LifecycleState::uploading, 0});
+        storage::write(*writer_, {path, LifecycleState::untracked, LifecycleState::uploading, 0});
     counted_ = vfs_.figures();
     EXPECT_EQ(timings.lock_wait_ns + timings.statement_ns + timings.commit_ns, timings.db_total_ns);
     EXPECT_LE(timings.queue_wait_ns + timings.busy_wait_ns, timings.lock_wait_ns);
@@ -79,7 +80,7 @@ class WriteTimingsTest : public testing::Test {
   CountingVfs vfs_{clock_};
   std::unique_ptr<WriterQueue> queue_;
   std::unique_ptr<WriterContext> context_;
-  std::unique_ptr<TransitionWriter> writer_;
+  std::unique_ptr<TransactionWriter> writer_;
   std::int64_t next_file_ = 0;
   IoFigures counted_;  ///< during the last write
 };
@@ -222,8 +223,8 @@ TEST_F(WriteTimingsTest, ChangedBytesAreThoseThatDifferInTheRow) {
   };
   for (const TransitionWrite& write : writes) {
     const Row before = read_file_row(reader, path);
-    writer_->write(write);
-    EXPECT_EQ(changed_bytes(write), bytes_that_differ(before, read_file_row(reader, path)))
+    storage::write(*writer_, write);
+    EXPECT_EQ(changed_bytes(write.event()), bytes_that_differ(before, read_file_row(reader, path)))
         << state_name(write.from) << " to " << state_name(write.to);
   }
 }

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "metrics/clock.hpp"
-#include "storage/sqlite/sqlite_database.hpp"
+#include "storage/sqlite/strategy/sqlite_database.hpp"
 #include "tests/storage/sqlite/test_database.hpp"
 
 namespace walbench::storage {
@@ -17,58 +17,33 @@ namespace {
 
 constexpr std::int64_t kFiles = 20;
 
-ExpectedRow expected(std::int64_t /*file*/, std::string_view /*path*/) {
-  return {.version = 3, .remote_file_id = "id", .remote_file_uri = "uri", .store_doc_id = "doc"};
-}
-
 /// A database on which whole lifecycles are run, with two syncs and a checkpoint now and then.
 class Instrumented : public testing::Test {
  protected:
-  SqliteDatabase& run(Instrumentation instrumentation) {
-    database_ = std::make_unique<SqliteDatabase>(
-        files_.database(), Seeding{.files = kFiles, .seed = 1},
+  LifecycleDatabase& run(Instrumentation instrumentation) {
+    database_ = std::make_unique<LifecycleDatabase>(
+        files_.database(), LifecyclePlan{.files = kFiles, .seed = 1},
         ConnectionSettings{.synchronous = Synchronous::full, .checkpoint = {.every_frames = 30}},
         instrumentation);
-    database_->seed({});
-    const auto store = database_->open_store({.connection = ConnectionAxis::per_worker},
-                                             {.workers = 1, .clock = &clock_, .resumer = nullptr});
+    database_->seed();
+    const auto store = database_->open_store({.connection = ConnectionAxis::per_worker}, 1, clock_);
     database_->reset();
-    database_->restart_counting();
+    (*database_)->restart_counting();
     const auto session = store->open_session(0);
     for (std::int64_t file = 0; file < kFiles; ++file) {
-      live(*session, bench_file_path(file));
+      live_a_life(*session, file);
     }
     return *database_;
   }
 
-  static void live(Session& session, const std::string& path) {
-    using State = LifecycleState;
-    session.apply({path, State::untracked, State::uploading, 0}).await_resume();
-    session
-        .apply({.file_path = path,
-                .from = State::uploading,
-                .to = State::processing,
-                .version = 1,
-                .remote_file_id = "id",
-                .remote_file_uri = "uri"})
-        .await_resume();
-    session
-        .apply({.file_path = path,
-                .from = State::processing,
-                .to = State::indexed,
-                .version = 2,
-                .store_doc_id = "doc"})
-        .await_resume();
-  }
-
   metrics::SteadyClock clock_;
   DatabaseFiles files_{std::nullopt};
-  std::unique_ptr<SqliteDatabase> database_;
+  std::unique_ptr<LifecycleDatabase> database_;
 };
 
 TEST_F(Instrumented, NoneCountsNothingAndTheRunIsTheSame) {
-  SqliteDatabase& database = run(Instrumentation::none);
-  const IoFigures figures = database.figures();
+  LifecycleDatabase& database = run(Instrumentation::none);
+  const IoFigures figures = database->figures();
   EXPECT_EQ(figures.wal.bytes_written, 0);
   EXPECT_EQ(figures.wal.wal_writes, 0);
   EXPECT_EQ(figures.wal.frames, 0);
@@ -77,29 +52,29 @@ TEST_F(Instrumented, NoneCountsNothingAndTheRunIsTheSame) {
   EXPECT_EQ(figures.wal.db_writes, 0);
   EXPECT_EQ(figures.wal.db_syncs, 0);
   EXPECT_EQ(figures.wal.checkpoints, 0);
-  EXPECT_EQ(database.io_times().wal_sync.total_count(), 0);
-  EXPECT_EQ(database.io_times().checkpoint.total_count(), 0);
-  EXPECT_EQ(database.lock_waits().waits.acquisitions, 0);
-  EXPECT_TRUE(database.verify(expected, {}).passed(kFiles));
+  EXPECT_EQ(database->io_times().wal_sync.total_count(), 0);
+  EXPECT_EQ(database->io_times().checkpoint.total_count(), 0);
+  EXPECT_EQ(database->lock_waits().waits.acquisitions, 0);
+  EXPECT_TRUE(database.verify().passed(kFiles));
 }
 
 TEST_F(Instrumented, CountsFollowTheFilesAndNotTheLock) {
-  SqliteDatabase& database = run(Instrumentation::counts);
-  EXPECT_GE(database.figures().wal.wal_syncs, 3 * kFiles);
-  EXPECT_GT(database.figures().wal.checkpoints, 0);
-  EXPECT_EQ(database.io_times().wal_sync.total_count(), database.figures().wal.wal_syncs);
-  EXPECT_EQ(database.lock_waits().waits.acquisitions, 0);
-  EXPECT_EQ(database.lock_waits().waits.lock_held_ns, 0);
-  EXPECT_TRUE(database.verify(expected, {}).passed(kFiles));
+  LifecycleDatabase& database = run(Instrumentation::counts);
+  EXPECT_GE(database->figures().wal.wal_syncs, 3 * kFiles);
+  EXPECT_GT(database->figures().wal.checkpoints, 0);
+  EXPECT_EQ(database->io_times().wal_sync.total_count(), database->figures().wal.wal_syncs);
+  EXPECT_EQ(database->lock_waits().waits.acquisitions, 0);
+  EXPECT_EQ(database->lock_waits().waits.lock_held_ns, 0);
+  EXPECT_TRUE(database.verify().passed(kFiles));
 }
 
 TEST_F(Instrumented, AnatomyFollowsBoth) {
-  SqliteDatabase& database = run(Instrumentation::anatomy);
-  EXPECT_GE(database.figures().wal.wal_syncs, 3 * kFiles);
-  EXPECT_EQ(database.lock_waits().waits.acquisitions, 3 * kFiles);
-  EXPECT_GT(database.lock_waits().waits.lock_held_ns, 0);
-  EXPECT_EQ(database.lock_waits().waits.waits, 0) << "nobody was in the way";
-  EXPECT_TRUE(database.verify(expected, {}).passed(kFiles));
+  LifecycleDatabase& database = run(Instrumentation::anatomy);
+  EXPECT_GE(database->figures().wal.wal_syncs, 3 * kFiles);
+  EXPECT_EQ(database->lock_waits().waits.acquisitions, 3 * kFiles);
+  EXPECT_GT(database->lock_waits().waits.lock_held_ns, 0);
+  EXPECT_EQ(database->lock_waits().waits.waits, 0) << "nobody was in the way";
+  EXPECT_TRUE(database.verify().passed(kFiles));
 }
 
 TEST(StandingAside, TheDefaultVfsIsUsedAndNothingIsCounted) {

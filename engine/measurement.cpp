@@ -1,0 +1,268 @@
+#include "engine/measurement.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "engine/workers/blocking_executor.hpp"
+#include "engine/workers/resuming_threads.hpp"
+#include "engine/workers/suspending_executor.hpp"
+#include "engine/workers/worker_pool.hpp"
+#include "engine/workload/lifecycle/lifecycle.hpp"
+#include "engine/workload/lifecycle/transitions.hpp"
+#include "engine/workload/pass.hpp"
+#include "metrics/recording/collector.hpp"
+#include "metrics/recording/timing_queue.hpp"
+#include "metrics/statistics/busy_timeout.hpp"
+
+namespace walbench::engine {
+namespace {
+
+using metrics::ConfigurationResult;
+
+metrics::ConcurrencyReached concurrency_figures(const PassReport& report) {
+  return {.os_threads = static_cast<std::int64_t>(report.workers.threads_met),
+          .in_flight_peak = report.in_flight_peak,
+          .in_flight_mean =
+              static_cast<double>(report.residence_ns) / static_cast<double>(report.elapsed_ns),
+          .lifecycles_per_thread = report.workers.items_by_worker,
+          .lifecycles_stolen = report.workers.items_stolen};
+}
+
+/// One configuration on its way through the phases.
+class Measurement {
+ public:
+  Measurement(const ConfigurationPlan& plan, std::size_t index, const RunContext& context)
+      : plan_(plan),
+        index_(index),
+        context_(context),
+        workload_(open_workload(plan, context)),
+        database_(context.open_database(plan)),
+        interrupt_(context.stop, [this] { database_->interrupt_waits(); }) {
+    result_.planned = plan.planned();
+  }
+
+  ConfigurationResult run() {
+    begin(Phase::seed);
+    database_->seed(workload_->content(), context_.stop);
+    result_.settings = database_->settings();
+    if (plan_.axes.commit.is_group()) {
+      run_suspending();
+    } else {
+      run_blocking();
+    }
+    verify();
+    context_.observer->measurement_done(index_);
+    return std::move(result_);
+  }
+
+  Phase phase() const { return phase_; }
+
+ private:
+  void begin(Phase phase) {
+    if (context_.stop.stop_requested()) throw RunInterrupted();
+    phase_ = phase;
+    context_.observer->phase_begins(index_, phase);
+  }
+
+  void run_blocking() {
+    const auto threads = static_cast<std::size_t>(plan_.threads);
+    WorkerPool pool(threads, context_.on_worker_thread);
+    const std::unique_ptr<storage::Store> store =
+        database_->open_store(plan_.axes, {threads, context_.clock, workload_->statements()});
+    BlockingExecutor executor(pool, *context_.clock);
+    run_passes(executor, *store);
+  }
+
+  void run_suspending() {
+    WorkerPool pool(SuspendingExecutor::kPoolThreads, context_.on_worker_thread);
+    ResumingThreads threads(pool, context_.on_worker_thread);
+    const std::unique_ptr<storage::SuspendingStore> store = database_->open_suspending_store(
+        plan_.axes, {1, context_.clock, workload_->statements()}, threads);
+    SuspendingExecutor executor(pool, threads, *store, *context_.clock,
+                                static_cast<std::size_t>(plan_.threads));
+    run_passes(executor, *store);
+  }
+
+  void run_passes(Executor& executor, storage::Store& store) {
+    begin(Phase::warm_up);
+    if (plan_.warmup_files > 0) {
+      require_complete(
+          run_pass(executor, store, {.iterations = plan_.warmup_files, .warm_up = true}));
+    }
+    begin(Phase::reset);
+    database_->reset(workload_->reset_sql());
+    measure(executor, store);
+  }
+
+  PassReport run_pass(Executor& executor, storage::Store& store, const PassOrder& order) {
+    return Pass(*workload_, store, executor, *context_.clock, order).run(context_.stop);
+  }
+
+  void measure(Executor& executor, storage::Store& store) {
+    metrics::TimingQueue queue(executor.workers());
+
+    begin(Phase::measure);
+    const std::unique_ptr<metrics::IntervalLog> log = open_interval_log();
+    const std::unique_ptr<metrics::Collector> collector = make_collector(queue, log.get());
+    store.restart_counting();
+    database_->restart_counting();
+    const PassReport report =
+        run_pass(executor, store, {.iterations = plan_.files, .queue = &queue, .on_done = [this] {
+                                     context_.observer->lifecycle_done();
+                                   }});
+    const storage::IoFigures io = database_->figures();
+    // At once, since a checkpoint in the background may still be at work.
+    storage::IoTimes times = database_->io_times();
+    const storage::LockWaitFigures waits = database_->lock_waits();
+    const storage::StoreCounts counts = store.counts();
+    require_complete(report);
+
+    begin(Phase::drain);
+    drain(*collector, queue);
+    if (log) result_.interval_log = log->path();
+    result_.elapsed_ns = report.elapsed_ns;
+    result_.concurrency = concurrency_figures(report);
+    result_.groups = counts.groups;
+    result_.wal = io.wal;
+    result_.wal.checkpoints_capped = counts.capped_checkpoints;
+    result_.busy_retries = io.busy_retries;
+    result_.busy_longest_us = io.busy_longest_us;
+    note_lock_waits(waits, report);
+    note_io_times(std::move(times));
+    result_.writes = report.counts.writes;
+    result_.commits = report.counts.commits;
+    result_.api_calls = report.counts.api_calls;
+    result_.api_failures = report.counts.api_failures;
+    result_.occ_conflicts = report.occ_conflicts;
+    result_.snapshot_retries = counts.snapshot_retries;
+    result_.unsaved_peak = counts.unsaved_peak;
+  }
+
+  std::unique_ptr<metrics::IntervalLog> open_interval_log() const {
+    return context_.open_interval_log ? context_.open_interval_log(plan_) : nullptr;
+  }
+
+  std::unique_ptr<metrics::Collector> make_collector(metrics::TimingQueue& queue,
+                                                     metrics::IntervalLog* log) const {
+    if (log == nullptr) return std::make_unique<metrics::Collector>(queue);
+    return std::make_unique<metrics::Collector>(
+        queue, metrics::IntervalLogging{log, context_.interval, context_.clock});
+  }
+
+  void note_lock_waits(const storage::LockWaitFigures& waits, const PassReport& report) {
+    result_.write_lock = waits.waits;
+    result_.lock_wait_longest_ns = report.counts.lock_wait_longest_ns;
+    result_.row_bytes_changed = report.counts.row_bytes_changed;
+    // Writers that queue in this process do not wait in SQLite for each other.
+    if (plan_.axes.queue == storage::QueueAxis::sqlite && !plan_.axes.commit.is_group()) {
+      result_.timeout_advice = metrics::advise_timeouts(waits.asked_us, report.counts.commits);
+    }
+  }
+
+  /// Of operations on the files, which no lifecycle times.
+  void note_io_times(storage::IoTimes times) {
+    const auto keep = [this](metrics::Segment segment, metrics::Histogram& histogram) {
+      if (histogram.total_count() > 0) result_.segments.push_back({segment, std::move(histogram)});
+    };
+    keep(metrics::Segment::wal_sync, times.wal_sync);
+    keep(metrics::Segment::db_sync, times.db_sync);
+    keep(metrics::Segment::checkpoint, times.checkpoint);
+  }
+
+  void drain(metrics::Collector& collector, const metrics::TimingQueue& queue) {
+    metrics::Collected collected = collector.finish();
+    result_.segments = std::move(collected.segments);
+    result_.samples_produced = queue.samples_produced();
+    result_.samples_recorded = collected.samples_recorded;
+    result_.samples_out_of_range = collected.samples_out_of_range;
+    if (result_.samples_produced != result_.samples_recorded + result_.samples_out_of_range) {
+      throw RunFailed(fmt::format("samples were lost: {} produced, {} recorded and {} out of "
+                                  "range; this is a defect of "
+                                  "walbench, please report it",
+                                  result_.samples_produced, result_.samples_recorded,
+                                  result_.samples_out_of_range),
+                      phase_);
+    }
+  }
+
+  void verify() {
+    begin(Phase::verify);
+    const Verification found = workload_->verify(*database_, context_.stop);
+    if (!found.passed(plan_.files)) {
+      throw RunFailed(
+          fmt::format(
+              "the database did not pass verification: of {} files {} rows exist, {} are "
+              "indexed and {} have everything that was written{}; integrity_check says "
+              "'{}'",
+              plan_.files, found.rows, found.rows_finished, found.rows_right,
+              found.first_wrong.empty() ? "" : fmt::format(" (first wrong: {})", found.first_wrong),
+              found.integrity),
+          phase_);
+    }
+    result_.indexed_count = found.rows_finished;
+    result_.verified = true;
+  }
+
+  void require_complete(const PassReport& report) const {
+    if (context_.stop.stop_requested()) throw RunInterrupted();
+    if (report.failure.what.empty()) return;
+    throw RunFailed(fmt::format("a lifecycle failed: {} (OCC conflicts: {})", report.failure.what,
+                                report.occ_conflicts),
+                    phase_, report.failure.remedy);
+  }
+
+  const ConfigurationPlan& plan_;
+  const std::size_t index_;
+  const RunContext& context_;
+  const std::unique_ptr<Workload> workload_;
+  std::unique_ptr<storage::Database> database_;
+  std::stop_callback<std::function<void()>> interrupt_;
+  ConfigurationResult result_;
+  Phase phase_ = Phase::seed;
+};
+
+/// What can be done about an error, if it knows.
+storage::Remedy remedy_of(const std::exception& error) {
+  if (const auto* const failed = dynamic_cast<const RunFailed*>(&error)) return failed->remedy();
+  if (const auto* const pool = dynamic_cast<const WorkerPoolError*>(&error)) return pool->remedy();
+  const auto* const refused = dynamic_cast<const storage::StorageError*>(&error);
+  return refused != nullptr ? refused->remedy() : storage::Remedy::none;
+}
+
+}  // namespace
+
+std::string label(const ConfigurationPlan& plan) {
+  return fmt::format("c={} {} {}", plan.threads, profile_name(plan.profile), plan.strategy);
+}
+
+std::unique_ptr<Workload> open_workload(const ConfigurationPlan& plan, const RunContext& context) {
+  if (context.open_workload) return context.open_workload(plan);
+  return std::make_unique<LifecycleWorkload>(
+      LifecyclePlan{plan.files,
+                    plan.seed,
+                    plan.schema,
+                    plan.axes.guard,
+                    {plan.api_delay, plan.api_fail_rate, plan.seed}},
+      *context.clock, context.stop, context.acks);
+}
+
+ConfigurationResult measure_configuration(const ConfigurationPlan& plan, std::size_t index,
+                                          const RunContext& context) {
+  std::optional<Measurement> measurement;
+  try {
+    measurement.emplace(plan, index, context);
+    return measurement->run();
+  } catch (const RunInterrupted&) {
+    throw;
+  } catch (const std::exception& error) {
+    // An error on the way out of a stop is not a failure of the run.
+    if (context.stop.stop_requested()) throw RunInterrupted();
+    throw RunFailed(fmt::format("{}: {}", label(plan), error.what()),
+                    measurement ? measurement->phase() : Phase::seed, remedy_of(error));
+  }
+}
+
+}  // namespace walbench::engine

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <stop_token>
+
+#include "engine/workers/task.hpp"
+#include "engine/workers/timer.hpp"
+#include "engine/workers/worker_pool.hpp"
+
+namespace walbench::engine {
+
+/// What an executor runs again and again.
+class Body {
+ public:
+  Body() = default;
+  Body(const Body&) = delete;
+  Body& operator=(const Body&) = delete;
+  virtual ~Body() = default;
+
+  /// One iteration. Must not throw, neither when called nor when awaited. Thread safe.
+  virtual Task iterate(std::int64_t number) = 0;
+};
+
+/// How a run of iterations was spread over threads.
+struct ExecutorReport {
+  WorkerStats workers;          ///< its threads are those that ran iterations
+  std::int64_t started_ns = 0;  ///< when all threads had met
+};
+
+/// Runs iterations, a fixed number of them at a time. One run at a time.
+class Executor {
+ public:
+  Executor() = default;
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+  virtual ~Executor() = default;
+
+  /// Runs the iterations 0 .. count - 1 to their end. A requested stop keeps further ones from
+  /// starting and makes those that wait give up. Throws WorkerPoolError.
+  virtual ExecutorReport run(std::int64_t count, Body& body, const std::stop_token& stop) = 0;
+
+  /// The number of workers that current_worker() may return.
+  virtual std::size_t workers() const = 0;
+
+  /// Where iterations wait for a time without a thread; null: they sleep on their own one.
+  virtual Timer* timer() = 0;
+};
+
+/// The worker that the calling thread is: 0 .. workers() - 1. An iteration may change threads when
+/// it suspends, so it is read afresh each time and never kept across an await.
+std::size_t current_worker();
+
+/// Makes the calling thread that worker.
+void become_worker(std::size_t worker);
+
+}  // namespace walbench::engine

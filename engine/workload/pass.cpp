@@ -1,0 +1,131 @@
+#include "engine/workload/pass.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
+
+#include "storage/probes.hpp"
+
+namespace walbench::engine {
+namespace {
+
+/// Counts one iteration in flight for the length of a scope.
+class InFlight {
+ public:
+  InFlight(std::atomic<std::int64_t>& now, std::atomic<std::int64_t>& peak) : now_(now) {
+    const std::int64_t mine = now_.fetch_add(1, std::memory_order_relaxed) + 1;
+    std::int64_t seen = peak.load(std::memory_order_relaxed);
+    while (seen < mine && !peak.compare_exchange_weak(seen, mine, std::memory_order_relaxed)) {
+    }
+  }
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+  ~InFlight() { now_.fetch_sub(1, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::int64_t>& now_;
+};
+
+void close(storage::Session& session, IterationOutcome& outcome) {
+  const std::optional<storage::ConnectTimings> connection = session.close();
+  if (!connection) return;
+  outcome.record.set(metrics::Segment::connect, connection->connect_ns);
+  outcome.record.set(metrics::Segment::close, connection->close_ns);
+}
+
+PassFailure describe(const std::string& name, const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const storage::OccConflict& conflict) {
+    return {conflict.what()};
+  } catch (const storage::GroupNotCommitted& refused) {
+    return {refused.what(), refused.remedy()};
+  } catch (const storage::StorageError& refused) {
+    return {fmt::format("{}: {}", name, refused.what()), refused.remedy()};
+  } catch (const std::exception& other) {
+    return {fmt::format("{}: {}", name, other.what())};
+  }
+}
+
+}  // namespace
+
+Pass::Pass(const Workload& workload, storage::Store& store, Executor& executor,
+           const metrics::Clock& clock, const PassOrder& order)
+    : workload_(workload),
+      store_(store),
+      executor_(executor),
+      clock_(clock),
+      order_(order),
+      totals_(executor.workers()) {}
+
+PassReport Pass::run(const std::stop_token& stop) {
+  const std::stop_callback forward(stop, [this] { end_.request_stop(); });
+  ExecutorReport executed = executor_.run(order_.iterations, *this, end_.get_token());
+  PassReport report;
+  report.counts.commits = flush();
+  report.elapsed_ns = clock_.now_ns() - executed.started_ns;
+  report.workers = std::move(executed.workers);
+  report.in_flight_peak = in_flight_peak_.load();
+  for (const WorkerTotals& worker : totals_) {
+    report.counts.add(worker.counts);
+    report.residence_ns += worker.residence_ns;
+  }
+  const std::lock_guard lock(failure_mutex_);
+  report.failure = failure_;
+  report.occ_conflicts = outcomes_[static_cast<std::size_t>(storage::Outcome::conflict)];
+  return report;
+}
+
+Task Pass::iterate(std::int64_t number) {
+  try {
+    const InFlight counted(in_flight_, in_flight_peak_);
+    const std::int64_t entered_ns = clock_.now_ns();
+
+    WALBENCH_PROBE1(lifecycle_start, number);
+    IterationOutcome outcome;
+    const std::unique_ptr<storage::Session> session = store_.open_session(current_worker());
+    co_await workload_.iterate(number, {*session, clock_, executor_.timer(), order_.warm_up},
+                               outcome);
+    close(*session, outcome);
+    WALBENCH_PROBE1(lifecycle_end, number);
+
+    WorkerTotals& mine = totals_[current_worker()];
+    mine.residence_ns += clock_.now_ns() - entered_ns;
+    mine.counts.add(outcome.counts);
+    if (order_.queue != nullptr) hand_over(outcome);
+    order_.on_done();
+  } catch (...) {
+    fail(workload_.name_of(number), std::current_exception());
+  }
+}
+
+void Pass::hand_over(const IterationOutcome& outcome) const {
+  auto& producer = order_.queue->producer(current_worker());
+  for (const metrics::TimingRecord& failed : outcome.failed_attempts) {
+    producer.enqueue(failed);
+  }
+  producer.enqueue(outcome.record);
+}
+
+void Pass::fail(const std::string& name, const std::exception_ptr& error) {
+  {
+    const std::lock_guard lock(failure_mutex_);
+    outcomes_[static_cast<std::size_t>(storage::outcome_of(error))] += 1;
+    if (failure_.what.empty()) failure_ = describe(name, error);
+  }
+  end_.request_stop();
+}
+
+/// Returns the number of commits that it took.
+std::int64_t Pass::flush() {
+  if (end_.stop_requested()) return 0;
+  try {
+    return store_.flush();
+  } catch (...) {
+    fail("after the last iteration", std::current_exception());
+    return 0;
+  }
+}
+
+}  // namespace walbench::engine

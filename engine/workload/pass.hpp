@@ -1,0 +1,90 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/workers/executor.hpp"
+#include "engine/workload/workload.hpp"
+#include "metrics/clock.hpp"
+#include "metrics/recording/timing_queue.hpp"
+#include "storage/storage_error.hpp"
+#include "storage/store.hpp"
+
+namespace walbench::engine {
+
+/// What one pass over a workload's iterations is to do.
+struct PassOrder {
+  std::int64_t iterations = 0;            ///< 0 .. iterations - 1
+  bool warm_up = false;                   ///< nothing that it does counts
+  metrics::TimingQueue* queue = nullptr;  ///< takes the timings, a producer a worker; may be null
+  std::function<void()> on_done = [] {};  ///< called after each iteration, on its thread
+};
+
+/// The first failure of a pass.
+struct PassFailure {
+  std::string what;  ///< empty: every iteration reached its end
+  storage::Remedy remedy = storage::Remedy::none;
+};
+
+/// What a pass came to.
+struct PassReport {
+  WorkerStats workers;
+  std::int64_t elapsed_ns = 0;  ///< from all threads having met until all writes are durable
+  std::int64_t in_flight_peak = 0;
+  std::int64_t residence_ns = 0;  ///< sum over iterations, connections included
+  IterationCounts counts;
+  std::int64_t occ_conflicts = 0;
+  PassFailure failure;
+};
+
+/// One pass: iterations with a session each, on an executor. What they have in common stands here,
+/// whichever thread runs them.
+class Pass final : private Body {
+ public:
+  /// Everything must outlive the pass.
+  Pass(const Workload& workload, storage::Store& store, Executor& executor,
+       const metrics::Clock& clock, const PassOrder& order);
+
+  /// Runs all iterations and makes durable what is not. The first failure, and a stop, keep further
+  /// iterations from starting. Once per pass. Throws WorkerPoolError.
+  PassReport run(const std::stop_token& stop);
+
+ private:
+  /// Written by the thread that is the worker at that moment.
+  struct alignas(64) WorkerTotals {
+    IterationCounts counts;
+    std::int64_t residence_ns = 0;
+  };
+
+  Task iterate(std::int64_t number) override;
+  void hand_over(const IterationOutcome& outcome) const;
+  void fail(const std::string& name, const std::exception_ptr& error);
+  std::int64_t flush();
+
+  // Constant after construction.
+  const Workload& workload_;
+  storage::Store& store_;
+  Executor& executor_;
+  const metrics::Clock& clock_;
+  const PassOrder& order_;
+
+  // Safe from any thread.
+  std::stop_source end_;  ///< requested by a stop and by the first failure
+  std::atomic<std::int64_t> in_flight_ = 0;
+  std::atomic<std::int64_t> in_flight_peak_ = 0;
+  std::vector<WorkerTotals> totals_;  ///< by worker
+
+  std::mutex failure_mutex_;  // guards what follows
+  PassFailure failure_;
+  std::array<std::int64_t, storage::kOutcomes> outcomes_{};  ///< of iterations that failed
+};
+
+}  // namespace walbench::engine

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/workers/task.hpp"
+#include "engine/workers/timer.hpp"
+#include "metrics/clock.hpp"
+#include "metrics/recording/timing_record.hpp"
+#include "storage/database.hpp"
+#include "storage/store.hpp"
+
+namespace walbench::engine {
+
+/// What iterations did, counted.
+struct IterationCounts {
+  std::int64_t writes = 0;
+  std::int64_t commits = 0;  ///< fewer than the writes if a batch commits several
+  std::int64_t api_calls = 0;
+  std::int64_t api_failures = 0;
+  std::int64_t row_bytes_changed = 0;     ///< the new values of the columns that writes set
+  std::int64_t lock_wait_longest_ns = 0;  ///< of one write
+
+  void add(const IterationCounts& other);
+};
+
+/// What one iteration came to.
+struct IterationOutcome {
+  metrics::TimingRecord record;                        ///< every segment but `connect`
+  std::vector<metrics::TimingRecord> failed_attempts;  ///< `attempt`, `failed_attempt`, transitions
+  IterationCounts counts;
+};
+
+/// What an iteration runs in. All of it outlives the iteration.
+struct IterationContext {
+  storage::Session& session;
+  const metrics::Clock& clock;
+  Timer* timer = nullptr;  ///< where to wait without a thread; null: on the calling one
+  bool warm_up = false;    ///< nothing that it does counts
+};
+
+/// What was found in the database after a run.
+struct Verification {
+  std::int64_t rows = 0;
+  std::int64_t rows_finished = 0;       ///< in the state that iterations end in
+  std::int64_t rows_right = 0;          ///< finished, and every column as it was written
+  std::string first_wrong;              ///< the first row and column that is not; or empty
+  std::string integrity = "not asked";  ///< `ok`, or the engine's complaint about its file
+
+  /// Every seeded row exists and is right, and the file is sound.
+  bool passed(std::int64_t seeded) const {
+    return rows == seeded && rows_right == seeded && integrity == "ok";
+  }
+};
+
+/// What is done to a database: rows to start with, iterations, and what must be true afterwards.
+/// Thread safe. A workload is one implementation of this; nothing else knows its tables.
+class Workload {
+ public:
+  Workload() = default;
+  Workload(const Workload&) = delete;
+  Workload& operator=(const Workload&) = delete;
+  virtual ~Workload() = default;
+
+  virtual storage::Content content() const = 0;
+
+  /// Every statement that its transactions use.
+  virtual storage::StatementTexts statements() const = 0;
+
+  /// One iteration. `number` is 0 .. the number of rows - 1 and runs once after a reset. Throws
+  /// what the session throws; `outcome` is then incomplete.
+  virtual Task iterate(std::int64_t number, IterationContext context,
+                       IterationOutcome& outcome) const = 0;
+  /// How messages name an iteration.
+  virtual std::string name_of(std::int64_t number) const = 0;
+
+  /// The transactions of an iteration that goes well, and nothing else of it.
+  virtual std::unique_ptr<storage::PlainIteration> plain_iteration(std::int64_t number) const = 0;
+
+  /// The SQL that puts every row back to where iterations start.
+  virtual std::string reset_sql() const = 0;
+
+  /// Looks at every row, after every iteration has run once.
+  virtual Verification verify(storage::Database& database, const std::stop_token& stop) const = 0;
+};
+
+}  // namespace walbench::engine

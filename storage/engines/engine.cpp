@@ -1,0 +1,38 @@
+#include "storage/engines/engine.hpp"
+
+#include <stdexcept>
+
+#include "storage/sqlite/strategy/sqlite_database.hpp"
+
+namespace walbench::storage {
+namespace {
+
+void require_known(std::string_view engine) {
+  if (engine == "sqlite") return;
+  throw std::invalid_argument("there is no engine '" + std::string(engine) + "'");
+}
+
+}  // namespace
+
+std::unique_ptr<Database> open_database(std::string_view engine, const std::filesystem::path& path,
+                                        const ConnectionSettings& settings,
+                                        Instrumentation instrumentation) {
+  require_known(engine);
+  return std::make_unique<SqliteDatabase>(path, settings, instrumentation);
+}
+
+EngineFacts engine_facts(std::string_view engine) {
+  require_known(engine);
+  EngineFacts facts = {sqlite3_libversion(), sqlite3_sourceid(), {}};
+  for (int index = 0; const char* const option = sqlite3_compileoption_get(index); ++index) {
+    facts.compile_options.emplace_back(option);
+  }
+  return facts;
+}
+
+std::int64_t engine_memory_peak_bytes(std::string_view engine) {
+  require_known(engine);
+  return sqlite3_memory_highwater(0);
+}
+
+}  // namespace walbench::storage

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+
+#include "metrics/histogram/histogram.hpp"
+#include "metrics/result/wal_figures.hpp"
+#include "metrics/result/write_lock.hpp"
+
+namespace walbench::storage {
+
+/// What was done to the files of one database, since the last restart_counting().
+struct IoFigures {
+  metrics::WalFigures wal;        ///< all but `checkpoints_capped`, which a store counts
+  std::int64_t busy_retries = 0;  ///< times that the busy handler slept and tried again
+  /// The longest that one wait for a lock meant to sleep, in microseconds: the busy handler adds up
+  /// what it asked for, not what it got, and gives up when that reaches busy_timeout.
+  std::int64_t busy_longest_us = 0;
+};
+
+/// How long single operations took, in nanoseconds, whoever made them.
+struct IoTimes {
+  metrics::Histogram wal_sync;
+  metrics::Histogram db_sync;
+  metrics::Histogram checkpoint;  ///< that moved at least a page; its syncs included
+};
+
+/// How long the waits for the write lock were meant to take, beside what became of them.
+struct LockWaitFigures {
+  metrics::WriteLockWaits waits;
+  std::int64_t gave_up = 0;  ///< of the waits
+  /// By wait: what its sleeps asked for in all, in microseconds. The busy handler adds up what it
+  /// asks for, not what it gets, and gives up when that reaches busy_timeout.
+  metrics::Histogram asked_us;
+};
+
+}  // namespace walbench::storage

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+namespace walbench::storage {
+
+enum class Synchronous : std::uint8_t { off, normal, full };
+
+std::string_view synchronous_name(Synchronous value);
+
+/// Who moves the WAL's pages into the database, and when.
+enum class CheckpointMode : std::uint8_t {
+  automatic,   ///< SQLite: the commit that fills the WAL to `every_frames`
+  background,  ///< a thread on a connection of its own (see Checkpointer)
+  off,         ///< nobody, but for the last connection to close
+};
+
+std::string_view checkpoint_mode_name(CheckpointMode value);
+
+struct CheckpointPlan {
+  CheckpointMode mode = CheckpointMode::automatic;
+  std::int64_t every_frames = 1000;    ///< at how many frames a checkpoint is due; 0: never
+  std::int64_t wal_cap_frames = 8000;  ///< in the background: above it the commit itself
+                                       ///< checkpoints, so that the WAL can start over
+
+  /// How many frames make a connection checkpoint by itself; 0: it never does.
+  std::int64_t autocheckpoint_frames() const {
+    return mode == CheckpointMode::automatic ? every_frames : 0;
+  }
+
+  bool operator==(const CheckpointPlan&) const = default;
+};
+
+/// The settings of every connection that writes.
+struct ConnectionSettings {
+  Synchronous synchronous = Synchronous::normal;
+  std::chrono::milliseconds busy_timeout{5000};
+  CheckpointPlan checkpoint = {};
+};
+
+}  // namespace walbench::storage

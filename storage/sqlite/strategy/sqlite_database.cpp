@@ -1,0 +1,129 @@
+#include "storage/sqlite/strategy/sqlite_database.hpp"
+
+#include <chrono>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "storage/sqlite/connection_settings.hpp"
+#include "storage/sqlite/sqlite.hpp"
+#include "storage/sqlite/strategy/group_store.hpp"
+#include "storage/sqlite/strategy/prepared_connection.hpp"
+#include "storage/sqlite/strategy/raw_writes.hpp"
+#include "storage/sqlite/strategy/sqlite_store.hpp"
+
+namespace walbench::storage {
+namespace {
+
+constexpr int kProgressInstructions = 10'000;
+
+/// Ends a connection's long statements with SQLITE_INTERRUPT once `stop` is requested.
+void stop_with(const Connection& connection, const std::stop_token& stop) {
+  sqlite3_progress_handler(
+      connection.handle(), kProgressInstructions,
+      [](void* token) { return static_cast<std::stop_token*>(token)->stop_requested() ? 1 : 0; },
+      const_cast<std::stop_token*>(&stop));
+}
+
+void insert_rows(const Connection& connection, const Content& content) {
+  Statement insert = connection.prepare(content.insert_sql);
+  for (std::int64_t row = 0; row < content.rows; ++row) {
+    TimestampText now{};
+    int position = 0;
+    for (const Value& value : content.row(row)) {
+      bind_value(insert, ++position, value, now);
+    }
+    insert.step();
+    insert.reset();
+  }
+}
+
+/// A checkpoint that finds another one at work is refused at once, whatever the busy timeout; and
+/// the background's may well be at work on what the warm-up wrote.
+void empty_wal(const Connection& connection, std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (connection.query_int64("PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      throw SqliteError(nullptr, SQLITE_BUSY, "emptying the WAL before the measurement");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+}  // namespace
+
+SqliteDatabase::SqliteDatabase(const std::filesystem::path& path,
+                               const ConnectionSettings& settings, Instrumentation instrumentation)
+    : path_(path.string()), settings_(settings) {
+  if (instrumentation == Instrumentation::none) vfs_.stand_aside();
+  if (instrumentation == Instrumentation::anatomy) vfs_.keep_lock_timeline();
+}
+
+Connection SqliteDatabase::connect() const {
+  Connection connection(path_, vfs_.name());
+  apply_settings(connection, settings_);
+  return connection;
+}
+
+void SqliteDatabase::seed(const Content& content, const std::stop_token& stop) {
+  const Connection connection(path_, vfs_.name());
+  stop_with(connection, stop);
+  // Not in WAL mode yet: a million rows in one transaction would make a WAL of their size. The one
+  // sync at the end leaves no dirty pages for the kernel to write during the measurement.
+  connection.execute("PRAGMA journal_mode=MEMORY");
+  connection.execute("PRAGMA synchronous=FULL");
+  connection.execute("BEGIN");
+  connection.execute(content.schema_sql);
+  insert_rows(connection, content);
+  connection.execute("COMMIT");
+  apply_settings(connection, settings_);
+}
+
+std::unique_ptr<Store> SqliteDatabase::open_store(const Axes& axes, StoreUser user) {
+  return std::make_unique<SqliteStore>(path_, settings_, axes, std::move(user.statements),
+                                       user.workers, vfs_, *user.clock);
+}
+
+std::unique_ptr<SuspendingStore> SqliteDatabase::open_suspending_store(const Axes& axes,
+                                                                       StoreUser user,
+                                                                       Resumer& resumer) {
+  return std::make_unique<GroupStore>(path_, settings_, axes, std::move(user.statements), vfs_,
+                                      *user.clock, resumer);
+}
+
+RawWrites SqliteDatabase::write_raw(const RawOrder& order, const metrics::Clock& clock,
+                                    const std::stop_token& stop) {
+  return storage::write_raw(path_, settings_, vfs_, order, clock, stop);
+}
+
+metrics::SettingsReadBack SqliteDatabase::settings() {
+  return read_settings_back(connect(), settings_);
+}
+
+void SqliteDatabase::reset(const std::string& sql) {
+  const Connection connection = connect();
+  connection.execute(sql);
+  empty_wal(connection, settings_.busy_timeout);
+}
+
+void SqliteDatabase::read(const std::string& sql, const RowVisitor& visit,
+                          const std::stop_token& stop) {
+  const Connection connection = connect();
+  stop_with(connection, stop);
+  Statement statement = connection.prepare(sql);
+  std::vector<Value> row(static_cast<std::size_t>(statement.columns()));
+  while (statement.step()) {
+    for (std::size_t column = 0; column < row.size(); ++column) {
+      row[column] = statement.column(static_cast<int>(column));
+    }
+    visit(row);
+  }
+}
+
+std::string SqliteDatabase::integrity(const std::stop_token& stop) {
+  const Connection connection = connect();
+  stop_with(connection, stop);
+  return connection.query_text("PRAGMA integrity_check");
+}
+
+}  // namespace walbench::storage

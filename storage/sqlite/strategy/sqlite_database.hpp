@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "storage/database.hpp"
+#include "storage/settings.hpp"
+#include "storage/sqlite/sqlite.hpp"
+#include "storage/sqlite/watch/counting_vfs.hpp"
+
+namespace walbench::storage {
+
+/// A database file on disk. See Database for the order of calls. Between calls it keeps no
+/// connection of its own open: one more connection would spare the store's connections the
+/// checkpoint that the last one to close has to make.
+class SqliteDatabase final : public Database {
+ public:
+  /// `path` is an empty file. Does nothing yet.
+  SqliteDatabase(const std::filesystem::path& path, const ConnectionSettings& settings,
+                 Instrumentation instrumentation = Instrumentation::counts);
+
+  void seed(const Content& content, const std::stop_token& stop) override;
+  std::unique_ptr<Store> open_store(const Axes& axes, StoreUser user) override;
+  std::unique_ptr<SuspendingStore> open_suspending_store(const Axes& axes, StoreUser user,
+                                                         Resumer& resumer) override;
+  RawWrites write_raw(const RawOrder& order, const metrics::Clock& clock,
+                      const std::stop_token& stop) override;
+  metrics::SettingsReadBack settings() override;
+  void reset(const std::string& sql) override;
+  void restart_counting() override { vfs_.restart_counting(); }
+  IoFigures figures() const override { return vfs_.figures(); }
+  IoTimes io_times() const override { return vfs_.times(); }
+  LockWaitFigures lock_waits() const override { return vfs_.lock_waits(); }
+  void read(const std::string& sql, const RowVisitor& visit, const std::stop_token& stop) override;
+  std::string integrity(const std::stop_token& stop) override;
+  void interrupt_waits() override { vfs_.interrupt_waits(); }
+
+ private:
+  Connection connect() const;
+
+  std::string path_;
+  ConnectionSettings settings_;
+  CountingVfs vfs_;
+};
+
+}  // namespace walbench::storage

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <stdexcept>
+#include <string>
+
+namespace walbench::storage {
+
+/// Why an engine refused.
+enum class ErrorKind : std::uint8_t {
+  busy,         ///< another writer held the lock for too long
+  full,         ///< no space is left
+  cannot_open,  ///< a file could not be opened or created
+  io,
+  readonly,
+  settings,     ///< a setting was not taken
+  interrupted,  ///< a stop ended the statement
+  other,
+};
+
+/// What the user can do about an error. Whoever prints the error says it in the words of its own
+/// command line.
+enum class Remedy : std::uint8_t {
+  none,
+  wait_longer,        ///< a longer busy timeout, or fewer writers
+  free_space,         ///< free some, or put the database elsewhere
+  fewer_connections,  ///< or more file descriptors
+  fewer_threads,      ///< or a higher limit on them
+  local_disk,         ///< put the database on one
+  name_database,      ///< name a file for the database
+  other_database,     ///< remove what is there, or name another file
+  temporary_folder,   ///< a writable temporary directory, or a named file
+};
+
+/// What an engine refused: what() says it in a sentence without a remedy.
+class StorageError : public std::runtime_error {
+ public:
+  StorageError(const std::string& what, ErrorKind kind, Remedy remedy = Remedy::none)
+      : std::runtime_error(what), kind_(kind), remedy_(remedy) {}
+
+  ErrorKind kind() const { return kind_; }
+  Remedy remedy() const { return remedy_; }
+
+ private:
+  ErrorKind kind_;
+  Remedy remedy_;
+};
+
+/// A transaction of several writes that the database refused: none of them was done. The message
+/// names what they were about.
+class GroupNotCommitted : public StorageError {
+ public:
+  using StorageError::StorageError;
+};
+
+/// A statement that hit another number of rows than it must: a row was not what the writer
+/// believed. Nothing of its transaction was done.
+class OccConflict : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A write that was given up because the run is stopping. Nothing of it was done.
+class WriteCancelled : public std::runtime_error {
+ public:
+  WriteCancelled() : std::runtime_error("the write was cancelled: the run is stopping") {}
+};
+
+/// How a transaction ended.
+enum class Outcome : std::uint8_t {
+  committed,
+  conflict,  ///< OccConflict
+  busy,      ///< StorageError of that kind
+  failed,    ///< refused for any other reason, or cancelled
+  unknown,   ///< ended by something that is not the storage's
+};
+inline constexpr std::size_t kOutcomes = 5;
+
+/// The outcome that this exception stands for; null: committed.
+Outcome outcome_of(const std::exception_ptr& failure);
+
+}  // namespace walbench::storage

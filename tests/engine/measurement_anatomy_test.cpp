@@ -1,0 +1,166 @@
+// Silent bugs these tests would catch: figures of the lock or the files that are measured and never
+// reach the result, or reach another field; advice on a timeout for writers who do not wait in
+// SQLite; the longest wait of a whole lifecycle taken for that of one write.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/measurement.hpp"
+#include "engine/workload/lifecycle/lifecycle.hpp"
+#include "engine/workload/lifecycle/schema.hpp"
+#include "metrics/statistics/busy_timeout.hpp"
+#include "storage/strategies.hpp"
+#include "tests/support/fake_database.hpp"
+#include "tests/support/manual_clock.hpp"
+
+namespace walbench::engine {
+namespace {
+
+using metrics::ConfigurationResult;
+using metrics::Segment;
+using std::chrono::nanoseconds;
+using test_support::FakeBehaviour;
+using test_support::FakeDatabase;
+using test_support::ManualClock;
+
+class SilentObserver final : public RunObserver {
+ public:
+  void phase_begins(std::size_t /*measurement*/, Phase /*phase*/) override {}
+  void lifecycle_done() override {}
+  void measurement_done(std::size_t /*measurement*/) override {}
+};
+
+metrics::Histogram histogram_of(const std::vector<std::int64_t>& values) {
+  metrics::Histogram histogram;
+  for (const std::int64_t value : values) {
+    EXPECT_TRUE(histogram.record(value));
+  }
+  return histogram;
+}
+
+/// One configuration over a fake database that says whatever the test wants.
+class MeasurementAnatomy : public testing::Test {
+ protected:
+  MeasurementAnatomy() {
+    plan_.threads = 1;
+    plan_.strategy = "pooled-connection";
+    plan_.axes = storage::find_strategy("pooled-connection")->axes;
+    files(2);
+  }
+
+  void files(std::int64_t number) {
+    plan_.files = number;
+    behaviour_.verification = {number, number, number, "", "ok"};
+  }
+
+  ConfigurationResult measure() {
+    const auto open = [this](const ConfigurationPlan&) {
+      return std::make_unique<FakeDatabase>(behaviour_);
+    };
+    return measure_configuration(
+        plan_, 0, test_support::fake_verified({open, &clock_, &observer_, {}}, behaviour_));
+  }
+
+  static std::int64_t samples(const ConfigurationResult& result, Segment segment) {
+    const metrics::Histogram* const found = result.find(segment);
+    return found == nullptr ? 0 : found->total_count();
+  }
+
+  ManualClock clock_{nanoseconds(1)};
+  FakeBehaviour behaviour_;
+  SilentObserver observer_;
+  ConfigurationPlan plan_;
+};
+
+TEST_F(MeasurementAnatomy, TimesOfTheFilesAreSegmentsAndNoSamplesOfLifecycles) {
+  const std::int64_t samples_without = measure().samples_produced;
+  behaviour_.io_times = {.wal_sync = histogram_of({10, 20}),
+                         .db_sync = histogram_of({30, 40, 50}),
+                         .checkpoint = histogram_of({60})};
+  const ConfigurationResult result = measure();
+  EXPECT_EQ(samples(result, Segment::wal_sync), 2);
+  EXPECT_EQ(samples(result, Segment::db_sync), 3);
+  EXPECT_EQ(samples(result, Segment::checkpoint), 1);
+  ASSERT_NE(result.find(Segment::checkpoint), nullptr);
+  EXPECT_EQ(result.find(Segment::checkpoint)->max(), 60);
+  EXPECT_EQ(result.samples_produced, samples_without);
+  EXPECT_EQ(result.samples_recorded, result.samples_produced);
+}
+
+TEST_F(MeasurementAnatomy, WhatNeverHappenedHasNoSegment) {
+  behaviour_.io_times.wal_sync = histogram_of({10});
+  const ConfigurationResult result = measure();
+  EXPECT_NE(result.find(Segment::wal_sync), nullptr);
+  EXPECT_EQ(result.find(Segment::db_sync), nullptr);
+  EXPECT_EQ(result.find(Segment::checkpoint), nullptr);
+}
+
+TEST_F(MeasurementAnatomy, TheLocksFiguresAreThoseOfTheDatabase) {
+  const metrics::WriteLockWaits expected = {.waits = 1,
+                                            .sleeps = 2,
+                                            .sleeps_most = 3,
+                                            .slept_ns = 4,
+                                            .stale = 14,
+                                            .has_timeline = true,
+                                            .held_ns = 5,
+                                            .free_ns = 6,
+                                            .missed_ns = 7,
+                                            .overtaken_p50 = 8,
+                                            .overtaken_p99 = 9,
+                                            .overtaken_max = 10,
+                                            .acquisitions = 11,
+                                            .lock_held_ns = 12,
+                                            .lock_free_longest_ns = 13};
+  behaviour_.lock_waits.waits = expected;
+  EXPECT_EQ(measure().write_lock, expected);
+}
+
+TEST_F(MeasurementAnatomy, TheLongestWaitIsOneWritesOfAnyThread) {
+  files(12);
+  plan_.threads = 3;
+  behaviour_.write_timings.lock_wait_ns = 500;
+  EXPECT_EQ(measure().lock_wait_longest_ns, 500) << "not what a lifecycle's three writes waited";
+}
+
+TEST_F(MeasurementAnatomy, BytesChangedAreThoseOfTheMeasurementsWrites) {
+  files(4);
+  plan_.warmup_files = 10;
+  std::int64_t written = 0;
+  behaviour_.on_reset = [&] { written = 0; };
+  behaviour_.on_write = [&](const storage::TransitionWrite& write) {
+    written += changed_bytes(write);
+  };
+  EXPECT_EQ(measure().row_bytes_changed, written);
+  EXPECT_GT(written, 4 * kWritesPerFile * 26);
+}
+
+TEST_F(MeasurementAnatomy, AdviceOnTheTimeoutComesFromTheWaitsAndTheCommits) {
+  files(2'000);
+  behaviour_.lock_waits.asked_us = histogram_of({1'000, 3'000, 250'000});
+  const ConfigurationResult result = measure();
+  ASSERT_EQ(result.commits, 6'000);
+  EXPECT_EQ(result.timeout_advice, metrics::advise_timeouts(behaviour_.lock_waits.asked_us, 6'000));
+  ASSERT_EQ(result.timeout_advice.size(), 2U);
+  EXPECT_EQ(result.timeout_advice[0].timeout_ms, 4) << "one wait in 6,000 may be longer";
+  EXPECT_EQ(result.timeout_advice[1].timeout_ms, std::nullopt) << "6,000 are too few for 1e-6";
+}
+
+TEST_F(MeasurementAnatomy, ThereIsAdviceOnlyWhereWritersWaitInSqlite) {
+  behaviour_.lock_waits.asked_us = histogram_of({1'000});
+  for (const storage::Strategy& strategy : storage::kStrategies) {
+    plan_.strategy = strategy.name;
+    plan_.axes = strategy.axes;
+    const bool in_sqlite = strategy.name == "per-file" || strategy.name == "pooled-connection" ||
+                           strategy.name == "reduced-guards" || strategy.name == "select-guard";
+    EXPECT_EQ(measure().timeout_advice.empty(), !in_sqlite) << strategy.name;
+  }
+}
+
+}  // namespace
+}  // namespace walbench::engine

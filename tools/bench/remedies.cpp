@@ -1,0 +1,38 @@
+#include "tools/bench/remedies.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace walbench::tools {
+namespace {
+
+struct RemedyText {
+  storage::Remedy remedy;
+  std::string_view text;
+};
+
+constexpr std::array<RemedyText, 8> kRemedies = {{
+    {storage::Remedy::wait_longer,
+     "; the write lock was not free within the busy timeout: raise --busy-timeout or lower "
+     "--threads"},
+    {storage::Remedy::free_space,
+     "; free some space, or put the database elsewhere with --db FILE or TMPDIR"},
+    {storage::Remedy::fewer_connections,
+     "; too many open files may be the reason: lower --threads or raise ulimit -n"},
+    {storage::Remedy::fewer_threads,
+     "; ask for fewer with --threads or raise the limit on threads (ulimit -u)"},
+    {storage::Remedy::local_disk, "; put it on a local disk with --db FILE"},
+    {storage::Remedy::name_database, "; name a file in a writable place with --db FILE"},
+    {storage::Remedy::other_database, "; remove it or name another file with --db"},
+    {storage::Remedy::temporary_folder,
+     "; set TMPDIR to a writable directory or name a file with --db FILE"},
+}};
+
+}  // namespace
+
+std::string_view remedy_text(storage::Remedy remedy) {
+  const auto* const found = std::ranges::find(kRemedies, remedy, &RemedyText::remedy);
+  return found == kRemedies.end() ? std::string_view() : found->text;
+}
+
+}  // namespace walbench::tools
