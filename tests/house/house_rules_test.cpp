@@ -77,7 +77,7 @@ TEST(Facts, AStrategyIsNamedInItsTableAndWhereItHasAnOptionOfItsOwn) {
 }
 
 TEST(Facts, LowerRoomsNameNoOption) {
-  for (const std::string folder : {"metrics"}) {
+  for (const std::string folder : {"metrics", "storage", "engine"}) {
     for (const fs::path& file : sources_in(folder)) {
       EXPECT_THAT(words(read(file), R"re(("[^"\n]*--[a-z][^"\n]*"))re"), IsEmpty()) << file;
     }

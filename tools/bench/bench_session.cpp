@@ -1,0 +1,338 @@
+#include "tools/bench/bench_session.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/measurement.hpp"
+#include "engine/study.hpp"
+#include "metrics/duration.hpp"
+#include "metrics/files/file_error.hpp"
+#include "metrics/publish/run_publication.hpp"
+#include "storage/engines/engine.hpp"
+#include "storage/sqlite/database_files.hpp"
+#include "tools/bench/descriptor_limit.hpp"
+#include "tools/bench/interrupt_signals.hpp"
+#include "tools/bench/progress.hpp"
+#include "tools/bench/remedies.hpp"
+#include "tools/bench/run_environment.hpp"
+#include "tools/bench/wall_profile.hpp"
+#include "tools/document/report_document.hpp"
+#include "tools/program/exit_code.hpp"
+#include "tools/program/output.hpp"
+#include "tools/program/text.hpp"
+#include "tools/render/terminal.hpp"
+
+namespace walbench::tools {
+namespace {
+
+void complain(std::string_view what) {
+  tools::complain("bench", what);
+}
+
+metrics::ResultsFolder open_results_folder(const BenchOptions& options) {
+  if (!options.results_named) {
+    std::error_code ignored;  // ResultsFolder says what is wrong with it.
+    std::filesystem::create_directory(options.results, ignored);
+  }
+  return metrics::ResultsFolder(options.results);
+}
+
+/// Where the database is while it exists, for the signal thread's last act.
+using FilesInUse = std::atomic<storage::DatabaseFiles*>;
+
+/// Lets the signal thread remove the database while this lives.
+class RemovedOnSignal {
+ public:
+  RemovedOnSignal(FilesInUse& slot, storage::DatabaseFiles* files) : slot_(slot) {
+    slot_.store(files);
+  }
+  RemovedOnSignal(const RemovedOnSignal&) = delete;
+  RemovedOnSignal& operator=(const RemovedOnSignal&) = delete;
+  ~RemovedOnSignal() { slot_.store(nullptr); }
+
+ private:
+  FilesInUse& slot_;
+};
+
+/// Prints at the end where the database is, if it is kept.
+class KeptDatabase {
+ public:
+  KeptDatabase(const storage::DatabaseFiles& files, bool kept) : files_(files), kept_(kept) {}
+  KeptDatabase(const KeptDatabase&) = delete;
+  KeptDatabase& operator=(const KeptDatabase&) = delete;
+  ~KeptDatabase() {
+    if (!kept_) return;
+    write_error(fmt::format("database kept: {}\n", printable(files_.database().string())));
+  }
+
+ private:
+  const storage::DatabaseFiles& files_;
+  bool kept_;
+};
+
+/// Collects the results of a study until they are published together.
+class Collected final : public engine::StudyListener {
+ public:
+  explicit Collected(metrics::RunResult& run) : run_(run) {}
+
+  void on_ceiling(const std::vector<metrics::CeilingPoint>& points) override {
+    run_.ceiling = points;
+  }
+  void on_measured(metrics::ConfigurationResult result) override {
+    run_.configurations.push_back(std::move(result));
+  }
+  void on_pair(const engine::MitigationPlan& plan, metrics::ConfigurationResult baseline,
+               metrics::ConfigurationResult mitigation) override {
+    if (pairs_of_ != &plan) run_.mitigations.emplace_back().info = plan.info;
+    pairs_of_ = &plan;
+    run_.mitigations.back().baseline.add(std::move(baseline));
+    run_.mitigations.back().mitigation.add(std::move(mitigation));
+  }
+  void on_failed(const engine::MeasurementFailure& failure) override {
+    complain(failure.sentence + std::string(remedy_text(failure.remedy)));
+    failures_ += 1;
+  }
+
+  std::size_t failures() const { return failures_; }
+
+ private:
+  metrics::RunResult& run_;
+  const engine::MitigationPlan* pairs_of_ = nullptr;  ///< the plan of the last pair
+  std::size_t failures_ = 0;
+};
+
+/// The interval logs of a run. If the run is not published, the destructor prints where they are.
+class InterruptedLogs {
+ public:
+  explicit InterruptedLogs(const metrics::ResultsFolder& folder) : folder_(folder) {}
+  InterruptedLogs(const InterruptedLogs&) = delete;
+  InterruptedLogs& operator=(const InterruptedLogs&) = delete;
+  ~InterruptedLogs() {
+    for (const std::filesystem::path& path : paths_) {
+      write_error(fmt::format("interval log so far: {}\n", printable(path.string())));
+    }
+  }
+
+  std::unique_ptr<metrics::IntervalLog> open(const std::string& label) {
+    std::unique_ptr<metrics::IntervalLog> log = folder_.open_interval_log(label);
+    paths_.push_back(log->path());
+    return log;
+  }
+  void published() { paths_.clear(); }
+
+ private:
+  const metrics::ResultsFolder& folder_;
+  std::vector<std::filesystem::path> paths_;
+};
+
+/// A long run says so before it begins.
+void announce(const engine::RunPlan& plan) {
+  constexpr std::chrono::seconds kLong(10);
+  const std::chrono::nanoseconds api_time = plan.api_time();
+  if (api_time < kLong) return;
+  const std::size_t repeats = plan.measurements().size() - plan.configurations.size();
+  write_error(
+      fmt::format("bench: {} configurations{} will take at least {} (API delays alone)\n",
+                  plan.configurations.size(),
+                  repeats == 0 ? "" : fmt::format(" and {} measurements for mitigations", repeats),
+                  metrics::format_duration(api_time)));
+}
+
+/// Prints which limits failed; returns whether all passed. A mitigation that fails a limit which
+/// its baseline passes is a finding, not a failure.
+bool every_limit_passed(const metrics::RunResult& run, const std::vector<metrics::Limit>& limits) {
+  std::vector<const metrics::ConfigurationResult*> judged;
+  judged.reserve(run.configurations.size() + run.mitigations.size());
+  for (const metrics::ConfigurationResult& each : run.configurations) {
+    judged.push_back(&each);
+  }
+  for (const metrics::MitigationResult& each : run.mitigations) {
+    judged.push_back(&each.baseline.pooled);
+  }
+  std::set<std::string> failed;
+  std::set<std::string> found;
+  for (const metrics::ConfigurationResult* const each : judged) {
+    for (const metrics::LimitVerdict& verdict : each->verdicts) {
+      found.insert(verdict.limit);
+      if (verdict.passed || !failed.insert(verdict.limit).second) continue;
+      complain(fmt::format("limit {} failed: {}", verdict.limit, verdict.evidence));
+    }
+  }
+  for (const metrics::Limit& limit : limits) {
+    const bool standard = limit.for_files != 0;
+    const bool for_mitigation = std::ranges::none_of(
+        judged, [&](const auto* each) { return metrics::selects(limit, each->planned); });
+    if (standard || for_mitigation || found.contains(limit.name)) continue;
+    failed.insert(limit.name);
+    complain(
+        fmt::format("limit {} failed: no sample of {} was taken", limit.name, limit.figure.name));
+  }
+  return failed.empty();
+}
+
+/// One call of bench. Everything that can be wrong with the places that options name is found by
+/// the constructor.
+class Session {
+ public:
+  /// Throws FileError, DatabaseFileError or AckLogError.
+  Session(const BenchOptions& options, const InterruptSignals& signals, FilesInUse& in_use)
+      : options_(options),
+        signals_(signals),
+        in_use_(in_use),
+        folder_(open_results_folder(options)),
+        files_(options.db) {
+    if (options.ack_log) acks_.emplace(*options.ack_log);
+    if (options.keep_db) files_.keep();
+  }
+
+  /// Returns the exit code.
+  int run() {
+    const KeptDatabase kept(files_, options_.keep_db);
+    if (!options_.quiet) announce(options_.plan);
+    try {
+      const metrics::RunResult run = measure_and_publish();
+      if (published_.empty()) return kFailed;
+      print(run);
+      const bool passed = every_limit_passed(run, options_.plan.limits);
+      if (!run.complete) return kFailed;
+      return passed ? kDone : kLimitFailed;
+    } catch (const engine::RunInterrupted&) {
+      complain("interrupted: nothing was published");
+      return signals_.exit_code();
+    } catch (const std::exception& error) {
+      complain(error.what());
+      return kFailed;
+    }
+  }
+
+ private:
+  metrics::RunResult measure_and_publish() {
+    const RemovedOnSignal removed(in_use_, options_.keep_db ? nullptr : &files_);
+    InterruptedLogs logs(folder_);
+    std::optional<WallProfile> profile;
+    if (options_.wall_profile) profile.emplace(options_.results);
+    metrics::RunResult run = measure(logs);
+    if (profile) profile->stop();
+    if (run.configurations.empty() && run.mitigations.empty()) return run;
+    metrics::RunPublication publication(folder_, run);
+    publication.publish(metrics::analyse(run));
+    published_ = publication.paths();
+    logs.published();
+    if (profile) keep(*profile, run.run_id);
+    return run;
+  }
+
+  metrics::RunResult measure(InterruptedLogs& logs) {
+    const metrics::SteadyClock clock;
+    metrics::RunResult run = begin_run(options_.plan, files_, clock);
+    for (const std::string& warning : metrics::environment_warnings(run.environment)) {
+      complain("warning: " + warning);
+    }
+    Progress progress(options_.plan, draws_progress());
+    engine::RunContext context{[this](const auto& plan) { return open_database(plan); }, &clock,
+                               &progress, signals_.stop_token()};
+    if (options_.wall_profile) context.on_worker_thread = WallProfile::enter_thread;
+    context.acks = acks_ ? &*acks_ : nullptr;
+    if (options_.interval) {
+      context.interval = *options_.interval;
+      context.open_interval_log = [&logs](const engine::ConfigurationPlan& plan) {
+        return logs.open(engine::label(plan));
+      };
+    }
+    Collected collected(run);
+    engine::measure_all(options_.plan, context, collected);
+    run.complete = collected.failures() == 0;
+    add_memory_peaks(run);
+    return run;
+  }
+
+  bool draws_progress() const {
+    if (options_.progress != ProgressMode::automatic) {
+      return options_.progress == ProgressMode::always;
+    }
+    return !options_.quiet && ::isatty(STDERR_FILENO) != 0;
+  }
+
+  /// A new database, in the place of the last one.
+  std::unique_ptr<storage::Database> open_database(const engine::ConfigurationPlan& plan) {
+    if (!std::exchange(fresh_, false)) files_.start_over();
+    return storage::open_database(
+        kEngine, files_.database(), plan.settings,
+        plan.anatomy ? storage::Instrumentation::anatomy : storage::Instrumentation::counts);
+  }
+
+  /// Keeps the profile beside the results.
+  void keep(WallProfile& profile, const std::string& run_id) {
+    constexpr std::size_t kFunctions = 20;
+    const std::filesystem::path kept = profile.keep(run_id);
+    profile_text_ = fmt::format("\n{}profile: {}; a profiled run's timings are not for comparing\n",
+                                top_functions(kept, kFunctions), printable(kept.string()));
+  }
+
+  void print(const metrics::RunResult& run) const {
+    const bool acks_instead = options_.ack_log == "-";
+    if (options_.quiet || acks_instead) return;
+    std::string out;
+    render_terminal(document_of(run, metrics::analyse(run)),
+                    {.details = options_.details, .plot = {}},
+                    [&out](std::string_view part) { out += part; });
+    const std::string json = published_.front().string();
+    out += fmt::format("\nresults: {} and {} files beside it\n", printable(json),
+                       published_.size() - 1);
+    try {
+      write_output(out + profile_text_);
+    } catch (const OutputError& error) {
+      throw std::runtime_error(fmt::format("{}; the results are in '{}'", error.what(), json));
+    }
+  }
+
+  const BenchOptions& options_;
+  const InterruptSignals& signals_;
+  FilesInUse& in_use_;
+  const metrics::ResultsFolder folder_;
+  storage::DatabaseFiles files_;
+  std::optional<engine::AckLog> acks_;
+  bool fresh_ = true;
+  std::vector<std::filesystem::path> published_;  ///< the run's JSON first
+  std::string profile_text_;
+};
+
+}  // namespace
+
+int run_session(const BenchOptions& options) {
+  std::optional<std::string> why = allow_open_connections(most_connections(options.plan));
+  if (!why && options.wall_profile) why = WallProfile::unavailable();
+  if (why) {
+    complain(*why);
+    return kWrongUsage;
+  }
+  FilesInUse in_use = nullptr;
+  const InterruptSignals signals([&in_use] {
+    if (storage::DatabaseFiles* const files = in_use.load()) files->remove();
+  });
+  std::optional<Session> session;
+  try {
+    session.emplace(options, signals, in_use);
+  } catch (const metrics::FileError& error) {
+    complain(fmt::format("--results: {}", error.what()));
+  } catch (const storage::DatabaseFileError& error) {
+    complain(error.what() + std::string(remedy_text(error.remedy())));
+  } catch (const engine::AckLogError& error) {
+    complain(fmt::format("--ack-log: {}", error.what()));
+  }
+  return session ? session->run() : kWrongUsage;
+}
+
+}  // namespace walbench::tools

@@ -1,0 +1,76 @@
+#include "tools/bench/run_environment.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <utility>
+
+#include "engine/workers/worker_pool.hpp"
+#include "metrics/recording/measure_self_cost.hpp"
+#include "storage/engines/engine.hpp"
+
+namespace walbench::tools {
+namespace {
+
+/// 16 hex digits.
+std::string random_instance() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
+}
+
+std::string utc_now() {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", now);
+}
+
+metrics::Environment environment_of(const storage::DatabaseFiles& files,
+                                    const metrics::Clock& clock) {
+  metrics::Environment environment = metrics::observe_environment();
+  environment.self_cost = metrics::measure_self_cost(clock);
+  const storage::FileSystem file_system = storage::file_system_of(files.database());
+  environment.file_system = file_system.type;
+  environment.mount_options = file_system.mount_options;
+  environment.rotates = file_system.rotates;
+  storage::EngineFacts facts = storage::engine_facts(kEngine);
+  environment.sqlite_version = std::move(facts.version);
+  environment.sqlite_source_id = std::move(facts.source_id);
+  environment.sqlite_compile_options = std::move(facts.compile_options);
+  environment.onetbb_version = engine::onetbb_version();
+  return environment;
+}
+
+}  // namespace
+
+metrics::RunResult begin_run(const engine::RunPlan& plan, const storage::DatabaseFiles& files,
+                             const metrics::Clock& clock) {
+  metrics::RunResult run;
+  run.timestamp = utc_now();
+  run.seed = plan.seed;
+  run.instance = random_instance();
+  run.environment = environment_of(files, clock);
+  return run;
+}
+
+void add_memory_peaks(metrics::RunResult& run) {
+  constexpr std::int64_t kBytesPerKib = 1024;
+  rusage usage{};
+  if (getrusage(RUSAGE_SELF, &usage) == 0) run.resident_peak_bytes = usage.ru_maxrss * kBytesPerKib;
+  run.sqlite_memory_peak_bytes = storage::engine_memory_peak_bytes(kEngine);
+}
+
+std::int64_t most_connections(const engine::RunPlan& plan) {
+  std::int64_t most = 0;
+  for (const engine::ConfigurationPlan* const each : plan.measurements()) {
+    const bool one = each->axes.connection == storage::ConnectionAxis::shared;
+    const bool more = each->settings.checkpoint.mode ==
+                      storage::CheckpointMode::background;  // the checkpointer's
+    most = std::max(most, (one ? 1 : each->threads) + (more ? 1 : 0));
+  }
+  return most;
+}
+
+}  // namespace walbench::tools

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "engine/plan.hpp"
+#include "metrics/clock.hpp"
+#include "metrics/result/environment.hpp"
+#include "metrics/result/run_result.hpp"
+#include "storage/sqlite/database_files.hpp"
+
+namespace walbench::tools {
+
+/// What stores the rows.
+inline constexpr std::string_view kEngine = "sqlite";
+
+/// A run without measurements: when and where it happens. Measures what measuring costs, which
+/// takes some milliseconds.
+metrics::RunResult begin_run(const engine::RunPlan& plan, const storage::DatabaseFiles& files,
+                             const metrics::Clock& clock);
+
+/// Adds how much memory the process had at most.
+void add_memory_peaks(metrics::RunResult& run);
+
+/// The most connections that a measurement of the plan has open at once.
+std::int64_t most_connections(const engine::RunPlan& plan);
+
+}  // namespace walbench::tools
