@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <tuple>
 #include <utility>
 
+#include "metrics/result/figures.hpp"
 #include "metrics/result/run_difference.hpp"
 
 namespace walbench::metrics {
@@ -15,9 +15,8 @@ namespace {
 
 using Runs = std::vector<MeasuredRun>;
 
-auto identity(const ConfigurationPlanned& planned) {
-  return std::tie(planned.threads, planned.profile, planned.strategy, planned.connection,
-                  planned.commit, planned.begin, planned.guard, planned.queue);
+bool same_identity(const Runs& one, const ConfigurationResult& other) {
+  return identity_differences(*one.front().configuration, other).empty();
 }
 
 std::string label_of(const Runs& runs) {
@@ -29,9 +28,8 @@ std::vector<Runs> by_configuration(const ResultSet& set) {
   std::vector<Runs> groups;
   for (const LoadedRun& run : set.runs) {
     for (const ConfigurationResult& configuration : run.configurations) {
-      const auto found = std::ranges::find_if(groups, [&](const Runs& group) {
-        return identity(group.front().configuration->planned) == identity(configuration.planned);
-      });
+      const auto found = std::ranges::find_if(
+          groups, [&](const Runs& group) { return same_identity(group, configuration); });
       Runs& group = found == groups.end() ? groups.emplace_back() : *found;
       group.push_back({&run, &configuration});
     }
@@ -66,7 +64,7 @@ void add_host_differences(RunMatch& match, const LoadedRun& first, const LoadedR
     add_once(match.differences, std::move(difference));
   }
   if (!first.environment || !other.environment) return;
-  for (const std::string& difference : told_differences(*first.environment, *other.environment)) {
+  for (const std::string& difference : other_differences(*first.environment, *other.environment)) {
     add_once(match.notes, "differs: " + difference);
   }
 }
@@ -76,7 +74,7 @@ void add_host_differences(RunMatch& match, const LoadedRun& first, const LoadedR
 const ConfigurationResult* counterpart(const LoadedRun& earlier,
                                        const ConfigurationResult& configuration) {
   const auto same = std::ranges::find_if(earlier.configurations, [&](const auto& each) {
-    return identity(each.planned) == identity(configuration.planned);
+    return identity_differences(each, configuration).empty();
   });
   if (same != earlier.configurations.end()) return &*same;
   const auto alike = std::ranges::find_if(earlier.configurations, [&](const auto& each) {
@@ -104,7 +102,7 @@ void note_runs_on_both_sides(RunMatch& match) {
     for (const MeasuredRun& one : runs.before) {
       const bool on_both = std::ranges::any_of(runs.after, [&](const MeasuredRun& other) {
         return one.run->run_id == other.run->run_id && one.run->instance == other.run->instance &&
-               one.configuration->same_but_segments(*other.configuration);
+               same_facts(*one.configuration, *other.configuration);
       });
       if (on_both) {
         add_once(match.notes, fmt::format("run {} is on both sides", one.run->run_id));
@@ -133,18 +131,16 @@ RunMatch match_runs(const ResultSet& before, const ResultSet& after) {
   std::vector<Runs> befores = by_configuration(before);
   std::vector<Runs> afters = by_configuration(after);
   std::erase_if(befores, [&](Runs& one) {
-    const auto other = std::ranges::find_if(afters, [&](const Runs& each) {
-      return identity(each.front().configuration->planned) ==
-             identity(one.front().configuration->planned);
-    });
+    const auto other = std::ranges::find_if(
+        afters, [&](const Runs& each) { return same_identity(each, *one.front().configuration); });
     if (other == afters.end()) return false;
     match.matched.push_back({std::move(one), std::move(*other)});
     afters.erase(other);
     return true;
   });
   if (match.matched.empty() && befores.size() == 1 && afters.size() == 1) {
-    match.differences = identity_differences(befores.front().front().configuration->planned,
-                                             afters.front().front().configuration->planned);
+    match.differences = identity_differences(*befores.front().front().configuration,
+                                             *afters.front().front().configuration);
     match.matched.push_back({std::move(befores.front()), std::move(afters.front())});
     befores.clear();
     afters.clear();

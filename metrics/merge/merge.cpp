@@ -1,6 +1,7 @@
 #include "metrics/merge/merge.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -11,8 +12,8 @@
 #include <utility>
 
 #include "metrics/files/text_file.hpp"
+#include "metrics/fingerprint.hpp"
 #include "metrics/histogram/histogram_codec.hpp"
-#include "metrics/merge/merged_metadata.hpp"
 #include "metrics/result/mitigation_result.hpp"
 #include "metrics/result/run_difference.hpp"
 
@@ -32,7 +33,7 @@ constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 /// The first plan field or effective setting in which the two differ.
 std::optional<std::string> difference(const ConfigurationResult& one,
                                       const ConfigurationResult& other) {
-  std::vector<std::string> all = identity_differences(one.planned, other.planned);
+  std::vector<std::string> all = identity_differences(one, other);
   std::ranges::move(plan_differences(one, other), std::back_inserter(all));
   return all.empty() ? std::nullopt : std::optional(all.front());
 }
@@ -115,6 +116,36 @@ std::optional<CeilingPoint> common_ceiling(const std::vector<const Configuration
   return sum;
 }
 
+/// The fingerprints of the runs that a file's samples are of, over all that its metadata says but
+/// the segment: the files of one run and configuration have the same one, and no others have it,
+/// since it covers what was measured. A merged file has those of all its runs.
+std::vector<std::string> fingerprints_of(const HgrmMetadata& metadata) {
+  if (!metadata.merged_from.empty()) return metadata.merged_from;
+  HgrmMetadata of_any_segment = metadata;
+  of_any_segment.segment = Segment{};
+  return {fingerprint_of(hgrm_metadata(of_any_segment))};
+}
+
+/// 8 hex digits over texts, whatever their order.
+std::string digest_of(std::vector<std::string> texts) {
+  constexpr std::size_t kDigits = 8;
+  std::ranges::sort(texts);
+  return fingerprint_of(fmt::format("{}", fmt::join(texts, "\n"))).substr(0, kDigits);
+}
+
+HgrmMetadata metadata_of(const MergedRun& run, const ConfigurationResult& configuration,
+                         Segment segment) {
+  return {.run_id = run.run_id,
+          .instance = {},
+          .timestamp = run.timestamp,
+          .environment_digest = run.environment_digest,
+          .environment = run.environment,
+          .segment = segment,
+          .configuration = configuration,
+          .role = std::nullopt,
+          .merged_from = run.fingerprints};
+}
+
 /// All runs of a configuration as one.
 ConfigurationResult pooled(const std::vector<const ConfigurationResult*>& runs,
                            const CombinedTime& time) {
@@ -162,7 +193,6 @@ std::optional<std::string> HgrmMerge::add(const fs::path& path) {
              "holds no histogram, only rows of percentiles, and a sum of these would not be "
              "exact; merge files that bench wrote or that were made from values");
     }
-    require_nanoseconds(*file.walbench_json);
     if (is_values_metadata(*file.walbench_json)) {
       add_values(path, *file.walbench_json, *file.histogram);
       return std::nullopt;
@@ -174,7 +204,7 @@ std::optional<std::string> HgrmMerge::add(const fs::path& path) {
           "one machine; it was left out",
           path.string());
     }
-    add_measured(path, *file.walbench_json, std::move(metadata), *file.histogram);
+    add_measured(path, std::move(metadata), *file.histogram);
     return std::nullopt;
   } catch (const MergeError&) {
     throw;
@@ -203,10 +233,14 @@ void HgrmMerge::add_samples(Sum& sum, const Histogram& histogram,
 
 void HgrmMerge::add_values(const fs::path& path, const std::string& json,
                            const Histogram& histogram) {
-  add_samples(values_, histogram, fingerprints_in(json, encode_histogram(histogram)), path);
+  std::vector<std::string> fingerprints = merged_from(json);
+  if (fingerprints.empty()) {
+    fingerprints = {fingerprint_of(fmt::format("{}\n{}", json, encode_histogram(histogram)))};
+  }
+  add_samples(values_, histogram, fingerprints, path);
 }
 
-void HgrmMerge::add_measured(const fs::path& path, const std::string& json, HgrmMetadata&& metadata,
+void HgrmMerge::add_measured(const fs::path& path, HgrmMetadata&& metadata,
                              const Histogram& histogram) {
   const ConfigurationPlanned& planned = metadata.configuration.planned;
   Group& group = groups_[GroupKey(planned.threads, planned.profile, planned.strategy)];
@@ -219,7 +253,7 @@ void HgrmMerge::add_measured(const fs::path& path, const std::string& json, Hgrm
     }
   }
   if (!epoch_seconds(metadata.timestamp)) refuse(path, "does not say when it was measured");
-  std::vector<std::string> fingerprints = fingerprints_in(json);
+  std::vector<std::string> fingerprints = fingerprints_of(metadata);
   const Segment segment = metadata.segment;
   add_samples(group.sums[segment], histogram, fingerprints, path);
   // Files of several segments say the same of their run.
@@ -271,16 +305,16 @@ void HgrmMerge::append(const Group& group, const MergedRun& whole,
   const ConfigurationResult sum = pooled(configurations, time);
   for (const auto& [segment, samples] : group.sums) {
     const std::string_view name = segment_name(segment);
-    all.push_back(
-        {.what = fmt::format("{}, {}", configuration_label(sum.planned), name),
-         .file_name = fmt::format("{}-c{}-{}-{}.{}_ms.hgrm", whole.run_id, sum.planned.threads,
-                                  for_file_name(sum.planned.profile),
-                                  for_file_name(sum.planned.strategy), name),
-         .text = write_hgrm(samples.histogram, kNsPerMs, merged_metadata(merged, sum, segment)),
-         .samples = samples.histogram.total_count(),
-         .files = samples.file_count,
-         .of_files = group.runs.size(),
-         .rounds = time.rounds});
+    all.push_back({.what = fmt::format("{}, {}", configuration_label(sum.planned), name),
+                   .file_name = fmt::format("{}-c{}-{}-{}.{}_ms.hgrm", whole.run_id,
+                                            sum.planned.threads, for_file_name(sum.planned.profile),
+                                            for_file_name(sum.planned.strategy), name),
+                   .text = write_hgrm(samples.histogram, kNsPerMs,
+                                      hgrm_metadata(metadata_of(merged, sum, segment))),
+                   .samples = samples.histogram.total_count(),
+                   .files = samples.file_count,
+                   .of_files = group.runs.size(),
+                   .rounds = time.rounds});
   }
 }
 
@@ -291,15 +325,14 @@ MergedDistribution HgrmMerge::merged_values(const Sum& values) {
     fingerprints.push_back(fingerprint);
   }
   const std::string source = fmt::format("merge of {} columns", fingerprints.size());
-  return {
-      .what = source,
-      .file_name =
-          fmt::format("merge-of-{}-{}-values.hgrm", fingerprints.size(), digest_of(fingerprints)),
-      .text = write_hgrm(values.histogram, kNsPerMs, merged_values_metadata(source, fingerprints)),
-      .samples = values.histogram.total_count(),
-      .files = values.file_count,
-      .of_files = values.file_count,
-      .rounds = 1};
+  return {.what = source,
+          .file_name = fmt::format("merge-of-{}-{}-values.hgrm", fingerprints.size(),
+                                   digest_of(fingerprints)),
+          .text = write_hgrm(values.histogram, kNsPerMs, values_metadata(source, fingerprints)),
+          .samples = values.histogram.total_count(),
+          .files = values.file_count,
+          .of_files = values.file_count,
+          .rounds = 1};
 }
 
 std::vector<MergedDistribution> HgrmMerge::finish() const {

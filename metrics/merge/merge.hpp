@@ -13,7 +13,6 @@
 
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/histogram/histogram.hpp"
-#include "metrics/merge/merged_metadata.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
 #include "metrics/segment.hpp"
 
@@ -24,6 +23,15 @@ namespace walbench::metrics {
 class MergeError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+/// A run that was put together from others.
+struct MergedRun {
+  std::string run_id;
+  std::string timestamp;                   ///< of the earliest
+  std::string environment_digest;          ///< theirs, if all have the same; otherwise one over all
+  std::optional<Environment> environment;  ///< likewise, and nothing if they differ
+  std::vector<std::string> fingerprints;   ///< of all runs in it
 };
 
 /// A .hgrm file that came out of a merge.
@@ -89,8 +97,8 @@ class HgrmMerge {
   };
   using GroupKey = std::tuple<std::int64_t, std::string, std::string>;
 
-  void add_measured(const std::filesystem::path& path, const std::string& json,
-                    HgrmMetadata&& metadata, const Histogram& histogram);
+  void add_measured(const std::filesystem::path& path, HgrmMetadata&& metadata,
+                    const Histogram& histogram);
   void add_values(const std::filesystem::path& path, const std::string& json,
                   const Histogram& histogram);
   static void add_samples(Sum& sum, const Histogram& histogram,

@@ -16,10 +16,10 @@
 #include <utility>
 
 #include "metrics/files/whole_file.hpp"
+#include "metrics/fingerprint.hpp"
 #include "metrics/histogram/histogram_codec.hpp"
 #include "metrics/histogram/hlog.hpp"
 #include "metrics/merge/merge.hpp"
-#include "metrics/merge/merged_metadata.hpp"
 
 namespace walbench::metrics {
 namespace {

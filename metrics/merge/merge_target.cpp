@@ -10,7 +10,7 @@
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/histogram/hlog.hpp"
 #include "metrics/merge/merge.hpp"
-#include "metrics/merge/merged_metadata.hpp"
+#include "metrics/result/hgrm_metadata.hpp"
 #include "metrics/result/result_files.hpp"
 
 namespace walbench::metrics {
@@ -28,7 +28,7 @@ bool is_merged_log(const fs::path& path) {
 
 bool is_merged_distribution(const fs::path& path) {
   const HgrmFile file = parse_hgrm(read_text_file(path, kMostBytes));
-  return file.walbench_json && is_merged_metadata(*file.walbench_json);
+  return file.walbench_json && !merged_from(*file.walbench_json).empty();
 }
 
 /// What cannot be read as a result is none.

@@ -6,7 +6,7 @@
 #include <utility>
 #include <variant>
 
-#include "metrics/result/configuration_json.hpp"
+#include "metrics/result/facts_json.hpp"
 
 namespace walbench::metrics {
 
@@ -83,6 +83,23 @@ Json scaling_json(const std::vector<Scaling>& scalings) {
   return all;
 }
 
+Json segments_json(const ConfigurationResult& configuration) {
+  Json segments = Json::object();
+  for (const auto& [segment, histogram] : configuration.segments) {
+    const auto ms = [](std::int64_t ns) { return static_cast<double>(ns) / kNsPerMs; };
+    segments[std::string(segment_name(segment)) + "_ms"] = {
+        {"p50", ms(histogram.value_at_percentile(50))},
+        {"p95", ms(histogram.value_at_percentile(95))},
+        {"p99", ms(histogram.value_at_percentile(99))},
+        {"p999", ms(histogram.value_at_percentile(99.9))},
+        {"mean", histogram.mean() / kNsPerMs},
+        {"min", ms(histogram.min())},
+        {"max", ms(histogram.max())},
+        {"count", histogram.total_count()}};
+  }
+  return segments;
+}
+
 }  // namespace
 
 Json figures_json(const SegmentFigures& figures) {
@@ -91,7 +108,8 @@ Json figures_json(const SegmentFigures& figures) {
 
 Json configuration_json(const ConfigurationResult& configuration,
                         const ConfigurationFindings& findings) {
-  Json json = configuration_json(configuration);
+  Json json;
+  write_facts(configuration, json);
   add_findings(json, findings);
   json["segments"] = segments_json(configuration);
   return json;
@@ -161,7 +179,7 @@ Json repeats_json(const RepeatedResult& result) {
     for (const SegmentFigures& figures : repeat.segments) {
       segments[std::string(segment_name(figures.segment))] = figures_json(figures);
     }
-    repeats.push_back({{"elapsed_seconds", seconds_of(repeat.elapsed_ns)},
+    repeats.push_back({{"elapsed_seconds", static_cast<double>(repeat.elapsed_ns) / 1e9},
                        {"transitions_per_second", result.transitions_per_second(repeat)},
                        {"segments", std::move(segments)}});
   }

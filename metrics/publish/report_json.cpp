@@ -14,8 +14,8 @@
 #include "metrics/comparison/run_match.hpp"
 #include "metrics/histogram/percentile_curve.hpp"
 #include "metrics/publish/findings_json.hpp"
-#include "metrics/result/configuration_json.hpp"
-#include "metrics/result/environment_json.hpp"
+#include "metrics/result/figures.hpp"
+#include "metrics/result/figures_json.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -69,7 +69,9 @@ Json run_json(const LoadedRun& run, const Findings& findings) {
                {"instance", run.instance},
                {"timestamp", run.timestamp},
                {"environment_digest", run.environment_digest}};
-  if (run.environment) json["environment"] = environment_json(*run.environment);
+  if (run.environment) {
+    write_figures(environment_figures(), *run.environment, json["environment"]);
+  }
   json["configurations"] = Json::array();
   for (std::size_t index = 0; index < run.configurations.size(); ++index) {
     json["configurations"].push_back(

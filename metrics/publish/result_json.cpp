@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "metrics/publish/findings_json.hpp"
-#include "metrics/result/configuration_json.hpp"
-#include "metrics/result/environment_json.hpp"
+#include "metrics/result/figures.hpp"
+#include "metrics/result/figures_json.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -16,38 +16,9 @@ std::string dump(const Json& json, int indent) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
-/// What a mitigation's .hgrm file says of itself: words, side, and its segment in each repeat.
-Json role_json(const MitigationInfo& info, const RepeatedResult& side, bool is_baseline,
-               Segment segment) {
-  Json repeats = Json::array();
-  for (const RepeatFigures& repeat : side.repeats) {
-    Json each = {{"elapsed_ns", repeat.elapsed_ns}};
-    for (const SegmentFigures& figures : repeat.segments) {
-      if (figures.segment == segment) each.update(figures_json(figures));
-    }
-    repeats.push_back(std::move(each));
-  }
-  return {{"name", info.name},
-          {"description", info.description},
-          {"cost", info.cost},
-          {"risk", info.risk},
-          {"effort", info.effort},
-          {"recommendable", info.recommendable},
-          {"side", is_baseline ? "baseline" : "mitigation"},
-          {"repeats", std::move(repeats)}};
-}
-
-Json metadata_json(const RunResult& run, const ConfigurationResult& configuration,
-                   Segment segment) {
-  Json json = {{"schema_version", kSchemaVersion},
-               {"run_id", run.run_id},
-               {"instance", run.instance},
-               {"timestamp", run.timestamp},
-               {"environment_digest", environment_digest(run.environment)},
-               {"environment", environment_json(run.environment)},
-               {"segment", segment_name(segment)},
-               {"unit", "ns"}};
-  json.update(configuration_json(configuration));
+Json environment_json(const Environment& environment) {
+  Json json;
+  write_figures(environment_figures(), environment, json);
   return json;
 }
 
@@ -80,7 +51,9 @@ std::string run_to_json(const RunResult& run, const Findings& findings) {
                {"sqlite_memory_peak_bytes", run.sqlite_memory_peak_bytes},
                {"configurations", Json::array()}};
   for (const CeilingPoint& point : run.ceiling) {
-    json["ceiling"].push_back(ceiling_json(point));
+    json["ceiling"].push_back({{"group_size", point.group_size},
+                               {"checkpoint", point.checkpoint},
+                               {"writes_per_second", point.writes_per_second}});
   }
   for (std::size_t index = 0; index < run.configurations.size(); ++index) {
     json["configurations"].push_back(
@@ -110,25 +83,6 @@ std::string mitigation_to_json(const RunResult& run, const MitigationResult& mit
       {"baseline_repeats", repeats_json(mitigation.baseline)},
       {"mitigation_repeats", repeats_json(mitigation.mitigation)}};
   return dump(json, 1) + "\n";
-}
-
-std::string hgrm_metadata(const RunResult& run, const ConfigurationResult& configuration,
-                          Segment segment) {
-  return dump(metadata_json(run, configuration, segment), -1);
-}
-
-std::string hgrm_metadata(const RunResult& run, const MitigationResult& mitigation,
-                          bool of_baseline, Segment segment) {
-  const RepeatedResult& side = of_baseline ? mitigation.baseline : mitigation.mitigation;
-  Json json = metadata_json(run, side.pooled, segment);
-  json["mitigation"] = role_json(mitigation.info, side, of_baseline, segment);
-  return dump(json, -1);
-}
-
-std::string values_metadata(std::string_view source) {
-  return dump(
-      {{"schema_version", kSchemaVersion}, {"kind", "values"}, {"source", source}, {"unit", "ns"}},
-      -1);
 }
 
 }  // namespace walbench::metrics

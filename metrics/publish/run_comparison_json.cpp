@@ -4,7 +4,8 @@
 #include <utility>
 
 #include "metrics/publish/findings_json.hpp"
-#include "metrics/result/configuration_json.hpp"
+#include "metrics/result/figures.hpp"
+#include "metrics/result/figures_json.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -12,11 +13,13 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json side_json(const ConfigurationPlanned& planned, std::size_t runs) {
-  return {{"threads", planned.threads},
-          {"profile", planned.profile},
-          {"strategy", planned.strategy},
-          {"axes", axes_json(planned)},
-          {"runs", runs}};
+  ConfigurationResult side;
+  side.planned = planned;
+  Json json;
+  write_figures(configuration_figures(), side, json,
+                [](const auto& figure) { return figure.plan == PlanClass::identity; });
+  json["runs"] = runs;
+  return json;
 }
 
 Json configuration_change_json(const ConfigurationChange& configuration) {

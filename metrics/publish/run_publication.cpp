@@ -17,6 +17,7 @@
 #include "metrics/files/whole_file.hpp"
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/publish/result_json.hpp"
+#include "metrics/result/hgrm_metadata.hpp"
 
 namespace walbench::metrics {
 namespace {

@@ -110,9 +110,6 @@ struct ConfigurationResult {
   }
   /// The segment's distribution, or null where it has no samples.
   const Histogram* find(Segment segment) const;
-
-  /// Whether the other says the same of everything but the segments.
-  bool same_but_segments(const ConfigurationResult& other) const;
 };
 
 }  // namespace walbench::metrics

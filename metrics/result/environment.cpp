@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/utsname.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +9,9 @@
 #include <fstream>
 #include <thread>
 #include <vector>
+
+#include "metrics/fingerprint.hpp"
+#include "metrics/result/figures.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -70,17 +72,13 @@ Environment observe_environment() {
 }
 
 std::string environment_digest(const Environment& environment) {
-  const std::array<std::string_view, 13> identifying = {
-      environment.walbench_version, environment.build_type,    environment.sanitizers,
-      environment.compiler,         environment.kernel,        environment.cpu_model,
-      environment.cpu_governor,     environment.file_system,   environment.sqlite_version,
-      environment.sqlite_source_id, environment.mount_options, environment.rotates,
-      environment.onetbb_version};
-  const std::string text =
-      fmt::format("{}\n{}\n{}", fmt::join(identifying, "\n"), environment.cpu_count,
-                  fmt::join(environment.sqlite_compile_options, "\n"));
-  const uLong checksum = crc32_z(0, reinterpret_cast<const Bytef*>(text.data()), text.size());
-  return fmt::format("{:08x}", checksum);
+  constexpr std::size_t kDigits = 8;
+  std::string text;
+  for (const Figure<Environment>& figure : environment_figures()) {
+    if (figure.plan == PlanClass::measured) continue;
+    text += figure_text(figure.value(environment)) + "\n";
+  }
+  return fingerprint_of(text).substr(0, kDigits);
 }
 
 std::vector<std::string> environment_warnings(const Environment& environment) {

@@ -8,7 +8,11 @@
 #include "metrics/result/configuration_result.hpp"
 #include "metrics/result/environment.hpp"
 #include "metrics/result/mitigation_result.hpp"
+#include "metrics/result/run_result.hpp"
 #include "metrics/segment.hpp"
+
+// The metadata of .hgrm files: one line of JSON that says what the histogram is of. It holds facts
+// alone; whoever reads the file draws the conclusions. Written and read here.
 
 namespace walbench::metrics {
 
@@ -19,23 +23,41 @@ struct MitigationRole {
   std::vector<RepeatFigures> repeats;  ///< with the figures of the file's segment alone
 };
 
-/// What hgrm_metadata() wrote, read again. The configuration has no segments yet.
+/// What a .hgrm file says of the histogram in it. The configuration has no segments.
 struct HgrmMetadata {
   std::string run_id;
-  std::string instance;  ///< empty in older files
-  std::string timestamp;
+  std::string instance;
+  std::string timestamp;  ///< ISO 8601, UTC, when the run began
   std::string environment_digest;
-  std::optional<Environment> environment;  ///< missing in older files
+  std::optional<Environment> environment;  ///< nothing: merged from unlike ones
   Segment segment = Segment::fsm_net;
   ConfigurationResult configuration;
-  std::optional<MitigationRole> role;  ///< nothing: it belongs to no mitigation
+  std::optional<MitigationRole> role;    ///< nothing: it belongs to no mitigation
+  std::vector<std::string> merged_from;  ///< fingerprints of the runs in it; empty: it is no merge
 };
 
-/// Throws FormatError where the text is no JSON, lacks a field, or has a field of another type or
-/// out of any sensible range, and where it is of a later schema version than this program knows.
+std::string hgrm_metadata(const HgrmMetadata& metadata);
+
+/// The same for a segment of one configuration of a run, or of a side of a mitigation.
+std::string hgrm_metadata(const RunResult& run, const ConfigurationResult& configuration,
+                          Segment segment);
+std::string hgrm_metadata(const RunResult& run, const MitigationResult& mitigation,
+                          bool of_baseline, Segment segment);
+
+/// What hgrm_metadata() wrote. Throws FormatError where the text is no JSON, lacks a field, or
+/// has a field of another type or out of its range, and where it is of another schema version.
 HgrmMetadata parse_hgrm_metadata(std::string_view text);
+
+/// The metadata of a column of values, which says nothing of what was measured: where it came from
+/// and, if it is a merge, the fingerprints of what is in it.
+std::string values_metadata(std::string_view source,
+                            const std::vector<std::string>& merged_from = {});
 
 /// Whether metadata is of a column of values, not of a configuration. Throws FormatError.
 bool is_values_metadata(std::string_view text);
+
+/// The fingerprints of what was merged into a file, whatever it holds; empty: it is no merge.
+/// Throws FormatError.
+std::vector<std::string> merged_from(std::string_view text);
 
 }  // namespace walbench::metrics

@@ -15,6 +15,7 @@
 #include "metrics/files/text_file.hpp"
 #include "metrics/format_error.hpp"
 #include "metrics/histogram/hlog.hpp"
+#include "metrics/result/figures.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
 
 namespace walbench::metrics {
@@ -38,7 +39,7 @@ LoadedRun& run_of(ResultSet& set, const HgrmMetadata& metadata) {
 }
 
 void require_same(const ConfigurationResult& one, const ConfigurationResult& other) {
-  if (one.same_but_segments(other)) return;
+  if (same_facts(one, other)) return;
   throw FormatError(
       "another file of the same configuration says something else of it; one of them has been "
       "changed, leave it out");

@@ -17,8 +17,8 @@ std::vector<std::string> plan_differences(const ConfigurationResult& one,
                                           const ConfigurationResult& other);
 
 /// What identifies a configuration, and differs.
-std::vector<std::string> identity_differences(const ConfigurationPlanned& one,
-                                              const ConfigurationPlanned& other);
+std::vector<std::string> identity_differences(const ConfigurationResult& one,
+                                              const ConfigurationResult& other);
 
 /// What makes the hosts, or how the programs were built, unlike: their latencies then differ for
 /// reasons that have nothing to do with what was changed.
@@ -26,6 +26,6 @@ std::vector<std::string> host_differences(const Environment& one, const Environm
 
 /// What else differs, and may well be what is compared: versions and compilers; and what differs
 /// too easily to forbid a comparison: kernel and mount options, of which containers have their own.
-std::vector<std::string> told_differences(const Environment& one, const Environment& other);
+std::vector<std::string> other_differences(const Environment& one, const Environment& other);
 
 }  // namespace walbench::metrics

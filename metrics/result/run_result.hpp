@@ -11,7 +11,7 @@
 namespace walbench::metrics {
 
 /// The version of the files in `results/`: raised when a field changes its meaning or goes away.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 /// A measurement without a result.
 struct RunFailure {

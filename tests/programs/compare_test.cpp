@@ -67,11 +67,11 @@ TEST_F(CompareTest, UnlikePlansAreRefusedUnlessForced) {
   const Outcome refused = run_report({"--compare", before, "--with", after});
   EXPECT_EQ(refused.exit_code, 3);
   EXPECT_THAT(refused.out, IsEmpty());
-  EXPECT_THAT(refused.err, HasSubstr("files (40 and 50)"));
+  EXPECT_THAT(refused.err, HasSubstr("file_count (40 and 50)"));
   EXPECT_THAT(refused.err, HasSubstr("--force"));
   const Outcome forced = run_report({"--compare", before, "--with", after, "--force"});
   EXPECT_EQ(forced.exit_code, 0) << forced.err;
-  EXPECT_THAT(forced.out, HasSubstr("files (40 and 50)"));
+  EXPECT_THAT(forced.out, HasSubstr("file_count (40 and 50)"));
 }
 
 TEST_F(CompareTest, StrategiesAreComparedByForce) {

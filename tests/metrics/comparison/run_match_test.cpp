@@ -69,7 +69,7 @@ TEST(RunMatch, UnlikePlansAreNamedOnce) {
   longer.planned.files = 50'000;
   const RunMatch match =
       match_runs(results_of({configuration(10, "per-file")}), results_of({longer, longer}));
-  EXPECT_THAT(match.differences, ElementsAre("c=10 zero per-file: files (100 and 50000)"));
+  EXPECT_THAT(match.differences, ElementsAre("c=10 zero per-file: file_count (100 and 50000)"));
 }
 
 TEST(RunMatch, UnlikePlansWithinASideAreNamed) {

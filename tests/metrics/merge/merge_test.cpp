@@ -232,12 +232,12 @@ TEST_F(MergeTest, ConfigurationsStayApart) {
 TEST_F(MergeTest, AnotherPlanIsRefusedWithItsDifference) {
   const fs::path a = file("a.hgrm", {}, 1);
   const std::vector<std::pair<std::string, std::function<void(ConfigurationResult&)>>> changes = {
-      {"files (100 and 7)", [](ConfigurationResult& each) { each.planned.files = 7; }},
+      {"file_count (100 and 7)", [](ConfigurationResult& each) { each.planned.files = 7; }},
       {"commit (none and group)", [](ConfigurationResult& each) { each.planned.commit = "group"; }},
-      {"WAL cap", [](ConfigurationResult& each) { each.planned.wal_cap_frames = 7; }},
+      {"wal_cap_frames", [](ConfigurationResult& each) { each.planned.wal_cap_frames = 7; }},
       {"synchronous", [](ConfigurationResult& each) { each.settings.synchronous = "full"; }},
       {"page_size", [](ConfigurationResult& each) { each.settings.page_size_bytes = 512; }},
-      {"API delay", [](ConfigurationResult& each) { each.planned.api_delay = "exp:2s"; }},
+      {"api_delay", [](ConfigurationResult& each) { each.planned.api_delay = "exp:2s"; }},
   };
   for (const auto& [difference, change] : changes) {
     EXPECT_THAT(refusal_of({a, file("b.hgrm", {.change = change}, 2)}),

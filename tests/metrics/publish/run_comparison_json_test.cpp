@@ -52,7 +52,7 @@ TEST(RunComparisonJson, SaysWhatIntervalsOfLimitsAre) {
 TEST(RunComparisonJson, HasEveryPercentileInMilliseconds) {
   const Json json = json_of(commits_of(1000), commits_of(2000)).at("configurations").at(0);
   EXPECT_EQ(json.at("configuration"), "c=10 zero per-file");
-  EXPECT_EQ(json.at("before").at("threads"), 10);
+  EXPECT_EQ(json.at("before").at("concurrency"), 10);
   EXPECT_EQ(json.at("after").at("runs"), 1);
   const Json& median = json.at("percentiles").at(0);
   EXPECT_EQ(median.at("segment"), "commit");
@@ -84,7 +84,7 @@ TEST(RunComparisonJson, TellsDifferencesNotesAndVerdicts) {
       Json::parse(text_of(commits_of(1000), after,
                           {{"a limit", "c=10 zero per-file", LimitOutcome::failed, "figures"},
                            {"a limit", "c=50 zero per-file", LimitOutcome::undecided, "figures"}}));
-  EXPECT_EQ(json.at("differences"), Json({"c=10 zero per-file: files (100 and 7)"}));
+  EXPECT_EQ(json.at("differences"), Json({"c=10 zero per-file: file_count (100 and 7)"}));
   EXPECT_EQ(json.at("only_after"), Json({"c=1 zero batch"}));
   EXPECT_EQ(json.at("only_before"), Json::array());
   EXPECT_EQ(json.at("limits").at(0).at("limit"), "a limit");

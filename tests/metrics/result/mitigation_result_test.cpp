@@ -41,38 +41,6 @@ TEST(RepeatedResult, OfOneRepeatIsThatRepeat) {
   ASSERT_EQ(result.repeats.size(), 1U);
 }
 
-TEST(RepeatedResult, SumsUpCountsTimesAndBytes) {
-  ConfigurationResult pooled = pooled_of({single(), single(), single()}).pooled;
-  EXPECT_EQ(pooled.repeats, 3);
-  EXPECT_EQ(pooled.elapsed_ns, 6'000'000'003);
-  EXPECT_EQ(pooled.indexed_count, 3 * 817);
-  EXPECT_EQ(pooled.writes, 3 * 71);
-  EXPECT_EQ(pooled.commits, 3 * 72);
-  EXPECT_EQ(pooled.api_calls, 3 * 73);
-  EXPECT_EQ(pooled.api_failures, 3 * 74);
-  EXPECT_EQ(pooled.samples_produced, 3 * 21);
-  EXPECT_EQ(pooled.samples_recorded, 3 * 22);
-  EXPECT_EQ(pooled.samples_out_of_range, 3 * 23);
-  EXPECT_EQ(pooled.occ_conflicts, 3 * 24);
-  EXPECT_EQ(pooled.busy_retries, 3 * 25);
-  EXPECT_EQ(pooled.snapshot_retries, 3 * 26);
-  EXPECT_EQ(pooled.concurrency.lifecycles_stolen, 3 * 33);
-  EXPECT_EQ(pooled.concurrency.lifecycles_per_thread, (std::vector<std::int64_t>{243, 246, 249}));
-  EXPECT_EQ(pooled.wal.growth_bytes, 3 * 43);
-  EXPECT_EQ(pooled.wal.bytes_written, 3 * 45);
-  EXPECT_EQ(pooled.wal.frames, 3 * 46);
-  EXPECT_EQ(pooled.wal.checkpoints, 3 * 47);
-  EXPECT_EQ(pooled.wal.checkpoint_ns, 3 * 56'000'000'001);
-  EXPECT_EQ(pooled.wal.checkpoints_capped, 3 * 58);
-  EXPECT_EQ(pooled.wal.wal_syncs, 3 * 48);
-  EXPECT_EQ(pooled.wal.db_syncs, 3 * 49);
-  EXPECT_EQ(pooled.wal.db_bytes_written, 3 * 50);
-  EXPECT_EQ(pooled.wal.wal_writes, 3 * 78);
-  EXPECT_EQ(pooled.wal.db_writes, 3 * 79);
-  EXPECT_EQ(pooled.row_bytes_changed, 3 * 19);
-  EXPECT_EQ(pooled.planned.files, 818) << "the plan stays that of one";
-}
-
 TEST(RepeatedResult, OfPeaksTheLargestAndOfThreadsThatMetTheFewestCount) {
   ConfigurationResult larger = single();
   larger.busy_longest_us = 7500;
@@ -113,42 +81,6 @@ TEST(RepeatedResult, GroupsOfAllRepeatsAreOnePool) {
     EXPECT_EQ(pooled.size_p50, 15) << "the distributions are gone; the smaller promises less";
     EXPECT_EQ(pooled.size_max, 70) << first;
   }
-}
-
-TEST(RepeatedResult, WaitsForTheWriteLockAreSummedUpAndTheLargestKept) {
-  ConfigurationResult other = single();
-  other.write_lock = {.waits = 1000,
-                      .sleeps = 2000,
-                      .sleeps_most = 3,
-                      .slept_ns = 4000,
-                      .stale = 14'000,
-                      .has_timeline = true,
-                      .held_ns = 5000,
-                      .free_ns = 6000,
-                      .missed_ns = 7000,
-                      .overtaken_p50 = 8,
-                      .overtaken_p99 = 9000,
-                      .overtaken_max = 10'000,
-                      .acquisitions = 11'000,
-                      .lock_held_ns = 12'000,
-                      .lock_free_longest_ns = 13'000};
-  const WriteLockWaits expected = {.waits = 1111,
-                                   .sleeps = 2112,
-                                   .sleeps_most = 113,
-                                   .slept_ns = 4114,
-                                   .stale = 14'124,
-                                   .has_timeline = true,
-                                   .held_ns = 5115,
-                                   .free_ns = 6116,
-                                   .missed_ns = 7117,
-                                   .overtaken_p50 = 118,
-                                   .overtaken_p99 = 9000,
-                                   .overtaken_max = 10'000,
-                                   .acquisitions = 11'121,
-                                   .lock_held_ns = 12'122,
-                                   .lock_free_longest_ns = 13'000};
-  EXPECT_EQ(pooled_of({single(), other}).pooled.write_lock, expected);
-  EXPECT_EQ(pooled_of({other, single()}).pooled.write_lock, expected);
 }
 
 TEST(RepeatedResult, HasATimelineWhereEveryRepeatHas) {

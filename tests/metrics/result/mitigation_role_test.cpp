@@ -144,7 +144,7 @@ TEST(MitigationRole, IsRefusedWhereARepeatIsOfNoTimeOrIncomplete) {
   }
   Json json = whole;
   json.at(repeat)["elapsed_ns"] = 0;
-  EXPECT_EQ(refusal(json), "its walbench metadata has 'elapsed_ns' of no time at all");
+  EXPECT_EQ(refusal(json), "its walbench metadata has 'elapsed_ns' of none");
   for (const Json& other : {Json(nullptr), Json(7), Json("text"), Json::array()}) {
     json.at(repeat) = other;
     EXPECT_NE(refusal(json), "accepted") << other;

@@ -16,7 +16,7 @@
 #include "metrics/files/line_reader.hpp"
 #include "metrics/format_error.hpp"
 #include "metrics/histogram/hgrm.hpp"
-#include "metrics/publish/result_json.hpp"
+#include "metrics/result/hgrm_metadata.hpp"
 #include "metrics/result/result_set.hpp"
 #include "tests/support/example_results.hpp"
 #include "tests/support/temporary_folder.hpp"

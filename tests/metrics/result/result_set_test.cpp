@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "metrics/publish/result_json.hpp"
+#include "metrics/result/hgrm_metadata.hpp"
 
 namespace walbench::metrics {
 namespace {

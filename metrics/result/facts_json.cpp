@@ -1,0 +1,74 @@
+#include "metrics/result/facts_json.hpp"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "metrics/result/figures.hpp"
+#include "metrics/result/figures_json.hpp"
+#include "metrics/result/json_fields.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using namespace json_fields;
+
+Json timeouts_json(const std::vector<TimeoutAdvice>& all) {
+  Json json = Json::array();
+  for (const TimeoutAdvice& advice : all) {
+    Json each = {{"chance", advice.chance},
+                 {"transactions", advice.transactions},
+                 {"transactions_needed", advice.transactions_needed}};
+    if (advice.timeout_ms) each["timeout_ms"] = *advice.timeout_ms;
+    json.push_back(std::move(each));
+  }
+  return json;
+}
+
+std::vector<TimeoutAdvice> timeouts_from(const Json& json) {
+  std::vector<TimeoutAdvice> all;
+  for (const Json& each : list_in(json, "timeout_advice")) {
+    TimeoutAdvice advice{share_in(each, "chance"), count_in(each, "transactions"),
+                         count_in(each, "transactions_needed"), std::nullopt};
+    if (has(each, "timeout_ms")) advice.timeout_ms = count_in(each, "timeout_ms");
+    all.push_back(advice);
+  }
+  return all;
+}
+
+Json verdicts_json(const std::vector<LimitVerdict>& verdicts) {
+  Json json = Json::array();
+  for (const LimitVerdict& verdict : verdicts) {
+    json.push_back(
+        {{"gate", verdict.limit}, {"passed", verdict.passed}, {"evidence", verdict.evidence}});
+  }
+  return json;
+}
+
+std::vector<LimitVerdict> verdicts_from(const Json& json) {
+  std::vector<LimitVerdict> verdicts;
+  for (const Json& verdict : list_in(json, "gates")) {
+    verdicts.push_back(
+        {text_in(verdict, "gate"), flag_in(verdict, "passed"), text_in(verdict, "evidence")});
+  }
+  return verdicts;
+}
+
+}  // namespace
+
+void write_facts(const ConfigurationResult& configuration, Json& json) {
+  write_figures(configuration_figures(), configuration, json);
+  json["timeout_advice"] = timeouts_json(configuration.timeout_advice);
+  json["gates"] = verdicts_json(configuration.verdicts);
+}
+
+ConfigurationResult read_facts(const Json& json) {
+  ConfigurationResult configuration;
+  read_figures(configuration_figures(), json, configuration);
+  configuration.timeout_advice = timeouts_from(json);
+  configuration.verdicts = verdicts_from(json);
+  return configuration;
+}
+
+}  // namespace walbench::metrics
