@@ -227,6 +227,22 @@ TEST_F(BenchTest, FailedRunIsExitCodeThreeAndPublishesNothing) {
   expect_nothing_left_over();
 }
 
+TEST_F(BenchTest, AMeasurementThatFailsLaterLosesNoEarlierOne) {
+  const Outcome outcome = bench({"--threads", "1,10", "--profile", "zero", "--files", "500",
+                                 "--warmup", "0", "--busy-timeout", "0"});
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_THAT(outcome.err, HasSubstr("database is locked"));
+  EXPECT_THAT(outcome.out, HasSubstr("c=1 zero per-file"));
+  const json run = only_json();
+  EXPECT_EQ(run["complete"], false);
+  EXPECT_EQ(run["planned"], json({"c=1 zero per-file", "c=10 zero per-file"}));
+  ASSERT_EQ(run["configurations"].size(), 1U);
+  EXPECT_EQ(run["configurations"][0]["concurrency"], 1);
+  ASSERT_EQ(run["failures"].size(), 1U);
+  EXPECT_EQ(run["failures"][0]["key"], "c=10 zero per-file");
+  EXPECT_EQ(run["failures"][0]["phase"], "measure");
+}
+
 struct WrongUsage {
   std::vector<std::string> arguments;
   std::string says;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <string>
@@ -48,6 +49,31 @@ TEST_F(InterruptionTest, SigintEndsTheRunWithoutATrace) {
   EXPECT_THAT(outcome.out, IsEmpty());
   EXPECT_THAT(names_in(scratch_ / "results"), IsEmpty());
   EXPECT_THAT(names_in(scratch_ / "tmp"), IsEmpty());
+}
+
+// The second configuration takes for ever.
+TEST_F(InterruptionTest, WhatWasMeasuredBeforeIsPublished) {
+  std::vector<std::string> arguments = kEndless;
+  arguments[3] = "zero,realistic";
+  arguments.insert(arguments.end(), {"--files", "20"});
+  Program bench(bench_path(), arguments, options());
+  ASSERT_TRUE(bench.wait_for_error_text("c=4 realistic"));
+  bench.send_signal(SIGINT);
+  const Outcome outcome = bench.wait();
+  EXPECT_EQ(outcome.exit_code, 130);
+  EXPECT_THAT(outcome.err, HasSubstr("interrupted: 1 of 2 measurements are published"));
+  const std::vector<std::string> names = names_in(scratch_ / "results");
+  EXPECT_THAT(names, Contains(HasSubstr("-c4-zero-per-file.fsm_net_ms.hgrm")));
+  EXPECT_THAT(names, Not(Contains(HasSubstr("realistic"))));
+  const auto json =
+      std::ranges::find_if(names, [](const auto& each) { return each.ends_with(".json"); });
+  ASSERT_NE(json, names.end());
+  const std::string text = read_file(scratch_ / "results" / *json);
+  EXPECT_THAT(text, HasSubstr("\"complete\": false"));
+  EXPECT_THAT(text, HasSubstr("\"c=4 realistic per-file\""));
+  const Outcome report = run_report({(scratch_ / "results").string()});
+  EXPECT_EQ(report.exit_code, 0) << report.err;
+  EXPECT_THAT(report.out, HasSubstr("c=4 zero per-file"));
 }
 
 TEST_F(InterruptionTest, SigtermEndsItLikewise) {

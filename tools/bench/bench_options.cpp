@@ -24,8 +24,9 @@ exit codes:
   0    measured, verified and published, and no limit was passed
   1    the same, but a figure is past its limit (threshold_1, threshold_2 or a --fail-if)
   2    wrong usage: nothing was done
-  3    the run failed and published nothing, or its tables could not be printed
-  130  interrupted (SIGINT): nothing was published; another signal gives 128 + its number
+  3    a measurement failed, or the report could not be printed; the others are published
+  130  interrupted (SIGINT): what was measured before is published; another signal gives 128 + its
+       number
 
 examples:
   bench --threads 10 --profile zero

@@ -19,12 +19,13 @@
 #include "engine/study.hpp"
 #include "metrics/duration.hpp"
 #include "metrics/files/file_error.hpp"
-#include "metrics/publish/run_publication.hpp"
+#include "metrics/publish/results_folder.hpp"
 #include "storage/engines/engine.hpp"
 #include "storage/sqlite/database_files.hpp"
 #include "tools/bench/descriptor_limit.hpp"
 #include "tools/bench/interrupt_signals.hpp"
 #include "tools/bench/progress.hpp"
+#include "tools/bench/published_study.hpp"
 #include "tools/bench/remedies.hpp"
 #include "tools/bench/run_environment.hpp"
 #include "tools/bench/wall_profile.hpp"
@@ -82,61 +83,6 @@ class KeptDatabase {
   bool kept_;
 };
 
-/// Collects the results of a study until they are published together.
-class Collected final : public engine::StudyListener {
- public:
-  explicit Collected(metrics::RunResult& run) : run_(run) {}
-
-  void on_ceiling(const std::vector<metrics::CeilingPoint>& points) override {
-    run_.ceiling = points;
-  }
-  void on_measured(metrics::ConfigurationResult result) override {
-    run_.configurations.push_back(std::move(result));
-  }
-  void on_pair(const engine::MitigationPlan& plan, metrics::ConfigurationResult baseline,
-               metrics::ConfigurationResult mitigation) override {
-    if (pairs_of_ != &plan) run_.mitigations.emplace_back().info = plan.info;
-    pairs_of_ = &plan;
-    run_.mitigations.back().baseline.add(std::move(baseline));
-    run_.mitigations.back().mitigation.add(std::move(mitigation));
-  }
-  void on_failed(const engine::MeasurementFailure& failure) override {
-    complain(failure.sentence + std::string(remedy_text(failure.remedy)));
-    failures_ += 1;
-  }
-
-  std::size_t failures() const { return failures_; }
-
- private:
-  metrics::RunResult& run_;
-  const engine::MitigationPlan* pairs_of_ = nullptr;  ///< the plan of the last pair
-  std::size_t failures_ = 0;
-};
-
-/// The interval logs of a run. If the run is not published, the destructor prints where they are.
-class InterruptedLogs {
- public:
-  explicit InterruptedLogs(const metrics::ResultsFolder& folder) : folder_(folder) {}
-  InterruptedLogs(const InterruptedLogs&) = delete;
-  InterruptedLogs& operator=(const InterruptedLogs&) = delete;
-  ~InterruptedLogs() {
-    for (const std::filesystem::path& path : paths_) {
-      write_error(fmt::format("interval log so far: {}\n", printable(path.string())));
-    }
-  }
-
-  std::unique_ptr<metrics::IntervalLog> open(const std::string& label) {
-    std::unique_ptr<metrics::IntervalLog> log = folder_.open_interval_log(label);
-    paths_.push_back(log->path());
-    return log;
-  }
-  void published() { paths_.clear(); }
-
- private:
-  const metrics::ResultsFolder& folder_;
-  std::vector<std::filesystem::path> paths_;
-};
-
 /// A long run says so before it begins.
 void announce(const engine::RunPlan& plan) {
   constexpr std::chrono::seconds kLong(10);
@@ -182,6 +128,14 @@ bool every_limit_passed(const metrics::RunResult& run, const std::vector<metrics
   return failed.empty();
 }
 
+std::string interruption_text(const metrics::RunResult& run,
+                              const std::vector<std::filesystem::path>& published) {
+  if (published.empty()) return "interrupted: nothing was published";
+  return fmt::format("interrupted: {} of {} measurements are published, see '{}'",
+                     run.configurations.size() + run.mitigations.size(), run.planned.size(),
+                     published.front().string());
+}
+
 /// One call of bench. Everything that can be wrong with the places that options name is found by
 /// the constructor.
 class Session {
@@ -202,15 +156,21 @@ class Session {
     const KeptDatabase kept(files_, options_.keep_db);
     if (!options_.quiet) announce(options_.plan);
     try {
-      const metrics::RunResult run = measure_and_publish();
-      if (published_.empty()) return kFailed;
-      print(run);
+      const metrics::SteadyClock clock;
+      metrics::RunResult run = begin_run(options_.plan, files_, clock);
+      for (const std::string& warning : metrics::environment_warnings(run.environment)) {
+        complain("warning: " + warning);
+      }
+      PublishedStudy study(folder_, options_.plan, run, add_memory_peaks);
+      if (!measure(study, clock, run)) {
+        complain(interruption_text(run, study.paths()));
+        return signals_.exit_code();
+      }
+      if (study.paths().empty()) return kFailed;
+      print(run, study.paths());
       const bool passed = every_limit_passed(run, options_.plan.limits);
       if (!run.complete) return kFailed;
       return passed ? kDone : kLimitFailed;
-    } catch (const engine::RunInterrupted&) {
-      complain("interrupted: nothing was published");
-      return signals_.exit_code();
     } catch (const std::exception& error) {
       complain(error.what());
       return kFailed;
@@ -218,28 +178,11 @@ class Session {
   }
 
  private:
-  metrics::RunResult measure_and_publish() {
+  /// Measures and publishes everything; false if it was interrupted.
+  bool measure(PublishedStudy& study, const metrics::Clock& clock, const metrics::RunResult& run) {
     const RemovedOnSignal removed(in_use_, options_.keep_db ? nullptr : &files_);
-    InterruptedLogs logs(folder_);
     std::optional<WallProfile> profile;
     if (options_.wall_profile) profile.emplace(options_.results);
-    metrics::RunResult run = measure(logs);
-    if (profile) profile->stop();
-    if (run.configurations.empty() && run.mitigations.empty()) return run;
-    metrics::RunPublication publication(folder_, run);
-    publication.publish(metrics::analyse(run));
-    published_ = publication.paths();
-    logs.published();
-    if (profile) keep(*profile, run.run_id);
-    return run;
-  }
-
-  metrics::RunResult measure(InterruptedLogs& logs) {
-    const metrics::SteadyClock clock;
-    metrics::RunResult run = begin_run(options_.plan, files_, clock);
-    for (const std::string& warning : metrics::environment_warnings(run.environment)) {
-      complain("warning: " + warning);
-    }
     Progress progress(options_.plan, draws_progress());
     engine::RunContext context{[this](const auto& plan) { return open_database(plan); }, &clock,
                                &progress, signals_.stop_token()};
@@ -247,15 +190,25 @@ class Session {
     context.acks = acks_ ? &*acks_ : nullptr;
     if (options_.interval) {
       context.interval = *options_.interval;
-      context.open_interval_log = [&logs](const engine::ConfigurationPlan& plan) {
-        return logs.open(engine::label(plan));
+      context.open_interval_log = [&study](const engine::ConfigurationPlan& plan) {
+        return study.open_interval_log(plan);
       };
     }
-    Collected collected(run);
-    engine::measure_all(options_.plan, context, collected);
-    run.complete = collected.failures() == 0;
-    add_memory_peaks(run);
-    return run;
+    const bool to_the_end = run_study(context, study);
+    if (profile) profile->stop();
+    study.finish(to_the_end);
+    if (profile && to_the_end && !study.paths().empty()) keep(*profile, run.run_id);
+    return to_the_end;
+  }
+
+  /// False if it was interrupted.
+  bool run_study(const engine::RunContext& context, PublishedStudy& study) const {
+    try {
+      engine::measure_all(options_.plan, context, study);
+      return true;
+    } catch (const engine::RunInterrupted&) {
+      return false;
+    }
   }
 
   bool draws_progress() const {
@@ -281,16 +234,17 @@ class Session {
                                 top_functions(kept, kFunctions), printable(kept.string()));
   }
 
-  void print(const metrics::RunResult& run) const {
+  void print(const metrics::RunResult& run,
+             const std::vector<std::filesystem::path>& published) const {
     const bool acks_instead = options_.ack_log == "-";
     if (options_.quiet || acks_instead) return;
     std::string out;
     render_terminal(document_of(run, metrics::analyse(run)),
                     {.details = options_.details, .plot = {}},
                     [&out](std::string_view part) { out += part; });
-    const std::string json = published_.front().string();
+    const std::string json = published.front().string();
     out += fmt::format("\nresults: {} and {} files beside it\n", printable(json),
-                       published_.size() - 1);
+                       published.size() - 1);
     try {
       write_output(out + profile_text_);
     } catch (const OutputError& error) {
@@ -305,7 +259,6 @@ class Session {
   storage::DatabaseFiles files_;
   std::optional<engine::AckLog> acks_;
   bool fresh_ = true;
-  std::vector<std::filesystem::path> published_;  ///< the run's JSON first
   std::string profile_text_;
 };
 
