@@ -50,6 +50,7 @@ Json with_curves(const ConfigurationResult& configuration, const ConfigurationFi
 
 Json mitigation_json(const MitigationResult& mitigation, const MitigationFindings& findings) {
   Json json = {{"mitigation", mitigation.info.name},
+               {"kind", mitigation.info.kind},
                {"description", mitigation.info.description},
                {"cost", mitigation.info.cost},
                {"risk", mitigation.info.risk},

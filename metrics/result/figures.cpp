@@ -274,6 +274,8 @@ constexpr std::array kEnvironmentFigures = {
 using M = MitigationInfo;
 constexpr std::array kMitigationFigures = {
     figure<&M::name>("name", Unit::none, first, "as on the command line"),
+    figure<&M::kind>("kind", Unit::none, first,
+                     "how deep it reaches: setting, pool, code or architecture"),
     figure<&M::description>("description", Unit::none, first, "what changes"),
     figure<&M::cost>("cost", Unit::none, first, "what it costs"),
     figure<&M::risk>("risk", Unit::none, first, "what it endangers"),

@@ -12,6 +12,7 @@ namespace walbench::metrics {
 /// What is said of a mitigation, in words.
 struct MitigationInfo {
   std::string name;
+  std::string kind;  ///< how deep it reaches: `setting`, `pool`, `code`, `architecture`
   std::string description;
   std::string cost;
   std::string risk;

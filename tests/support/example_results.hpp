@@ -179,6 +179,7 @@ inline RunResult full_run() {
 
 inline MitigationInfo example_info(const std::string& name, std::int64_t effort = 3) {
   return {.name = name,
+          .kind = "kind of " + name,
           .description = "what " + name + " is",
           .cost = "what " + name + " costs",
           .risk = "what " + name + " endangers",

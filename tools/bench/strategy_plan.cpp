@@ -103,6 +103,7 @@ std::vector<storage::Strategy> named_mitigations(const BenchRequest& request) {
 
 metrics::MitigationInfo info_of(const storage::Strategy& strategy) {
   return {.name = std::string(strategy.name),
+          .kind = std::string(storage::change_kind_name(strategy.kind)),
           .description = std::string(strategy.description),
           .cost = std::string(strategy.cost),
           .risk = std::string(strategy.risk),

@@ -99,7 +99,8 @@ Section advice_section(const RunView& run) {
     for (const std::size_t index : run.findings.ranking) {
       const metrics::MitigationInfo& info = run.mitigations[index].info;
       if (info.name != recommendation->mitigation) continue;
-      section.blocks.emplace_back(Sentence{"It means: " + info.description + "."});
+      section.blocks.emplace_back(
+          Sentence{fmt::format("Kind of change: {}. It means: {}.", info.kind, info.description)});
       section.blocks.emplace_back(gains(run.findings.mitigations[index].changes));
       add_code(info.name, timeout_ms, section);
     }

@@ -42,14 +42,18 @@ Table ranking(const RunView& run) {
 }
 
 Table costs(const RunView& run) {
-  Table table{"Costs and risks",
-              {{"mitigation"}, {"what it is", true}, {"cost", true}, {"risk", true}},
-              {},
-              true};
+  Table table{
+      "Costs and risks",
+      {{"mitigation"}, {"kind", true}, {"what it is", true}, {"cost", true}, {"risk", true}},
+      {},
+      true};
   for (const std::size_t index : run.findings.ranking) {
     const metrics::MitigationInfo& info = run.mitigations[index].info;
-    table.rows.push_back(
-        {{info.name, {}}, {info.description, {}}, {info.cost, {}}, {info.risk, {}}});
+    table.rows.push_back({{info.name, {}},
+                          {info.kind, {}},
+                          {info.description, {}},
+                          {info.cost, {}},
+                          {info.risk, {}}});
   }
   return table;
 }

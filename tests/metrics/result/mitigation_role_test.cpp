@@ -92,8 +92,8 @@ TEST(MitigationRole, ASegmentThatNoRepeatHadHasNoFigures) {
 
 TEST(MitigationRole, IsRefusedWhereAFieldIsMissingOrOfAnotherType) {
   const Json whole = Json::parse(metadata_of(true));
-  for (const char* const name :
-       {"name", "description", "cost", "risk", "effort", "recommendable", "side", "repeats"}) {
+  for (const char* const name : {"name", "kind", "description", "cost", "risk", "effort",
+                                 "recommendable", "side", "repeats"}) {
     Json json = whole;
     json["mitigation"].erase(name);
     EXPECT_EQ(refusal(json), "its walbench metadata lacks '" + std::string(name) + "'");

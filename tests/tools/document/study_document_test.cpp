@@ -269,8 +269,10 @@ TEST(Mitigations, RankByThroughputGainedWithTheirLimits) {
       ElementsAre(StartsWith("steady | +100.0 % | - | "),
                   testing::AllOf(StartsWith("lucky | "), HasSubstr(" % ? | ")),
                   testing::AllOf(StartsWith("slower | -33.3 % | "), testing::EndsWith(" | FAIL"))));
-  EXPECT_THAT(rows_of(table_of(section, "Costs")),
-              Contains("steady | what steady is | what steady costs | what steady endangers"));
+  EXPECT_THAT(
+      rows_of(table_of(section, "Costs")),
+      Contains(
+          "steady | kind of steady | what steady is | what steady costs | what steady endangers"));
 }
 
 TEST(Mitigations, AMissingSideIsNamedAndNothingIsSaidAboutIt) {
@@ -311,6 +313,7 @@ TEST(Advice, NamesTheChangeWhatItBringsAndHowItIsWritten) {
   EXPECT_THAT(answer.text, StartsWith("Recommendation: pooled-connection, "));
   EXPECT_EQ(answer.tone, Tone::answer);
   EXPECT_THAT(sentences_of(section), Contains(HasSubstr("what pooled-connection costs")));
+  EXPECT_THAT(sentences_of(section), Contains(HasSubstr("Kind of change: kind of pooled-")));
   EXPECT_THAT(rows_of(table_of(section, "It brings")),
               Contains("transitions/s | 200 | 400 | +100.0 % | +100.0 % .. +100.0 % | better"));
   std::vector<std::string> languages;
