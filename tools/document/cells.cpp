@@ -124,6 +124,21 @@ Cell change_cell(const std::vector<metrics::FigureChange>& figures, std::string_
   return {metrics::ratio_text(change.ratio) + (doubtful ? " ?" : ""), change.ratio};
 }
 
+std::string_view unit_text(metrics::Unit unit) {
+  switch (unit) {
+    case metrics::Unit::bytes: return "B";
+    case metrics::Unit::ns: return "ns";
+    case metrics::Unit::us: return "us";
+    case metrics::Unit::ms: return "ms";
+    case metrics::Unit::seconds: return "s";
+    case metrics::Unit::per_second: return "1/s";
+    case metrics::Unit::none:
+    case metrics::Unit::count:
+    case metrics::Unit::share: break;
+  }
+  return "";
+}
+
 std::vector<Column> columns(std::initializer_list<std::string_view> names) {
   std::vector<Column> all;
   all.reserve(names.size());

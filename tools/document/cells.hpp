@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "metrics/histogram/histogram.hpp"
+#include "metrics/result/figure.hpp"
 #include "metrics/statistics/figure_change.hpp"
 #include "tools/document/document.hpp"
 
@@ -51,6 +52,9 @@ std::vector<Column> change_columns();
 Row change_row(const metrics::FigureChange& figure);
 /// `+12.3 %`, with ` ?` if no difference is shown.
 Cell change_cell(const std::vector<metrics::FigureChange>& figures, std::string_view name);
+
+/// `ms`, `B`, `1/s`; empty for counts, shares and words.
+std::string_view unit_text(metrics::Unit unit);
 
 /// Columns by their names.
 std::vector<Column> columns(std::initializer_list<std::string_view> names);

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <string>
 #include <string_view>
 
+#include "metrics/result/figures.hpp"
 #include "metrics/segment.hpp"
 #include "tools/document/cells.hpp"
 
@@ -88,8 +90,11 @@ void write_configuration(const metrics::LoadedRun& run, const ConfigurationResul
   writer.set_number(kConcurrency, planned.threads);
   writer.set(kProfile, planned.profile);
   writer.set(kStrategy, planned.strategy);
-  if (configuration.elapsed_ns > 0) {
-    writer.write("transitions_per_second", configuration.transitions_per_second(), "1/s",
+  for (const auto& figure : metrics::configuration_figures()) {
+    if (figure.plan != metrics::PlanClass::measured) continue;
+    const auto number = metrics::figure_number(figure.value(configuration));
+    if (!number || !std::isfinite(*number)) continue;
+    writer.write(figure.name, *number, unit_text(figure.unit),
                  planned.files * configuration.repeats);
   }
   for (const metrics::SegmentHistogram& each : configuration.segments) {
@@ -147,7 +152,53 @@ void write_figures(const metrics::ResultSet& set, const RowSink& sink) {
   }
 }
 
+/// A configuration, and what its column is called.
+struct Side {
+  std::string name;
+  const ConfigurationResult* of;
+};
+
+std::vector<Side> sides_of(const RunView& run) {
+  std::vector<Side> sides;
+  for (const ConfigurationResult& each : run.configurations) {
+    sides.push_back({metrics::configuration_label(each.planned), &each});
+  }
+  for (const metrics::MitigationResult& each : run.mitigations) {
+    if (!each.baseline.repeats.empty()) {
+      sides.push_back({"before " + each.info.name, &each.baseline.pooled});
+    }
+    if (!each.mitigation.repeats.empty()) {
+      sides.push_back({"after " + each.info.name, &each.mitigation.pooled});
+    }
+  }
+  return sides;
+}
+
 }  // namespace
+
+Section figures_section(const RunView& run) {
+  Section section{"Every figure" + run.suffix, true, {}};
+  const std::vector<Side> sides = sides_of(run);
+  if (sides.empty()) return section;
+  Table table{"Figures as they stand in JSON", {{"figure"}, {"unit"}}, {}};
+  for (const Side& side : sides) {
+    table.columns.push_back({side.name});
+  }
+  table.columns.push_back({"meaning", true});
+  for (const auto& figure : metrics::configuration_figures()) {
+    Row row = {{std::string(figure.name), {}}, {std::string(unit_text(figure.unit)), {}}};
+    bool known = false;
+    for (const Side& side : sides) {
+      const metrics::FigureValue value = figure.value(*side.of);
+      known = known || !metrics::is_absent(value);
+      row.push_back({metrics::figure_text(value), metrics::figure_number(value)});
+    }
+    row.push_back({std::string(figure.meaning), {}});
+    if (known) table.rows.push_back(std::move(row));
+  }
+  section.blocks.emplace_back(std::move(table));
+  return section;
+}
 
 Table figures_table(const metrics::ResultSet& set) {
   Table table{"figures",

@@ -2,8 +2,13 @@
 
 #include "metrics/result/result_set.hpp"
 #include "tools/document/document.hpp"
+#include "tools/document/run_view.hpp"
 
 namespace walbench::tools {
+
+/// Every figure of a run's configurations and of the sides of its mitigations, a row a figure, with
+/// its meaning. Without blocks if there are none.
+Section figures_section(const RunView& run);
 
 /// Every figure of the files in tidy form, as CSV has it: one row a configuration, segment and
 /// statistic (likewise of a mitigation's sides, of a distribution, of an interval of a log). Refers

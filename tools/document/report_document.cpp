@@ -9,6 +9,7 @@
 #include "tools/document/cells.hpp"
 #include "tools/document/configuration_document.hpp"
 #include "tools/document/environment_document.hpp"
+#include "tools/document/figures_table.hpp"
 #include "tools/document/log_document.hpp"
 #include "tools/document/study_document.hpp"
 
@@ -55,6 +56,7 @@ RunSections sections_of(const RunView& run) {
                                          "after " + each.info.name + ": ", true));
     }
   }
+  sections.add(figures_section(run));
   sections.add(environment_section(run));
   return sections;
 }

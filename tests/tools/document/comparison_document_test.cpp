@@ -89,7 +89,7 @@ TEST(ComparisonDocument, NamesWhatIsUnlikeAndWhatIsLeftOver) {
   after.runs.front().configurations.push_back(metrics::measured(1, "zero", "batch", 1));
   EXPECT_THAT(sentences_of(section_of(compared(runs(1000), after), "Compared runs")),
               testing::IsSupersetOf({"NOT MEASURED ALIKE, compared by force: c=10 zero per-file: "
-                                     "files (100 and 7)",
+                                     "file_count (100 and 7)",
                                      "only after: c=1 zero batch"}));
 }
 

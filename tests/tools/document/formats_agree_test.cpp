@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "metrics/histogram/hgrm.hpp"
+#include "metrics/result/figures.hpp"
 #include "tests/support/documents.hpp"
 #include "tests/support/example_set.hpp"
 #include "tools/document/figures_table.hpp"
@@ -209,6 +210,27 @@ TEST(FormatsAgree, OnEveryPercentileOfEverySegmentInCsv) {
     }
   }
   EXPECT_GT(checked, 400U);
+}
+
+TEST(FormatsAgree, OnEveryFigureInCsvAndInTables) {
+  const Reported report(study());
+  const std::string csv = csv_of(figures_table(report.set));
+  const ConfigurationResult& measured = report.set.runs[0].configurations[1];
+  const std::vector<std::string> rows =
+      rows_of(table_of(section_of(report.document, "Every figure")));
+  std::size_t numbers = 0;
+  for (const auto& figure : metrics::configuration_figures()) {
+    const metrics::FigureValue value = figure.value(measured);
+    if (metrics::is_absent(value)) continue;
+    EXPECT_THAT(rows, Contains(testing::AllOf(testing::StartsWith(std::string(figure.name) + " | "),
+                                              HasSubstr(metrics::figure_text(value)))));
+    const auto number = metrics::figure_number(value);
+    if (!number || figure.plan != metrics::PlanClass::measured) continue;
+    EXPECT_THAT(csv,
+                HasSubstr(fmt::format(",10,zero,a strategy,,{},{:.9g},", figure.name, *number)));
+    ++numbers;
+  }
+  EXPECT_GT(numbers, 50U);
 }
 
 TEST(FormatsAgree, EveryTableIsAsWideAsItsHeader) {
