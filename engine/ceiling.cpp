@@ -49,7 +49,7 @@ std::vector<Point> points_of(const RunPlan& plan) {
   return points;
 }
 
-/// Writes at least kLifecyclesPerRound lifecycles, in several passes where there are fewer files.
+/// Writes at least kLifecyclesPerRound lifecycles, in several passes if there are fewer files.
 double writes_per_second(storage::Database& database, const Workload& workload, const Point& point,
                          const RunContext& context) {
   constexpr double kNsPerSecond = 1e9;

@@ -162,7 +162,7 @@ class Measurement {
     }
   }
 
-  /// Of operations on the files, which no lifecycle times.
+  /// Operations on the files, which no iteration times.
   void note_io_times(storage::IoTimes times) {
     const auto keep = [this](metrics::Segment segment, metrics::Histogram& histogram) {
       if (histogram.total_count() > 0) result_.segments.push_back({segment, std::move(histogram)});
@@ -224,7 +224,7 @@ class Measurement {
   Phase phase_ = Phase::seed;
 };
 
-/// What can be done about an error, if it knows.
+/// The remedy of an error, if it has one.
 storage::Remedy remedy_of(const std::exception& error) {
   if (const auto* const failed = dynamic_cast<const RunFailed*>(&error)) return failed->remedy();
   if (const auto* const pool = dynamic_cast<const WorkerPoolError*>(&error)) return pool->remedy();
@@ -235,7 +235,7 @@ storage::Remedy remedy_of(const std::exception& error) {
 }  // namespace
 
 std::string label(const ConfigurationPlan& plan) {
-  return fmt::format("c={} {} {}", plan.threads, profile_name(plan.profile), plan.strategy);
+  return metrics::configuration_label(plan.planned());
 }
 
 std::unique_ptr<Workload> open_workload(const ConfigurationPlan& plan, const RunContext& context) {

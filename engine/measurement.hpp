@@ -37,7 +37,7 @@ class RunFailed : public std::runtime_error {
   storage::Remedy remedy_;
 };
 
-/// A run that was told to stop.
+/// A run that was stopped.
 class RunInterrupted : public std::runtime_error {
  public:
   RunInterrupted() : std::runtime_error("the run was interrupted") {}
@@ -58,7 +58,7 @@ class RunObserver {
   virtual void measurement_done(std::size_t measurement) = 0;
 };
 
-/// What a run needs from outside.
+/// Everything that a run needs from outside.
 struct RunContext {
   /// A fresh, empty database for each measurement.
   std::function<std::unique_ptr<storage::Database>(const ConfigurationPlan&)> open_database;
@@ -71,7 +71,7 @@ struct RunContext {
   std::function<std::unique_ptr<metrics::IntervalLog>(const ConfigurationPlan&)> open_interval_log =
       nullptr;
   std::chrono::nanoseconds interval{0};
-  /// What is done to the database; null: file lifecycles.
+  /// The workload of a configuration; null: file lifecycles.
   std::function<std::unique_ptr<Workload>(const ConfigurationPlan&)> open_workload = nullptr;
   AckLog* acks = nullptr;  ///< gets the transitions that are acknowledged while measuring
 };

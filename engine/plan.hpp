@@ -24,7 +24,7 @@ enum class Profile : std::uint8_t {
 
 std::string_view profile_name(Profile profile);
 
-/// What is measured once: one number of threads against one strategy.
+/// One measurement: one number of threads with one strategy.
 struct ConfigurationPlan {
   std::int64_t threads = 10;
   Profile profile = Profile::zero;
@@ -55,7 +55,7 @@ struct MitigationPlan {
   std::int64_t repeats = 1;
 };
 
-/// What one call of `bench` measures, in this order, and how it is judged.
+/// Everything that one call of `bench` measures, in this order, and how it is judged.
 struct RunPlan {
   std::vector<ConfigurationPlan> configurations;
   std::vector<MitigationPlan> mitigations;

@@ -51,7 +51,7 @@ class Study {
     }
   }
 
-  /// Nothing if it failed, which the listener then knows.
+  /// No value if it failed; the listener has been called then.
   std::optional<ConfigurationResult> measure(const ConfigurationPlan& configuration,
                                              const RunContext& context) {
     try {

@@ -21,7 +21,8 @@ struct MeasurementFailure {
 };
 
 /// Receives each result as soon as its database is verified, from the thread that runs the study.
-/// What it has received stays valid whatever happens later. May throw, which ends the study.
+/// A result that was handed over stays valid whatever happens later. May throw, which ends the
+/// study.
 class StudyListener {
  public:
   StudyListener() = default;

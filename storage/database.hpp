@@ -26,7 +26,7 @@ enum class Instrumentation : std::uint8_t {
   anatomy,  ///< and the write lock is followed in time
 };
 
-/// What a workload wants stored before it starts.
+/// The tables and rows that a workload starts with.
 struct Content {
   std::string schema_sql;  ///< creates the tables in an empty database
   std::string insert_sql;  ///< inserts one row
@@ -61,7 +61,7 @@ struct RawOrder {
   std::function<std::unique_ptr<PlainIteration>(std::int64_t)> iteration;
 };
 
-/// What Database::write_raw did.
+/// The result of Database::write_raw.
 struct RawWrites {
   std::int64_t writes = 0;
   std::int64_t elapsed_ns = 0;
@@ -116,7 +116,7 @@ class Database {
   /// `ok`, or the first complaint of the engine about its file. As read().
   virtual std::string integrity(const std::stop_token& stop) = 0;
 
-  /// Makes whoever waits for a lock give up soon.
+  /// Makes connections that wait for a lock give up soon.
   virtual void interrupt_waits() = 0;
 };
 

@@ -8,7 +8,7 @@
 
 namespace walbench::storage {
 
-/// What was done to the files of one database, since the last restart_counting().
+/// Counts over the files of one database, since the last restart_counting().
 struct IoFigures {
   metrics::WalFigures wal;        ///< all but `checkpoints_capped`, which a store counts
   std::int64_t busy_retries = 0;  ///< times that the busy handler slept and tried again

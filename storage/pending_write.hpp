@@ -41,7 +41,7 @@ class WriteQueue {
   virtual void submit(WriteRequest& request) = 0;
 };
 
-/// What a session returns for a transaction: `co_await` gives its timings, or throws what kept it
+/// A session's return value for a transaction: `co_await` gives its timings, or throws what kept it
 /// from being acknowledged.
 ///
 /// A store that blocks has carried it out by then, and awaiting it does not suspend. A store that

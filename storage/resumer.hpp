@@ -10,7 +10,7 @@ namespace walbench::storage {
 /// committer's thread alone.
 class Resumer {
  public:
-  /// What the committer has to do after this group.
+  /// The committer's next task after this group.
   enum class Next : std::uint8_t {
     nothing,  ///< no transaction is queued: the committer idles until one of these writes again
     a_group,  ///< others have queued already

@@ -14,7 +14,7 @@ std::string_view synchronous_name(Synchronous value);
 enum class CheckpointMode : std::uint8_t {
   automatic,   ///< SQLite: the commit that fills the WAL to `every_frames`
   background,  ///< a thread on a connection of its own (see Checkpointer)
-  off,         ///< nobody, but for the last connection to close
+  off,         ///< no one but the last connection to close
 };
 
 std::string_view checkpoint_mode_name(CheckpointMode value);

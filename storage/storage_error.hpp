@@ -19,8 +19,8 @@ enum class ErrorKind : std::uint8_t {
   other,
 };
 
-/// What the user can do about an error. Whoever prints the error says it in the words of its own
-/// command line.
+/// The user's way out of an error. The program that prints the error puts it in the words of its
+/// own command line.
 enum class Remedy : std::uint8_t {
   none,
   wait_longer,        ///< a longer busy timeout, or fewer writers
@@ -33,7 +33,7 @@ enum class Remedy : std::uint8_t {
   temporary_folder,   ///< a writable temporary directory, or a named file
 };
 
-/// What an engine refused: what() says it in a sentence without a remedy.
+/// A refusal of an engine; what() is a sentence without a remedy.
 class StorageError : public std::runtime_error {
  public:
   StorageError(const std::string& what, ErrorKind kind, Remedy remedy = Remedy::none)
@@ -55,13 +55,13 @@ class GroupNotCommitted : public StorageError {
 };
 
 /// A statement that hit another number of rows than it must: a row was not what the writer
-/// believed. Nothing of its transaction was done.
+/// believed. Its transaction has no effect.
 class OccConflict : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// A write that was given up because the run is stopping. Nothing of it was done.
+/// A write that was given up because the run is stopping. It has no effect.
 class WriteCancelled : public std::runtime_error {
  public:
   WriteCancelled() : std::runtime_error("the write was cancelled: the run is stopping") {}

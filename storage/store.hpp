@@ -15,7 +15,7 @@ namespace walbench::storage {
 /// groups gain next to nothing, as a measurement of the ceiling shows.
 inline constexpr std::int64_t kMostInGroup = 1024;
 
-/// What a connection cost, in nanoseconds.
+/// The cost of a connection, in nanoseconds.
 struct ConnectTimings {
   std::int64_t connect_ns = 0;  ///< opening, configuring, preparing and closing it
   std::int64_t close_ns = 0;    ///< the part of it that closing took
@@ -36,11 +36,11 @@ class Session {
   /// not yet durable, and with GroupNotCommitted the whole group.
   virtual PendingWrite apply(const Transaction& transaction) = 0;
 
-  /// Whether WriteTimings::statement_ns is measured; otherwise lock_wait_ns includes the
+  /// True if WriteTimings::statement_ns is measured; otherwise lock_wait_ns includes the
   /// statements.
   virtual bool times_statement_apart() const = 0;
 
-  /// Whether writers queue at a queue; otherwise WriteTimings::queue_wait_ns is always 0.
+  /// True if writers wait in a queue; otherwise WriteTimings::queue_wait_ns is always 0.
   virtual bool has_queue() const = 0;
 
   /// Ends the session; apply may not be called afterwards. Returns the cost of the session's own
@@ -48,7 +48,7 @@ class Session {
   virtual std::optional<ConnectTimings> close() = 0;
 };
 
-/// What only a store knows, since its last restart_counting().
+/// Counts that only a store knows, since its last restart_counting().
 struct StoreCounts {
   std::int64_t snapshot_retries = 0;  ///< transactions begun anew because their snapshot was stale
                                       ///< or another writer held the lock at the upgrade
@@ -81,7 +81,7 @@ class Store {
   virtual std::int64_t own_threads() const = 0;
 };
 
-/// A store that suspends whoever writes, and waits for more writes before it commits.
+/// A store that suspends its writers, and waits for more writes before it commits.
 class SuspendingStore : public Store {
  public:
   /// `change` more iterations (or fewer) may write soon. An iteration that waits for a write

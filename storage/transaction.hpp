@@ -14,7 +14,7 @@ namespace walbench::storage {
 /// The time at which the statement runs, as an ISO 8601 text in UTC with microseconds.
 struct Now {};
 
-/// What a parameter or a column holds; null is std::monostate, a blob a span of bytes. Texts and
+/// The value of a parameter or a column; null is std::monostate, a blob a span of bytes. Texts and
 /// blobs are referred to, not copied.
 using Value = std::variant<std::monostate, std::int64_t, double, std::string_view,
                            std::span<const std::byte>, Now>;
@@ -46,8 +46,8 @@ struct StatementCall {
   ExpectedRows rows;
 };
 
-/// BEGIN .. COMMIT. A value that refers to memory of whoever made it, which must stay valid until
-/// the transaction is acknowledged.
+/// BEGIN .. COMMIT. It refers to its maker's memory, which must stay valid until the transaction is
+/// acknowledged.
 struct Transaction {
   std::string_view subject;  ///< names it in messages and, null-terminated, in probes
   std::span<const StatementCall> statements;

@@ -38,7 +38,7 @@ void DelayedCalls::serve(
 }
 
 void DelayedCalls::close() {
-  // Under the lock, so that who serves is still there to be woken.
+  // Under the lock, so that the serving thread is still there to be woken.
   const std::lock_guard lock(mutex_);
   closed_ = true;
   changed_.notify_one();

@@ -24,10 +24,10 @@ class DelayedCalls {
   /// was called. `resume` runs on the calling thread and may add.
   void serve(const std::function<void(std::span<const std::coroutine_handle<>>)>& resume);
 
-  /// Ends serve(). Requires that nobody waits.
+  /// Ends serve(). Requires that no coroutine waits.
   void close();
 
-  /// Makes everybody due now, and whoever is added later.
+  /// Makes all coroutines due now, and those that are added later.
   void cancel();
   bool cancelled() const;
 

@@ -10,7 +10,7 @@
 
 namespace walbench::engine {
 
-/// What an executor runs again and again.
+/// The iterations that an executor runs.
 class Body {
  public:
   Body() = default;

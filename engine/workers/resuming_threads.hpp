@@ -42,7 +42,7 @@ class ResumingThreads final : public storage::Resumer {
   /// Forgets what was counted.
   void restart_counting();
 
-  /// Returns when no thread is inside run_as(). Nothing may be left to resume.
+  /// Returns when no thread is inside run_as(). No coroutine may be left to resume.
   void wait_until_idle() const;
 
  private:

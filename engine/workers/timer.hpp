@@ -17,7 +17,7 @@ class Timer {
   /// cancelled. Thread safe; by the time it returns, the waiter may already run.
   virtual void resume_at(std::int64_t due_ns, std::coroutine_handle<> waiter) = 0;
 
-  /// Whether waiters are resumed before they are due. Thread safe.
+  /// True if waiters are resumed before they are due. Thread safe.
   virtual bool cancelled() const = 0;
 };
 

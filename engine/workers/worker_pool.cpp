@@ -14,7 +14,7 @@
 //      another.
 //
 // The barrier has a limit because threads may fail to come, and a benchmark that hangs is worse
-// than one that says it did not reach its concurrency. Slots that nobody came for are then taken,
+// than one that says it did not reach its concurrency. Slots without a thread are then taken,
 // at the end, by the caller.
 //
 // ThreadSanitizer does not see into libtbb, so a task handed from one thread to another looks like
@@ -154,7 +154,7 @@ class Run {
 ///
 /// Requires that `run` outlives the task. Guarantees, also to ThreadSanitizer, that what happened
 /// before a copy was made happened before the copy runs, and that what a slot did happened before
-/// whoever reads its part of `slots_left`: each copy releases on `handed_over` and each run
+/// a read of its part of `slots_left`: each copy releases on `handed_over` and each run
 /// acquires on it (copies only increment, so the last one seen stands for all before it); each end
 /// of a slot releases on `slots_left`.
 class SlotTask {
@@ -192,7 +192,7 @@ class Posted {
  public:
   using Task = std::function<void(std::size_t)>;
 
-  /// `task` is deleted by whoever runs it.
+  /// The thread that runs `task` deletes it.
   explicit Posted(Task* task) : task_(task) {}
   Posted(const Posted& other) : task_(after_hand_over(other.task_)) { hand_over(); }
   Posted& operator=(const Posted&) = delete;
@@ -240,7 +240,7 @@ std::size_t startable(std::size_t threads) {
   return threads;
 }
 
-/// VTune and Advisor attach by naming their collector in this variable. Without one, nobody would
+/// VTune and Advisor attach by naming their collector in this variable. Without one, no one would
 /// read the events, and making their text would cost every lifecycle an allocation.
 bool itt_collector_attached() {
   return std::getenv("INTEL_LIBITTNOTIFY64") != nullptr;

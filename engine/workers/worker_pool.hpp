@@ -42,7 +42,7 @@ class WorkerPool {
 
   /// Waits until all threads are there, or `barrier_limit` has passed; calls `on_start` on one
   /// of them; then calls `body(item, worker)` once for each item of [0, items). Items are dealt
-  /// evenly to the workers, and those who are done steal from the others. `worker` is in [0,
+  /// evenly to the workers, and those that are done steal from the others. `worker` is in [0,
   /// threads), and no two threads are the same worker at once. `body` must not throw, nor wait for
   /// anything that the pool would have to run.
   WorkerStats run(std::int64_t items, std::chrono::nanoseconds barrier_limit,

@@ -20,7 +20,7 @@
 
 namespace walbench::engine {
 
-/// What one pass over a workload's iterations is to do.
+/// The order for one pass over a workload's iterations.
 struct PassOrder {
   std::int64_t iterations = 0;            ///< 0 .. iterations - 1
   bool warm_up = false;                   ///< nothing that it does counts
@@ -34,7 +34,7 @@ struct PassFailure {
   storage::Remedy remedy = storage::Remedy::none;
 };
 
-/// What a pass came to.
+/// The result of a pass.
 struct PassReport {
   WorkerStats workers;
   std::int64_t elapsed_ns = 0;  ///< from all threads having met until all writes are durable
@@ -45,8 +45,7 @@ struct PassReport {
   PassFailure failure;
 };
 
-/// One pass: iterations with a session each, on an executor. What they have in common stands here,
-/// whichever thread runs them.
+/// One pass: iterations with a session each, on an executor.
 class Pass final : private Body {
  public:
   /// Everything must outlive the pass.

@@ -15,7 +15,7 @@
 
 namespace walbench::engine {
 
-/// What iterations did, counted.
+/// Counts over iterations.
 struct IterationCounts {
   std::int64_t writes = 0;
   std::int64_t commits = 0;  ///< fewer than the writes if a batch commits several
@@ -27,14 +27,14 @@ struct IterationCounts {
   void add(const IterationCounts& other);
 };
 
-/// What one iteration came to.
+/// The result of one iteration.
 struct IterationOutcome {
   metrics::TimingRecord record;                        ///< every segment but `connect`
   std::vector<metrics::TimingRecord> failed_attempts;  ///< `attempt`, `failed_attempt`, transitions
   IterationCounts counts;
 };
 
-/// What an iteration runs in. All of it outlives the iteration.
+/// The surroundings of an iteration; they outlive it.
 struct IterationContext {
   storage::Session& session;
   const metrics::Clock& clock;
@@ -42,7 +42,7 @@ struct IterationContext {
   bool warm_up = false;    ///< nothing that it does counts
 };
 
-/// What was found in the database after a run.
+/// The state of the database after a run.
 struct Verification {
   std::int64_t rows = 0;
   std::int64_t rows_finished = 0;       ///< in the state that iterations end in
@@ -56,8 +56,8 @@ struct Verification {
   }
 };
 
-/// What is done to a database: rows to start with, iterations, and what must be true afterwards.
-/// Thread safe. A workload is one implementation of this; nothing else knows its tables.
+/// A workload: rows to start with, iterations, and what must be true afterwards. Only its
+/// implementation knows its tables. Thread safe.
 class Workload {
  public:
   Workload() = default;

@@ -42,7 +42,7 @@ class DatabaseFiles {
  private:
   void create_empty();
 
-  std::filesystem::path directory_;  ///< empty where the caller named the file
+  std::filesystem::path directory_;  ///< empty if the caller named the file
   std::filesystem::path database_;
   std::string wal_;
   std::string shm_;
@@ -51,11 +51,11 @@ class DatabaseFiles {
   bool kept_ = false;
 };
 
-/// What holds a file.
+/// The file system that holds a file.
 struct FileSystem {
   std::string type = "unknown";  ///< as /proc/self/mountinfo names it: `ext4`, `tmpfs`
   std::string mount_options = "unknown";
-  std::string rotates = "unknown";  ///< whether its disk does: `yes` or `no`
+  std::string rotates = "unknown";  ///< if its disk does: `yes` or `no`
 };
 
 FileSystem file_system_of(const std::filesystem::path& path);

@@ -14,7 +14,7 @@
 
 namespace walbench::storage {
 
-/// What SQLite refused: its message, the operation it refused, and its extended result code.
+/// A refusal of SQLite: its message, the refused operation, and its extended result code.
 class SqliteError : public StorageError {
  public:
   /// `db` may be null, if opening failed before there was a connection.
@@ -62,7 +62,7 @@ class Statement {
   Value column(int column) const;
   int columns() const { return sqlite3_column_count(handle_.get()); }
 
-  /// Whether it changes nothing in the database.
+  /// True if it changes nothing in the database.
   bool only_reads() const { return sqlite3_stmt_readonly(handle_.get()) != 0; }
 
  private:

@@ -20,6 +20,7 @@
 #include "storage/sqlite/database_files.hpp"
 #include "storage/sqlite/strategy/sqlite_database.hpp"
 #include "storage/strategies.hpp"
+#include "tests/support/measured_study.hpp"
 
 namespace walbench::engine {
 namespace {
@@ -27,20 +28,7 @@ namespace {
 using metrics::ConfigurationResult;
 using metrics::Segment;
 using std::chrono::milliseconds;
-
-class QuietObserver final : public RunObserver {
- public:
-  void phase_begins(std::size_t /*measurement*/, Phase phase) override { phase_ = phase; }
-  void lifecycle_done() override { done.fetch_add(1); }
-  void measurement_done(std::size_t /*measurement*/) override {}
-
-  Phase phase() const { return phase_.load(); }
-
-  std::atomic<std::int64_t> done = 0;
-
- private:
-  std::atomic<Phase> phase_ = Phase::seed;
-};
+using test_support::samples;
 
 /// A file name in a directory of its own, both gone at the end.
 class NewFile {
@@ -85,14 +73,9 @@ class GroupCommit : public testing::Test {
     return measure_configuration(plan_, 0, context_);
   }
 
-  static std::int64_t samples(const ConfigurationResult& result, Segment segment) {
-    const metrics::Histogram* const found = result.find(segment);
-    return found == nullptr ? 0 : found->total_count();
-  }
-
   metrics::SteadyClock clock_;
   storage::DatabaseFiles files_{std::nullopt};
-  QuietObserver observer_;
+  test_support::RecordingObserver observer_;
   std::stop_source stop_;
   RunContext context_{};
   ConfigurationPlan plan_;
@@ -108,7 +91,7 @@ TEST_F(GroupCommit, HasManyLifecyclesInFlightOnAFewThreads) {
   EXPECT_GT(result.concurrency.in_flight_mean, 0);
   EXPECT_LE(result.concurrency.in_flight_mean, 20);
   EXPECT_EQ(result.concurrency.lifecycles_per_thread.size(), 3U);
-  EXPECT_EQ(observer_.done.load(), 60);
+  EXPECT_EQ(observer_.iterations.load(), 60);
 }
 
 TEST_F(GroupCommit, CommitsInGroupsAndLosesNoSample) {
@@ -164,7 +147,7 @@ TEST_F(GroupCommit, AStopDuringTheMeasurementEndsItThoughEverybodyWaits) {
   plan_.files = 2'000;
   plan_.warmup_files = 1;
   const std::jthread stopper([this] {
-    while (observer_.phase() != Phase::measure) {
+    while (observer_.now.load() != Phase::measure) {
       std::this_thread::yield();
     }
     stop_.request_stop();

@@ -41,15 +41,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class SilentObserver final : public RunObserver {
- public:
-  void phase_begins(std::size_t /*measurement*/, Phase phase) override { phases.push_back(phase); }
-  void lifecycle_done() override {}
-  void measurement_done(std::size_t /*measurement*/) override {}
-
-  std::vector<Phase> phases;
-};
-
 /// From now on nothing can be written to that file by whoever has it open: the disk is full.
 void fill_disk_under(const fs::path& path) {
   for (const auto& entry : fs::directory_iterator("/proc/self/fd")) {
@@ -115,7 +106,7 @@ class IntervalLogs : public metrics::TemporaryFolderTest {
 
   ManualClock clock_{nanoseconds(1)};
   FakeBehaviour behaviour_;
-  SilentObserver observer_;
+  test_support::RecordingObserver observer_;
   std::stop_source stop_;
   RunContext context_{};
   ConfigurationPlan plan_;

@@ -18,6 +18,7 @@
 #include "storage/strategies.hpp"
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
+#include "tests/support/measured_study.hpp"
 
 namespace walbench::engine {
 namespace {
@@ -28,13 +29,7 @@ using std::chrono::nanoseconds;
 using test_support::FakeBehaviour;
 using test_support::FakeDatabase;
 using test_support::ManualClock;
-
-class SilentObserver final : public RunObserver {
- public:
-  void phase_begins(std::size_t /*measurement*/, Phase /*phase*/) override {}
-  void lifecycle_done() override {}
-  void measurement_done(std::size_t /*measurement*/) override {}
-};
+using test_support::samples;
 
 metrics::Histogram histogram_of(const std::vector<std::int64_t>& values) {
   metrics::Histogram histogram;
@@ -67,14 +62,9 @@ class MeasurementAnatomy : public testing::Test {
         plan_, 0, test_support::fake_verified({open, &clock_, &observer_, {}}, behaviour_));
   }
 
-  static std::int64_t samples(const ConfigurationResult& result, Segment segment) {
-    const metrics::Histogram* const found = result.find(segment);
-    return found == nullptr ? 0 : found->total_count();
-  }
-
   ManualClock clock_{nanoseconds(1)};
   FakeBehaviour behaviour_;
-  SilentObserver observer_;
+  test_support::RecordingObserver observer_;
   ConfigurationPlan plan_;
 };
 

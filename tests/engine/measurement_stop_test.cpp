@@ -30,27 +30,6 @@ using test_support::ManualClock;
 using testing::Contains;
 using testing::Not;
 
-/// Requests a stop when a given phase begins.
-class StoppingObserver final : public RunObserver {
- public:
-  explicit StoppingObserver(std::stop_source& stop) : stop_(stop) {}
-  void phase_begins(std::size_t /*measurement*/, Phase phase) override {
-    phases_.push_back(phase);
-    if (stop_at && *stop_at == phase) stop_.request_stop();
-  }
-  void lifecycle_done() override {}
-  void measurement_done(std::size_t /*measurement*/) override { ++done; }
-
-  const std::vector<Phase>& phases() const { return phases_; }
-
-  std::optional<Phase> stop_at;
-  int done = 0;
-
- private:
-  std::stop_source& stop_;
-  std::vector<Phase> phases_;
-};
-
 class StoppedMeasurement : public testing::Test {
  protected:
   StoppedMeasurement() {
@@ -76,7 +55,7 @@ class StoppedMeasurement : public testing::Test {
   ManualClock clock_{nanoseconds(1)};
   std::stop_source stop_;
   FakeBehaviour behaviour_;
-  StoppingObserver observer_{stop_};
+  test_support::RecordingObserver observer_;
   ConfigurationPlan plan_;
 };
 
@@ -84,7 +63,7 @@ TEST_F(StoppedMeasurement, NothingIsDoneWhenTheStopCameFirst) {
   stop_.request_stop();
   EXPECT_THROW(measure(), RunInterrupted);
   EXPECT_EQ(behaviour_.script.lines(), std::vector<std::string>{"interrupt waits"});
-  EXPECT_TRUE(observer_.phases().empty());
+  EXPECT_TRUE(observer_.phases.empty());
 }
 
 TEST_F(StoppedMeasurement, AStopWhileSeedingIsNotAFailure) {
@@ -137,7 +116,7 @@ TEST_F(StoppedMeasurement, AStopWhileVerifyingIsNotAFailure) {
     throw std::runtime_error("interrupted");
   };
   EXPECT_THROW(measure(), RunInterrupted);
-  EXPECT_EQ(observer_.done, 0);
+  EXPECT_EQ(observer_.done.size(), 0U);
 }
 
 TEST_F(StoppedMeasurement, AStopInTheGapBeforeAPhaseKeepsItFromBeginning) {
@@ -145,15 +124,17 @@ TEST_F(StoppedMeasurement, AStopInTheGapBeforeAPhaseKeepsItFromBeginning) {
   for (const Phase phase :
        {Phase::seed, Phase::warm_up, Phase::reset, Phase::measure, Phase::drain}) {
     std::stop_source stop;
-    StoppingObserver observer(stop);
-    observer.stop_at = phase;
+    test_support::RecordingObserver observer;
+    observer.on_phase = [&](Phase begun) {
+      if (begun == phase) stop.request_stop();
+    };
     const RunContext context = test_support::fake_verified(
         {[this](const ConfigurationPlan&) { return std::make_unique<FakeDatabase>(behaviour_); },
          &clock_, &observer, stop.get_token()},
         behaviour_);
     EXPECT_THROW(measure_configuration(plan_, 0, context), RunInterrupted);
-    EXPECT_EQ(observer.phases().back(), phase);
-    EXPECT_EQ(observer.done, 0);
+    EXPECT_EQ(observer.phases.back(), phase);
+    EXPECT_EQ(observer.done.size(), 0U);
   }
 }
 
@@ -187,7 +168,7 @@ TEST_F(StoppedMeasurement, LaterConfigurationsDoNotStart) {
   test_support::MeasuredStudy measured;
   EXPECT_THROW(measure_all(plan, context, measured), RunInterrupted);
   EXPECT_LE(opened, 2);
-  EXPECT_EQ(std::ranges::count(observer_.phases(), Phase::seed), 1);
+  EXPECT_EQ(std::ranges::count(observer_.phases, Phase::seed), 1);
 }
 
 TEST_F(StoppedMeasurement, AStopEndsARunWhoseApiFailsAtOnceAndForEver) {
@@ -198,7 +179,7 @@ TEST_F(StoppedMeasurement, AStopEndsARunWhoseApiFailsAtOnceAndForEver) {
   };
   EXPECT_THROW(measure(), RunInterrupted);
   EXPECT_LT(writes(), 30);
-  EXPECT_EQ(observer_.done, 0);
+  EXPECT_EQ(observer_.done.size(), 0U);
 }
 
 TEST_F(StoppedMeasurement, NothingIsFlushedAfterAStop) {
@@ -236,7 +217,7 @@ TEST_F(StoppedMeasurement, LaterRepeatsOfAMitigationDoNotStart) {
   test_support::MeasuredStudy measured;
   EXPECT_THROW(measure_all(plan, context, measured), RunInterrupted);
   EXPECT_EQ(opened, 2);
-  EXPECT_EQ(observer_.done, 1);
+  EXPECT_EQ(observer_.done.size(), 1U);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "storage/sqlite/sqlite.hpp"
 #include "storage/sqlite/strategy/sqlite_database.hpp"
 #include "storage/strategies.hpp"
+#include "tests/support/measured_study.hpp"
 
 namespace walbench::engine {
 namespace {
@@ -22,13 +23,7 @@ namespace {
 using metrics::ConfigurationResult;
 using metrics::Segment;
 using metrics::Spent;
-
-class SilentObserver final : public RunObserver {
- public:
-  void phase_begins(std::size_t /*measurement*/, Phase /*phase*/) override {}
-  void lifecycle_done() override {}
-  void measurement_done(std::size_t /*measurement*/) override {}
-};
+using test_support::samples;
 
 /// Each strategy that has a name, on a database on disk, four lifecycles at once.
 class EveryStrategyMeasured : public testing::TestWithParam<storage::Strategy> {
@@ -50,17 +45,12 @@ class EveryStrategyMeasured : public testing::TestWithParam<storage::Strategy> {
     return measure_configuration(plan, 0, {open, &clock_, &observer_, {}});
   }
 
-  static std::int64_t samples(const ConfigurationResult& result, Segment segment) {
-    const metrics::Histogram* const found = result.find(segment);
-    return found == nullptr ? 0 : found->total_count();
-  }
-
   static bool is_queued() { return GetParam().axes.commit.is_group(); }
   static bool has_queue() { return GetParam().axes.queue != storage::QueueAxis::sqlite; }
 
   metrics::SteadyClock clock_;
   storage::DatabaseFiles files_{std::nullopt};
-  SilentObserver observer_;
+  test_support::RecordingObserver observer_;
 };
 
 TEST_P(EveryStrategyMeasured, ThePartsOfItsTimeAddUp) {

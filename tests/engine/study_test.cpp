@@ -35,6 +35,7 @@ using storage::TransitionWrite;
 using test_support::FakeBehaviour;
 using test_support::FakeDatabase;
 using test_support::ManualClock;
+using test_support::samples;
 using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
@@ -42,19 +43,6 @@ using testing::HasSubstr;
 using testing::Not;
 
 using Lines = std::vector<std::string>;
-
-/// Keeps the indices it is told.
-class IndexObserver final : public RunObserver {
- public:
-  void phase_begins(std::size_t measurement, Phase phase) override {
-    if (phase == Phase::seed) begun.push_back(measurement);
-  }
-  void lifecycle_done() override {}
-  void measurement_done(std::size_t measurement) override { done.push_back(measurement); }
-
-  std::vector<std::size_t> begun;
-  std::vector<std::size_t> done;
-};
 
 /// Runs over fakes that verify every row; what is expected of a row is kept.
 class Study : public testing::Test {
@@ -88,11 +76,6 @@ class Study : public testing::Test {
   }
   ConfigurationResult measure() { return measure_configuration(plan_, 0, context()); }
 
-  static std::int64_t samples(const ConfigurationResult& result, Segment segment) {
-    const metrics::Histogram* const found = result.find(segment);
-    return found == nullptr ? 0 : found->total_count();
-  }
-
   std::string failure() {
     try {
       measure();
@@ -113,7 +96,7 @@ class Study : public testing::Test {
 
   ManualClock clock_{nanoseconds(1)};
   FakeBehaviour behaviour_;
-  IndexObserver observer_;
+  test_support::RecordingObserver observer_;
   std::function<void()> on_worker_thread_;
   ConfigurationPlan plan_;
 };

@@ -98,7 +98,7 @@ class LifecycleTimer {
   std::int64_t transition_started_ns_ = 0;
 };
 
-/// What the row is believed to be, and where it goes next.
+/// The believed state of the row, and its next write.
 class Transitions {
  public:
   Transitions(std::string_view path, storage::GuardAxis guard, LifecycleTimer& timer, AckLog* acks)
@@ -107,7 +107,7 @@ class Transitions {
     write_.version = -1;  // fire() counts to the version that the row has.
   }
 
-  /// What the next write's columns hold; fire() takes it.
+  /// The values for the columns of the next write; fire() takes them.
   TransitionWrite& answers() { return answers_; }
 
   /// Fires the event; the transaction that makes it durable is then ready.

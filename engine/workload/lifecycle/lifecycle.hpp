@@ -26,7 +26,7 @@ std::int64_t final_version(const ApiFate& fate);
 Task run_lifecycle(std::string path, storage::GuardAxis guard, IterationContext context,
                    const MockApi& api, IterationOutcome& outcome, AckLog* acks = nullptr);
 
-/// What is measured of file lifecycles.
+/// The parameters of file lifecycles.
 struct LifecyclePlan {
   std::int64_t files = 0;
   std::uint64_t seed = 0;  ///< of the content hashes

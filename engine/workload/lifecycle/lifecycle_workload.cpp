@@ -1,5 +1,5 @@
-// What the lifecycle's tables mean for a database: rows to start with, how to put them back, and
-// what they must hold in the end. All of it follows from kLifecycleSteps.
+// The lifecycle as a workload: its rows to start with, how to put them back, and what they must
+// hold in the end. All of it follows from kLifecycleSteps.
 
 #include <fmt/format.h>
 

@@ -17,7 +17,7 @@ class CallRandom {
     }
     state_ = (state_ ^ static_cast<std::uint64_t>(attempt)) * kFnvPrime;
     // Started anew from its own output: streams whose states differ by a few steps would overlap,
-    // so that one attempt's delay told how the next one ends.
+    // so that one attempt's delay would show how the next one ends.
     state_ = next();
   }
 

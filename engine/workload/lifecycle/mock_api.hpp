@@ -13,13 +13,13 @@
 
 namespace walbench::engine {
 
-/// What the remote side answers to an upload.
+/// The remote side's answer to an upload.
 struct UploadedFile {
   std::string name;  ///< `files/mock_<path>`, the path's slashes as underscores
   std::string uri;   ///< `uri://mock_<path>`, likewise
 };
 
-/// What is known of the remote side beforehand.
+/// The remote side's behaviour.
 struct ApiBehaviour {
   ApiDelay delay;
   double fail_rate = 0;    ///< of each call, 0 to below 1; failing takes as long as answering
@@ -41,8 +41,8 @@ class MockApi {
   /// `clock` must outlive the API. Requesting a stop cancels calls under way.
   MockApi(const metrics::Clock& clock, ApiBehaviour behaviour, std::stop_token stop);
 
-  /// Nothing if the call failed. `attempt` counts a lifecycle's attempts from 1. Throws
-  /// ApiCallCancelled.
+  /// Awaiting it gives no value if the call failed. `attempt` counts a lifecycle's attempts from 1.
+  /// Throws ApiCallCancelled.
   ApiCall<UploadedFile> upload_file(std::string_view path, std::int64_t attempt,
                                     Timer* timer = nullptr) const;
 
@@ -53,7 +53,7 @@ class MockApi {
 
   bool can_fail() const { return behaviour_.fail_rate > 0; }
 
-  /// What the calls answer, and how they will go, without making them.
+  /// The calls' answers, and how they will end, without making them.
   static UploadedFile uploaded_file(std::string_view path);
   static std::string document_id(std::string_view name);
   ApiFate fate(std::string_view path) const;

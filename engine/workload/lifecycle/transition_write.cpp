@@ -76,8 +76,8 @@ storage::StatementTexts lifecycle_statements(GuardAxis guard) {
     texts.push_back({update_sql(step, guard), often});
   }
   if (guard == GuardAxis::select) {
-    texts.push_back(
-        {"SELECT 1 FROM files WHERE file_path=?1 AND gemini_state=?2 AND version=?3", true});
+    texts.emplace_back().sql =
+        "SELECT 1 FROM files WHERE file_path=?1 AND gemini_state=?2 AND version=?3";
   }
   return texts;
 }

@@ -20,7 +20,7 @@ struct TransitionWrite {
   LifecycleEvent event = LifecycleEvent::start_upload;
   std::int64_t version = 0;
 
-  // What the step's columns hold; empty if it does not set them.
+  // Values of the step's columns; empty if it does not set them.
   std::string_view remote_file_id = {};
   std::string_view remote_file_uri = {};
   std::string_view store_doc_id = {};
@@ -31,7 +31,7 @@ struct TransitionWrite {
   std::string_view text(Holds holds) const;
 };
 
-/// What the write changes in its row, in bytes: the new values of the columns that it sets. Texts
+/// The bytes that the write changes in its row: the new values of the columns that it sets. Texts
 /// count by their length, time stamps are 26 bytes, the version 8.
 std::int64_t changed_bytes(const TransitionWrite& write);
 
@@ -42,7 +42,7 @@ std::string conflict_text(const TransitionWrite& write);
 /// behind them, with guard `select`, the query that precedes it.
 storage::StatementTexts lifecycle_statements(storage::GuardAxis guard);
 
-/// The transaction of a write. Refers to itself: it stays where it is.
+/// The transaction of a write. It holds pointers to itself and cannot be moved.
 class TransitionTransaction {
  public:
   explicit TransitionTransaction(storage::GuardAxis guard) : guard_(guard) {}

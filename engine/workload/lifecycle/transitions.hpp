@@ -29,7 +29,7 @@ constexpr std::string_view state_name(LifecycleState state) {
   return kLifecycleStateNames[static_cast<std::size_t>(state)];
 }
 
-/// What can happen to a file.
+/// The events of a file's life.
 enum class LifecycleEvent : std::uint8_t {
   start_upload,
   complete_upload,
@@ -49,7 +49,7 @@ constexpr std::string_view event_name(LifecycleEvent event) {
   return kLifecycleEventNames[static_cast<std::size_t>(event)];
 }
 
-/// What a write puts into a column.
+/// The value that a write puts into a column.
 enum class Holds : std::uint8_t {
   nothing,  ///< NULL
   now,      ///< the time of the write
@@ -128,7 +128,7 @@ constexpr const LifecycleStep& step_of(LifecycleEvent event) {
 inline constexpr std::array kSuccess = {LifecycleEvent::start_upload,
                                         LifecycleEvent::complete_upload,
                                         LifecycleEvent::complete_processing};
-/// The events of an attempt whose upload, or whose import, fails.
+/// The events of an attempt whose upload (or import) fails.
 inline constexpr std::array kFailedUpload = {LifecycleEvent::start_upload,
                                              LifecycleEvent::fail_upload, LifecycleEvent::retry};
 inline constexpr std::array kFailedImport = {

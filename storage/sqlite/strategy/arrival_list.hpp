@@ -29,7 +29,7 @@ class ArrivalList {
                                             std::memory_order_relaxed));
   }
 
-  /// Takes all items: the one that came first, linked to those that came later. Null where there
+  /// Takes all items: the one that came first, linked to those that came later. Null if there
   /// is none. The taker's thread only.
   Item* take() {
     Item* newest = newest_.exchange(nullptr, std::memory_order_acquire);

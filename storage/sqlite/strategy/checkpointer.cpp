@@ -3,7 +3,7 @@
 // A checkpoint syncs the WAL, copies its pages into the database and, once there is nothing left to
 // copy, syncs the database. Made by a commit, as SQLite's automatic ones are, all of that is what
 // that commit's lifecycle waits for, and everybody behind it. A PASSIVE checkpoint from another
-// connection keeps nobody waiting: it takes neither the write lock nor a reader's.
+// connection keeps no one waiting: it takes neither the write lock nor a reader's.
 //
 // But it also never finishes. While it copies, commits append; so when it is through there is
 // always a tail it has not copied, and the WAL can start over at its beginning only when everything
@@ -18,7 +18,7 @@
 //   2. Fewer frames than have been moved means that the WAL started over.
 //   3. Whoever checkpoints second while another is at it gets SQLITE_BUSY, and leaves it at that.
 //   4. The hook returns SQLITE_OK whatever happens: an error would be taken for the commit's, which
-//      has succeeded. A failure is kept and told by rethrow_failure().
+//      has succeeded. A failure is kept for rethrow_failure().
 
 #include "storage/sqlite/strategy/checkpointer.hpp"
 

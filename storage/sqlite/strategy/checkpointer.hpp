@@ -32,7 +32,7 @@ class Checkpointer {
   /// connection's automatic checkpoints.
   void watch(const Connection& connection);
 
-  /// Throws SqliteError where a checkpoint has failed, in whichever thread.
+  /// Throws SqliteError if a checkpoint has failed, in any thread.
   void rethrow_failure() const;
 
   /// Checkpoints that a commit had to make because the WAL had passed its cap, since the last
@@ -54,7 +54,7 @@ class Checkpointer {
   Connection connection_;
 
   // Safe from any thread.
-  std::atomic<std::int64_t> moved_frames_ = 0;  ///< of those now in the WAL, as last heard
+  std::atomic<std::int64_t> moved_frames_ = 0;  ///< of those now in the WAL, as last reported
   std::atomic<bool> due_ = false;
   std::atomic<int> failure_code_ = 0;  ///< extended result code of the first checkpoint that failed
   std::atomic<std::int64_t> capped_ = 0;
@@ -66,7 +66,7 @@ class Checkpointer {
   std::thread thread_;  // last: starts when all of the above exists
 };
 
-/// The checkpointer that the settings ask for, or null where they ask for none.
+/// The checkpointer that the settings ask for, or null if they ask for none.
 std::unique_ptr<Checkpointer> make_checkpointer(const std::string& db_path,
                                                 const ConnectionSettings& settings,
                                                 const CountingVfs& vfs);

@@ -1,4 +1,4 @@
-// Group commit: one transaction for everybody who wants to write.
+// Group commit: one transaction for all iterations that want to write.
 //
 // A COMMIT costs several times what an UPDATE does, and only one transaction can write at a time.
 // So iterations do not write themselves. Each leaves its transaction in a queue and is suspended,
@@ -12,24 +12,25 @@
 //   iteration                          ... goes on, up to its next write  <
 //
 // Who waits for whom. A iteration waits for its group to be durable, and a group for the one before
-// it. The committer waits for nobody but the iterations that it lingers for (below), and, with
+// it. The committer waits for no one but the iterations that it lingers for (below), and, with
 // writers of other processes, in SQLite's busy handler.
 //
 // Why the linger. The larger the group, the cheaper each write in it, but a group cannot be larger
 // than what is in flight. Without waiting, the committer takes the first few that are back, and
 // while it commits these the rest queue up: two half-groups take turns for ever, at the price of a
-// COMMIT each. So before it begins it waits until everybody who may write soon has queued, or
+// COMMIT each. So before it begins it waits until all that may write soon have queued, or
 // kLinger has passed. Who waits for an API's answer does not count (see
 // SuspendingStore::expect_writers).
 //
-// Who carries on. If nobody else has queued when a group is durable, the committer would be idle
-// until some of the resumed iterations write again; waking another thread to run them would cost
-// more than they do. Then it runs them itself, and finds their next writes queued. That is the
+// Who carries on. If no other iteration has queued when a group is durable, the committer would be
+// idle until some of the resumed iterations write again; waking another thread to run them would
+// cost more than they do. Then it runs them itself, and finds their next writes queued. That is the
 // closed loop in which the API answers at once. If others have queued meanwhile (iterations that
 // come back from API calls), every moment spent on the finished group keeps these waiting; then it
-// hands the finished group over as one task and commits the next. The Resumer is told which.
+// hands the finished group over as one task and commits the next. resume() is called with which of
+// the two it is.
 //
-// What is durable when. A write is acknowledged, by resuming its iteration, after its COMMIT has
+// When writes are durable. A write is acknowledged, by resuming its iteration, after its COMMIT has
 // returned: as durable as PRAGMA synchronous makes it, and safe from a kill of the process in any
 // case. Whatever is queued or in an open transaction at a crash has not been acknowledged.
 //
@@ -232,7 +233,7 @@ void GroupCommitter::run_all(std::span<WriteRequest* const> group, std::int64_t 
   }
 }
 
-/// What it throws fails this request alone.
+/// An exception fails this request alone.
 Refusal GroupCommitter::run_one(WriteRequest& request) {
   try {
     return connection_.run(*request.transaction);

@@ -43,7 +43,7 @@ class GroupCommitter final : public WriteQueue {
   /// From now on every request fails with WriteCancelled. Thread safe.
   void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
 
-  /// What was committed since the last restart_counting(). Both only while no request is under way.
+  /// Groups committed since the last restart_counting(). Both only while no request is under way.
   metrics::GroupsCommitted figures() const;
   void restart_counting() { sizes_.fill(0); }
 

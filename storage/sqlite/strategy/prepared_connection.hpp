@@ -13,7 +13,7 @@
 
 namespace walbench::storage {
 
-/// What SQLite refused of a transaction.
+/// The refused part of a transaction.
 struct Refusal {
   int code = SQLITE_OK;       ///< extended result code; SQLITE_OK: nothing
   std::size_t statement = 0;  ///< the refused one's position in the transaction

@@ -15,7 +15,7 @@
 
 namespace walbench::storage {
 
-/// What the connections of one store have in common. Owned by the store; outlives its connections.
+/// Common to the connections of one store. Owned by the store; outlives its connections.
 struct WriterContext {
   std::string db_path;
   ConnectionSettings settings;

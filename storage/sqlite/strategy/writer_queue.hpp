@@ -24,8 +24,8 @@ class WriterQueue {
   virtual void leave() = 0;
 };
 
-/// std::mutex: whoever is running takes it, so one thread may barge in again and again while the
-/// others sleep. High throughput, long tails.
+/// std::mutex: a thread that is running takes it, so one thread may barge in again and again while
+/// the others sleep. High throughput, long tails.
 class MutexQueue final : public WriterQueue {
  public:
   void enter() override { mutex_.lock(); }
@@ -44,7 +44,7 @@ class MutexQueue final : public WriterQueue {
 ///   2. The slot of ticket t holds t once t may enter; before that, an older ticket's number.
 ///   3. leave() releases and enter() acquires on that slot, so what one writer did happened before
 ///      the next one enters.
-///   4. `ticket_inside_` belongs to whoever is inside.
+///   4. `ticket_inside_` belongs to the thread inside.
 /// More than kSlots waiters share slots: they wake now and then for nothing, and are still in
 /// order.
 class FifoQueue final : public WriterQueue {

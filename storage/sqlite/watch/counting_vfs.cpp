@@ -8,7 +8,7 @@
 //      when the real open set its own.
 //   2. The methods' iVersion tells SQLite which of the later ones it may call, so it is the smaller
 //      of the real file's version and the one we know (3).
-//   3. Files are told apart by the flags of xOpen. The -shm file never comes through xOpen: its
+//   3. The flags of xOpen tell files apart. The -shm file never comes through xOpen: its
 //      maps and locks are methods of the database file.
 //   4. A checkpoint announces itself to the database file by SQLITE_FCNTL_CKPT_DONE, wherever it
 //      was started from: a commit, a close, or a PRAGMA.
@@ -60,8 +60,8 @@ sqlite3_file* real(sqlite3_file* file) {
 thread_local ThreadBusyWait thread_wait;
 thread_local ThreadIo thread_durable;
 
-/// Adds a sleep to the calling thread's series; what it asked for in all, or 0 where the sleep is
-/// none of the busy handler's: a reader that races with a checkpoint sleeps for fractions of a
+/// Adds a sleep to the calling thread's series; returns what it asked for in all, or 0 if the sleep
+/// is none of the busy handler's: a reader that races with a checkpoint sleeps for fractions of a
 /// millisecond, while the busy handler's are whole ones, and each series begins anew.
 std::int64_t count_busy_series(int microseconds) {
   constexpr int kUsPerMs = 1000;

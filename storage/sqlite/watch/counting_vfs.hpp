@@ -13,13 +13,13 @@
 
 namespace walbench::storage {
 
-/// What the busy handler has cost the calling thread since it started.
+/// The busy handler's cost to the calling thread since the thread started.
 struct ThreadBusyWait {
   std::int64_t sleeps = 0;
   std::int64_t slept_ns = 0;
 };
 
-/// What the calling thread has spent on making things durable since it started.
+/// The calling thread's time for making things durable since the thread started.
 struct ThreadIo {
   std::int64_t sync_ns = 0;        ///< in syncs, of a checkpoint or not
   std::int64_t checkpoint_ns = 0;  ///< in checkpoints, less their syncs
@@ -44,7 +44,7 @@ class CountingVfs {
   CountingVfs& operator=(const CountingVfs&) = delete;
   ~CountingVfs();
 
-  /// What connections are to be opened through; null, the default VFS, after stand_aside().
+  /// The VFS for connections; null, the default one, after stand_aside().
   const char* name() const { return stands_aside_ ? nullptr : name_.c_str(); }
 
   /// Counts nothing from now on. Before the first connection is opened.

@@ -11,8 +11,8 @@
 
 namespace walbench::storage {
 
-/// Follows the waits of one database's writers. Thread safe; restart() and figures() while nobody
-/// waits.
+/// Follows the waits of one database's writers. Thread safe; restart() and figures() while no
+/// thread waits.
 class LockWaits {
  public:
   explicit LockWaits(const metrics::Clock& clock) : timeline_(clock) {}
@@ -22,7 +22,7 @@ class LockWaits {
   void keep_timeline() { keeps_timeline_ = true; }
   bool keeps_timeline() const { return keeps_timeline_; }
 
-  // What the calling thread has seen of the write lock.
+  // Events of the calling thread at the write lock; see the head of the .cpp.
   void refused();
   /// Returns the number of the holding, which is passed to released(): if threads share a
   /// connection, another one may release the lock.
@@ -31,7 +31,7 @@ class LockWaits {
   void released(std::int64_t holding);
   static void refused_other();  ///< a lock that is not the write lock
 
-  /// Whether the calling thread is about to sleep because it did not get the write lock, or had to
+  /// True if the calling thread is about to sleep because it did not get the write lock, or had to
   /// let it go. Sleeping for any other lock does not count as waiting.
   static bool is_waiting();
 

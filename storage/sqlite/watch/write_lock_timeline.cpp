@@ -5,9 +5,9 @@
 
 namespace walbench::storage {
 
-/// Makes the version odd for the length of a scope, when nobody else has. The figures are stored
-/// with release and read with acquire, so that none of them can be seen outside of the odd version;
-/// a fence would do with plain ones, but ThreadSanitizer does not know fences.
+/// Makes the version odd for the length of a scope, when no other thread has. The figures are
+/// stored with release and read with acquire, so that none of them can be seen outside of the odd
+/// version; a fence would do with plain ones, but ThreadSanitizer does not know fences.
 class WriteLockTimeline::Change {
  public:
   explicit Change(std::atomic<std::uint64_t>& version) : version_(version) {

@@ -14,8 +14,8 @@ namespace walbench::storage {
 /// leaves it (xShmLock). Stamps around BEGIN and COMMIT would blame a writer that was preempted
 /// after its commit for time in which the lock was free.
 ///
-/// acquired() and released() are called by whoever got the lock, right after it did, and right
-/// after it let it go; mark() and first_free_after() by anybody.
+/// acquired() and released() are called by the thread that got the lock, right after it did, and
+/// right after it let it go; mark() and first_free_after() by anybody.
 ///
 /// Invariants:
 ///   1. `version_` is odd while somebody changes the figures, one thread at a time, and even
@@ -32,11 +32,11 @@ class WriteLockTimeline {
 
   explicit WriteLockTimeline(const metrics::Clock& clock) : clock_(clock) {}
 
-  /// Returns the number of this holding, which released() is to be told.
+  /// Returns the number of this holding, an argument of released().
   std::int64_t acquired();
   void released(std::int64_t holding);
 
-  /// The state at a moment. Differences between two marks tell what happened in between.
+  /// The state at a moment. The difference of two marks is what happened in between.
   struct Mark {
     std::int64_t at_ns = 0;
     bool is_held = false;
@@ -47,7 +47,7 @@ class WriteLockTimeline {
   Mark mark() const;
 
   /// When the lock was first free at or after the mark: at the mark itself, or at the next release.
-  /// Nothing where it has not been, or where it was so many releases ago that nobody knows.
+  /// No value if it has not been free, or if that was too many releases ago to be known.
   std::optional<std::int64_t> first_free_after(const Mark& mark) const;
 
   /// The longest it was free between two holders since restart().

@@ -22,20 +22,14 @@
 #include "storage/pending_write.hpp"
 #include "storage/resumer.hpp"
 #include "storage/store.hpp"
+#include "tests/support/detached.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/lifecycle_writes.hpp"
 
 namespace walbench::storage {
 
-/// Waits until `condition` holds. False where it does not in a minute: something hangs.
-template <typename Condition>
-[[nodiscard]] bool eventually(const Condition& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
+using test_support::Detached;
+using test_support::eventually;
 
 /// What has come of a write, as the coroutine that awaited it saw it.
 struct WriteOutcome {
@@ -64,17 +58,6 @@ struct WriteOutcome {
       return std::nullopt;
     }
   }
-};
-
-/// A coroutine that starts at once and that nobody waits for: it owns itself.
-struct Detached {
-  struct promise_type {
-    Detached get_return_object() noexcept { return {}; }
-    std::suspend_never initial_suspend() noexcept { return {}; }
-    std::suspend_never final_suspend() noexcept { return {}; }
-    void return_void() noexcept {}
-    void unhandled_exception() noexcept { std::terminate(); }
-  };
 };
 
 /// Awaits what `apply` hands back and notes what came of it.
