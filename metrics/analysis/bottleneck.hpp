@@ -9,21 +9,22 @@
 
 namespace walbench::metrics {
 
-/// Where the time goes, and the figures that say so.
+/// The part of a lifecycle that takes the most time.
 struct Bottleneck {
   std::string segment;     ///< of db_total, lock_wait, fsm_dispatch the one with the highest P95
   std::string root_cause;  ///< the exclusive part of fsm_net with the highest P95
   std::string evidence;    ///< one sentence
 };
 
-/// The bottleneck of one configuration. Nothing where it has no samples.
+/// The bottleneck of one configuration; nothing if it has no samples.
 std::optional<Bottleneck> bottleneck_of(const ConfigurationResult& judged);
 
 /// The bottleneck of the configuration with 10 threads and profile zero, or, where the run has
-/// none, of its first. Nothing where there are no samples.
+/// none, of its first. Nothing if there are no samples.
 std::optional<Bottleneck> find_bottleneck(const std::vector<ConfigurationResult>& configurations);
 
-/// Whether waiting for the write lock contributes: P95 of lock_wait above 5 % of P95 of db_total.
+/// The original's WAL verdict: waiting for the write lock contributes if P95 of lock_wait is more
+/// than 5 % of P95 of db_total.
 struct WalContention {
   bool contributes = false;
   std::string evidence;  ///< `CONTRIBUTOR: lock_wait P95 is 12.3 % of db_total P95`

@@ -10,7 +10,7 @@
 
 namespace walbench::metrics {
 
-/// What a part of fsm_net is spent on.
+/// The use of a part of fsm_net.
 enum class Spent : std::uint8_t { waiting, working, checkpointing, syncing };
 
 std::string_view spent_name(Spent spent);
@@ -23,43 +23,41 @@ struct BreakdownPart {
   double share = 0;  ///< of fsm_net, 0 to 1
 };
 
-/// Where the mean lifecycle's fsm_net went. The parts exclude each other:
+/// The mean lifecycle's fsm_net, split into parts that exclude each other:
 ///
-///   lock_wait  = queue, busy handler, and the rest: executing the UPDATE, where SQLite
-///   takes
-///                the lock inside it
-///   commit     = checkpoint, sync, and the rest: writing the WAL
+///   lock_wait = queue + busy handler + lock and update (SQLite takes the lock inside the UPDATE)
+///   commit    = checkpoint + sync + commit (writing the WAL)
 ///
 /// and with fsm_hydrate, fsm_dispatch, statement and other they add up to fsm_net.
 struct Breakdown {
   double net_ns = 0;
-  std::vector<BreakdownPart> parts;  ///< in the order in which a lifecycle meets them
-  double unexplained = 0;            ///< what fsm_net has more than its parts, as a share of it
+  std::vector<BreakdownPart> parts;  ///< in the order of a lifecycle
+  double unexplained = 0;            ///< share of fsm_net that no part accounts for
 
   double share(Spent spent) const;
 };
 
-/// Nothing where the configuration lacks the segments.
+/// Nothing if the configuration lacks fsm_net, lock_wait or commit.
 std::optional<Breakdown> break_down(const ConfigurationResult& configuration);
 
-/// How evenly the threads got on, and who was left behind.
+/// How evenly the threads progressed.
 struct Fairness {
-  /// (sum x)^2 / (n sum x^2) over the lifecycles of each thread (Jain, Chiu, Hawe 1984): 1 where
-  /// all did as many, 1/n where one did all.
+  /// (sum x)^2 / (n sum x^2) over the lifecycles of each thread (Jain, Chiu, Hawe 1984): 1 if
+  /// all did as many, 1/n if one did all.
   double jain_index = 1;
-  /// Set where one in a hundred waits little for the lock and the unluckiest a multiple of that: a
-  /// thread that has just released the lock takes it again, while others starve.
+  /// A sentence if the longest lock_wait is at least 10 ms and 100 times its P99: a thread that has
+  /// just released the lock takes it again while others starve.
   std::optional<std::string> barging;
 };
 
-/// Nothing where lifecycles are not bound to threads.
+/// Nothing if lifecycles are not bound to threads.
 std::optional<Fairness> judge_fairness(const ConfigurationResult& configuration);
 
-/// Where fewer lifecycles were in flight on average than 90 % of those asked for: what that means.
+/// A warning if on average fewer than 90 % of the requested lifecycles were in flight.
 std::optional<std::string> missing_concurrency(const ConfigurationResult& configuration);
 
 /// Bytes written to the WAL and the database over bytes that the writes changed in rows; nothing
-/// where that is not known.
+/// if the latter are unknown.
 std::optional<double> write_amplification(const ConfigurationResult& configuration);
 
 }  // namespace walbench::metrics

@@ -28,10 +28,10 @@ struct Growth {
   std::string_view kind() const;
 };
 
-/// What of a configuration scaling is judged by.
+/// The bottleneck at one level of concurrency.
 struct ScalingLevel {
   std::int64_t threads = 0;
-  std::string bottleneck;  ///< segment, and its root cause; empty where files are missing
+  std::string bottleneck;  ///< segment, and its root cause; empty if files are missing
   std::string root_cause;
 };
 

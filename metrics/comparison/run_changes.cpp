@@ -15,14 +15,14 @@ using Histograms = std::vector<const Histogram*>;
 
 constexpr double kNsPerMs = 1e6;
 
-/// Whether a run's percentile is another sample than its largest and its smallest one, which depend
+/// True if a run's percentile is neither its largest nor its smallest sample, which depend
 /// on how many samples there are.
 bool run_reaches(double samples, double share) {
   constexpr double kOne = 1 - 1e-9;  // 0.1 % of 1,000, as computed, may miss 1 by a rounding
   return samples * share >= kOne && samples * (1 - share) >= kOne;
 }
 
-/// Whether samples on both sides of the true percentile are likely.
+/// True if samples on both sides of the true percentile are likely.
 bool samples_enclose(double samples, double share) {
   return std::pow(share, samples) < kChanceOfAnyMiss &&
          std::pow(1 - share, samples) < kChanceOfAnyMiss;
@@ -124,7 +124,7 @@ FigureChange change_of_pooled(const Pooled& before, const Pooled& after, Segment
 
 // ---- throughput
 
-/// Of each run; its resolution is that of the elapsed time.
+/// The throughput of each run, as finely as its elapsed time was measured.
 std::vector<RunFigure> throughputs_of(const std::vector<MeasuredRun>& runs) {
   std::vector<RunFigure> figures;
   for (const MeasuredRun& each : runs) {
@@ -134,7 +134,7 @@ std::vector<RunFigure> throughputs_of(const std::vector<MeasuredRun>& runs) {
   return figures;
 }
 
-/// Of all runs as if they were one.
+/// The throughput of all runs as if they were one.
 double overall_throughput(const std::vector<MeasuredRun>& runs) {
   double transitions = 0;
   double seconds = 0;

@@ -22,16 +22,16 @@ struct SegmentRuns {
   std::vector<const Histogram*> before;  ///< none of them empty; at least one, here and below
   std::vector<const Histogram*> after;
 
-  /// Whether intervals come from repeats.
+  /// True if intervals come from repeats.
   bool repeated() const;
 
-  /// Whether an interval of the percentile (above 0, below 100) can be had at all. It depends on
+  /// True if the percentile (above 0, below 100) can have an interval at all. That depends on
   /// how many samples there are alone, not on what they are, so percentiles without an interval
   /// need no share of the chance of a miss.
   bool has_enough_for(double percentile) const;
 };
 
-/// Whether a throughput has an interval, and from repeats.
+/// True if the throughput has an interval, which then comes from repeats.
 bool repeated(const MatchedRuns& runs);
 
 /// The percentiles before and after, in that order; each interval misses with `chance_of_miss`.

@@ -41,7 +41,7 @@ struct PreparedSegment {
   std::vector<double> percentiles;
 };
 
-/// What is to be compared of one configuration.
+/// The part of one configuration that is to be compared.
 struct Preparation {
   const MatchedRuns* runs = nullptr;
   std::vector<PreparedSegment> segments;
@@ -65,7 +65,7 @@ bool has_throughput(const std::vector<MeasuredRun>& runs) {
   });
 }
 
-/// Adds a sentence where there are segments on that side alone.
+/// Adds a sentence if that side has segments that the other lacks.
 void note_one_sided(std::vector<std::string>& notes, std::string_view side,
                     const std::vector<std::string_view>& segments) {
   if (segments.empty()) return;
@@ -103,7 +103,7 @@ Preparation prepare(const MatchedRuns& runs, const std::vector<Limit>& limits) {
   return prepared;
 }
 
-/// What of it limits concern.
+/// The part of the comparison that limits refer to.
 Preparation limited_part(const Preparation& whole, const std::vector<Limit>& limits) {
   const auto is_throughput = [](const Limit& limit) {
     return limit.figure.name == "transitions_per_second";

@@ -12,7 +12,7 @@ namespace walbench::metrics {
 
 /// One configuration before and after.
 struct ConfigurationChange {
-  std::string label;  ///< of the one before; with the other's where they are unlike
+  std::string label;  ///< of the one before; with the other's if they differ
   ConfigurationPlanned before;
   ConfigurationPlanned after;
   std::size_t runs_before = 0;
@@ -22,11 +22,12 @@ struct ConfigurationChange {
   std::vector<std::string> notes;     ///< segments that are on one side alone
 };
 
-/// What changed from one set of runs to another. A value.
+/// The changes from one set of runs to another. A value.
 ///
-/// There are two families of intervals, each of which holds together with 1 - kChanceOfAnyMiss: all
-/// figures, among which the reader looks for what changed; and those that limits concern, which
-/// were chosen before there were figures. What else is in the table must not make a limit blind.
+/// Intervals form two families; all of a family hold together with a chance of 1 -
+/// kChanceOfAnyMiss. One family is all figures, for readers who look for changes. The other is the
+/// figures that limits refer to, chosen before anything was measured: figures that only fill the
+/// table must not make a limit blind.
 struct RunComparison {
   std::vector<ConfigurationChange> configurations;
   std::size_t intervals = 0;          ///< how many share kChanceOfAnyMiss (Bonferroni)
@@ -44,7 +45,7 @@ struct RunComparison {
 };
 
 /// Compares P50, P95, P99 and P99.9 of every segment that both sides have, the percentiles that
-/// limits name besides, and throughput; and once more what limits concern.
+/// limits name besides, and throughput; and a second time the figures that limits refer to.
 RunComparison compare_runs(const RunMatch& match, const std::vector<Limit>& limits);
 
 }  // namespace walbench::metrics

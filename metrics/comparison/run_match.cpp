@@ -49,7 +49,7 @@ void add_plan_differences(RunMatch& match, const MeasuredRun& first, const Measu
   }
 }
 
-/// What makes the hosts of two runs unlike.
+/// The differences that make the hosts of two runs unlike.
 std::vector<std::string> unlike_hosts(const LoadedRun& one, const LoadedRun& other) {
   if (one.environment && other.environment) {
     return host_differences(*one.environment, *other.environment);

@@ -20,22 +20,22 @@ struct MatchedRuns {
   std::vector<MeasuredRun> after;
 };
 
-/// What of two sets of results belongs together.
+/// The configurations of two sets of results that belong together.
 struct RunMatch {
   std::vector<MatchedRuns> matched;      ///< in the order of the first set
   std::vector<std::string> only_before;  ///< labels of the configurations left over
   std::vector<std::string> only_after;
 
-  /// Why what was matched is unlike: plans and hosts that differ, within a side too. Sentences
-  /// without an end.
+  /// Reasons why matched runs are not comparable: plans and hosts that differ, within a side too.
+  /// Sentences without a full stop.
   std::vector<std::string> differences;
-  /// What differs and may well be what is compared, and what else the reader should know.
+  /// Differences that may be the subject of the comparison, and other remarks for the reader.
   std::vector<std::string> notes;
 };
 
-/// Matches by threads, profile, strategy and axes. Where nothing matches and both sides have one
-/// configuration, these two, and how they differ is among the differences. Points into its
-/// arguments.
+/// Matches by threads, profile, strategy and axes. If nothing matches and both sides have one
+/// configuration, these two are matched, and their identity is among the differences. Points into
+/// its arguments.
 RunMatch match_runs(const ResultSet& before, const ResultSet& after);
 
 /// Warnings for readers of several runs at once: a sentence for each run that a comparison with the

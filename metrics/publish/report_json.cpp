@@ -87,7 +87,7 @@ Json run_json(const LoadedRun& run, const Findings& findings) {
   return json;
 }
 
-/// Of a histogram everything is known, of another program's rows what they say.
+/// Everything about a histogram; of another program's file its rows.
 Json distribution_json(const LoneDistribution& lone) {
   const HgrmFile& file = lone.file;
   Json json = {{"file", lone.path.string()},

@@ -41,16 +41,16 @@ Json verdicts_json(const std::vector<LimitVerdict>& verdicts) {
   Json json = Json::array();
   for (const LimitVerdict& verdict : verdicts) {
     json.push_back(
-        {{"gate", verdict.limit}, {"passed", verdict.passed}, {"evidence", verdict.evidence}});
+        {{"limit", verdict.limit}, {"passed", verdict.passed}, {"evidence", verdict.evidence}});
   }
   return json;
 }
 
 std::vector<LimitVerdict> verdicts_from(const Json& json) {
   std::vector<LimitVerdict> verdicts;
-  for (const Json& verdict : list_in(json, "gates")) {
+  for (const Json& verdict : list_in(json, "limits")) {
     verdicts.push_back(
-        {text_in(verdict, "gate"), flag_in(verdict, "passed"), text_in(verdict, "evidence")});
+        {text_in(verdict, "limit"), flag_in(verdict, "passed"), text_in(verdict, "evidence")});
   }
   return verdicts;
 }
@@ -60,7 +60,7 @@ std::vector<LimitVerdict> verdicts_from(const Json& json) {
 void write_facts(const ConfigurationResult& configuration, Json& json) {
   write_figures(configuration_figures(), configuration, json);
   json["timeout_advice"] = timeouts_json(configuration.timeout_advice);
-  json["gates"] = verdicts_json(configuration.verdicts);
+  json["limits"] = verdicts_json(configuration.verdicts);
 }
 
 ConfigurationResult read_facts(const Json& json) {

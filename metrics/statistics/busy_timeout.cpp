@@ -11,8 +11,8 @@ constexpr std::array kChances = {1e-3, 1e-6};
 constexpr double kDoubt = 0.05;
 constexpr std::int64_t kUsPerMs = 1000;
 
-/// How many transactions may exceed the limit, at most, so that it still is one; nothing where even
-/// none is too many.
+/// The most transactions that may exceed a limit which still holds; nothing if even one is
+/// too many.
 std::optional<std::int64_t> most_above(double expected) {
   std::optional<std::int64_t> most;
   double cumulative = 0;
@@ -24,7 +24,7 @@ std::optional<std::int64_t> most_above(double expected) {
   }
 }
 
-/// The largest value that `above` samples exceed, at most; 0 where there are no more samples.
+/// The largest value that `above` samples exceed, at most; 0 if there are no more samples.
 std::int64_t largest_but(const Histogram& histogram, std::int64_t above) {
   std::int64_t seen = 0;
   for (std::size_t index = histogram.counts_length(); index-- > 0;) {

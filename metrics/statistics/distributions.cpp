@@ -7,7 +7,7 @@
 namespace walbench::metrics {
 namespace {
 
-/// Of lgamma() the C library's own sets a global; the sign that it tells there is not needed, the
+/// The C library's lgamma() stores a sign in a global variable. It is not needed here, since the
 /// arguments are positive.
 double log_gamma(double value) {
   int sign = 0;

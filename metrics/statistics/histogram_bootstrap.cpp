@@ -45,7 +45,7 @@ class RankChance {
 };
 
 /// The chance that after / before is below the ratio, each place taken at the end that makes the
-/// quotient smaller. Of what lies beyond the samples nothing is known, so it counts as below.
+/// quotient smaller. Values beyond the samples are unknown, so they count as below.
 double chance_below(const PercentileSpread& before, const PercentileSpread& after, double ratio) {
   double chance = after.chance_below + before.chance_above;
   double larger_before = 0;  // the chance that `before` is above the present after / ratio

@@ -20,8 +20,8 @@
 // five times as many apart as it should. Here the rank may be n, which means that q lies above
 // everything that was seen: the histogram then has too few samples for an interval, and says so.
 //
-// Nothing is drawn. The chances of the ranks are summed up exactly, as are those of all pairs of a
-// value before and one after: the same as infinitely many resamplings.
+// No sample is drawn. The chances of the ranks are summed up exactly, as are those of all pairs of
+// a value before and one after: the same as infinitely many resamplings.
 
 namespace walbench::metrics {
 
@@ -42,7 +42,7 @@ class OccupiedElements {
   std::vector<Element> elements_;
 };
 
-/// Where the true percentile of the distribution behind a histogram may lie, and with what chance.
+/// The places where the true percentile behind a histogram may lie, each with its chance.
 struct PercentileSpread {
   struct Place {
     double low_ns = 1;
@@ -59,8 +59,8 @@ PercentileSpread percentile_spread(const OccupiedElements& samples, double perce
 
 /// The interval of the ratio after / before of two percentiles from independent samples, which
 /// misses the true one with chance `outside`, half of it on either side. Elements of the histogram
-/// are taken at the end that makes the interval wider, so what it cannot tell apart is not told
-/// apart. Nothing where the interval would reach past what was seen: there are too few samples.
+/// are taken at the end that makes the interval wider, so values that it cannot distinguish
+/// stay equal. Nothing if the interval would reach past the samples: there are too few of them.
 std::optional<Change::Interval> ratio_interval(const PercentileSpread& before,
                                                const PercentileSpread& after, double outside);
 

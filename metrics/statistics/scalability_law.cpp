@@ -7,9 +7,9 @@
 // 1. Contention and coherency cannot be negative; where the free solution makes one so, the best
 // admissible one has it at zero, and with two of them there are only four cases to compare.
 //
-// A fit through few points always looks good. What tells whether the points determine it is what
-// happens when one of them moves by as much as throughputs vary from run to run, so the fit is
-// made again with each point moved by 10 % either way.
+// A fit through few points always looks good. To see if the points determine it, the fit is made
+// again with each point moved by 10 % either way, about as much as throughputs vary from run to
+// run.
 
 #include "metrics/statistics/scalability_law.hpp"
 

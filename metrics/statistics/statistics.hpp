@@ -6,7 +6,7 @@
 
 namespace walbench::metrics {
 
-/// The middle value, or the mean of the two middle ones; 0 where there are none.
+/// The middle value, or the mean of the two middle ones; 0 if there are none.
 double median(std::span<const double> values);
 
 /// How a figure changed from before to after, as a ratio: 1 is no change, 0.5 is half.
@@ -17,7 +17,7 @@ struct Change {
   };
 
   double ratio = 1;
-  std::optional<Interval> interval;  ///< of 95 % confidence; nothing where there is one pair only
+  std::optional<Interval> interval;  ///< of 95 % confidence; nothing for a single pair
 
   bool shown() const { return interval && (interval->low > 1 || interval->high < 1); }
   bool shown_larger() const { return interval && interval->low > 1; }
@@ -31,7 +31,7 @@ struct Change {
 /// `least`. Requires: as many values after as before, at least one; `least` above zero.
 Change paired_change(std::span<const double> before, std::span<const double> after, double least);
 
-/// A figure of one run, and how finely it was told: it may stand for any value that is less than
+/// A figure of one run and its resolution: it may stand for any value that is less than
 /// `resolution` away, on a side that is the same for all figures.
 struct RunFigure {
   double value = 0;

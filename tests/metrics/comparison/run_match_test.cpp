@@ -134,10 +134,11 @@ TEST(UnlikeRuns, AreNamedWithWhatAComparisonWouldRefuse) {
   fewer.planned.files = 7;
   ResultSet set = results_of({configuration(10, "per-file"), configuration(50, "per-file"), fewer});
   set.runs[1].environment_digest = "11111111";
-  EXPECT_THAT(unlike_runs(set),
-              ElementsAre(AllOf(HasSubstr("runs run 1 and run 2 were not measured alike"),
-                                HasSubstr("digests 00000000 and 11111111")),
-                          AllOf(HasSubstr("run 1 and run 3"), HasSubstr("files (100 and 7)"))));
+  EXPECT_THAT(
+      unlike_runs(set),
+      ElementsAre(AllOf(HasSubstr("runs run 1 and run 2 were not measured alike"),
+                        HasSubstr("digests 00000000 and 11111111")),
+                  AllOf(HasSubstr("run 1 and run 3"), HasSubstr("file_count (100 and 7)"))));
 }
 
 TEST(UnlikeRuns, AreNoneAmongRunsThatMayBeSetSideBySide) {

@@ -1,6 +1,5 @@
-// Silent bugs these tests would catch: a figure of one configuration told of another; a
-// distribution, log or problem left out; JSON that no parser
-// takes because a file had a name of bytes.
+// Silent bugs these tests would catch: a figure of one configuration shown for another; a
+// distribution, log or problem left out; JSON that no parser takes because a file name is no text.
 
 #include "metrics/publish/report_json.hpp"
 

@@ -60,7 +60,7 @@ TEST(ParseHgrmMetadata, RefusesAnotherSchemaVersionWithARemedy) {
 // Figures have a test of their own; these are the rest.
 TEST(ParseHgrmMetadata, RefusesHeadsAndListsThatAreMissingOrOfAnotherKind) {
   for (const char* const name : {"run_id", "instance", "timestamp", "environment_digest", "segment",
-                                 "unit", "timeout_advice", "gates"}) {
+                                 "unit", "timeout_advice", "limits"}) {
     Json json = metadata();
     json.erase(name);
     EXPECT_EQ(refusal(json.dump()), "its walbench metadata lacks '" + std::string(name) + "'");
