@@ -95,7 +95,7 @@ std::optional<LimitVerdict> judge_concurrency(const ConfigurationResult& configu
 
 std::optional<LimitVerdict> judge_limit(const Limit& limit,
                                         const ConfigurationResult& configuration) {
-  if (limit.relative || !selects(limit, configuration.planned)) return std::nullopt;
+  if (limit.relative || !selects(limit, configuration)) return std::nullopt;
   const std::optional<double> value = limited_value(limit, configuration);
   if (!value) return std::nullopt;
   return judge_value(limit, *value, bound_for(limit, configuration.planned));

@@ -59,7 +59,9 @@ std::string_view outcome_name(LimitOutcome outcome) {
 std::vector<ChangeVerdict> judge_change(const Limit& limit, const RunComparison& comparison) {
   std::vector<ChangeVerdict> verdicts;
   for (const ConfigurationChange& configuration : comparison.configurations) {
-    if (!selects(limit, configuration.after)) continue;
+    ConfigurationResult planned;
+    planned.planned = configuration.after;
+    if (!selects(limit, planned)) continue;
     for (const FigureChange& figure : configuration.limited) {
       if (!figure.segment && limit.figure.name != "transitions_per_second") continue;
       if (figure.segment != limit.figure.segment || figure.percentile != limit.figure.percentile) {

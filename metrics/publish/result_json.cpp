@@ -72,6 +72,7 @@ std::string mitigation_to_json(const RunResult& run, const MitigationResult& mit
       {"timestamp", run.timestamp},
       {"seed", run.seed},
       {"mitigation", mitigation.info.name},
+      {"kind", mitigation.info.kind},
       {"description", mitigation.info.description},
       {"cost", mitigation.info.cost},
       {"risk", mitigation.info.risk},

@@ -4,70 +4,54 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <stdexcept>
 #include <system_error>
+#include <variant>
 
 #include "metrics/duration.hpp"
 #include "metrics/result/configuration_result.hpp"
+#include "metrics/result/figures.hpp"
 
 namespace walbench::metrics {
 namespace {
 
 using std::string_view;
 
-/// A figure of a configuration that a limit may name.
-struct ScalarFigure {
-  string_view name;
-  bool is_time;  ///< in nanoseconds
-  double (*get)(const ConfigurationResult&);
-};
-
-constexpr std::array<ScalarFigure, 3> kScalarFigures = {{
-    {"elapsed", true, [](const auto& each) { return static_cast<double>(each.elapsed_ns); }},
-    {"transitions_per_second", false,
-     [](const auto& each) { return each.transitions_per_second(); }},
-    {"commits_per_second", false, [](const auto& each) { return each.commits_per_second(); }},
-}};
-
-/// A dimension that a selector may name.
-struct Dimension {
-  string_view name;
-  std::string (*get)(const ConfigurationPlanned&);
-};
-
-constexpr std::array<Dimension, 12> kDimensions = {{
-    {"threads", [](const auto& planned) { return std::to_string(planned.threads); }},
-    {"profile", [](const auto& planned) { return planned.profile; }},
-    {"strategy", [](const auto& planned) { return planned.strategy; }},
-    {"connection", [](const auto& planned) { return planned.connection; }},
-    {"begin", [](const auto& planned) { return planned.begin; }},
-    {"guard", [](const auto& planned) { return planned.guard; }},
-    {"queue", [](const auto& planned) { return planned.queue; }},
-    {"commit", [](const auto& planned) { return planned.commit; }},
-    {"checkpoint", [](const auto& planned) { return planned.checkpoint; }},
-    {"schema", [](const auto& planned) { return planned.schema; }},
-    {"files", [](const auto& planned) { return std::to_string(planned.files); }},
-    {"api_delay", [](const auto& planned) { return planned.api_delay; }},
-}};
-
-template <typename Rows>
-std::string names_of(const Rows& rows) {
-  std::vector<string_view> names(rows.size());
-  std::ranges::transform(rows, names.begin(), [](const auto& row) { return row.name; });
-  return fmt::format("{}", fmt::join(names, ", "));
+/// Nanoseconds in the unit of a figure that is a time; 0 for others.
+double ns_of(Unit unit) {
+  switch (unit) {
+    case Unit::ns: return 1;
+    case Unit::us: return 1e3;
+    case Unit::ms: return 1e6;
+    case Unit::seconds: return 1e9;
+    default: return 0;
+  }
 }
 
-const ScalarFigure* find_scalar(string_view name) {
-  const auto* const found = std::ranges::find(kScalarFigures, name, &ScalarFigure::name);
-  return found == kScalarFigures.end() ? nullptr : found;
+/// The figure of that name, or null if there is none that is a number.
+const Figure<ConfigurationResult>* find_number(string_view name) {
+  const Figure<ConfigurationResult>* const figure = find_figure(name);
+  if (figure == nullptr) return nullptr;
+  const FigureValue kind = figure->kind != nullptr ? figure->kind() : FigureValue(0.0);
+  const bool number =
+      std::holds_alternative<double>(kind) || std::holds_alternative<std::int64_t>(kind);
+  return number ? figure : nullptr;
 }
 
 bool is_time(const LimitedFigure& figure) {
-  return figure.segment || find_scalar(figure.name)->is_time;
+  return figure.segment || ns_of(find_number(figure.name)->unit) > 0;
+}
+
+/// The names of all dimensions.
+std::string dimensions() {
+  std::vector<string_view> names;
+  for (const Figure<ConfigurationResult>& figure : configuration_figures()) {
+    if (!figure.dimension.empty()) names.push_back(figure.dimension);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 [[noreturn]] void refuse(const std::string& why) {
@@ -104,7 +88,7 @@ double percentile_from(string_view name, string_view segment) {
 
 LimitedFigure parse_figure(string_view text) {
   LimitedFigure figure{.name = std::string(text), .segment = std::nullopt, .percentile = 0};
-  if (find_scalar(text) != nullptr) return figure;
+  if (find_number(text) != nullptr) return figure;
   const bool bare = text == "max" || (text.starts_with('p') && text.size() > 1 &&
                                       number_from(text.substr(1)).has_value());
   const std::size_t dot = bare ? 0 : std::min(text.find('.'), text.size());
@@ -112,8 +96,11 @@ LimitedFigure parse_figure(string_view text) {
       bare || text.substr(0, dot) == "net" ? segment_name(Segment::fsm_net) : text.substr(0, dot);
   figure.segment = segment_from_name(name);
   if (!figure.segment) {
-    refuse(fmt::format("'{}' is neither a segment nor another figure. Segments: {}. Figures: {}",
-                       name, fmt::join(kSegmentNames, ", "), names_of(kScalarFigures)));
+    refuse(
+        fmt::format("'{}' is neither a segment nor a figure that is a number. Segments: {}. "
+                    "Figures: those of result files, such as elapsed and "
+                    "transitions_per_second",
+                    name, fmt::join(kSegmentNames, ", ")));
   }
   figure.percentile =
       percentile_from(bare ? text : text.substr(std::min(dot + 1, text.size())), name);
@@ -130,8 +117,8 @@ std::vector<std::pair<std::string, std::string>> parse_selector(string_view text
       refuse(fmt::format("'{}' is not DIMENSION=VALUE, as in threads=10", part));
     }
     const string_view dimension = trimmed(part.substr(0, equals));
-    if (std::ranges::find(kDimensions, dimension, &Dimension::name) == kDimensions.end()) {
-      refuse(fmt::format("'{}' is not one of {}", dimension, names_of(kDimensions)));
+    if (find_dimension(dimension) == nullptr) {
+      refuse(fmt::format("'{}' is not one of {}", dimension, dimensions()));
     }
     selector.emplace_back(dimension, trimmed(part.substr(equals + 1)));
     begin = end + 1;
@@ -213,15 +200,21 @@ std::vector<Limit> standard_limits() {
   return {first, second};
 }
 
-bool selects(const Limit& limit, const ConfigurationPlanned& planned) {
-  return std::ranges::all_of(limit.selector, [&planned](const auto& part) {
-    const auto* const dimension = std::ranges::find(kDimensions, part.first, &Dimension::name);
-    return dimension->get(planned) == part.second;
+bool selects(const Limit& limit, const ConfigurationResult& configuration) {
+  return std::ranges::all_of(limit.selector, [&configuration](const auto& part) {
+    return key_text(*find_dimension(part.first), configuration) == part.second;
   });
 }
 
 std::optional<double> limited_value(const Limit& limit, const ConfigurationResult& configuration) {
-  if (!limit.figure.segment) return find_scalar(limit.figure.name)->get(configuration);
+  if (!limit.figure.segment) {
+    const Figure<ConfigurationResult>* const figure = find_number(limit.figure.name);
+    const FigureValue value = figure->value(configuration);
+    const double scale = is_time(limit.figure) ? ns_of(figure->unit) : 1;
+    if (const auto* const number = std::get_if<double>(&value)) return *number * scale;
+    const auto* const count = std::get_if<std::int64_t>(&value);
+    return count == nullptr ? std::nullopt : std::optional(static_cast<double>(*count) * scale);
+  }
   const Histogram* const histogram = configuration.find(*limit.figure.segment);
   if (histogram == nullptr || histogram->total_count() == 0) return std::nullopt;
   return static_cast<double>(histogram->value_at_percentile(limit.figure.percentile));

@@ -11,12 +11,11 @@
 
 namespace walbench::metrics {
 
-struct ConfigurationPlanned;
 struct ConfigurationResult;
 
 /// The figure that a limit bounds: a percentile of a segment, or a figure of the configuration.
 struct LimitedFigure {
-  std::string name;                ///< `lock_wait.p99`, `elapsed`
+  std::string name;  ///< `lock_wait.p99`, `elapsed`, or any figure of figures.hpp that is a number
   std::optional<Segment> segment;  ///< nothing: the configuration's figure of that name
   double percentile = 0;           ///< of the segment, above 0; 100 is the maximum
 
@@ -62,8 +61,8 @@ Limit parse_limit(const std::string& text);
 /// within 6 h (threshold_2, profile realistic with 2 s a call).
 std::vector<Limit> standard_limits();
 
-/// Whether the plan has every value of the limit's selector.
-bool selects(const Limit& limit, const ConfigurationPlanned& planned);
+/// Whether the configuration has every value of the limit's selector.
+bool selects(const Limit& limit, const ConfigurationResult& configuration);
 
 /// The value that the limit bounds, in its unit; nothing if the configuration has no such figure.
 std::optional<double> limited_value(const Limit& limit, const ConfigurationResult& configuration);

@@ -21,7 +21,7 @@ minutes with --quick.
 A duration (DUR) is a number and a unit (ns, us, ms, s, min, h), as in 250ms, 2s or 6h.
 
 exit codes:
-  0    measured, verified and published, and no limit was passed
+  0    measured, verified and published, and no figure is past its limit
   1    the same, but a figure is past its limit (threshold_1, threshold_2 or a --fail-if)
   2    wrong usage: nothing was done
   3    a measurement failed, or the report could not be printed; the others are published

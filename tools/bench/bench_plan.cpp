@@ -99,11 +99,21 @@ bool has_segment(const engine::ConfigurationPlan& plan, metrics::Segment segment
   }
 }
 
+/// A measurement as far as it is known beforehand.
+metrics::ConfigurationResult before_measuring(const engine::ConfigurationPlan& plan) {
+  metrics::ConfigurationResult result;
+  result.planned = plan.planned();
+  result.settings.synchronous = storage::synchronous_name(plan.settings.synchronous);
+  result.settings.busy_timeout_ms = plan.settings.busy_timeout.count();
+  return result;
+}
+
 /// Whether some measurement has the figure that the limit bounds.
 bool concerns_any(const metrics::Limit& limit, const engine::RunPlan& plan) {
   return std::ranges::any_of(plan.measurements(), [&](const engine::ConfigurationPlan* each) {
     const auto& segment = limit.figure.segment;
-    return metrics::selects(limit, each->planned()) && (!segment || has_segment(*each, *segment));
+    return metrics::selects(limit, before_measuring(*each)) &&
+           (!segment || has_segment(*each, *segment));
   });
 }
 
@@ -149,7 +159,7 @@ void require_study(const engine::RunPlan& plan) {
   for (const metrics::Limit& limit : metrics::standard_limits()) {
     const bool covered = std::ranges::any_of(
         plan.configurations, [&](const engine::ConfigurationPlan& configuration) {
-          return metrics::selects(limit, configuration.planned());
+          return metrics::selects(limit, before_measuring(configuration));
         });
     if (covered) continue;
     std::vector<std::string> needed;

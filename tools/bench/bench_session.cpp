@@ -119,7 +119,7 @@ bool every_limit_passed(const metrics::RunResult& run, const std::vector<metrics
   for (const metrics::Limit& limit : limits) {
     const bool standard = limit.for_files != 0;
     const bool for_mitigation = std::ranges::none_of(
-        judged, [&](const auto* each) { return metrics::selects(limit, each->planned); });
+        judged, [&](const auto* each) { return metrics::selects(limit, *each); });
     if (standard || for_mitigation || found.contains(limit.name)) continue;
     failed.insert(limit.name);
     complain(

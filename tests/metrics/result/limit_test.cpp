@@ -100,9 +100,11 @@ TEST(ParseLimit, RefusesWhatItDoesNotUnderstandByName) {
       {"lock_wait.p99>", "the bound is missing"},
       {"lock_wait>5ms", "'lock_wait' needs a percentile, as in lock_wait.p99"},
       {"lock_wait.>5ms", "needs a percentile"},
-      {"lokc_wait.p99>5ms", "'lokc_wait' is neither a segment nor another figure"},
+      {"lokc_wait.p99>5ms", "'lokc_wait' is neither a segment nor a figure that is a number"},
       {">5ms", "'' is neither"},
       {"elapsed.p99>5ms", "'elapsed' is neither"},
+      {"profile>5ms", "'profile' is neither"},
+      {"lifecycles_per_thread>5", "is neither"},
       {"lock_wait.99>5ms", "is not a percentile"},
       {"lock_wait.p0>5ms", "is not a percentile above 0"},
       {"lock_wait.p101>5ms", "is not a percentile"},
@@ -123,7 +125,7 @@ TEST(ParseLimit, RefusesWhatItDoesNotUnderstandByName) {
       {"lock_wait.p99{threads}>5ms", "'threads' is not DIMENSION=VALUE"},
       {"lock_wait.p99{threads=}>5ms", "'threads=' is not DIMENSION=VALUE"},
       {"lock_wait.p99{threads=10,}>5ms", "'' is not DIMENSION=VALUE"},
-      {"lock_wait.p99{thread=10}>5ms", "'thread' is not one of threads, profile, strategy"},
+      {"lock_wait.p99{thread=10}>5ms", "'thread' is not one of "},
       {"lock_wait.p99>10%", "write >+10%"},
       {"lock_wait.p99>-10%", "write >+10%"},
       {"lock_wait.p99<+10%", "write <-10%"},
@@ -140,21 +142,25 @@ TEST(ParseLimit, RefusesWhatItDoesNotUnderstandByName) {
 }
 
 TEST(Limit, SelectsPlansWithEveryValueItNames) {
-  ConfigurationPlanned planned;
+  ConfigurationResult measured;
+  ConfigurationPlanned& planned = measured.planned;
   planned.threads = 10;
   planned.profile = "zero";
   planned.strategy = "per-file+queue-fifo";
   planned.commit = "batch:10";
   for (const char* const selector :
        {"threads=10", "threads=10,profile=zero", "strategy=per-file+queue-fifo,commit=batch:10"}) {
-    EXPECT_TRUE(selects(parse_limit("p99{" + std::string(selector) + "}>1s"), planned)) << selector;
+    EXPECT_TRUE(selects(parse_limit("p99{" + std::string(selector) + "}>1s"), measured))
+        << selector;
   }
   for (const char* const selector : {"threads=1", "threads=100", "threads=010",
                                      "threads=10,profile=realistic", "strategy=per-file"}) {
-    EXPECT_FALSE(selects(parse_limit("p99{" + std::string(selector) + "}>1s"), planned))
+    EXPECT_FALSE(selects(parse_limit("p99{" + std::string(selector) + "}>1s"), measured))
         << selector;
   }
-  EXPECT_TRUE(selects(parse_limit("p99>1s"), planned)) << "without a selector it is for all";
+  measured.settings.busy_timeout_ms = 20;
+  EXPECT_TRUE(selects(parse_limit("p99{busy-timeout=20ms}>1s"), measured));
+  EXPECT_TRUE(selects(parse_limit("p99>1s"), measured)) << "without a selector it is for all";
 }
 
 TEST(Limit, HasTheValueOfTheFigureIfThereIsOne) {
@@ -168,6 +174,7 @@ TEST(Limit, HasTheValueOfTheFigureIfThereIsOne) {
   ASSERT_TRUE(waits.record(5000, 1));
   result.segments.push_back({Segment::lock_wait, waits});
   result.segments.push_back({Segment::commit, Histogram()});
+  result.busy_longest_us = 3;
   const auto value = [&result](const std::string& text) {
     return limited_value(parse_limit(text), result);
   };
@@ -178,6 +185,8 @@ TEST(Limit, HasTheValueOfTheFigureIfThereIsOne) {
   EXPECT_EQ(value("elapsed>1s"), 2e9);
   EXPECT_EQ(value("transitions_per_second<1"), 200);
   EXPECT_EQ(value("commits_per_second<1"), 5);
+  EXPECT_EQ(value("commits>1"), 10);
+  EXPECT_EQ(value("busy_longest>1ms"), 3000) << "in nanoseconds";
 }
 
 TEST(Limit, TheStandardOnesAreTheDocumentedOnes) {
