@@ -164,25 +164,26 @@ void tell_counts(const ConfigurationResult& configuration, const ConfigurationFi
 std::vector<Sentence> warnings_about(const ConfigurationResult& configuration,
                                      const ConfigurationFindings& findings) {
   std::vector<Sentence> warnings;
-  if (!configuration.verified) {
-    warnings.push_back({"the database was NOT VERIFIED", Tone::warning});
-  }
+  const auto warn = [&warnings](std::string text) {
+    Sentence& warning = warnings.emplace_back();
+    warning.text = std::move(text);
+    warning.tone = Tone::warning;
+  };
+  if (!configuration.verified) warn("the database was NOT VERIFIED");
   if (configuration.unsaved_peak > 0) {
-    warnings.push_back({fmt::format("RISK: up to {} transitions were acknowledged and not yet "
-                                    "durable; a crash would have lost them",
-                                    with_thousands(configuration.unsaved_peak)),
-                        Tone::warning});
+    warn(
+        fmt::format("RISK: up to {} transitions were acknowledged and not yet durable; a crash "
+                    "would have lost them",
+                    with_thousands(configuration.unsaved_peak)));
   }
-  if (findings.missing_concurrency) {
-    warnings.push_back({"CONCURRENCY: " + *findings.missing_concurrency, Tone::warning});
-  }
+  if (findings.missing_concurrency) warn("CONCURRENCY: " + *findings.missing_concurrency);
   constexpr std::int64_t kEnough = 1000;
   const metrics::Histogram* const net = configuration.find(Segment::fsm_net);
   if (net != nullptr && net->total_count() < kEnough) {
-    warnings.push_back({fmt::format("{} samples are too few for a P99.9, which one of them "
-                                    "decides; measure {} or more with --files",
-                                    with_thousands(net->total_count()), with_thousands(kEnough)),
-                        Tone::warning});
+    warn(
+        fmt::format("{} samples are too few for a P99.9, which one of them decides; measure {} or "
+                    "more with --files",
+                    with_thousands(net->total_count()), with_thousands(kEnough)));
   }
   return warnings;
 }

@@ -191,7 +191,8 @@ Section configuration_section(const ConfigurationResult& configuration,
                  verdict_cell(verdict.passed).tone});
   }
   if (findings.verdicts.empty()) {
-    section.blocks.emplace_back(Sentence{"No limit is set for this configuration."});
+    section.blocks.emplace_back(
+        Sentence{fmt::format("No limit is set for {}.", label(configuration))});
   }
   return section;
 }

@@ -170,7 +170,7 @@ TEST(ConfigurationSection, NamesVerificationRepeatsAndEveryVerdict) {
             "after x: c=10 zero per-file: 5 x 1,000 files, database verified");
   EXPECT_THAT(
       sentences_of(configuration_section(result, metrics::analyse_configuration(result), "", true)),
-      Contains("No limit is set for this configuration."));
+      Contains("No limit is set for c=10 zero per-file."));
   result.verified = false;
   result.verdicts = {{"threshold_1", false, "400 s of 300 s"}, {"concurrency", true, "all"}};
   const Section section =
