@@ -12,7 +12,8 @@ namespace {
 
 void add_cell(const Cell& cell, std::string& out) {
   if (!cell.number) {
-    out += csv_field(cell.text);
+    // Most cells of long tables are empty.
+    if (!cell.text.empty()) out += csv_field(cell.text);
     return;
   }
   constexpr double kExact = 9e15;  // whole numbers up to here have all their digits
