@@ -15,6 +15,7 @@
 #include "engine/workload/pass.hpp"
 #include "metrics/recording/collector.hpp"
 #include "metrics/recording/timing_queue.hpp"
+#include "metrics/result/key.hpp"
 #include "metrics/statistics/busy_timeout.hpp"
 
 namespace walbench::engine {

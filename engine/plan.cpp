@@ -1,8 +1,12 @@
 #include "engine/plan.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <span>
 
 #include "engine/workload/lifecycle/transitions.hpp"
+#include "metrics/result/key.hpp"
 
 namespace walbench::engine {
 namespace {
@@ -39,7 +43,8 @@ metrics::ConfigurationPlanned ConfigurationPlan::planned() const {
           .warmup_files = warmup_files,
           .checkpoint = std::string(storage::checkpoint_mode_name(checkpoint.mode)),
           .checkpoint_every_frames = checkpoint.every_frames,
-          .wal_cap_frames = in_background ? checkpoint.wal_cap_frames : 0};
+          .wal_cap_frames = in_background ? checkpoint.wal_cap_frames : 0,
+          .varied = varied};
 }
 
 std::chrono::nanoseconds ConfigurationPlan::api_time() const {
@@ -70,6 +75,24 @@ std::chrono::nanoseconds RunPlan::api_time() const {
     ns += static_cast<double>(each->api_time().count());
   }
   return capped(ns);
+}
+
+void name_what_varies(RunPlan& plan) {
+  const auto name = [](std::span<ConfigurationPlan* const> plans) {
+    std::vector<metrics::ConfigurationPlanned> planned;
+    std::ranges::transform(plans, std::back_inserter(planned), &ConfigurationPlan::planned);
+    metrics::name_what_varies(planned);
+    for (std::size_t index = 0; index < plans.size(); ++index) {
+      plans[index]->varied = planned[index].varied;
+    }
+  };
+  std::vector<ConfigurationPlan*> all;
+  std::ranges::transform(plan.configurations, std::back_inserter(all),
+                         [](ConfigurationPlan& each) { return &each; });
+  name(all);
+  for (MitigationPlan& each : plan.mitigations) {
+    name(std::array{&each.baseline, &each.mitigation});
+  }
 }
 
 void order_fastest_first(std::vector<ConfigurationPlan>& configurations) {

@@ -38,7 +38,8 @@ struct ConfigurationPlan {
   Schema schema = Schema::bench;
   storage::ConnectionSettings settings;
   std::uint64_t seed = 42;
-  bool anatomy = false;  ///< follow the write lock in time
+  bool anatomy = false;             ///< follow the write lock in time
+  std::vector<std::string> varied;  ///< set by name_what_varies()
 
   /// The same as results have it.
   metrics::ConfigurationPlanned planned() const;
@@ -70,6 +71,9 @@ struct RunPlan {
   /// How long the API alone keeps the whole run busy: a lower bound on its duration.
   std::chrono::nanoseconds api_time() const;
 };
+
+/// Gives every configuration a key of its own within the run: see metrics::Key.
+void name_what_varies(RunPlan& plan);
 
 /// Puts the quick ones first: all of profile zero by rising number of threads, then realistic from
 /// most threads to fewest.

@@ -7,6 +7,8 @@
 #include <span>
 #include <string_view>
 
+#include "metrics/result/key.hpp"
+
 namespace walbench::metrics {
 namespace {
 

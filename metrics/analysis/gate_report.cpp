@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "metrics/analysis/findings.hpp"
+#include "metrics/result/key.hpp"
 
 namespace walbench::metrics {
 namespace {

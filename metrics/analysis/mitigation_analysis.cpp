@@ -11,6 +11,7 @@
 
 #include "metrics/analysis/bottleneck.hpp"
 #include "metrics/ratio_text.hpp"
+#include "metrics/result/key.hpp"
 
 namespace walbench::metrics {
 namespace {

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "metrics/result/key.hpp"
+
 namespace walbench::metrics {
 namespace {
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "metrics/result/figures.hpp"
+#include "metrics/result/key.hpp"
 #include "metrics/result/run_difference.hpp"
 
 namespace walbench::metrics {

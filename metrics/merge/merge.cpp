@@ -14,6 +14,7 @@
 #include "metrics/files/text_file.hpp"
 #include "metrics/fingerprint.hpp"
 #include "metrics/histogram/histogram_codec.hpp"
+#include "metrics/result/key.hpp"
 #include "metrics/result/mitigation_result.hpp"
 #include "metrics/result/run_difference.hpp"
 
@@ -76,18 +77,6 @@ void add_exactly(Histogram& sum, const Histogram& histogram, const fs::path& pat
     sum = std::move(wider);
   }
   if (sum.add(histogram) != 0) refuse(path, "the sum would have more samples than 64 bits hold");
-}
-
-/// Letters, digits, dots and hyphens alone: the text comes from a file and becomes a file's name.
-std::string for_file_name(std::string_view text) {
-  std::string name(text);
-  const auto is_other = [](char c) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    const bool digit = c >= '0' && c <= '9';
-    return !letter && !digit && c != '.' && c != '-' && c != '_';
-  };
-  std::ranges::replace_if(name, is_other, '-');
-  return name;
 }
 
 /// What one thread of each run did stands beside the others', since they are different threads.
@@ -243,7 +232,7 @@ void HgrmMerge::add_values(const fs::path& path, const std::string& json,
 void HgrmMerge::add_measured(const fs::path& path, HgrmMetadata&& metadata,
                              const Histogram& histogram) {
   const ConfigurationPlanned& planned = metadata.configuration.planned;
-  Group& group = groups_[GroupKey(planned.threads, planned.profile, planned.strategy)];
+  Group& group = groups_[GroupKey(planned.threads, Key(planned).file_part())];
   if (!group.runs.empty()) {
     const Run& first = group.runs.begin()->second;
     if (const auto found = difference(first.metadata.configuration, metadata.configuration)) {
@@ -303,18 +292,18 @@ void HgrmMerge::append(const Group& group, const MergedRun& whole,
   }
   const CombinedTime time = combined_elapsed(std::move(times));
   const ConfigurationResult sum = pooled(configurations, time);
+  const Key key(sum.planned);
   for (const auto& [segment, samples] : group.sums) {
     const std::string_view name = segment_name(segment);
-    all.push_back({.what = fmt::format("{}, {}", configuration_label(sum.planned), name),
-                   .file_name = fmt::format("{}-c{}-{}-{}.{}_ms.hgrm", whole.run_id,
-                                            sum.planned.threads, for_file_name(sum.planned.profile),
-                                            for_file_name(sum.planned.strategy), name),
-                   .text = write_hgrm(samples.histogram, kNsPerMs,
-                                      hgrm_metadata(metadata_of(merged, sum, segment))),
-                   .samples = samples.histogram.total_count(),
-                   .files = samples.file_count,
-                   .of_files = group.runs.size(),
-                   .rounds = time.rounds});
+    all.push_back(
+        {.what = fmt::format("{}, {}", key.label(), name),
+         .file_name = fmt::format("{}-{}.{}_ms.hgrm", whole.run_id, key.file_part(), name),
+         .text = write_hgrm(samples.histogram, kNsPerMs,
+                            hgrm_metadata(metadata_of(merged, sum, segment))),
+         .samples = samples.histogram.total_count(),
+         .files = samples.file_count,
+         .of_files = group.runs.size(),
+         .rounds = time.rounds});
   }
 }
 

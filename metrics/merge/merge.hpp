@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "metrics/histogram/hgrm.hpp"
@@ -95,7 +95,7 @@ class HgrmMerge {
     std::map<std::string, Run> runs;  ///< by what tells them apart, so in an order of its own
     std::map<Segment, Sum> sums;
   };
-  using GroupKey = std::tuple<std::int64_t, std::string, std::string>;
+  using GroupKey = std::pair<std::int64_t, std::string>;  ///< threads, and the key as file name
 
   void add_measured(const std::filesystem::path& path, HgrmMetadata&& metadata,
                     const Histogram& histogram);

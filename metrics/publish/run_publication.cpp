@@ -18,6 +18,7 @@
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/publish/result_json.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
+#include "metrics/result/key.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -137,8 +138,7 @@ class NewFiles {
   }
 
   fs::path path(const ConfigurationPlanned& planned, std::string_view end) const {
-    return folder_ / fmt::format("{}-c{}-{}-{}{}", run_.run_id, planned.threads, planned.profile,
-                                 planned.strategy, end);
+    return folder_ / fmt::format("{}-{}{}", run_.run_id, Key(planned).file_part(), end);
   }
 
   void write(fs::path target, const std::string& text) {

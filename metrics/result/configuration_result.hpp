@@ -37,12 +37,10 @@ struct ConfigurationPlanned {
   std::string checkpoint = "auto";  ///< who checkpoints: `auto`, `background`, `off`
   std::int64_t checkpoint_every_frames = 0;
   std::int64_t wal_cap_frames = 0;  ///< with `background` alone
+  std::vector<std::string> varied = {};  ///< see name_what_varies(): `busy-timeout=20ms`
 
   bool operator==(const ConfigurationPlanned&) const = default;
 };
-
-/// `c=10 zero per-file`.
-std::string configuration_label(const ConfigurationPlanned& planned);
 
 /// How many API calls a file takes on average where each fails with that probability (0 to below
 /// 1): the second call is made again until it succeeds, and each of these times the first one.

@@ -65,13 +65,16 @@ struct Figure {
   PlanClass plan = PlanClass::measured;
   /// Name in a configuration's key and in selectors, as in `busy-timeout`; empty: not in them.
   std::string_view dimension = {};
-  double least = 0;    ///< of numbers: what is valid
-  double most = 1e15;  ///< exact in a double, and beyond what is measured
+  std::string_view standard = {};  ///< the value that keys leave out, as text
+  double least = 0;                ///< of numbers: what is valid
+  double most = 1e15;              ///< exact in a double, and beyond what is measured
 
-  constexpr Figure of_plan(PlanClass as, std::string_view in_key = {}) const {
+  constexpr Figure of_plan(PlanClass as, std::string_view in_key = {},
+                           std::string_view usually = {}) const {
     Figure row = *this;
     row.plan = as;
     row.dimension = in_key;
+    row.standard = usually;
     return row;
   }
   constexpr Figure within(double from, double to) const {

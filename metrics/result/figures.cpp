@@ -55,31 +55,34 @@ constexpr std::array kConfigurationFigures = {
         .of_plan(identity, "guard"),
     figure<&C::planned, &P::queue>("axes.queue", Unit::none, first, "how writers queue")
         .of_plan(identity, "queue"),
+    figure<&C::planned, &P::varied>("varied", Unit::none, first,
+                                    "what else tells it apart from others of its run")
+        .of_plan(told),
     figure<&C::planned, &P::schema>("schema", Unit::none, first, "tables, indexes and triggers")
-        .of_plan(workload, "schema"),
+        .of_plan(workload, "schema", "bench"),
     figure<&C::planned, &P::files>("file_count", Unit::count, first, "lifecycles")
-        .of_plan(workload, "files")
+        .of_plan(workload, "files", "818")
         .within(1, 1e15),
     figure<&C::planned, &P::transitions_per_file>("transitions_per_file", Unit::count, first,
                                                   "the hydration included")
         .of_plan(workload),
     figure<&C::planned, &P::api_delay>("api_delay", Unit::none, first, "of each API call")
-        .of_plan(workload, "api-delay"),
+        .of_plan(workload, "api-delay", "0"),
     figure<&C::planned, &P::api_delay_ns>("api_delay_ns", Unit::ns, first, "its mean"),
     figure<&C::planned, &P::api_fail_rate>("api_fail_rate", Unit::share, first, "of each API call")
-        .of_plan(workload, "fail-rate")
+        .of_plan(workload, "fail-rate", "0")
         .within(0, 1),
     figure<&C::planned, &P::warmup_files>("warmup_files", Unit::count, first,
                                           "lifecycles before the clock starts")
         .of_plan(workload, "warmup"),
     figure<&C::planned, &P::checkpoint>("checkpoint", Unit::none, first, "who checkpoints")
-        .of_plan(setting, "checkpoint"),
+        .of_plan(setting, "checkpoint", "auto"),
     figure<&C::planned, &P::checkpoint_every_frames>("checkpoint_every_frames", Unit::count, first,
                                                      "at how many frames one is due")
-        .of_plan(setting, "wal-autocheckpoint"),
+        .of_plan(setting, "wal-autocheckpoint", "1000"),
     figure<&C::planned, &P::wal_cap_frames>("wal_cap_frames", Unit::count, first,
                                             "above it a commit checkpoints itself")
-        .of_plan(setting, "wal-cap"),
+        .of_plan(setting, "wal-cap", "0"),
 
     // The settings, as SQLite says them.
     figure<&C::settings, &S::journal_mode>("settings.journal_mode", Unit::none, first,
@@ -87,10 +90,10 @@ constexpr std::array kConfigurationFigures = {
         .of_plan(setting, "journal-mode"),
     figure<&C::settings, &S::synchronous>("settings.synchronous", Unit::none, first,
                                           "PRAGMA synchronous")
-        .of_plan(setting, "synchronous"),
+        .of_plan(setting, "synchronous", "normal"),
     figure<&C::settings, &S::busy_timeout_ms>("settings.busy_timeout_ms", Unit::ms, first,
                                               "PRAGMA busy_timeout")
-        .of_plan(setting, "busy-timeout"),
+        .of_plan(setting, "busy-timeout", "5000ms"),
     figure<&C::settings, &S::wal_autocheckpoint_frames>(
         "settings.wal_autocheckpoint_frames", Unit::count, first, "PRAGMA wal_autocheckpoint")
         .of_plan(setting),

@@ -17,6 +17,7 @@
 #include "metrics/histogram/hlog.hpp"
 #include "metrics/result/figures.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
+#include "metrics/result/key.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -46,12 +47,8 @@ void require_same(const ConfigurationResult& one, const ConfigurationResult& oth
 }
 
 ConfigurationResult& configuration_of(LoadedRun& run, ConfigurationResult&& described) {
-  const auto key = [](const ConfigurationResult& configuration) {
-    const ConfigurationPlanned& planned = configuration.planned;
-    return std::tie(planned.threads, planned.profile, planned.strategy);
-  };
   const auto found = std::ranges::find_if(run.configurations, [&](const ConfigurationResult& each) {
-    return key(each) == key(described);
+    return Key(each.planned) == Key(described.planned);
   });
   if (found == run.configurations.end()) {
     return run.configurations.emplace_back(std::move(described));

@@ -96,7 +96,8 @@ inline ConfigurationResult full_configuration() {
                     .warmup_files = 12,
                     .checkpoint = "a checkpoint",
                     .checkpoint_every_frames = 15,
-                    .wal_cap_frames = 16};
+                    .wal_cap_frames = 16,
+                    .varied = {}};
   result.settings = {.journal_mode = "wal",
                      .synchronous = "normal",
                      .busy_timeout_ms = 13,

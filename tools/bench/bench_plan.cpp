@@ -188,6 +188,7 @@ BenchOptions plan_bench(const BenchRequest& request) {
   }
   engine::order_fastest_first(plan.configurations);
   plan.mitigations = mitigation_plans(request, common, delay);
+  engine::name_what_varies(plan);
   plan.seed = common.seed;
   plan.limits = metrics::standard_limits();
   const std::size_t standard = plan.limits.size();

@@ -37,10 +37,6 @@ std::size_t terminal_width() {
                                                                          : kUsualWidth;
 }
 
-std::string configuration_label(const engine::ConfigurationPlan& plan) {
-  return fmt::format("c={} {} {}", plan.threads, engine::profile_name(plan.profile), plan.strategy);
-}
-
 }  // namespace
 
 std::string progress_line(const ProgressState& state, std::size_t width) {
@@ -125,7 +121,7 @@ void Progress::draw() {
   const engine::ConfigurationPlan& plan = *measurements_[measurement_];
   ProgressState state{.measurement = measurement_,
                       .measurements = measurements_.size(),
-                      .label = configuration_label(plan),
+                      .label = engine::label(plan),
                       .phase = phase_,
                       .files_done = files_done_.load(std::memory_order_relaxed),
                       .files = plan.files,

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "metrics/result/key.hpp"
 #include "tools/document/anatomy_document.hpp"
 #include "tools/document/cells.hpp"
 #include "tools/document/snippets.hpp"

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "metrics/result/key.hpp"
 #include "tools/document/anatomy_document.hpp"
 #include "tools/document/cells.hpp"
 #include "tools/document/pictures.hpp"

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "metrics/result/key.hpp"
 #include "tools/document/cells.hpp"
 
 namespace walbench::tools {

@@ -12,6 +12,7 @@
 
 #include "metrics/analysis/findings.hpp"
 #include "metrics/histogram/percentile_curve.hpp"
+#include "metrics/result/key.hpp"
 #include "tools/document/cells.hpp"
 
 namespace walbench::tools {

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "metrics/result/key.hpp"
 #include "tools/document/cells.hpp"
 #include "tools/document/pictures.hpp"
 #include "tools/program/text.hpp"

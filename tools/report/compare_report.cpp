@@ -9,6 +9,7 @@
 #include "metrics/analysis/limit_verdicts.hpp"
 #include "metrics/comparison/run_comparison.hpp"
 #include "metrics/publish/run_comparison_json.hpp"
+#include "metrics/result/key.hpp"
 #include "metrics/result/result_set.hpp"
 #include "tools/document/comparison_document.hpp"
 #include "tools/program/exit_code.hpp"

@@ -11,6 +11,7 @@
 #include "metrics/files/file_error.hpp"
 #include "metrics/files/whole_file.hpp"
 #include "metrics/publish/report_json.hpp"
+#include "metrics/result/key.hpp"
 #include "metrics/result/result_files.hpp"
 #include "metrics/result/result_set.hpp"
 #include "tools/document/figures_table.hpp"

@@ -1,0 +1,117 @@
+#include "metrics/result/key.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "metrics/result/figures.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+constexpr std::size_t kBaseParts = 3;  // threads, profile, strategy
+
+/// The text comes from a file and becomes a file's name.
+std::string for_file_name(std::string_view text) {
+  std::string name(text);
+  const auto is_other = [](char c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool digit = c >= '0' && c <= '9';
+    return !letter && !digit && c != '.' && c != '-' && c != '_';
+  };
+  std::ranges::replace_if(name, is_other, '-');
+  return name;
+}
+
+/// Figures are looked up in results; a plan is a result in which nothing was measured.
+ConfigurationResult unmeasured(const ConfigurationPlanned& planned) {
+  ConfigurationResult result;
+  result.planned = planned;
+  return result;
+}
+
+bool same_base(const ConfigurationPlanned& one, const ConfigurationPlanned& other) {
+  return one.threads == other.threads && one.profile == other.profile &&
+         one.strategy == other.strategy;
+}
+
+}  // namespace
+
+Key::Key(const ConfigurationPlanned& planned)
+    : parts_{{"threads", std::to_string(planned.threads)},
+             {"profile", planned.profile},
+             {"strategy", planned.strategy}} {
+  for (const std::string& varied : planned.varied) {
+    const std::size_t equals = std::min(varied.find('='), varied.size());
+    parts_.push_back(
+        {varied.substr(0, equals), varied.substr(std::min(equals + 1, varied.size()))});
+  }
+}
+
+std::string Key::label() const {
+  std::string label = fmt::format("c={} {} {}", parts_[0].value, parts_[1].value, parts_[2].value);
+  for (const KeyPart& part : std::span(parts_).subspan(kBaseParts)) {
+    label += fmt::format(" {}={}", part.dimension, part.value);
+  }
+  return label;
+}
+
+std::string Key::file_part() const {
+  std::string name = fmt::format("c{}-{}-{}", for_file_name(parts_[0].value),
+                                 for_file_name(parts_[1].value), for_file_name(parts_[2].value));
+  for (const KeyPart& part : std::span(parts_).subspan(kBaseParts)) {
+    name += fmt::format("+{}-{}", for_file_name(part.dimension), for_file_name(part.value));
+  }
+  return name;
+}
+
+std::string Key::selector() const {
+  std::string selector = "{";
+  for (const KeyPart& part : parts_) {
+    selector += fmt::format("{}{}={}", selector.size() > 1 ? "," : "", part.dimension, part.value);
+  }
+  return selector + "}";
+}
+
+std::string configuration_label(const ConfigurationPlanned& planned) {
+  return Key(planned).label();
+}
+
+std::optional<std::string> dimension_value(const ConfigurationPlanned& planned,
+                                           std::string_view dimension) {
+  std::string name(dimension);
+  std::ranges::replace(name, '_', '-');
+  const Figure<ConfigurationResult>* const figure = find_dimension(name);
+  if (figure == nullptr) return std::nullopt;
+  return key_text(*figure, unmeasured(planned));
+}
+
+std::vector<std::string_view> dimension_names() {
+  std::vector<std::string_view> names;
+  for (const Figure<ConfigurationResult>& figure : configuration_figures()) {
+    if (!figure.dimension.empty()) names.push_back(figure.dimension);
+  }
+  return names;
+}
+
+void name_what_varies(std::span<ConfigurationPlanned> plans) {
+  std::vector<ConfigurationResult> all;
+  std::ranges::transform(plans, std::back_inserter(all), unmeasured);
+  for (ConfigurationPlanned& plan : plans) {
+    plan.varied.clear();
+    for (const Figure<ConfigurationResult>& figure : configuration_figures()) {
+      const bool is_dimension = !figure.dimension.empty() && figure.plan != PlanClass::identity;
+      if (!is_dimension) continue;
+      std::set<std::string> values;
+      for (const ConfigurationResult& each : all) {
+        if (same_base(each.planned, plan)) values.insert(key_text(figure, each));
+      }
+      const std::string own = key_text(figure, unmeasured(plan));
+      if (values.size() < 2 || own == figure.standard) continue;
+      plan.varied.push_back(fmt::format("{}={}", figure.dimension, own));
+    }
+  }
+}
+
+}  // namespace walbench::metrics

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metrics/result/configuration_result.hpp"
+
+namespace walbench::metrics {
+
+/// One dimension of a key and its value, as in `threads` and `10`.
+struct KeyPart {
+  std::string dimension;
+  std::string value;
+
+  bool operator==(const KeyPart&) const = default;
+};
+
+/// The key of a configuration: what tells it apart from the others of its run. Label, file name,
+/// selector, merging and the columns of a report follow from it. Threads, profile and strategy come
+/// first; then whatever else varies within the run.
+class Key {
+ public:
+  explicit Key(const ConfigurationPlanned& planned);
+
+  const std::vector<KeyPart>& parts() const { return parts_; }
+
+  /// `c=10 zero per-file`, `c=10 zero per-file busy-timeout=20ms`.
+  std::string label() const;
+
+  /// `c10-zero-per-file`, `c10-zero-per-file+busy-timeout-20ms`: letters, digits, and `.+_-` alone,
+  /// whatever a file claimed.
+  std::string file_part() const;
+
+  /// `{threads=10,profile=zero,strategy=per-file}`
+  std::string selector() const;
+
+  bool operator==(const Key&) const = default;
+
+ private:
+  std::vector<KeyPart> parts_;
+};
+
+/// The label of its key.
+std::string configuration_label(const ConfigurationPlanned& planned);
+
+/// The value of a dimension, which need not be part of the key: `threads`, `checkpoint`. Nothing
+/// if there is no such dimension. `-` and `_` mean the same.
+std::optional<std::string> dimension_value(const ConfigurationPlanned& planned,
+                                           std::string_view dimension);
+
+/// The names of all dimensions, in the order of the figures.
+std::vector<std::string_view> dimension_names();
+
+/// Sets `varied` in each plan of a run, so that no two unlike plans share a key: a dimension is
+/// named if it varies among the plans of the same threads, profile and strategy, and is not at its
+/// standard value.
+void name_what_varies(std::span<ConfigurationPlanned> plans);
+
+}  // namespace walbench::metrics

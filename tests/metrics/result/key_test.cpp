@@ -1,0 +1,103 @@
+// Silent bugs these tests would catch: two configurations of a run that write to the same file; a
+// name that changes although nothing varies; a name from a file that leaves its folder.
+
+#include "metrics/result/key.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "metrics/result/figures.hpp"
+#include "tests/support/example_results.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+ConfigurationPlanned plan(std::int64_t threads = 10) {
+  ConfigurationPlanned planned;
+  planned.threads = threads;
+  planned.profile = "zero";
+  planned.strategy = "per-file";
+  planned.files = 818;
+  return planned;
+}
+
+TEST(Key, IsThreadsProfileAndStrategyIfNothingElseVaries) {
+  std::vector<ConfigurationPlanned> plans = {plan(1), plan(10), plan(50)};
+  plans[1].strategy = "group-commit";
+  plans[1].checkpoint = "background";  // Its strategy's own, so it does not vary within it.
+  name_what_varies(plans);
+  EXPECT_THAT(plans[1].varied, IsEmpty());
+  const Key key(plans[0]);
+  EXPECT_EQ(key.label(), "c=1 zero per-file");
+  EXPECT_EQ(key.file_part(), "c1-zero-per-file");
+  EXPECT_EQ(key.selector(), "{threads=1,profile=zero,strategy=per-file}");
+}
+
+TEST(Key, NamesWhatVariesUnlessItIsTheStandard) {
+  std::vector<ConfigurationPlanned> plans = {plan(), plan(), plan(50)};
+  plans[1].files = 2000;
+  name_what_varies(plans);
+  EXPECT_EQ(Key(plans[0]).label(), "c=10 zero per-file");
+  EXPECT_EQ(Key(plans[1]).label(), "c=10 zero per-file files=2000");
+  EXPECT_EQ(Key(plans[1]).file_part(), "c10-zero-per-file+files-2000");
+  EXPECT_EQ(Key(plans[2]).label(), "c=50 zero per-file") << "nothing varies at 50 threads";
+}
+
+// Every dimension that there is, each varied alone and two at a time.
+TEST(Key, NoTwoUnlikePlansOfARunShareAName) {
+  const auto altered = [](ConfigurationPlanned of, const Figure<ConfigurationResult>& figure) {
+    ConfigurationResult result;
+    result.planned = of;
+    const FigureValue value = figure.value(result);
+    if (const auto* const text = std::get_if<std::string>(&value)) figure.set(result, *text + "x");
+    if (const auto* const number = std::get_if<std::int64_t>(&value)) {
+      figure.set(result, *number + 1);
+    }
+    if (std::holds_alternative<double>(value)) figure.set(result, 0.5);
+    return result.planned;
+  };
+  std::vector<ConfigurationPlanned> plans = {plan()};
+  for (const Figure<ConfigurationResult>& figure : configuration_figures()) {
+    if (figure.dimension.empty() || figure.name.find("axes.") == 0) continue;
+    const std::size_t before = plans.size();
+    for (std::size_t index = 0; index < before; ++index) {
+      const ConfigurationPlanned other = altered(plans[index], figure);
+      if (other != plans[index] && plans.size() < 500) plans.push_back(other);
+    }
+  }
+  ASSERT_GT(plans.size(), 100U);
+  name_what_varies(plans);
+  std::set<std::string> files;
+  std::set<std::string> labels;
+  for (const ConfigurationPlanned& each : plans) {
+    EXPECT_TRUE(files.insert(Key(each).file_part()).second) << Key(each).file_part();
+    EXPECT_TRUE(labels.insert(Key(each).label()).second) << Key(each).label();
+  }
+}
+
+TEST(Key, ItsFileNameHoldsNothingThatLeavesTheFolder) {
+  ConfigurationPlanned hostile = plan();
+  hostile.profile = "../x";
+  hostile.strategy = "a/b\n";
+  hostile.varied = {"files=/etc", "no equals"};
+  EXPECT_EQ(Key(hostile).file_part(), "c10-..-x-a-b-+files--etc+no-equals-");
+  EXPECT_THAT(Key(hostile).parts().back(), (KeyPart{"no equals", ""}));
+}
+
+TEST(DimensionValue, IsOfAnyDimensionUnderEitherSpelling) {
+  EXPECT_EQ(dimension_value(plan(), "threads"), "10");
+  EXPECT_EQ(dimension_value(plan(), "api-delay"), dimension_value(plan(), "api_delay"));
+  EXPECT_TRUE(dimension_value(plan(), "api_delay").has_value());
+  EXPECT_FALSE(dimension_value(plan(), "colour").has_value());
+  EXPECT_THAT(dimension_names(), testing::Contains("busy-timeout"));
+}
+
+}  // namespace
+}  // namespace walbench::metrics
