@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "metrics/result/figures.hpp"
+#include "metrics/result/key.hpp"
 #include "metrics/segment.hpp"
 #include "tools/document/cells.hpp"
 
