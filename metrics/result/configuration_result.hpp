@@ -36,7 +36,7 @@ struct ConfigurationPlanned {
   std::int64_t warmup_files = 0;
   std::string checkpoint = "auto";  ///< who checkpoints: `auto`, `background`, `off`
   std::int64_t checkpoint_every_frames = 0;
-  std::int64_t wal_cap_frames = 0;  ///< with `background` alone
+  std::int64_t wal_cap_frames = 0;       ///< with `background` alone
   std::vector<std::string> varied = {};  ///< see name_what_varies(): `busy-timeout=20ms`
 
   bool operator==(const ConfigurationPlanned&) const = default;

@@ -38,7 +38,7 @@ std::vector<std::string> split(const std::string& text) {
 
 /// The table, in its order.
 std::vector<std::pair<std::string, Room>> rows() {
-  const std::regex pattern(R"(^(?:upward )?([a-z_/]+) *:([^|]*)\|(.*)$)");
+  const std::regex pattern(R"(^([a-z_/]+) *:([^|]*)\|(.*)$)");
   std::vector<std::pair<std::string, Room>> found;
   for (const std::string& line : lines_of(kRoot / "tests/house/rooms.txt")) {
     std::smatch match;
