@@ -66,6 +66,8 @@ struct AxisValue {
   std::string_view name;
   std::string_view help;
 };
+template <typename Value>  // Compilers before C++20's own guides for aggregates need it.
+AxisValue(Value, std::string_view, std::string_view)->AxisValue<Value>;
 
 /// One axis: parsing, names, help and completion follow from this.
 template <typename Value>

@@ -102,8 +102,8 @@ Task Pass::iterate(std::int64_t number) {
 
 void Pass::hand_over(const IterationOutcome& outcome) const {
   auto& producer = order_.queue->producer(current_worker());
-  for (const metrics::TimingRecord& failed : outcome.failed_attempts) {
-    producer.enqueue(failed);
+  for (const metrics::TimingRecord& further : outcome.further_records) {
+    producer.enqueue(further);
   }
   producer.enqueue(outcome.record);
 }

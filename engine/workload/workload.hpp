@@ -29,9 +29,16 @@ struct IterationCounts {
 
 /// The result of one iteration.
 struct IterationOutcome {
-  metrics::TimingRecord record;                        ///< every segment but `connect`
-  std::vector<metrics::TimingRecord> failed_attempts;  ///< `attempt`, `failed_attempt`, transitions
+  metrics::TimingRecord record;  ///< every segment but `connect`
+  /// Samples that have no room in `record`: failed attempts, and transactions beyond its few.
+  std::vector<metrics::TimingRecord> further_records;
   IterationCounts counts;
+
+  /// Adds the sample of one more transaction; there may be any number of them.
+  void add_transition(std::int64_t ns) {
+    if (record.is_full()) further_records.push_back(record.take_transitions());
+    record.add_transition(ns);
+  }
 };
 
 /// The surroundings of an iteration; they outlive it.

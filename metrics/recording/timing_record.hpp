@@ -15,8 +15,6 @@ namespace walbench::metrics {
 /// through the queue. A value type of fixed size; it owns nothing.
 class TimingRecord {
  public:
-  static constexpr std::size_t kMaxTransitions = 4;
-
   /// Sets a segment's only sample. `transition` has several: see add_transition.
   void set(Segment segment, std::int64_t ns) {
     assert(segment != Segment::transition && segment_index(segment) < kLifecycleSegmentCount);
@@ -27,9 +25,12 @@ class TimingRecord {
   /// Adds to a segment that sums several intervals; starts it at zero.
   void add(Segment segment, std::int64_t ns) { set(segment, value_ns(segment) + ns); }
 
-  /// Adds one transition's sample. At most kMaxTransitions fit.
+  /// Whether no further transition fits. take_transitions() makes room.
+  bool is_full() const { return transition_count_ == transitions_ns_.size(); }
+
+  /// Adds one transition's sample. Requires that the record is not full.
   void add_transition(std::int64_t ns) {
-    assert(transition_count_ < kMaxTransitions);
+    assert(!is_full());
     transitions_ns_[transition_count_++] = ns;
   }
 
@@ -55,7 +56,7 @@ class TimingRecord {
 
  private:
   std::array<std::int64_t, kLifecycleSegmentCount> values_ns_{};
-  std::array<std::int64_t, kMaxTransitions> transitions_ns_{};
+  std::array<std::int64_t, 4> transitions_ns_{};  ///< a lifecycle needs three
   std::uint32_t present_ = 0;
   std::uint32_t transition_count_ = 0;
 };

@@ -19,10 +19,8 @@ using Json = nlohmann::ordered_json;
 double number_from(const Json& json, std::string_view name, double least, double most) {
   if (!json.is_number()) refuse(name, "that is not a number");
   const auto number = json.get<double>();
-  // Written so that NaN is refused, too.
-  if (!(number >= least && number <= most)) {
-    refuse(name, fmt::format("outside {} to {}", least, most));
-  }
+  const bool within = number >= least && number <= most;  // False for NaN, too.
+  if (!within) refuse(name, fmt::format("outside {} to {}", least, most));
   return number;
 }
 

@@ -1,5 +1,6 @@
 #include "metrics/result/run_difference.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 #include "metrics/result/figures.hpp"

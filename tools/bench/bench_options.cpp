@@ -89,6 +89,7 @@ std::string instead_of_gate(const std::string& gate) {
 /// The names of strategies; `extra` too, if it is not empty.
 Reader<std::string> strategy_names(const std::string& extra = {}) {
   std::vector<std::pair<std::string, std::string>> names;
+  names.reserve(storage::kStrategies.size() + 1);
   for (const storage::Strategy& each : storage::kStrategies) {
     names.emplace_back(each.name, each.name);
   }

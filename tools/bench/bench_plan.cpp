@@ -163,6 +163,7 @@ void require_study(const engine::RunPlan& plan) {
         });
     if (covered) continue;
     std::vector<std::string> needed;
+    needed.reserve(limit.selector.size());
     for (const auto& [dimension, value] : limit.selector) {
       needed.push_back(fmt::format("--{} {}", dimension, value));
     }

@@ -161,6 +161,7 @@ struct Side {
 
 std::vector<Side> sides_of(const RunView& run) {
   std::vector<Side> sides;
+  sides.reserve(run.configurations.size() + 2 * run.mitigations.size());
   for (const ConfigurationResult& each : run.configurations) {
     sides.push_back({metrics::configuration_label(each.planned), &each});
   }

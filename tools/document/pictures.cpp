@@ -157,8 +157,10 @@ void add_law(const metrics::ScalabilityFit& fit, const std::string& name, double
   constexpr double kStep = 1.08;
   constexpr double kBeyond = 1.3;
   Series law{.label = name + ": law"};
-  for (double n = 1; n <= last * kBeyond; n *= kStep) {
-    law.points.push_back({n, fit.per_second(n)});
+  double threads = 1;
+  while (threads <= last * kBeyond) {
+    law.points.push_back({threads, fit.per_second(threads)});
+    threads *= kStep;
   }
   chart.series.push_back(std::move(law));
 }
@@ -297,6 +299,7 @@ Picture curves_picture(const RunView& run) {
                   "Percentile curves of the configurations in the table that follows.",
                   {}};
   std::vector<Line> lines;
+  lines.reserve(run.configurations.size());
   for (const ConfigurationResult& each : run.configurations) {
     lines.push_back({label(each), &each});
   }
@@ -381,7 +384,7 @@ Picture lone_picture(const std::vector<metrics::LoneDistribution>& lone) {
   return picture;
 }
 
-Picture intervals_picture(std::vector<const metrics::LoadedLog::Stream*> streams) {
+Picture intervals_picture(const std::vector<const metrics::LoadedLog::Stream*>& streams) {
   Picture picture{"intervals",
                   "Samples a second, and P99, interval by interval: a stall shows as a gap in the "
                   "one and a peak in the other.",

@@ -24,6 +24,6 @@ Picture wal_picture(const RunView& run);
 /// Distributions that belong to no run: those in milliseconds, and those in another unit.
 Picture lone_picture(const std::vector<metrics::LoneDistribution>& lone);
 /// Samples a second and P99, interval by interval; a view for each stream.
-Picture intervals_picture(std::vector<const metrics::LoadedLog::Stream*> streams);
+Picture intervals_picture(const std::vector<const metrics::LoadedLog::Stream*>& streams);
 
 }  // namespace walbench::tools

@@ -129,6 +129,7 @@ std::string bottleneck_sentence(const metrics::Scaling& scaling) {
       scaling.levels, [](const metrics::ScalingLevel& level) { return !level.bottleneck.empty(); });
   if (!known) return "The bottleneck is not known: the files that it is judged by were not given.";
   std::vector<std::string> levels;
+  levels.reserve(scaling.levels.size());
   for (const metrics::ScalingLevel& level : scaling.levels) {
     levels.push_back(
         fmt::format("c={} {} ({})", level.threads, level.bottleneck, level.root_cause));

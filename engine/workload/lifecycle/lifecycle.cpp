@@ -59,7 +59,7 @@ class LifecycleTimer {
     record_.add(Segment::sync_wait, write.sync_wait_ns);
     record_.add(Segment::db_total, write.db_total_ns);
     mark_ns_ = clock_.now_ns();
-    record_.add_transition(mark_ns_ - transition_started_ns_);
+    outcome_.add_transition(mark_ns_ - transition_started_ns_);
     outcome_.counts.add({.writes = 1,
                          .commits = write.committed ? 1 : 0,
                          .row_bytes_changed = changed_bytes,
@@ -69,7 +69,7 @@ class LifecycleTimer {
   /// The attempt is back at `untracked`: its samples get a record of their own.
   void attempt_failed() {
     metrics::TimingRecord& failed =
-        outcome_.failed_attempts.emplace_back(record_.take_transitions());
+        outcome_.further_records.emplace_back(record_.take_transitions());
     failed.set(Segment::attempt, mark_ns_ - attempt_started_ns_);
     failed.set(Segment::failed_attempt, mark_ns_ - attempt_started_ns_);
   }

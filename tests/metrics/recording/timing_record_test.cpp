@@ -96,10 +96,10 @@ TEST(TimingRecordDeathTest, ChecksItsCallersInDebugBuilds) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   TimingRecord record;
   EXPECT_DEATH(record.set(Segment::transition, 1), "transition");
-  for (std::size_t count = 0; count < TimingRecord::kMaxTransitions; ++count) {
+  while (!record.is_full()) {
     record.add_transition(1);
   }
-  EXPECT_DEATH(record.add_transition(1), "kMaxTransitions");
+  EXPECT_DEATH(record.add_transition(1), "is_full");
 }
 #endif
 

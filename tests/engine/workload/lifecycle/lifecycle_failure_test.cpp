@@ -153,8 +153,8 @@ TEST_P(FailingLifecycle, CountsEveryAttemptsWritesAndCalls) {
 
 TEST_P(FailingLifecycle, AFailedUploadsSamplesAreInARecordOfTheirOwn) {
   run({.upload_failures = 1});
-  ASSERT_EQ(outcome_.failed_attempts.size(), 1U);
-  const TimingRecord& failed = outcome_.failed_attempts.front();
+  ASSERT_EQ(outcome_.further_records.size(), 1U);
+  const TimingRecord& failed = outcome_.further_records.front();
   // Writes 1 to 3, a dispatch and a reading for each, and one call.
   EXPECT_EQ(failed.value_ns(Segment::failed_attempt),
             6'009 + 3 * 2 * kStepNs + kApiDelayNs + kStepNs);
@@ -170,8 +170,8 @@ TEST_P(FailingLifecycle, AFailedUploadsSamplesAreInARecordOfTheirOwn) {
 
 TEST_P(FailingLifecycle, AFailedImportsSamplesAreInARecordOfTheirOwn) {
   run({.import_failures = 1});
-  ASSERT_EQ(outcome_.failed_attempts.size(), 1U);
-  const TimingRecord& failed = outcome_.failed_attempts.front();
+  ASSERT_EQ(outcome_.further_records.size(), 1U);
+  const TimingRecord& failed = outcome_.further_records.front();
   EXPECT_EQ(failed.value_ns(Segment::failed_attempt),
             10'012 + 4 * 2 * kStepNs + 2 * (kApiDelayNs + kStepNs));
   ASSERT_EQ(failed.transition_count(), 4U);
@@ -192,7 +192,7 @@ TEST_P(FailingLifecycle, TheAttemptThatSucceedsIsAnAttemptAndNoFailedOne) {
 
 TEST_P(FailingLifecycle, WhereNothingFailsTheAttemptIsTheWholeLifeButItsHydration) {
   run(ApiFate{});
-  EXPECT_TRUE(outcome_.failed_attempts.empty());
+  EXPECT_TRUE(outcome_.further_records.empty());
   EXPECT_EQ(ns(Segment::attempt), ns(Segment::total_wall) - ns(Segment::fsm_hydrate));
   EXPECT_THAT(session_->errors(), testing::IsEmpty());
 }
@@ -234,8 +234,8 @@ TEST_P(FailingLifecycle, WhateverFailsSumsAndVersionsAreRight) {
 
     std::int64_t attempts_ns = ns(Segment::attempt);
     auto transitions = static_cast<std::int64_t>(outcome_.record.transition_count());
-    ASSERT_EQ(outcome_.failed_attempts.size(), static_cast<std::size_t>(failures));
-    for (const TimingRecord& failed : outcome_.failed_attempts) {
+    ASSERT_EQ(outcome_.further_records.size(), static_cast<std::size_t>(failures));
+    for (const TimingRecord& failed : outcome_.further_records) {
       attempts_ns += failed.value_ns(Segment::attempt);
       transitions += static_cast<std::int64_t>(failed.transition_count());
     }

@@ -228,7 +228,7 @@ TEST_P(Lifecycle, FillsEverySegmentButThoseOfAQueueAConnectionAndAttempts) {
     const bool expected = segment == Segment::statement ? GetParam() : !not_here.contains(segment);
     EXPECT_EQ(record_.has(segment), expected) << metrics::segment_name(segment);
   }
-  EXPECT_TRUE(outcome_.failed_attempts.empty());
+  EXPECT_TRUE(outcome_.further_records.empty());
 }
 
 TEST_P(Lifecycle, CountsItsWritesCommitsAndCalls) {
@@ -338,6 +338,26 @@ TEST(Task, AMovedTaskRunsOnceAndFreesItsFrameOnce) {
     EXPECT_EQ(token.use_count(), 2);
   }
   EXPECT_EQ(token.use_count(), 1);
+}
+
+// Samples beyond the room of a record would be written past its end.
+TEST(IterationOutcome, HoldsAnyNumberOfTransactions) {
+  IterationOutcome outcome;
+  constexpr std::int64_t kTransactions = 1000;
+  for (std::int64_t ns = 1; ns <= kTransactions; ++ns) {
+    outcome.add_transition(ns);
+  }
+  outcome.further_records.push_back(outcome.record);
+  std::int64_t samples = 0;
+  std::int64_t sum_ns = 0;
+  for (const TimingRecord& record : outcome.further_records) {
+    samples += record.sample_count();
+    for (std::size_t index = 0; index < record.transition_count(); ++index) {
+      sum_ns += record.transition_ns(index);
+    }
+  }
+  EXPECT_EQ(samples, kTransactions);
+  EXPECT_EQ(sum_ns, kTransactions * (kTransactions + 1) / 2);
 }
 
 }  // namespace
