@@ -195,6 +195,8 @@ TEST_F(DatabaseFilesTest, AnEmptyPathIsRefusedLikeAnyOther) {
 }
 
 TEST_F(DatabaseFilesTest, ATemporaryDirectoryDoesNotStayWhereItsFileCannotBeCreated) {
+  // A sanitizer that sees a type for the first time needs descriptors to look at it.
+  EXPECT_EQ(DatabaseFileError("", Remedy::none).remedy(), Remedy::none);
   // No descriptor is free: the directory can still be made, the file in it cannot.
   rlimit before{};
   getrlimit(RLIMIT_NOFILE, &before);
