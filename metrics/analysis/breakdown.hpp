@@ -37,7 +37,7 @@ struct Breakdown {
   double share(Spent spent) const;
 };
 
-/// Nothing if the configuration lacks fsm_net, lock_wait or commit.
+/// Returns nothing if the configuration lacks fsm_net, lock_wait or commit.
 std::optional<Breakdown> break_down(const ConfigurationResult& configuration);
 
 /// How evenly the threads progressed.
@@ -50,7 +50,7 @@ struct Fairness {
   std::optional<std::string> barging;
 };
 
-/// Nothing if lifecycles are not bound to threads.
+/// Returns nothing if lifecycles are not bound to threads.
 std::optional<Fairness> judge_fairness(const ConfigurationResult& configuration);
 
 /// A warning if on average fewer than 90 % of the requested lifecycles were in flight.

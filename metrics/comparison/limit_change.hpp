@@ -20,7 +20,7 @@ enum class LimitOutcome : std::uint8_t {
 /// `pass`, `fail` or `undecided`.
 std::string_view outcome_name(LimitOutcome outcome);
 
-/// What a relative limit says about one configuration.
+/// The verdict of a relative limit on one configuration.
 struct ChangeVerdict {
   std::string limit;          ///< as the user wrote it
   std::string configuration;  ///< its label

@@ -25,7 +25,7 @@ class TimingRecord {
   /// Adds to a segment that sums several intervals; starts it at zero.
   void add(Segment segment, std::int64_t ns) { set(segment, value_ns(segment) + ns); }
 
-  /// Whether no further transition fits. take_transitions() makes room.
+  /// True if no further transition fits. take_transitions() makes room.
   bool is_full() const { return transition_count_ == transitions_ns_.size(); }
 
   /// Adds one transition's sample. Requires that the record is not full.

@@ -20,7 +20,7 @@
 
 namespace walbench::metrics {
 
-/// What a figure holds; std::monostate where it is absent.
+/// The value of a figure; std::monostate if it is absent.
 using FigureValue = std::variant<std::monostate, bool, std::int64_t, double, std::string,
                                  std::vector<std::int64_t>, std::vector<std::string>>;
 
@@ -37,9 +37,9 @@ enum class Pooling : std::uint8_t {
   mean_over_time,  ///< weighted by the elapsed time of each
 };
 
-/// Whether a figure belongs to what was planned, and what it means for a comparison.
+/// The part that a figure plays in a comparison of two measurements.
 enum class PlanClass : std::uint8_t {
-  measured,  ///< it does not: it was measured
+  measured,  ///< none: it is what was measured
   identity,  ///< which configuration of a run it is
   workload,  ///< must be equal in what is compared
   setting,   ///< likewise; as SQLite said that it was set

@@ -22,6 +22,11 @@ std::string text_in(const Json& json, const char* name) {
   return value.get<std::string>();
 }
 
+namespace {
+
+constexpr double kLargestCount = 1e15;  // exact in a double, and beyond what is measured
+
+/// A finite number of at most kLargestCount, either way.
 double number_in(const Json& json, const char* name) {
   const Json& value = field(json, name);
   if (!value.is_number()) refuse(std::string("has '") + name + "' that is no number");
@@ -37,6 +42,8 @@ std::int64_t integer_in(const Json& json, const char* name) {
   return static_cast<std::int64_t>(number_in(json, name));
 }
 
+}  // namespace
+
 std::int64_t count_in(const Json& json, const char* name) {
   const std::int64_t count = integer_in(json, name);
   if (count < 0) refuse(std::string("has '") + name + "' below zero");
@@ -45,10 +52,6 @@ std::int64_t count_in(const Json& json, const char* name) {
 
 bool has(const Json& json, const char* name) {
   return json.is_object() && json.contains(name);
-}
-
-std::int64_t count_or(const Json& json, const char* name, std::int64_t otherwise) {
-  return has(json, name) ? count_in(json, name) : otherwise;
 }
 
 std::int64_t positive_in(const Json& json, const char* name) {
@@ -73,12 +76,6 @@ const Json& list_in(const Json& json, const char* name) {
   const Json& value = field(json, name);
   if (!value.is_array()) refuse(std::string("has '") + name + "' that is no list");
   return value;
-}
-
-double non_negative_in(const Json& json, const char* name, double most) {
-  const double number = number_in(json, name);
-  if (number < 0 || number > most) refuse(std::string("has an absurd '") + name + "'");
-  return number;
 }
 
 }  // namespace walbench::metrics::json_fields

@@ -10,22 +10,15 @@ namespace walbench::metrics::json_fields {
 
 using Json = nlohmann::ordered_json;
 
-inline constexpr double kLargestCount = 1e15;  ///< exact in a double, and beyond what is measured
-
 /// Throws FormatError: `its walbench metadata ...`.
 [[noreturn]] void refuse(const std::string& why);
 /// The member of that name.
 const Json& field(const Json& json, const char* name);
 std::string text_in(const Json& json, const char* name);
-/// A finite number of at most kLargestCount, either way.
-double number_in(const Json& json, const char* name);
-std::int64_t integer_in(const Json& json, const char* name);
 /// At least 0.
 std::int64_t count_in(const Json& json, const char* name);
 /// Whether there is one.
 bool has(const Json& json, const char* name);
-/// Where the field is missing, `otherwise`.
-std::int64_t count_or(const Json& json, const char* name, std::int64_t otherwise);
 /// At least 1.
 std::int64_t positive_in(const Json& json, const char* name);
 /// 0 to 1.
@@ -33,7 +26,4 @@ double share_in(const Json& json, const char* name);
 bool flag_in(const Json& json, const char* name);
 /// An array.
 const Json& list_in(const Json& json, const char* name);
-/// 0 to `most`.
-double non_negative_in(const Json& json, const char* name, double most);
-
 }  // namespace walbench::metrics::json_fields

@@ -78,23 +78,6 @@ std::string configuration_label(const ConfigurationPlanned& planned) {
   return Key(planned).label();
 }
 
-std::optional<std::string> dimension_value(const ConfigurationPlanned& planned,
-                                           std::string_view dimension) {
-  std::string name(dimension);
-  std::ranges::replace(name, '_', '-');
-  const Figure<ConfigurationResult>* const figure = find_dimension(name);
-  if (figure == nullptr) return std::nullopt;
-  return key_text(*figure, unmeasured(planned));
-}
-
-std::vector<std::string_view> dimension_names() {
-  std::vector<std::string_view> names;
-  for (const Figure<ConfigurationResult>& figure : configuration_figures()) {
-    if (!figure.dimension.empty()) names.push_back(figure.dimension);
-  }
-  return names;
-}
-
 void name_what_varies(std::span<ConfigurationPlanned> plans) {
   std::vector<ConfigurationResult> all;
   std::ranges::transform(plans, std::back_inserter(all), unmeasured);

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "metrics/result/configuration_result.hpp"
@@ -45,14 +44,6 @@ class Key {
 
 /// The label of its key.
 std::string configuration_label(const ConfigurationPlanned& planned);
-
-/// The value of a dimension, which need not be part of the key: `threads`, `checkpoint`. Nothing
-/// if there is no such dimension. `-` and `_` mean the same.
-std::optional<std::string> dimension_value(const ConfigurationPlanned& planned,
-                                           std::string_view dimension);
-
-/// The names of all dimensions, in the order of the figures.
-std::vector<std::string_view> dimension_names();
 
 /// Sets `varied` in each plan of a run, so that no two unlike plans share a key: a dimension is
 /// named if it varies among the plans of the same threads, profile and strategy, and is not at its

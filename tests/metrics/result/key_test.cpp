@@ -91,13 +91,5 @@ TEST(Key, ItsFileNameHoldsNothingThatLeavesTheFolder) {
   EXPECT_THAT(Key(hostile).parts().back(), (KeyPart{"no equals", ""}));
 }
 
-TEST(DimensionValue, IsOfAnyDimensionUnderEitherSpelling) {
-  EXPECT_EQ(dimension_value(plan(), "threads"), "10");
-  EXPECT_EQ(dimension_value(plan(), "api-delay"), dimension_value(plan(), "api_delay"));
-  EXPECT_TRUE(dimension_value(plan(), "api_delay").has_value());
-  EXPECT_FALSE(dimension_value(plan(), "colour").has_value());
-  EXPECT_THAT(dimension_names(), testing::Contains("busy-timeout"));
-}
-
 }  // namespace
 }  // namespace walbench::metrics
