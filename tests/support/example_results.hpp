@@ -170,7 +170,7 @@ inline RunResult full_run() {
   run.environment = {"0.1.0",      "Release", "thread",      "gcc", "Linux",
                      "a CPU",      2,         "performance", 0.5,   "ext4",
                      "rw,noatime", "no",      "3.40.1",      "id",  {"AN_OPTION", "ANOTHER=1"},
-                     "2021.8",     20,        21.5,          7,     3.25};
+                     "2021.8",     {20,       21.5,          7,     3.25}};
   run.resident_peak_bytes = 61;
   run.sqlite_memory_peak_bytes = 62;
   run.ceiling = {{1, "auto", 63.5}, {59, "its checkpoint", 142.5}};

@@ -58,7 +58,7 @@ class FailingDisk {
         code = fails = SQLITE_OK;
         before_write();
       }
-      return fails != SQLITE_OK ? fails : real_write(file, data, amount, offset);
+      return fails != SQLITE_OK ? fails : real_write.load()(file, data, amount, offset);
     }
     static inline std::atomic<int (*)(sqlite3_file*, const void*, int, sqlite3_int64)> real_write;
   };

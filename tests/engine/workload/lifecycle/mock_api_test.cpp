@@ -181,8 +181,8 @@ TEST(MockApi, AStopBeforeTheCallCancelsIt) {
   std::stop_source stop;
   const MockApi api(clock, constant(milliseconds(1)), stop.get_token());
   stop.request_stop();
-  EXPECT_THROW(api.upload_file("/a", 1), ApiCallCancelled);
-  EXPECT_THROW(api.import_to_store("a", 1), ApiCallCancelled);
+  EXPECT_THROW(static_cast<void>(api.upload_file("/a", 1)), ApiCallCancelled);
+  EXPECT_THROW(static_cast<void>(api.import_to_store("a", 1)), ApiCallCancelled);
   EXPECT_EQ(clock.now_ns(), ManualClock::kStartNs);
 }
 
@@ -191,7 +191,7 @@ TEST(MockApi, AStopDuringTheCallCancelsIt) {
   std::stop_source stop;
   const MockApi api(clock, constant(milliseconds(1)), stop.get_token());
   clock.on_sleep([&stop] { stop.request_stop(); });
-  EXPECT_THROW(api.upload_file("/a", 1), ApiCallCancelled);
+  EXPECT_THROW(static_cast<void>(api.upload_file("/a", 1)), ApiCallCancelled);
   EXPECT_EQ(clock.sleeps().size(), 1U);
 }
 
