@@ -103,11 +103,13 @@ class Measurement {
   }
 
   void measure(Executor& executor, storage::Store& store) {
-    metrics::TimingQueue queue(executor.workers());
+    const std::vector<metrics::StreamId> streams = workload_->streams();
+    metrics::require_names_apart(streams);
+    metrics::TimingQueue queue(executor.workers(), streams.size());
 
     begin(Phase::measure);
     const std::unique_ptr<metrics::IntervalLog> log = open_interval_log();
-    const std::unique_ptr<metrics::Collector> collector = make_collector(queue, log.get());
+    const std::unique_ptr<metrics::Collector> collector = make_collector(queue, streams, log.get());
     store.restart_counting();
     database_->restart_counting();
     const PassReport report =
@@ -122,7 +124,7 @@ class Measurement {
     require_complete(report);
 
     begin(Phase::drain);
-    drain(*collector, queue);
+    drain(*collector, queue, streams);
     if (log) result_.interval_log = log->path();
     result_.elapsed_ns = report.elapsed_ns;
     result_.concurrency = concurrency_figures(report);
@@ -147,10 +149,14 @@ class Measurement {
   }
 
   std::unique_ptr<metrics::Collector> make_collector(metrics::TimingQueue& queue,
+                                                     const std::vector<metrics::StreamId>& streams,
                                                      metrics::IntervalLog* log) const {
     if (log == nullptr) return std::make_unique<metrics::Collector>(queue);
-    return std::make_unique<metrics::Collector>(
-        queue, metrics::IntervalLogging{log, context_.interval, context_.clock});
+    metrics::IntervalLogging logging{log, context_.interval, context_.clock};
+    for (const metrics::StreamId& each : streams) {
+      logging.streams.push_back(stream_name(each, streams.front()));
+    }
+    return std::make_unique<metrics::Collector>(queue, std::move(logging));
   }
 
   void note_lock_waits(const storage::LockWaitFigures& waits, const PassReport& report) {
@@ -166,27 +172,38 @@ class Measurement {
   /// Operations on the files, which no iteration times.
   void note_io_times(storage::IoTimes times) {
     const auto keep = [this](metrics::Segment segment, metrics::Histogram& histogram) {
-      if (histogram.total_count() > 0) result_.segments.push_back({segment, std::move(histogram)});
+      if (histogram.total_count() == 0) return;
+      result_.main.segments.push_back({segment, std::move(histogram)});
     };
     keep(metrics::Segment::wal_sync, times.wal_sync);
     keep(metrics::Segment::db_sync, times.db_sync);
     keep(metrics::Segment::checkpoint, times.checkpoint);
   }
 
-  void drain(metrics::Collector& collector, const metrics::TimingQueue& queue) {
-    metrics::Collected collected = collector.finish();
-    result_.segments = std::move(collected.segments);
-    result_.samples_produced = queue.samples_produced();
-    result_.samples_recorded = collected.samples_recorded;
-    result_.samples_out_of_range = collected.samples_out_of_range;
-    if (result_.samples_produced != result_.samples_recorded + result_.samples_out_of_range) {
-      throw RunFailed(fmt::format("samples were lost: {} produced, {} recorded and {} out of "
-                                  "range; this is a defect of "
-                                  "walbench, please report it",
-                                  result_.samples_produced, result_.samples_recorded,
-                                  result_.samples_out_of_range),
-                      phase_);
+  void drain(metrics::Collector& collector, const metrics::TimingQueue& queue,
+             const std::vector<metrics::StreamId>& streams) {
+    std::vector<metrics::CollectedStream> collected = collector.finish();
+    for (std::size_t index = 0; index < streams.size(); ++index) {
+      metrics::Stream stream{
+          streams[index], queue.samples_produced(index), collected[index].samples_recorded,
+          collected[index].samples_out_of_range, std::move(collected[index].segments)};
+      require_conserved(stream);
+      if (index == 0) {
+        result_.main = std::move(stream);
+      } else if (stream.samples_produced > 0) {
+        result_.others.push_back(std::move(stream));
+      }
     }
+  }
+
+  void require_conserved(const metrics::Stream& stream) const {
+    if (stream.conserved()) return;
+    throw RunFailed(
+        fmt::format("samples of {} {} ({}) were lost: {} produced, {} recorded and {} out of "
+                    "range; this is a defect of walbench, please report it",
+                    stream.id.role, stream.id.kind, stream.id.outcome, stream.samples_produced,
+                    stream.samples_recorded, stream.samples_out_of_range),
+        phase_);
   }
 
   void verify() {

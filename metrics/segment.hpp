@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace walbench::metrics {
@@ -43,16 +45,56 @@ enum class Segment : std::uint8_t {
   checkpoint,  ///< one checkpoint that moved at least a page, its syncs included
 };
 
-inline constexpr std::size_t kSegmentCount = 22;
-/// The first so many are of lifecycles and travel in timing records.
-inline constexpr std::size_t kLifecycleSegmentCount = 19;
+/// The things that have a sample of a segment, one each.
+enum class Samples : std::uint8_t { of_iterations, of_transitions, of_attempts, of_files };
 
-/// Names as they stand in files and tables, without the `_ms` that files append.
-inline constexpr std::array<std::string_view, kSegmentCount> kSegmentNames = {
-    "fsm_net",         "lock_wait", "queue_wait",  "busy_wait",    "statement", "commit",
-    "checkpoint_wait", "sync_wait", "fsm_hydrate", "fsm_dispatch", "other",     "db_total",
-    "transition",      "mock_api",  "total_wall",  "connect",      "close",     "attempt",
-    "failed_attempt",  "wal_sync",  "db_sync",     "checkpoint"};
+/// A segment is described once, by its row here. Breakdown, tables, files, limits and comparisons
+/// follow from it.
+struct SegmentRow {
+  Segment segment;
+  std::string_view name;          ///< in files and tables, without the `_ms` that files append
+  std::optional<Segment> parent;  ///< the segment that it is a part of; stands above it
+  bool exclusive;                 ///< one of the parts that add up to fsm_net
+  Samples samples;
+};
+
+/// In the order of Segment; those of files come last, because timing records lack them.
+inline constexpr auto kSegments = [] {
+  using enum Segment;
+  using enum Samples;
+  constexpr auto none = std::nullopt;
+  constexpr bool exclusive = true;
+  constexpr bool inclusive = false;
+  return std::to_array<SegmentRow>({
+      {fsm_net, "fsm_net", none, inclusive, of_iterations},
+      {lock_wait, "lock_wait", fsm_net, exclusive, of_iterations},
+      {queue_wait, "queue_wait", lock_wait, inclusive, of_iterations},
+      {busy_wait, "busy_wait", lock_wait, inclusive, of_iterations},
+      {statement, "statement", fsm_net, exclusive, of_iterations},
+      {commit, "commit", fsm_net, exclusive, of_iterations},
+      {checkpoint_wait, "checkpoint_wait", commit, inclusive, of_iterations},
+      {sync_wait, "sync_wait", commit, inclusive, of_iterations},
+      {fsm_hydrate, "fsm_hydrate", fsm_net, exclusive, of_iterations},
+      {fsm_dispatch, "fsm_dispatch", fsm_net, exclusive, of_iterations},
+      {other, "other", fsm_net, exclusive, of_iterations},
+      {db_total, "db_total", none, inclusive, of_iterations},
+      {transition, "transition", none, inclusive, of_transitions},
+      {mock_api, "mock_api", none, inclusive, of_iterations},
+      {total_wall, "total_wall", none, inclusive, of_iterations},
+      {connect, "connect", none, inclusive, of_iterations},
+      {close, "close", connect, inclusive, of_iterations},
+      {attempt, "attempt", none, inclusive, of_attempts},
+      {failed_attempt, "failed_attempt", attempt, inclusive, of_attempts},
+      {wal_sync, "wal_sync", none, inclusive, of_files},
+      {db_sync, "db_sync", none, inclusive, of_files},
+      {checkpoint, "checkpoint", none, inclusive, of_files},
+  });
+}();
+
+inline constexpr std::size_t kSegmentCount = kSegments.size();
+/// The first so many travel in timing records.
+inline constexpr auto kRecordedSegmentCount = static_cast<std::size_t>(std::ranges::count_if(
+    kSegments, [](const SegmentRow& row) { return row.samples != Samples::of_files; }));
 
 constexpr std::size_t segment_index(Segment segment) {
   return static_cast<std::size_t>(segment);
@@ -60,16 +102,31 @@ constexpr std::size_t segment_index(Segment segment) {
 constexpr Segment segment_at(std::size_t index) {
   return static_cast<Segment>(index);
 }
+constexpr const SegmentRow& segment_row(Segment segment) {
+  return kSegments[segment_index(segment)];
+}
 constexpr std::string_view segment_name(Segment segment) {
-  return kSegmentNames[segment_index(segment)];
+  return segment_row(segment).name;
+}
+
+/// The name of a segment of the stream of that name: `commit` of the main stream, whose name is
+/// empty, `readers.commit` of another.
+inline std::string segment_name(std::string_view stream, Segment segment) {
+  std::string name(stream);
+  if (!stream.empty()) name += '.';
+  return name += segment_name(segment);
+}
+
+/// How many segments this one lies within: 0 for fsm_net, 1 for commit, 2 for sync_wait.
+constexpr std::size_t segment_depth(Segment segment) {
+  const std::optional<Segment>& parent = segment_row(segment).parent;
+  return parent ? 1 + segment_depth(*parent) : 0;
 }
 
 /// The segment of that name, or nothing.
 constexpr std::optional<Segment> segment_from_name(std::string_view name) {
-  for (std::size_t index = 0; index < kSegmentCount; ++index) {
-    if (kSegmentNames[index] == name) return segment_at(index);
-  }
-  return std::nullopt;
+  const auto* const found = std::ranges::find(kSegments, name, &SegmentRow::name);
+  return found == kSegments.end() ? std::nullopt : std::optional(found->segment);
 }
 
 }  // namespace walbench::metrics

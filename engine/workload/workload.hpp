@@ -10,6 +10,7 @@
 #include "engine/workers/timer.hpp"
 #include "metrics/clock.hpp"
 #include "metrics/recording/timing_record.hpp"
+#include "metrics/result/stream.hpp"
 #include "storage/database.hpp"
 #include "storage/store.hpp"
 
@@ -30,7 +31,8 @@ struct IterationCounts {
 /// The result of one iteration.
 struct IterationOutcome {
   metrics::TimingRecord record;  ///< every segment but `connect`
-  /// Samples that have no room in `record`: failed attempts, and transactions beyond its few.
+  /// Samples that have no room in `record`: of other streams, of failed attempts, and of
+  /// transactions beyond its few.
   std::vector<metrics::TimingRecord> further_records;
   IterationCounts counts;
 
@@ -73,6 +75,10 @@ class Workload {
   virtual ~Workload() = default;
 
   virtual storage::Content content() const = 0;
+
+  /// What its iterations record: timing records bear a stream's number in this list. The first is
+  /// the main one, which findings are about: iterations that went well. No two have the same name.
+  virtual std::vector<metrics::StreamId> streams() const = 0;
 
   /// Every statement that its transactions use.
   virtual storage::StatementTexts statements() const = 0;

@@ -37,8 +37,8 @@ std::vector<double> values_of(const RepeatedResult& result, Segment segment,
                               const Statistic& statistic) {
   std::vector<double> values;
   for (const RepeatFigures& repeat : result.repeats) {
-    const auto found = std::ranges::find(repeat.segments, segment, &SegmentFigures::segment);
-    if (found == repeat.segments.end()) return {};
+    const SegmentFigures* const found = repeat.find(segment);
+    if (found == nullptr) return {};
     values.push_back(static_cast<double>((*found).*statistic.value_ns));
   }
   return values;

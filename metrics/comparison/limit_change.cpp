@@ -45,6 +45,18 @@ std::string why_undecided(const FigureChange& figure, const ConfigurationChange&
   return why;
 }
 
+/// Whether the limit is about that figure.
+bool bounds(const Limit& limit, const FigureChange& figure,
+            const ConfigurationChange& configuration) {
+  if (!figure.segment) return limit.figure.name == "transitions_per_second";
+  if (figure.segment != limit.figure.segment || figure.percentile != limit.figure.percentile) {
+    return false;
+  }
+  const auto stream =
+      std::ranges::find(configuration.streams, figure.stream, &ComparedStream::name);
+  return stream != configuration.streams.end() && selects(limit, stream->id, stream->name.empty());
+}
+
 }  // namespace
 
 std::string_view outcome_name(LimitOutcome outcome) {
@@ -63,10 +75,7 @@ std::vector<ChangeVerdict> judge_change(const Limit& limit, const RunComparison&
     planned.planned = configuration.after;
     if (!selects(limit, planned)) continue;
     for (const FigureChange& figure : configuration.limited) {
-      if (!figure.segment && limit.figure.name != "transitions_per_second") continue;
-      if (figure.segment != limit.figure.segment || figure.percentile != limit.figure.percentile) {
-        continue;
-      }
+      if (!bounds(limit, figure, configuration)) continue;
       const LimitOutcome outcome = outcome_of(limit, figure.change);
       verdicts.push_back({limit.name, configuration.label, outcome, change_text(figure)});
       if (outcome == LimitOutcome::undecided) {

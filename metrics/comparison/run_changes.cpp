@@ -74,6 +74,7 @@ FigureChange change_of_repeats(const SegmentRuns& runs, double percentile, doubl
   if (!runs.has_enough_for(percentile)) change.interval.reset();
   FigureChange figure{.segment = runs.segment,
                       .percentile = percentile,
+                      .stream = runs.stream,
                       .before = geometric_mean(before) / kNsPerMs,
                       .after = geometric_mean(after) / kNsPerMs,
                       .change = change,
@@ -105,15 +106,16 @@ double at_least_1_ns(std::int64_t ns) {
   return std::max(1.0, static_cast<double>(ns));
 }
 
-FigureChange change_of_pooled(const Pooled& before, const Pooled& after, Segment segment,
+FigureChange change_of_pooled(const Pooled& before, const Pooled& after, const SegmentRuns& runs,
                               double percentile, double chance_of_miss) {
   const std::int64_t before_ns = before.histogram.value_at_percentile(percentile);
   const std::int64_t after_ns = after.histogram.value_at_percentile(percentile);
   const Change change{at_least_1_ns(after_ns) / at_least_1_ns(before_ns),
                       ratio_interval(percentile_spread(before.samples, percentile),
                                      percentile_spread(after.samples, percentile), chance_of_miss)};
-  FigureChange figure{.segment = segment,
+  FigureChange figure{.segment = runs.segment,
                       .percentile = percentile,
+                      .stream = runs.stream,
                       .before = static_cast<double>(before_ns) / kNsPerMs,
                       .after = static_cast<double>(after_ns) / kNsPerMs,
                       .change = change,
@@ -181,10 +183,10 @@ std::vector<FigureChange> segment_changes(const SegmentRuns& runs,
   const Pooled after = pool(runs.after);
   if (const std::int64_t left_out = before.left_out + after.left_out; left_out > 0) {
     notes.push_back(fmt::format("{}: {} samples do not fit the histogram of the first run",
-                                segment_name(runs.segment), left_out));
+                                segment_name(runs.stream, runs.segment), left_out));
   }
   for (const double percentile : percentiles) {
-    changes.push_back(change_of_pooled(before, after, runs.segment, percentile, chance_of_miss));
+    changes.push_back(change_of_pooled(before, after, runs, percentile, chance_of_miss));
   }
   return changes;
 }

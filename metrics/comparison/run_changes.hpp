@@ -16,8 +16,10 @@ inline constexpr std::size_t kRunsForRepeats = 3;
 /// The chance that any of a comparison's intervals misses.
 inline constexpr double kChanceOfAnyMiss = 0.05;
 
-/// The samples of one segment on both sides, run by run. Points to histograms that others own.
+/// The samples of one segment of one stream on both sides, run by run. Points to histograms that
+/// others own.
 struct SegmentRuns {
+  std::string stream;  ///< its name; empty: the main one
   Segment segment = Segment::fsm_net;
   std::vector<const Histogram*> before;  ///< none of them empty; at least one, here and below
   std::vector<const Histogram*> after;

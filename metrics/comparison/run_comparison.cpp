@@ -16,20 +16,40 @@ namespace {
 
 constexpr std::array kPercentiles = {50.0, 95.0, 99.0, 99.9};
 
-std::vector<const Histogram*> histograms_of(const std::vector<MeasuredRun>& runs, Segment segment) {
+std::vector<const Histogram*> histograms_of(const std::vector<MeasuredRun>& runs,
+                                            std::string_view stream_name, Segment segment) {
   std::vector<const Histogram*> found;
   for (const MeasuredRun& each : runs) {
-    const Histogram* const histogram = each.configuration->find(segment);
+    const Stream* const stream = each.configuration->find_stream(stream_name);
+    const Histogram* const histogram = stream == nullptr ? nullptr : stream->find(segment);
     if (histogram != nullptr && histogram->total_count() > 0) found.push_back(histogram);
   }
   return found;
 }
 
-/// The given percentiles and those of the segment that limits name, ascending.
+/// The streams of any of the runs, the main one first.
+std::vector<ComparedStream> streams_of(const MatchedRuns& runs) {
+  std::vector<ComparedStream> all;
+  for (const std::vector<MeasuredRun>* const side : {&runs.before, &runs.after}) {
+    for (const MeasuredRun& each : *side) {
+      for (const Stream* const stream : each.configuration->streams()) {
+        std::string name = each.configuration->name_of(*stream);
+        const auto known = std::ranges::find(all, name, &ComparedStream::name);
+        if (known == all.end()) all.push_back({std::move(name), stream->id});
+      }
+    }
+  }
+  return all;
+}
+
+/// The given percentiles and those that limits name of that segment and stream, ascending.
 std::vector<double> with_limited(std::vector<double> percentiles, Segment segment,
-                                 const std::vector<Limit>& limits) {
+                                 const ComparedStream& stream, const std::vector<Limit>& limits) {
   for (const Limit& limit : limits) {
-    if (limit.figure.segment == segment) percentiles.push_back(limit.figure.percentile);
+    if (limit.figure.segment != segment || !selects(limit, stream.id, stream.name.empty())) {
+      continue;
+    }
+    percentiles.push_back(limit.figure.percentile);
   }
   std::ranges::sort(percentiles);
   const auto twice = std::ranges::unique(percentiles);
@@ -40,6 +60,7 @@ std::vector<double> with_limited(std::vector<double> percentiles, Segment segmen
 /// A segment that both sides have, and the percentiles of it that are compared.
 struct PreparedSegment {
   SegmentRuns runs;
+  ComparedStream stream;
   std::vector<double> percentiles;
 };
 
@@ -69,9 +90,39 @@ bool has_throughput(const std::vector<MeasuredRun>& runs) {
 
 /// Adds a sentence if that side has segments that the other lacks.
 void note_one_sided(std::vector<std::string>& notes, std::string_view side,
-                    const std::vector<std::string_view>& segments) {
+                    const std::vector<std::string>& segments) {
   if (segments.empty()) return;
   notes.push_back(fmt::format("with samples {} alone: {}", side, fmt::join(segments, ", ")));
+}
+
+/// The segments that are on one side alone.
+struct OneSided {
+  std::vector<std::string> before;
+  std::vector<std::string> after;
+};
+
+void prepare_stream(const MatchedRuns& runs, const ComparedStream& stream,
+                    const std::vector<Limit>& limits, Preparation& prepared, OneSided& alone) {
+  for (const SegmentRow& row : kSegments) {
+    const std::string name = segment_name(stream.name, row.segment);
+    SegmentRuns samples{stream.name, row.segment,
+                        histograms_of(runs.before, stream.name, row.segment),
+                        histograms_of(runs.after, stream.name, row.segment)};
+    if (samples.before.empty() && samples.after.empty()) continue;
+    if (samples.before.empty() || samples.after.empty()) {
+      (samples.after.empty() ? alone.before : alone.after).push_back(name);
+      continue;
+    }
+    if (repeated(runs) && !samples.repeated()) {
+      prepared.notes.push_back(
+          fmt::format("{} has samples in too few of the runs for repeats: its intervals are from a "
+                      "bootstrap",
+                      name));
+    }
+    prepared.segments.push_back(
+        {std::move(samples), stream,
+         with_limited({kPercentiles.begin(), kPercentiles.end()}, row.segment, stream, limits)});
+  }
 }
 
 Preparation prepare(const MatchedRuns& runs, const std::vector<Limit>& limits) {
@@ -79,29 +130,12 @@ Preparation prepare(const MatchedRuns& runs, const std::vector<Limit>& limits) {
                        .segments = {},
                        .has_throughput = has_throughput(runs.before) && has_throughput(runs.after),
                        .notes = {}};
-  std::vector<std::string_view> before_alone;
-  std::vector<std::string_view> after_alone;
-  for (std::size_t index = 0; index < kSegmentCount; ++index) {
-    const Segment segment = segment_at(index);
-    SegmentRuns samples{segment, histograms_of(runs.before, segment),
-                        histograms_of(runs.after, segment)};
-    if (samples.before.empty() && samples.after.empty()) continue;
-    if (samples.before.empty() || samples.after.empty()) {
-      (samples.after.empty() ? before_alone : after_alone).push_back(segment_name(segment));
-      continue;
-    }
-    if (repeated(runs) && !samples.repeated()) {
-      prepared.notes.push_back(
-          fmt::format("{} has samples in too few of the runs for repeats: its intervals are from a "
-                      "bootstrap",
-                      segment_name(segment)));
-    }
-    prepared.segments.push_back(
-        {std::move(samples),
-         with_limited({kPercentiles.begin(), kPercentiles.end()}, segment, limits)});
+  OneSided alone;
+  for (const ComparedStream& stream : streams_of(runs)) {
+    prepare_stream(runs, stream, limits, prepared, alone);
   }
-  note_one_sided(prepared.notes, "before", before_alone);
-  note_one_sided(prepared.notes, "after", after_alone);
+  note_one_sided(prepared.notes, "before", alone.before);
+  note_one_sided(prepared.notes, "after", alone.after);
   return prepared;
 }
 
@@ -116,8 +150,9 @@ Preparation limited_part(const Preparation& whole, const std::vector<Limit>& lim
       .has_throughput = whole.has_throughput && std::ranges::any_of(limits, is_throughput),
       .notes = {}};
   for (const PreparedSegment& each : whole.segments) {
-    std::vector<double> percentiles = with_limited({}, each.runs.segment, limits);
-    if (!percentiles.empty()) part.segments.push_back({each.runs, std::move(percentiles)});
+    std::vector<double> percentiles = with_limited({}, each.runs.segment, each.stream, limits);
+    if (percentiles.empty()) continue;
+    part.segments.push_back({each.runs, each.stream, std::move(percentiles)});
   }
   return part;
 }
@@ -147,6 +182,7 @@ ConfigurationChange change_between(const MatchedRuns& runs) {
   change.before = runs.before.front().configuration->planned;
   change.after = runs.after.front().configuration->planned;
   change.label = label_of(change.before, change.after);
+  change.streams = streams_of(runs);
   change.runs_before = runs.before.size();
   change.runs_after = runs.after.size();
   return change;

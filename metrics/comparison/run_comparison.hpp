@@ -10,6 +10,12 @@
 
 namespace walbench::metrics {
 
+/// A stream of either side.
+struct ComparedStream {
+  std::string name;  ///< empty: the main one
+  StreamId id;
+};
+
 /// One configuration before and after.
 struct ConfigurationChange {
   std::string label;  ///< of the one before; with the other's if they differ
@@ -17,9 +23,10 @@ struct ConfigurationChange {
   ConfigurationPlanned after;
   std::size_t runs_before = 0;
   std::size_t runs_after = 0;
-  std::vector<FigureChange> figures;  ///< by segment and percentile, then the throughput
-  std::vector<FigureChange> limited;  ///< those that limits concern: see RunComparison
-  std::vector<std::string> notes;     ///< segments that are on one side alone
+  std::vector<ComparedStream> streams;  ///< the main one first
+  std::vector<FigureChange> figures;    ///< by stream, segment and percentile; then the throughput
+  std::vector<FigureChange> limited;    ///< those that limits concern: see RunComparison
+  std::vector<std::string> notes;       ///< segments that are on one side alone
 };
 
 /// The changes from one set of runs to another. A value.

@@ -111,6 +111,7 @@ std::optional<CeilingPoint> common_ceiling(const std::vector<const Configuration
 std::vector<std::string> fingerprints_of(const HgrmMetadata& metadata) {
   if (!metadata.merged_from.empty()) return metadata.merged_from;
   HgrmMetadata of_any_segment = metadata;
+  of_any_segment.stream.clear();
   of_any_segment.segment = Segment{};
   return {fingerprint_of(hgrm_metadata(of_any_segment))};
 }
@@ -123,12 +124,13 @@ std::string digest_of(std::vector<std::string> texts) {
 }
 
 HgrmMetadata metadata_of(const MergedRun& run, const ConfigurationResult& configuration,
-                         Segment segment) {
+                         const std::string& stream, Segment segment) {
   return {.run_id = run.run_id,
           .instance = {},
           .timestamp = run.timestamp,
           .environment_digest = run.environment_digest,
           .environment = run.environment,
+          .stream = stream,
           .segment = segment,
           .configuration = configuration,
           .role = std::nullopt,
@@ -243,8 +245,7 @@ void HgrmMerge::add_measured(const fs::path& path, HgrmMetadata&& metadata,
   }
   if (!epoch_seconds(metadata.timestamp)) refuse(path, "does not say when it was measured");
   std::vector<std::string> fingerprints = fingerprints_of(metadata);
-  const Segment segment = metadata.segment;
-  add_samples(group.sums[segment], histogram, fingerprints, path);
+  add_samples(group.sums[{metadata.stream, metadata.segment}], histogram, fingerprints, path);
   // Files of several segments say the same of their run.
   std::string key = fingerprints.size() == 1 ? fingerprints[0] : digest_of(fingerprints);
   group.runs.try_emplace(std::move(key), Run{std::move(metadata), path, std::move(fingerprints)});
@@ -292,14 +293,15 @@ void HgrmMerge::append(const Group& group, const MergedRun& whole,
   }
   const CombinedTime time = combined_elapsed(std::move(times));
   const ConfigurationResult sum = pooled(configurations, time);
-  const Key key(sum.planned);
-  for (const auto& [segment, samples] : group.sums) {
+  for (const auto& [place, samples] : group.sums) {
+    const auto& [stream, segment] = place;
+    const Key key(sum, *sum.find_stream(stream));
     const std::string_view name = segment_name(segment);
     all.push_back(
         {.what = fmt::format("{}, {}", key.label(), name),
          .file_name = fmt::format("{}-{}.{}_ms.hgrm", whole.run_id, key.file_part(), name),
          .text = write_hgrm(samples.histogram, kNsPerMs,
-                            hgrm_metadata(metadata_of(merged, sum, segment))),
+                            hgrm_metadata(metadata_of(merged, sum, stream, segment))),
          .samples = samples.histogram.total_count(),
          .files = samples.file_count,
          .of_files = group.runs.size(),

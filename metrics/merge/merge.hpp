@@ -93,7 +93,7 @@ class HgrmMerge {
   /// All of one configuration.
   struct Group {
     std::map<std::string, Run> runs;  ///< by what tells them apart, so in an order of its own
-    std::map<Segment, Sum> sums;
+    std::map<std::pair<std::string, Segment>, Sum> sums;  ///< by stream, whose main one comes first
   };
   using GroupKey = std::pair<std::int64_t, std::string>;  ///< threads, and the key as file name
 

@@ -83,9 +83,9 @@ Json scaling_json(const std::vector<Scaling>& scalings) {
   return all;
 }
 
-Json segments_json(const ConfigurationResult& configuration) {
+Json segments_json(const Stream& stream) {
   Json segments = Json::object();
-  for (const auto& [segment, histogram] : configuration.segments) {
+  for (const auto& [segment, histogram] : stream.segments) {
     const auto ms = [](std::int64_t ns) { return static_cast<double>(ns) / kNsPerMs; };
     segments[std::string(segment_name(segment)) + "_ms"] = {
         {"p50", ms(histogram.value_at_percentile(50))},
@@ -111,7 +111,10 @@ Json configuration_json(const ConfigurationResult& configuration,
   Json json;
   write_facts(configuration, json);
   add_findings(json, findings);
-  json["segments"] = segments_json(configuration);
+  json["segments"] = segments_json(configuration.main);
+  for (std::size_t index = 0; index < configuration.others.size(); ++index) {
+    json["streams"][index + 1]["segments"] = segments_json(configuration.others[index]);
+  }
   return json;
 }
 
@@ -177,7 +180,7 @@ Json repeats_json(const RepeatedResult& result) {
   for (const RepeatFigures& repeat : result.repeats) {
     Json segments = Json::object();
     for (const SegmentFigures& figures : repeat.segments) {
-      segments[std::string(segment_name(figures.segment))] = figures_json(figures);
+      segments[segment_name(figures.stream, figures.segment)] = figures_json(figures);
     }
     repeats.push_back({{"elapsed_seconds", static_cast<double>(repeat.elapsed_ns) / 1e9},
                        {"transitions_per_second", result.transitions_per_second(repeat)},

@@ -38,13 +38,20 @@ Json curve_json(const Histogram& histogram) {
   return points;
 }
 
-Json with_curves(const ConfigurationResult& configuration, const ConfigurationFindings& findings) {
-  Json json = configuration_json(configuration, findings);
+Json curves_json(const Stream& stream) {
   Json curves = Json::object();
-  for (const SegmentHistogram& each : configuration.segments) {
+  for (const SegmentHistogram& each : stream.segments) {
     curves[std::string(segment_name(each.segment)) + "_ms"] = curve_json(each.histogram);
   }
-  json["curves"] = std::move(curves);
+  return curves;
+}
+
+Json with_curves(const ConfigurationResult& configuration, const ConfigurationFindings& findings) {
+  Json json = configuration_json(configuration, findings);
+  json["curves"] = curves_json(configuration.main);
+  for (std::size_t index = 0; index < configuration.others.size(); ++index) {
+    json["streams"][index + 1]["curves"] = curves_json(configuration.others[index]);
+  }
   return json;
 }
 

@@ -29,7 +29,7 @@ Json configuration_change_json(const ConfigurationChange& configuration) {
                {"percentiles", Json::array()}};
   for (const FigureChange& figure : configuration.figures) {
     if (figure.segment) {
-      Json percentile = {{"segment", segment_name(*figure.segment)},
+      Json percentile = {{"segment", segment_name(figure.stream, *figure.segment)},
                          {"percentile", figure.percentile}};
       percentile.update(change_json(figure));
       json["percentiles"].push_back(std::move(percentile));

@@ -74,10 +74,11 @@ class NewFiles {
 
   void add(const ConfigurationResult& configuration) {
     if (!configuration.interval_log.empty()) {
-      logs_.emplace_back(configuration.interval_log, path(configuration.planned, ".hlog"));
+      logs_.emplace_back(configuration.interval_log, path(Key(configuration.planned), ".hlog"));
     }
-    add_histograms(configuration, "",
-                   [&](Segment segment) { return hgrm_metadata(run_, configuration, segment); });
+    add_histograms(configuration, "", [&](const std::string& stream, Segment segment) {
+      return hgrm_metadata(run_, configuration, segment, stream);
+    });
   }
 
   void add(const MitigationResult& mitigation, const MitigationFindings& findings) {
@@ -85,10 +86,11 @@ class NewFiles {
           mitigation_to_json(run_, mitigation, findings));
     for (const bool of_baseline : {true, false}) {
       const RepeatedResult& side = of_baseline ? mitigation.baseline : mitigation.mitigation;
-      add_histograms(
-          side.pooled,
-          fmt::format(".{}-{}", of_baseline ? "before" : "after", mitigation.info.name),
-          [&](Segment segment) { return hgrm_metadata(run_, mitigation, of_baseline, segment); });
+      add_histograms(side.pooled,
+                     fmt::format(".{}-{}", of_baseline ? "before" : "after", mitigation.info.name),
+                     [&](const std::string& stream, Segment segment) {
+                       return hgrm_metadata(run_, mitigation, of_baseline, segment, stream);
+                     });
     }
   }
 
@@ -131,14 +133,18 @@ class NewFiles {
   template <typename MetadataOf>
   void add_histograms(const ConfigurationResult& configuration, std::string_view part,
                       const MetadataOf& metadata_of) {
-    for (const auto& [segment, histogram] : configuration.segments) {
-      write(path(configuration.planned, fmt::format("{}.{}_ms.hgrm", part, segment_name(segment))),
-            write_hgrm(histogram, kNsPerMs, metadata_of(segment)));
+    for (const Stream* const stream : configuration.streams()) {
+      const std::string name = configuration.name_of(*stream);
+      for (const auto& [segment, histogram] : stream->segments) {
+        write(path(Key(configuration, *stream),
+                   fmt::format("{}.{}_ms.hgrm", part, segment_name(segment))),
+              write_hgrm(histogram, kNsPerMs, metadata_of(name, segment)));
+      }
     }
   }
 
-  fs::path path(const ConfigurationPlanned& planned, std::string_view end) const {
-    return folder_ / fmt::format("{}-{}{}", run_.run_id, Key(planned).file_part(), end);
+  fs::path path(const Key& key, std::string_view end) const {
+    return folder_ / fmt::format("{}-{}{}", run_.run_id, key.file_part(), end);
   }
 
   void write(fs::path target, const std::string& text) {

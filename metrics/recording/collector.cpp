@@ -13,15 +13,16 @@ constexpr std::size_t kBatchRecords = 256;
 Collector::Collector(TimingQueue& queue, std::chrono::microseconds poll_interval)
     : queue_(queue),
       batch_(kBatchRecords),
+      streams_(queue.streams()),
       thread_([this, poll_interval] { run(poll_interval); }) {}
 
-Collector::Collector(TimingQueue& queue, const IntervalLogging& logging,
+Collector::Collector(TimingQueue& queue, IntervalLogging logging,
                      std::chrono::microseconds poll_interval)
     : queue_(queue),
       batch_(kBatchRecords),
-      logging_(logging),
-      of_interval_(kLifecycleSegmentCount),
-      started_ns_(logging.clock->now_ns()),
+      streams_(queue.streams()),
+      logging_(std::move(logging)),
+      started_ns_(logging_.clock->now_ns()),
       interval_started_ns_(started_ns_),
       thread_([this, poll_interval] { run(poll_interval); }) {}
 
@@ -30,15 +31,21 @@ Collector::~Collector() {
   if (thread_.joinable()) thread_.join();
 }
 
-Collected Collector::finish() {
+std::vector<CollectedStream> Collector::finish() {
   producers_stopped_.store(true, std::memory_order_release);
   thread_.join();
   if (failure_) std::rethrow_exception(failure_);
 
-  Collected collected{{}, samples_recorded_, samples_out_of_range_};
-  for (std::size_t index = 0; index < kLifecycleSegmentCount; ++index) {
-    if (histograms_[index].total_count() == 0) continue;
-    collected.segments.push_back({segment_at(index), std::move(histograms_[index])});
+  std::vector<CollectedStream> collected;
+  for (Stream& stream : streams_) {
+    CollectedStream& all = collected.emplace_back();
+    all.samples_recorded = stream.samples_recorded;
+    all.samples_out_of_range = stream.samples_out_of_range;
+    for (std::size_t index = 0; index < kRecordedSegmentCount; ++index) {
+      std::optional<Histogram>& histogram = stream.whole[index];
+      if (!histogram || histogram->total_count() == 0) continue;
+      all.segments.push_back({segment_at(index), std::move(*histogram)});
+    }
   }
   return collected;
 }
@@ -65,17 +72,18 @@ std::size_t Collector::drain_once() {
   for (const TimingRecord& timing : std::span(batch_).first(count)) {
     record(timing);
   }
-  lifecycles_recorded_.fetch_add(static_cast<std::int64_t>(count), std::memory_order_relaxed);
+  records_taken_.fetch_add(static_cast<std::int64_t>(count), std::memory_order_relaxed);
   return count;
 }
 
 void Collector::record(const TimingRecord& record) {
-  for (std::size_t index = 0; index < kLifecycleSegmentCount; ++index) {
+  Stream& stream = streams_.at(record.stream());
+  for (std::size_t index = 0; index < kRecordedSegmentCount; ++index) {
     const Segment segment = segment_at(index);
-    if (record.has(segment)) record_sample(segment, record.value_ns(segment));
+    if (record.has(segment)) record_sample(stream, segment, record.value_ns(segment));
   }
   for (std::size_t index = 0; index < record.transition_count(); ++index) {
-    record_sample(Segment::transition, record.transition_ns(index));
+    record_sample(stream, Segment::transition, record.transition_ns(index));
   }
 }
 
@@ -83,25 +91,36 @@ void Collector::end_interval_if_over(bool is_last) {
   if (logging_.log == nullptr) return;
   const std::int64_t now_ns = logging_.clock->now_ns();
   if (!is_last && now_ns - interval_started_ns_ < logging_.interval.count()) return;
-  for (std::size_t index = 0; index < kLifecycleSegmentCount; ++index) {
-    Histogram& histogram = of_interval_[index];
-    if (histogram.total_count() == 0) continue;
-    logging_.log->add(interval_started_ns_ - started_ns_, now_ns - interval_started_ns_,
-                      segment_name(segment_at(index)), histogram);
-    histogram.reset();
+  for (std::size_t stream = 0; stream < streams_.size(); ++stream) {
+    log_interval(stream, interval_started_ns_ - started_ns_, now_ns - interval_started_ns_);
   }
   logging_.log->flush();
   interval_started_ns_ = now_ns;
 }
 
-void Collector::record_sample(Segment segment, std::int64_t ns) {
+void Collector::log_interval(std::size_t stream, std::int64_t start_ns, std::int64_t length_ns) {
+  const bool named = stream < logging_.streams.size();
+  const std::string_view name = named ? std::string_view(logging_.streams[stream]) : "";
+  for (std::size_t index = 0; index < kRecordedSegmentCount; ++index) {
+    std::optional<Histogram>& histogram = streams_[stream].of_interval[index];
+    if (!histogram || histogram->total_count() == 0) continue;
+    logging_.log->add(start_ns, length_ns, segment_name(name, segment_at(index)), *histogram);
+    histogram->reset();
+  }
+}
+
+void Collector::record_sample(Stream& stream, Segment segment, std::int64_t ns) const {
   const std::size_t index = segment_index(segment);
+  const auto record_in = [ns](std::optional<Histogram>& histogram) {
+    if (!histogram) histogram.emplace();
+    return histogram->record(ns);
+  };
   // A second time rather than added up later: adding walks all counts, and samples are few.
-  if (logging_.log != nullptr) static_cast<void>(of_interval_[index].record(ns));
-  if (histograms_[index].record(ns)) {
-    ++samples_recorded_;
+  if (logging_.log != nullptr) static_cast<void>(record_in(stream.of_interval[index]));
+  if (record_in(stream.whole[index])) {
+    ++stream.samples_recorded;
   } else {
-    ++samples_out_of_range_;
+    ++stream.samples_out_of_range;
   }
 }
 

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -17,9 +19,9 @@
 
 namespace walbench::metrics {
 
-/// What a collector has gathered. `samples_recorded + samples_out_of_range` equals the samples
-/// that producers enqueued, or something was lost and the run is worth nothing.
-struct Collected {
+/// The samples of one stream. `samples_recorded + samples_out_of_range` equals the samples that
+/// producers enqueued for it, or something was lost and the run is worth nothing.
+struct CollectedStream {
   std::vector<SegmentHistogram> segments;  ///< those with a sample, in the order of Segment
   std::int64_t samples_recorded = 0;
   std::int64_t samples_out_of_range = 0;
@@ -30,13 +32,15 @@ struct IntervalLogging {
   IntervalLog* log = nullptr;
   std::chrono::nanoseconds interval{0};
   const Clock* clock = nullptr;
+  /// Names of the streams, for tags such as `readers.commit`. Missing: the main one alone.
+  std::vector<std::string> streams = {};
 };
 
 /// The only consumer of a TimingQueue: a thread of its own that moves records into histograms, so
 /// that the threads being measured pay for an enqueue and no more. It polls: to be woken for each
 /// record would cost the producers a system call each.
 ///
-/// lifecycles_recorded() may be called from any thread; everything else from the owner's.
+/// records_taken() may be called from any thread; everything else from the owner's.
 class Collector {
  public:
   /// Starts collecting. `queue` must outlive the collector.
@@ -46,43 +50,49 @@ class Collector {
   /// The same, and after each interval a line for each segment with a sample goes to the log, which
   /// must outlive the collector. finish() writes the last one, which may be shorter, and rethrows
   /// what the log threw.
-  Collector(TimingQueue& queue, const IntervalLogging& logging,
+  Collector(TimingQueue& queue, IntervalLogging logging,
             std::chrono::microseconds poll_interval = std::chrono::microseconds(500));
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;
   ~Collector();
 
-  /// Drains what is left, stops the thread and hands over the histograms. To be called once, after
-  /// every producer has stopped. Rethrows what went wrong in the thread.
-  [[nodiscard]] Collected finish();
+  /// Drains what is left, stops the thread and hands over the histograms, by stream. To be called
+  /// once, after every producer has stopped. Rethrows what went wrong in the thread.
+  [[nodiscard]] std::vector<CollectedStream> finish();
 
-  /// Lifecycles recorded so far.
-  std::int64_t lifecycles_recorded() const {
-    return lifecycles_recorded_.load(std::memory_order_relaxed);
-  }
+  /// Records taken so far.
+  std::int64_t records_taken() const { return records_taken_.load(std::memory_order_relaxed); }
 
  private:
+  /// Made when the first sample comes: most streams have few of the segments.
+  using Histograms = std::array<std::optional<Histogram>, kRecordedSegmentCount>;
+
+  struct Stream {
+    Histograms whole;
+    Histograms of_interval;
+    std::int64_t samples_recorded = 0;
+    std::int64_t samples_out_of_range = 0;
+  };
+
   void run(std::chrono::microseconds poll_interval);
   std::size_t drain_once();
   void record(const TimingRecord& record);
-  void record_sample(Segment segment, std::int64_t ns);
+  void record_sample(Stream& stream, Segment segment, std::int64_t ns) const;
+  void log_interval(std::size_t stream, std::int64_t start_ns, std::int64_t length_ns);
   void end_interval_if_over(bool is_last);
 
   TimingQueue& queue_;
 
   // The collecting thread's until it has been joined, then the owner's.
   std::vector<TimingRecord> batch_;
-  std::array<Histogram, kLifecycleSegmentCount> histograms_;
-  IntervalLogging logging_;             ///< its log is null where nothing is logged
-  std::vector<Histogram> of_interval_;  ///< by segment; empty where nothing is logged
+  std::vector<Stream> streams_;
+  IntervalLogging logging_;  ///< its log is null where nothing is logged
   std::int64_t started_ns_ = 0;
   std::int64_t interval_started_ns_ = 0;
-  std::int64_t samples_recorded_ = 0;
-  std::int64_t samples_out_of_range_ = 0;
   std::exception_ptr failure_;
 
   // Safe from any thread.
-  std::atomic<std::int64_t> lifecycles_recorded_ = 0;
+  std::atomic<std::int64_t> records_taken_ = 0;
   std::atomic<bool> producers_stopped_ = false;
 
   std::thread thread_;  // last: starts when all of the above exists

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <span>
+#include <vector>
 
 #include "metrics/recording/timing_record.hpp"
 
@@ -23,28 +24,33 @@ namespace walbench::metrics {
 ///      different producers.
 ///   4. After every producer has stopped, and something orders that before the drain, a drain that
 ///      returns 0 means the queue is empty. (moodycamel promises no more, and no less.)
-///   5. samples_produced() counts before the enqueue, so a record that got lost inside would show
-///      as a difference to what the collector recorded.
+///   5. samples_produced() counts before the enqueue, by stream, so a record that got lost inside
+///      would show as a difference to what the collector recorded.
 class TimingQueue {
  public:
   /// One worker's end of the queue. Padded, so that counting in one does not slow another.
   class alignas(64) Producer {
    public:
-    explicit Producer(TimingQueue& queue) : queue_(&queue.records_), token_(queue.records_) {}
+    explicit Producer(TimingQueue& queue);
 
-    /// Adds a record. Throws std::bad_alloc when there is no memory for it.
+    /// Adds a record. Throws std::bad_alloc when there is no memory for it, std::out_of_range if
+    /// the queue has no such stream.
     void enqueue(const TimingRecord& record);
 
-    std::int64_t samples_produced() const { return samples_produced_; }
+    std::int64_t samples_produced(std::size_t stream = 0) const {
+      return samples_produced_.at(stream);
+    }
 
    private:
     moodycamel::ConcurrentQueue<TimingRecord>* queue_;
     moodycamel::ProducerToken token_;
-    std::int64_t samples_produced_ = 0;
+    std::vector<std::int64_t> samples_produced_;  ///< by stream, and room for a cache line
   };
 
-  /// A queue with that many producers, or none.
-  explicit TimingQueue(std::size_t producers);
+  /// A queue with that many producers, or none, for records of that many streams.
+  explicit TimingQueue(std::size_t producers, std::size_t streams = 1);
+
+  std::size_t streams() const { return samples_without_producer_.size(); }
 
   Producer& producer(std::size_t index) { return producers_[index]; }
 
@@ -54,14 +60,14 @@ class TimingQueue {
   /// Moves up to `out.size()` records into `out`; returns how many. The consumer's thread only.
   [[nodiscard]] std::size_t drain(std::span<TimingRecord> out);
 
-  /// Samples in all records enqueued so far. Only after the producers have stopped.
-  std::int64_t samples_produced() const;
+  /// Samples in all records of that stream enqueued so far. Only after the producers have stopped.
+  std::int64_t samples_produced(std::size_t stream = 0) const;
 
  private:
   moodycamel::ConcurrentQueue<TimingRecord> records_;
   moodycamel::ConsumerToken consumer_token_;
+  std::vector<std::atomic<std::int64_t>> samples_without_producer_;  ///< by stream
   std::deque<Producer> producers_;
-  std::atomic<std::int64_t> samples_without_producer_ = 0;
 };
 
 }  // namespace walbench::metrics

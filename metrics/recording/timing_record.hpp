@@ -11,13 +11,27 @@
 
 namespace walbench::metrics {
 
-/// All timings of one lifecycle, or of one attempt of it that failed, in nanoseconds: what travels
-/// through the queue. A value type of fixed size; it owns nothing.
+/// All timings of one iteration, or of one part of it, in nanoseconds: what travels through the
+/// queue. A value type of fixed size; it owns nothing.
 class TimingRecord {
  public:
+  /// Of the main stream.
+  TimingRecord() = default;
+  /// Of the stream with that number: see Workload::streams().
+  explicit TimingRecord(std::size_t stream) : stream_(static_cast<std::uint16_t>(stream)) {
+    assert(stream <= UINT16_MAX);
+  }
+
+  std::size_t stream() const { return stream_; }
+  /// Moves the record to another stream, such as that of the iterations that failed.
+  void set_stream(std::size_t stream) {
+    assert(stream <= UINT16_MAX);
+    stream_ = static_cast<std::uint16_t>(stream);
+  }
+
   /// Sets a segment's only sample. `transition` has several: see add_transition.
   void set(Segment segment, std::int64_t ns) {
-    assert(segment != Segment::transition && segment_index(segment) < kLifecycleSegmentCount);
+    assert(segment != Segment::transition && segment_index(segment) < kRecordedSegmentCount);
     values_ns_[segment_index(segment)] = ns;
     present_ |= 1U << segment_index(segment);
   }
@@ -34,9 +48,9 @@ class TimingRecord {
     transitions_ns_[transition_count_++] = ns;
   }
 
-  /// Moves the transitions' samples to a record of their own.
+  /// Moves the transitions' samples to a record of their own, of the same stream.
   TimingRecord take_transitions() {
-    TimingRecord taken;
+    TimingRecord taken(stream_);
     taken.transitions_ns_ = transitions_ns_;
     taken.transition_count_ = transition_count_;
     transition_count_ = 0;
@@ -55,10 +69,11 @@ class TimingRecord {
   }
 
  private:
-  std::array<std::int64_t, kLifecycleSegmentCount> values_ns_{};
+  std::array<std::int64_t, kRecordedSegmentCount> values_ns_{};
   std::array<std::int64_t, 4> transitions_ns_{};  ///< a lifecycle needs three
   std::uint32_t present_ = 0;
-  std::uint32_t transition_count_ = 0;
+  std::uint16_t transition_count_ = 0;
+  std::uint16_t stream_ = 0;
 };
 
 static_assert(std::is_trivially_copyable_v<TimingRecord>);

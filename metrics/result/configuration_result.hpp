@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "metrics/histogram/segment_histogram.hpp"
 #include "metrics/result/ceiling.hpp"
 #include "metrics/result/groups_committed.hpp"
 #include "metrics/result/limit.hpp"
 #include "metrics/result/settings_read_back.hpp"
+#include "metrics/result/stream.hpp"
 #include "metrics/result/wal_figures.hpp"
 #include "metrics/result/write_lock.hpp"
 #include "metrics/statistics/busy_timeout.hpp"
@@ -72,9 +72,6 @@ struct ConfigurationResult {
   std::int64_t commits = 0;  ///< COMMITs that made them durable
   std::int64_t api_calls = 0;
   std::int64_t api_failures = 0;
-  std::int64_t samples_produced = 0;
-  std::int64_t samples_recorded = 0;
-  std::int64_t samples_out_of_range = 0;
   std::int64_t occ_conflicts = 0;
   std::int64_t busy_retries = 0;
   std::int64_t busy_longest_us = 0;  ///< what the longest wait for a lock meant to sleep: the least
@@ -92,7 +89,8 @@ struct ConfigurationResult {
   std::filesystem::path interval_log;   ///< where it lies until it is published; empty: none
   bool verified = false;
   std::vector<LimitVerdict> verdicts;
-  std::vector<SegmentHistogram> segments;
+  Stream main;                 ///< writers whose iterations went well: findings are about these
+  std::vector<Stream> others;  ///< those with a sample, in the order of the workload's streams
 
   double elapsed_seconds() const { return static_cast<double>(elapsed_ns) / 1e9; }
   double transitions_per_second() const {
@@ -106,8 +104,17 @@ struct ConfigurationResult {
     if (!ceiling || ceiling->writes_per_second <= 0) return std::nullopt;
     return writes_per_second() / ceiling->writes_per_second;
   }
-  /// The segment's distribution, or null where it has no samples.
-  const Histogram* find(Segment segment) const;
+  /// The main stream's distribution of that segment, or null if it has no samples.
+  const Histogram* find(Segment segment) const { return main.find(segment); }
+
+  /// Every stream, the main one first. Valid until `others` changes.
+  std::vector<const Stream*> streams() const;
+  std::vector<Stream*> streams();
+
+  /// The stream of that name (see stream_name()), or null.
+  const Stream* find_stream(std::string_view name) const;
+  /// The name of one of its streams.
+  std::string name_of(const Stream& stream) const { return stream_name(stream.id, main.id); }
 };
 
 }  // namespace walbench::metrics

@@ -1,5 +1,6 @@
 #include "metrics/result/facts_json.hpp"
 
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -55,10 +56,31 @@ std::vector<LimitVerdict> verdicts_from(const Json& json) {
   return verdicts;
 }
 
+/// The streams that are not as a reader assumes: one, of committed lifecycles.
+bool has_streams_to_tell(const ConfigurationResult& configuration) {
+  return !configuration.others.empty() || configuration.main.id != StreamId();
+}
+
+void read_streams(const Json& json, ConfigurationResult& configuration) {
+  std::vector<Stream> all;
+  for (const Json& each : list_in(json, "streams")) {
+    read_figures(stream_figures(), each, all.emplace_back());
+  }
+  if (all.empty()) refuse("has no 'streams'");
+  configuration.main = std::move(all.front());
+  configuration.others.assign(std::make_move_iterator(all.begin() + 1),
+                              std::make_move_iterator(all.end()));
+}
+
 }  // namespace
 
 void write_facts(const ConfigurationResult& configuration, Json& json) {
   write_figures(configuration_figures(), configuration, json);
+  if (has_streams_to_tell(configuration)) {
+    for (const Stream* const stream : configuration.streams()) {
+      write_figures(stream_figures(), *stream, json["streams"].emplace_back());
+    }
+  }
   json["timeout_advice"] = timeouts_json(configuration.timeout_advice);
   json["limits"] = verdicts_json(configuration.verdicts);
 }
@@ -66,6 +88,7 @@ void write_facts(const ConfigurationResult& configuration, Json& json) {
 ConfigurationResult read_facts(const Json& json) {
   ConfigurationResult configuration;
   read_figures(configuration_figures(), json, configuration);
+  if (has(json, "streams")) read_streams(json, configuration);
   configuration.timeout_advice = timeouts_from(json);
   configuration.verdicts = verdicts_from(json);
   return configuration;

@@ -10,6 +10,7 @@ namespace {
 using C = ConfigurationResult;
 using P = ConfigurationPlanned;
 using S = SettingsReadBack;
+using T = Stream;
 using R = ConcurrencyReached;
 using G = GroupsCommitted;
 using L = WriteLockWaits;
@@ -122,10 +123,12 @@ constexpr std::array kConfigurationFigures = {
     figure<&C::commits>("commits", Unit::count, sum, "COMMITs that made them durable"),
     figure<&C::indexed_count>("indexed_count", Unit::count, sum, "rows found indexed"),
     figure<&C::verified>("verified", Unit::none, smallest, "every row is as it must be"),
-    figure<&C::samples_produced>("samples_produced", Unit::count, sum, "samples handed over"),
-    figure<&C::samples_recorded>("samples_recorded", Unit::count, sum, "samples in histograms"),
-    figure<&C::samples_out_of_range>("samples_out_of_range", Unit::count, sum,
-                                     "samples longer than a histogram holds"),
+    figure<&C::main, &T::samples_produced>("samples_produced", Unit::count, sum,
+                                           "samples handed over"),
+    figure<&C::main, &T::samples_recorded>("samples_recorded", Unit::count, sum,
+                                           "samples in histograms"),
+    figure<&C::main, &T::samples_out_of_range>("samples_out_of_range", Unit::count, sum,
+                                               "samples longer than a histogram holds"),
     figure<&C::concurrency, &R::os_threads>("os_threads", Unit::count, smallest,
                                             "OS threads that had met when the clock started"),
     derived<C>("in_flight", Unit::count, "lifecycles that were to be in flight",
@@ -240,6 +243,19 @@ constexpr std::array kConfigurationFigures = {
         .only_if(has_ceiling),
 };
 
+constexpr std::array kStreamFigures = {
+    figure<&T::id, &StreamId::role>("role", Unit::none, first, "those who did it")
+        .of_plan(identity, "role"),
+    figure<&T::id, &StreamId::kind>("kind", Unit::none, first, "what they did")
+        .of_plan(identity, "kind"),
+    figure<&T::id, &StreamId::outcome>("outcome", Unit::none, first, "how it ended")
+        .of_plan(identity, "outcome"),
+    figure<&T::samples_produced>("samples_produced", Unit::count, sum, "samples handed over"),
+    figure<&T::samples_recorded>("samples_recorded", Unit::count, sum, "samples in histograms"),
+    figure<&T::samples_out_of_range>("samples_out_of_range", Unit::count, sum,
+                                     "samples longer than a histogram holds"),
+};
+
 constexpr std::array kEnvironmentFigures = {
     derived<E>("digest", Unit::none, "over what must be equal to compare",
                [](const E& each) -> FigureValue { return environment_digest(each); }),
@@ -295,10 +311,38 @@ std::string_view without_unit(const Figure<C>& figure) {
   return has_unit && last != std::string_view::npos ? figure.name.substr(0, last) : figure.name;
 }
 
+template <typename Owner>
+const Figure<Owner>* row_of_dimension(std::span<const Figure<Owner>> figures,
+                                      std::string_view dimension) {
+  if (dimension.empty()) return nullptr;
+  const auto found = std::ranges::find(figures, dimension, &Figure<Owner>::dimension);
+  return found == figures.end() ? nullptr : &*found;
+}
+
+template <typename Owner>
+bool same_figures(std::span<const Figure<Owner>> figures, const Owner& one, const Owner& other) {
+  return std::ranges::all_of(figures, [&](const Figure<Owner>& row) {
+    return row.set == nullptr || row.value(one) == row.value(other);
+  });
+}
+
+template <typename Owner>
+void pool_rows(std::span<const Figure<Owner>> figures, Owner& into, const Owner& from,
+               const PoolWeights& weights) {
+  for (const Figure<Owner>& row : figures) {
+    if (row.set == nullptr) continue;
+    const FigureValue value = pooled(row.pooling, row.value(into), row.value(from), weights);
+    if (!is_absent(value)) row.set(into, value);
+  }
+}
+
 }  // namespace
 
 std::span<const Figure<ConfigurationResult>> configuration_figures() {
   return kConfigurationFigures;
+}
+std::span<const Figure<Stream>> stream_figures() {
+  return kStreamFigures;
 }
 std::span<const Figure<Environment>> environment_figures() {
   return kEnvironmentFigures;
@@ -315,9 +359,10 @@ const Figure<ConfigurationResult>* find_figure(std::string_view name) {
 }
 
 const Figure<ConfigurationResult>* find_dimension(std::string_view name) {
-  if (name.empty()) return nullptr;
-  const auto* const found = std::ranges::find(kConfigurationFigures, name, &Figure<C>::dimension);
-  return found == kConfigurationFigures.end() ? nullptr : found;
+  return row_of_dimension(configuration_figures(), name);
+}
+const Figure<Stream>* find_stream_dimension(std::string_view name) {
+  return row_of_dimension(stream_figures(), name);
 }
 
 std::string key_text(const Figure<ConfigurationResult>& figure,
@@ -326,19 +371,19 @@ std::string key_text(const Figure<ConfigurationResult>& figure,
 }
 
 bool same_facts(const ConfigurationResult& one, const ConfigurationResult& other) {
+  const auto same_stream = [](const Stream& a, const Stream& b) {
+    return same_figures(stream_figures(), a, b);
+  };
   return one.timeout_advice == other.timeout_advice && one.verdicts == other.verdicts &&
-         std::ranges::all_of(kConfigurationFigures, [&](const Figure<C>& row) {
-           return row.set == nullptr || row.value(one) == row.value(other);
-         });
+         same_figures(configuration_figures(), one, other) && same_stream(one.main, other.main) &&
+         std::ranges::equal(one.others, other.others, same_stream);
 }
 
 void pool_figures(ConfigurationResult& into, const ConfigurationResult& from) {
-  const PoolWeights weights{into.elapsed_seconds(), from.elapsed_seconds()};
-  for (const Figure<C>& row : kConfigurationFigures) {
-    if (row.set == nullptr) continue;
-    const FigureValue value = pooled(row.pooling, row.value(into), row.value(from), weights);
-    if (!is_absent(value)) row.set(into, value);
-  }
+  pool_rows(configuration_figures(), into, from, {into.elapsed_seconds(), from.elapsed_seconds()});
+}
+void pool_figures(Stream& into, const Stream& from) {
+  pool_rows(stream_figures(), into, from, {});
 }
 
 }  // namespace walbench::metrics

@@ -19,6 +19,9 @@ namespace walbench::metrics {
 /// read back, and what was measured.
 std::span<const Figure<ConfigurationResult>> configuration_figures();
 
+/// Of one stream of a configuration.
+std::span<const Figure<Stream>> stream_figures();
+
 /// Where and with what a run was measured.
 std::span<const Figure<Environment>> environment_figures();
 
@@ -32,6 +35,9 @@ const Figure<ConfigurationResult>* find_figure(std::string_view name);
 /// The configuration's figure with that name in keys and selectors, such as `threads`, or null.
 const Figure<ConfigurationResult>* find_dimension(std::string_view name);
 
+/// The stream's figure with that name in selectors, such as `role`, or null.
+const Figure<Stream>* find_stream_dimension(std::string_view name);
+
 /// The value as keys have it: `10`, `zero`, `20ms`.
 std::string key_text(const Figure<ConfigurationResult>& figure,
                      const ConfigurationResult& configuration);
@@ -39,8 +45,10 @@ std::string key_text(const Figure<ConfigurationResult>& figure,
 /// Whether the two say the same of everything but their segments.
 bool same_facts(const ConfigurationResult& one, const ConfigurationResult& other);
 
-/// Adds the figures of another measurement of the same plan, each as its row says.
+/// Adds the figures of another measurement of the same plan, each as its row says. Streams beside
+/// the main one are not touched.
 void pool_figures(ConfigurationResult& into, const ConfigurationResult& from);
+void pool_figures(Stream& into, const Stream& from);
 
 /// The rows of that class in which the two differ, as in `file_count (818 and 50000)`.
 template <typename Owner>

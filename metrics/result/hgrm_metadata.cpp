@@ -20,25 +20,24 @@ std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Json role_json(const MitigationRole& role, Segment segment) {
+Json role_json(const MitigationRole& role, const std::string& stream, Segment segment) {
   Json json;
   write_figures(mitigation_figures(), role.info, json);
   json["side"] = role.is_baseline ? "baseline" : "mitigation";
   json["repeats"] = Json::array();
   for (const RepeatFigures& repeat : role.repeats) {
     Json each = {{"elapsed_ns", repeat.elapsed_ns}};
-    for (const SegmentFigures& figures : repeat.segments) {
-      if (figures.segment != segment) continue;
-      each["p95_ns"] = figures.p95_ns;
-      each["p99_ns"] = figures.p99_ns;
-      each["max_ns"] = figures.max_ns;
+    if (const SegmentFigures* const figures = repeat.find(segment, stream)) {
+      each["p95_ns"] = figures->p95_ns;
+      each["p99_ns"] = figures->p99_ns;
+      each["max_ns"] = figures->max_ns;
     }
     json["repeats"].push_back(std::move(each));
   }
   return json;
 }
 
-MitigationRole role_from(const Json& json, Segment segment) {
+MitigationRole role_from(const Json& json, const std::string& stream, Segment segment) {
   MitigationRole role;
   read_figures(mitigation_figures(), json, role.info);
   const std::string side = text_in(json, "side");
@@ -48,8 +47,8 @@ MitigationRole role_from(const Json& json, Segment segment) {
     RepeatFigures& repeat = role.repeats.emplace_back();
     repeat.elapsed_ns = positive_in(each, "elapsed_ns");
     if (!has(each, "p95_ns")) continue;
-    repeat.segments.push_back(
-        {segment, count_in(each, "p95_ns"), count_in(each, "p99_ns"), count_in(each, "max_ns")});
+    repeat.segments.push_back({segment, count_in(each, "p95_ns"), count_in(each, "p99_ns"),
+                               count_in(each, "max_ns"), stream});
   }
   if (role.repeats.empty()) refuse("has no 'repeats'");
   return role;
@@ -71,6 +70,13 @@ Segment segment_in(const Json& json) {
   return *segment;
 }
 
+/// The name of the stream, which must be one of the configuration's.
+std::string stream_in(const Json& json, const ConfigurationResult& configuration) {
+  std::string stream = has(json, "stream") ? text_in(json, "stream") : std::string();
+  if (configuration.find_stream(stream) == nullptr) refuse("names a stream that it does not list");
+  return stream;
+}
+
 Json parse_object(std::string_view text) {
   Json json = Json::parse(text, nullptr, false);
   if (json.is_discarded() || !json.is_object()) refuse("is not a JSON object");
@@ -90,6 +96,7 @@ struct Parts {
   const std::string& timestamp;
   const std::string& environment_digest;
   const Environment* environment;  ///< null: not told
+  const std::string& stream;
   Segment segment;
   const ConfigurationResult& configuration;
   const MitigationRole* role;  ///< null: none
@@ -104,18 +111,20 @@ Json metadata_json(const Parts& parts) {
   if (parts.environment != nullptr) {
     write_figures(environment_figures(), *parts.environment, json["environment"]);
   }
+  if (!parts.stream.empty()) json["stream"] = parts.stream;
   json["segment"] = segment_name(parts.segment);
   json["unit"] = "ns";
   write_facts(parts.configuration, json);
-  if (parts.role != nullptr) json["mitigation"] = role_json(*parts.role, parts.segment);
+  if (parts.role != nullptr)
+    json["mitigation"] = role_json(*parts.role, parts.stream, parts.segment);
   return json;
 }
 
 std::string metadata_text(const RunResult& run, const ConfigurationResult& configuration,
-                          Segment segment, const MitigationRole* role) {
+                          const std::string& stream, Segment segment, const MitigationRole* role) {
   return dump(
       metadata_json({run.run_id, run.instance, run.timestamp, environment_digest(run.environment),
-                     &run.environment, segment, configuration, role}));
+                     &run.environment, stream, segment, configuration, role}));
 }
 
 }  // namespace
@@ -123,22 +132,22 @@ std::string metadata_text(const RunResult& run, const ConfigurationResult& confi
 std::string hgrm_metadata(const HgrmMetadata& metadata) {
   Json json = metadata_json(
       {metadata.run_id, metadata.instance, metadata.timestamp, metadata.environment_digest,
-       metadata.environment ? &*metadata.environment : nullptr, metadata.segment,
+       metadata.environment ? &*metadata.environment : nullptr, metadata.stream, metadata.segment,
        metadata.configuration, metadata.role ? &*metadata.role : nullptr});
   if (!metadata.merged_from.empty()) json[kMergedFrom] = metadata.merged_from;
   return dump(json);
 }
 
 std::string hgrm_metadata(const RunResult& run, const ConfigurationResult& configuration,
-                          Segment segment) {
-  return metadata_text(run, configuration, segment, nullptr);
+                          Segment segment, const std::string& stream) {
+  return metadata_text(run, configuration, stream, segment, nullptr);
 }
 
 std::string hgrm_metadata(const RunResult& run, const MitigationResult& mitigation,
-                          bool of_baseline, Segment segment) {
+                          bool of_baseline, Segment segment, const std::string& stream) {
   const RepeatedResult& side = of_baseline ? mitigation.baseline : mitigation.mitigation;
   const MitigationRole role{mitigation.info, of_baseline, side.repeats};
-  return metadata_text(run, side.pooled, segment, &role);
+  return metadata_text(run, side.pooled, stream, segment, &role);
 }
 
 HgrmMetadata parse_hgrm_metadata(std::string_view text) {
@@ -148,6 +157,7 @@ HgrmMetadata parse_hgrm_metadata(std::string_view text) {
                         .timestamp = text_in(json, "timestamp"),
                         .environment_digest = text_in(json, "environment_digest"),
                         .environment = std::nullopt,
+                        .stream = {},
                         .segment = segment_in(json),
                         .configuration = read_facts(json),
                         .role = std::nullopt,
@@ -155,7 +165,10 @@ HgrmMetadata parse_hgrm_metadata(std::string_view text) {
   if (has(json, "environment")) {
     read_figures(environment_figures(), json["environment"], metadata.environment.emplace());
   }
-  if (has(json, "mitigation")) metadata.role = role_from(json["mitigation"], metadata.segment);
+  metadata.stream = stream_in(json, metadata.configuration);
+  if (has(json, "mitigation")) {
+    metadata.role = role_from(json["mitigation"], metadata.stream, metadata.segment);
+  }
   return metadata;
 }
 

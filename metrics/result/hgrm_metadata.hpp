@@ -30,6 +30,7 @@ struct HgrmMetadata {
   std::string timestamp;  ///< ISO 8601, UTC, when the run began
   std::string environment_digest;
   std::optional<Environment> environment;  ///< nothing: merged from unlike ones
+  std::string stream;                      ///< its name; empty: the configuration's main one
   Segment segment = Segment::fsm_net;
   ConfigurationResult configuration;
   std::optional<MitigationRole> role;    ///< nothing: it belongs to no mitigation
@@ -38,11 +39,12 @@ struct HgrmMetadata {
 
 std::string hgrm_metadata(const HgrmMetadata& metadata);
 
-/// The same for a segment of one configuration of a run, or of a side of a mitigation.
+/// The same for a segment of one configuration of a run, or of a side of a mitigation; of the main
+/// stream, unless another is named.
 std::string hgrm_metadata(const RunResult& run, const ConfigurationResult& configuration,
-                          Segment segment);
+                          Segment segment, const std::string& stream = {});
 std::string hgrm_metadata(const RunResult& run, const MitigationResult& mitigation,
-                          bool of_baseline, Segment segment);
+                          bool of_baseline, Segment segment, const std::string& stream = {});
 
 /// What hgrm_metadata() wrote. Throws FormatError where the text is no JSON, lacks a field, or
 /// has a field of another type or out of its range, and where it is of another schema version.

@@ -12,18 +12,6 @@ namespace {
 
 constexpr std::size_t kBaseParts = 3;  // threads, profile, strategy
 
-/// The text comes from a file and becomes a file's name.
-std::string for_file_name(std::string_view text) {
-  std::string name(text);
-  const auto is_other = [](char c) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    const bool digit = c >= '0' && c <= '9';
-    return !letter && !digit && c != '.' && c != '-' && c != '_';
-  };
-  std::ranges::replace_if(name, is_other, '-');
-  return name;
-}
-
 /// Figures are looked up in results; a plan is a result in which nothing was measured.
 ConfigurationResult unmeasured(const ConfigurationPlanned& planned) {
   ConfigurationResult result;
@@ -49,6 +37,17 @@ Key::Key(const ConfigurationPlanned& planned)
   }
 }
 
+Key::Key(const ConfigurationResult& configuration, const Stream& stream)
+    : Key(configuration.planned) {
+  for (const Figure<Stream>& figure : stream_figures()) {
+    if (figure.plan != PlanClass::identity) continue;
+    const std::string value = figure_text(figure.value(stream));
+    if (value == figure_text(figure.value(configuration.main))) continue;
+    parts_.push_back({std::string(figure.dimension), value});
+    ++stream_parts_;
+  }
+}
+
 std::string Key::label() const {
   std::string label = fmt::format("c={} {} {}", parts_[0].value, parts_[1].value, parts_[2].value);
   for (const KeyPart& part : std::span(parts_).subspan(kBaseParts)) {
@@ -60,8 +59,12 @@ std::string Key::label() const {
 std::string Key::file_part() const {
   std::string name = fmt::format("c{}-{}-{}", for_file_name(parts_[0].value),
                                  for_file_name(parts_[1].value), for_file_name(parts_[2].value));
-  for (const KeyPart& part : std::span(parts_).subspan(kBaseParts)) {
+  const std::size_t varied = parts_.size() - kBaseParts - stream_parts_;
+  for (const KeyPart& part : std::span(parts_).subspan(kBaseParts, varied)) {
     name += fmt::format("+{}-{}", for_file_name(part.dimension), for_file_name(part.value));
+  }
+  for (const KeyPart& part : std::span(parts_).last(stream_parts_)) {
+    name += "." + for_file_name(part.value);
   }
   return name;
 }
@@ -72,6 +75,17 @@ std::string Key::selector() const {
     selector += fmt::format("{}{}={}", selector.size() > 1 ? "," : "", part.dimension, part.value);
   }
   return selector + "}";
+}
+
+std::string for_file_name(std::string_view text) {
+  std::string name(text);
+  const auto is_other = [](char c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool digit = c >= '0' && c <= '9';
+    return !letter && !digit && c != '.' && c != '-' && c != '_';
+  };
+  std::ranges::replace_if(name, is_other, '-');
+  return name;
 }
 
 std::string configuration_label(const ConfigurationPlanned& planned) {

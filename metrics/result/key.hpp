@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "metrics/result/configuration_result.hpp"
@@ -19,18 +20,21 @@ struct KeyPart {
 
 /// The key of a configuration: what tells it apart from the others of its run. Label, file name,
 /// selector, merging and the columns of a report follow from it. Threads, profile and strategy come
-/// first; then whatever else varies within the run.
+/// first; then whatever else varies within the run, and last what tells a stream apart from the
+/// main one.
 class Key {
  public:
   explicit Key(const ConfigurationPlanned& planned);
+  /// That of one of the configuration's streams.
+  Key(const ConfigurationResult& configuration, const Stream& stream);
 
   const std::vector<KeyPart>& parts() const { return parts_; }
 
   /// `c=10 zero per-file`, `c=10 zero per-file busy-timeout=20ms`.
   std::string label() const;
 
-  /// `c10-zero-per-file`, `c10-zero-per-file+busy-timeout-20ms`: letters, digits, and `.+_-` alone,
-  /// whatever a file claimed.
+  /// `c10-zero-per-file`, `c10-zero-per-file+busy-timeout-20ms.readers`: letters, digits, and
+  /// `.+_-` alone, whatever a file claimed.
   std::string file_part() const;
 
   /// `{threads=10,profile=zero,strategy=per-file}`
@@ -40,7 +44,11 @@ class Key {
 
  private:
   std::vector<KeyPart> parts_;
+  std::size_t stream_parts_ = 0;  ///< the last so many
 };
+
+/// The text with a dash for whatever is no letter, no digit and none of `.-_`.
+std::string for_file_name(std::string_view text);
 
 /// The label of its key.
 std::string configuration_label(const ConfigurationPlanned& planned);

@@ -48,9 +48,13 @@ bool is_time(const LimitedFigure& figure) {
 /// The names of all dimensions.
 std::string dimensions() {
   std::vector<string_view> names;
-  for (const Figure<ConfigurationResult>& figure : configuration_figures()) {
-    if (!figure.dimension.empty()) names.push_back(figure.dimension);
-  }
+  const auto add = [&names](const auto& figures) {
+    for (const auto& figure : figures) {
+      if (!figure.dimension.empty()) names.push_back(figure.dimension);
+    }
+  };
+  add(configuration_figures());
+  add(stream_figures());
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -96,18 +100,21 @@ LimitedFigure parse_figure(string_view text) {
       bare || text.substr(0, dot) == "net" ? segment_name(Segment::fsm_net) : text.substr(0, dot);
   figure.segment = segment_from_name(name);
   if (!figure.segment) {
+    std::vector<string_view> names;
+    std::ranges::transform(kSegments, std::back_inserter(names), &SegmentRow::name);
     refuse(
         fmt::format("'{}' is neither a segment nor a figure that is a number. Segments: {}. "
                     "Figures: those of result files, such as elapsed and "
                     "transitions_per_second",
-                    name, fmt::join(kSegmentNames, ", ")));
+                    name, fmt::join(names, ", ")));
   }
   figure.percentile =
       percentile_from(bare ? text : text.substr(std::min(dot + 1, text.size())), name);
   return figure;
 }
 
-std::vector<std::pair<std::string, std::string>> parse_selector(string_view text) {
+std::vector<std::pair<std::string, std::string>> parse_selector(string_view text,
+                                                                const LimitedFigure& figure) {
   std::vector<std::pair<std::string, std::string>> selector;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
@@ -117,8 +124,13 @@ std::vector<std::pair<std::string, std::string>> parse_selector(string_view text
       refuse(fmt::format("'{}' is not DIMENSION=VALUE, as in threads=10", part));
     }
     const string_view dimension = trimmed(part.substr(0, equals));
-    if (find_dimension(dimension) == nullptr) {
+    const bool of_streams = find_stream_dimension(dimension) != nullptr;
+    if (!of_streams && find_dimension(dimension) == nullptr) {
       refuse(fmt::format("'{}' is not one of {}", dimension, dimensions()));
+    }
+    if (of_streams && !figure.segment) {
+      refuse(fmt::format("'{}' is a figure of all streams together, so {} cannot select it",
+                         figure.name, dimension));
     }
     selector.emplace_back(dimension, trimmed(part.substr(equals + 1)));
     begin = end + 1;
@@ -178,7 +190,7 @@ Limit parse_limit(const std::string& text) {
       if (!trimmed(whole.substr(closed + 1, at - closed - 1)).empty()) {
         refuse("after } must follow > or <");
       }
-      limit.selector = parse_selector(whole.substr(brace + 1, closed - brace - 1));
+      limit.selector = parse_selector(whole.substr(brace + 1, closed - brace - 1), limit.figure);
     }
     parse_bound(trimmed(whole.substr(at + 1)), limit);
   } catch (const std::invalid_argument& error) {
@@ -202,8 +214,20 @@ std::vector<Limit> standard_limits() {
 
 bool selects(const Limit& limit, const ConfigurationResult& configuration) {
   return std::ranges::all_of(limit.selector, [&configuration](const auto& part) {
-    return key_text(*find_dimension(part.first), configuration) == part.second;
+    const Figure<ConfigurationResult>* const figure = find_dimension(part.first);
+    return figure == nullptr || key_text(*figure, configuration) == part.second;
   });
+}
+
+bool selects(const Limit& limit, const StreamId& stream, bool is_main) {
+  const Stream of_id{.id = stream};
+  bool about_streams = false;
+  const bool has_all = std::ranges::all_of(limit.selector, [&](const auto& part) {
+    const Figure<Stream>* const figure = find_stream_dimension(part.first);
+    about_streams = about_streams || figure != nullptr;
+    return figure == nullptr || figure_text(figure->value(of_id)) == part.second;
+  });
+  return has_all && (about_streams || is_main);
 }
 
 std::optional<double> limited_value(const Limit& limit, const ConfigurationResult& configuration) {
@@ -215,9 +239,15 @@ std::optional<double> limited_value(const Limit& limit, const ConfigurationResul
     const auto* const count = std::get_if<std::int64_t>(&value);
     return count == nullptr ? std::nullopt : std::optional(static_cast<double>(*count) * scale);
   }
-  const Histogram* const histogram = configuration.find(*limit.figure.segment);
-  if (histogram == nullptr || histogram->total_count() == 0) return std::nullopt;
-  return static_cast<double>(histogram->value_at_percentile(limit.figure.percentile));
+  std::optional<double> worst;
+  for (const Stream* const stream : configuration.streams()) {
+    const Histogram* const samples = stream->find(*limit.figure.segment);
+    if (samples == nullptr || samples->total_count() == 0) continue;
+    if (!selects(limit, stream->id, stream == &configuration.main)) continue;
+    const auto value = static_cast<double>(samples->value_at_percentile(limit.figure.percentile));
+    if (!worst || (limit.above ? value > *worst : value < *worst)) worst = value;
+  }
+  return worst;
 }
 
 std::string limited_text(const LimitedFigure& figure, double value) {

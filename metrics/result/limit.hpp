@@ -12,6 +12,7 @@
 namespace walbench::metrics {
 
 struct ConfigurationResult;
+struct StreamId;
 
 /// The figure that a limit bounds: a percentile of a segment, or a figure of the configuration.
 struct LimitedFigure {
@@ -30,6 +31,7 @@ struct LimitedFigure {
 ///     transitions_per_second<9000                 fails if there were fewer
 ///     transitions_per_second<-5%                  of two measurements: fails if the second is that
 ///                                                 much slower
+///     commit.p99{role=readers}>5ms                of another stream than the main one
 struct Limit {
   std::string name;  ///< as the user wrote it, or `threshold_1`
   LimitedFigure figure;
@@ -61,10 +63,15 @@ Limit parse_limit(const std::string& text);
 /// within 6 h (threshold_2, profile realistic with 2 s a call).
 std::vector<Limit> standard_limits();
 
-/// Whether the configuration has every value of the limit's selector.
+/// Whether the configuration has every value of the limit's selector that is not about streams.
 bool selects(const Limit& limit, const ConfigurationResult& configuration);
 
+/// Whether the limit is about that stream: it has every value of the selector that is about
+/// streams or, if there is none, it is the main one.
+bool selects(const Limit& limit, const StreamId& stream, bool is_main);
+
 /// The value that the limit bounds, in its unit; nothing if the configuration has no such figure.
+/// If it is about several streams, the value that is closest to failing.
 std::optional<double> limited_value(const Limit& limit, const ConfigurationResult& configuration);
 
 /// The value as text: `5.3 ms`, `9,000`.

@@ -11,14 +11,17 @@ namespace {
 
 RepeatFigures figures_of(const ConfigurationResult& configuration) {
   RepeatFigures figures{configuration.elapsed_ns, {}};
-  for (const auto& [segment, histogram] : configuration.segments) {
-    figures.segments.push_back({segment, histogram.value_at_percentile(95),
-                                histogram.value_at_percentile(99), histogram.max()});
+  for (const Stream* const stream : configuration.streams()) {
+    for (const auto& [segment, histogram] : stream->segments) {
+      figures.segments.push_back({segment, histogram.value_at_percentile(95),
+                                  histogram.value_at_percentile(99), histogram.max(),
+                                  configuration.name_of(*stream)});
+    }
   }
   return figures;
 }
 
-void pool_segments(ConfigurationResult& pooled, ConfigurationResult& repeat) {
+void pool_segments(Stream& pooled, Stream& repeat) {
   for (SegmentHistogram& added : repeat.segments) {
     const auto found =
         std::ranges::find(pooled.segments, added.segment, &SegmentHistogram::segment);
@@ -30,6 +33,19 @@ void pool_segments(ConfigurationResult& pooled, ConfigurationResult& repeat) {
     }
   }
   std::ranges::sort(pooled.segments, {}, &SegmentHistogram::segment);
+}
+
+void pool_streams(ConfigurationResult& pooled, ConfigurationResult& repeat) {
+  pool_segments(pooled.main, repeat.main);
+  for (Stream& added : repeat.others) {
+    const auto found = std::ranges::find(pooled.others, added.id, &Stream::id);
+    if (found == pooled.others.end()) {
+      pooled.others.push_back(std::move(added));
+    } else {
+      pool_figures(*found, added);
+      pool_segments(*found, added);
+    }
+  }
 }
 
 /// The largest of all repeats' timeouts, and none where one of them could not tell.
@@ -68,7 +84,14 @@ void RepeatedResult::add(ConfigurationResult&& repeat) {
   pool_figures(pooled, repeat);
   pool_timeouts(pooled.timeout_advice, repeat.timeout_advice);
   pool_verdicts(pooled, repeat);
-  pool_segments(pooled, repeat);
+  pool_streams(pooled, repeat);
+}
+
+const SegmentFigures* RepeatFigures::find(Segment segment, std::string_view stream) const {
+  const auto found = std::ranges::find_if(segments, [&](const SegmentFigures& each) {
+    return each.segment == segment && each.stream == stream;
+  });
+  return found == segments.end() ? nullptr : &*found;
 }
 
 double RepeatedResult::transitions_per_second(const RepeatFigures& repeat) const {

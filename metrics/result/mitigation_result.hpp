@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "metrics/result/configuration_result.hpp"
@@ -22,18 +23,22 @@ struct MitigationInfo {
   bool operator==(const MitigationInfo&) const = default;
 };
 
-/// One segment of one repeat, in nanoseconds.
+/// One segment of one stream in one repeat, in nanoseconds.
 struct SegmentFigures {
   Segment segment = Segment::fsm_net;
   std::int64_t p95_ns = 0;
   std::int64_t p99_ns = 0;
   std::int64_t max_ns = 0;
+  std::string stream = {};  ///< its name; empty: the main one
 };
 
 /// What of one repeat is kept, beside its samples.
 struct RepeatFigures {
   std::int64_t elapsed_ns = 0;
   std::vector<SegmentFigures> segments;
+
+  /// Those of that segment, or null.
+  const SegmentFigures* find(Segment segment, std::string_view stream = {}) const;
 };
 
 /// A configuration that was measured several times.

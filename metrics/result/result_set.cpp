@@ -57,15 +57,24 @@ ConfigurationResult& configuration_of(LoadedRun& run, ConfigurationResult&& desc
   return *found;
 }
 
+/// The place in a configuration that a file's histogram belongs to.
+struct Place {
+  std::string stream;
+  Segment segment;
+};
+
 /// False where these very samples are there already.
-bool add_histogram(ConfigurationResult& configuration, Segment segment, Histogram&& histogram) {
-  if (const Histogram* const present = configuration.find(segment)) {
+bool add_histogram(ConfigurationResult& configuration, const Place& place, Histogram&& histogram) {
+  const std::vector<Stream*> streams = configuration.streams();
+  Stream& stream = **std::ranges::find_if(
+      streams, [&](const Stream* each) { return configuration.name_of(*each) == place.stream; });
+  if (const Histogram* const present = stream.find(place.segment)) {
     if (*present == histogram) return false;
     throw FormatError(
         "another file already gave this segment of the same configuration, with "
         "other samples; leave one of them out");
   }
-  configuration.segments.push_back({segment, std::move(histogram)});
+  stream.segments.push_back({place.segment, std::move(histogram)});
   return true;
 }
 
@@ -81,11 +90,11 @@ RepeatedResult& side_of(LoadedRun& run, const MitigationRole& role) {
 }
 
 void add_to_mitigation(LoadedRun& run, MitigationRole&& role, ConfigurationResult&& described,
-                       Segment segment, Histogram&& histogram) {
+                       const Place& place, Histogram&& histogram) {
   RepeatedResult& side = side_of(run, role);
   if (side.repeats.empty()) {
     side.pooled = std::move(described);
-    add_histogram(side.pooled, segment, std::move(histogram));
+    add_histogram(side.pooled, place, std::move(histogram));
     side.repeats = std::move(role.repeats);
     return;
   }
@@ -93,7 +102,7 @@ void add_to_mitigation(LoadedRun& run, MitigationRole&& role, ConfigurationResul
     throw FormatError("another file of the same mitigation has another number of repeats");
   }
   require_same(side.pooled, described);
-  if (!add_histogram(side.pooled, segment, std::move(histogram))) return;
+  if (!add_histogram(side.pooled, place, std::move(histogram))) return;
   for (std::size_t repeat = 0; repeat < side.repeats.size(); ++repeat) {
     std::ranges::move(role.repeats[repeat].segments,
                       std::back_inserter(side.repeats[repeat].segments));
@@ -102,19 +111,22 @@ void add_to_mitigation(LoadedRun& run, MitigationRole&& role, ConfigurationResul
 
 void add_segment(ResultSet& set, HgrmMetadata metadata, Histogram histogram) {
   LoadedRun& run = run_of(set, metadata);
+  const Place place{std::move(metadata.stream), metadata.segment};
   if (metadata.role) {
-    add_to_mitigation(run, std::move(*metadata.role), std::move(metadata.configuration),
-                      metadata.segment, std::move(histogram));
+    add_to_mitigation(run, std::move(*metadata.role), std::move(metadata.configuration), place,
+                      std::move(histogram));
     return;
   }
-  add_histogram(configuration_of(run, std::move(metadata.configuration)), metadata.segment,
+  add_histogram(configuration_of(run, std::move(metadata.configuration)), place,
                 std::move(histogram));
 }
 
 /// Puts what files gave in any order into the order of a run.
 void sort_run(LoadedRun& run) {
   const auto sort_segments = [](ConfigurationResult& configuration) {
-    std::ranges::sort(configuration.segments, {}, &SegmentHistogram::segment);
+    for (Stream* const stream : configuration.streams()) {
+      std::ranges::sort(stream->segments, {}, &SegmentHistogram::segment);
+    }
   };
   std::ranges::for_each(run.configurations, sort_segments);
   for (MitigationResult& each : run.mitigations) {

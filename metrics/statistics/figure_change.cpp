@@ -28,8 +28,8 @@ std::string_view source_name(IntervalSource source) {
 
 std::string FigureChange::name() const {
   if (!segment) return std::string(kThroughput);
-  if (percentile == 100) return fmt::format("{} max", segment_name(*segment));
-  return fmt::format("{} P{}", segment_name(*segment), percentile);
+  const std::string name = segment_name(stream, *segment);
+  return percentile == 100 ? name + " max" : fmt::format("{} P{}", name, percentile);
 }
 
 const FigureChange* find_change(const std::vector<FigureChange>& changes, std::string_view name) {

@@ -39,6 +39,7 @@ std::string_view source_name(IntervalSource source);
 struct FigureChange {
   std::optional<Segment> segment;  ///< nothing: transitions per second
   double percentile = 0;           ///< of the segment; 100 is the maximum
+  std::string stream = {};         ///< of which the segment is; empty: the main one
   /// Milliseconds, or transitions per second. With pairs the medians of each side, with repeats the
   /// geometric means of the runs, otherwise the figure of all samples together.
   double before = 0;
@@ -47,7 +48,7 @@ struct FigureChange {
   IntervalSource source = IntervalSource::bootstrap;
   Verdict verdict = Verdict::not_told_apart;
 
-  /// `lock_wait P99`, `lock_wait max` or `transitions/s`.
+  /// `lock_wait P99`, `readers.commit max` or `transitions/s`.
   std::string name() const;
 };
 

@@ -103,7 +103,8 @@ TEST_F(GroupCommit, CommitsInGroupsAndLosesNoSample) {
   EXPECT_LE(result.groups.size_max, 20);
   EXPECT_EQ(samples(result, Segment::fsm_net), 60);
   EXPECT_EQ(samples(result, Segment::transition), 180);
-  EXPECT_EQ(result.samples_produced, result.samples_recorded + result.samples_out_of_range);
+  EXPECT_EQ(result.main.samples_produced,
+            result.main.samples_recorded + result.main.samples_out_of_range);
   EXPECT_EQ(result.unsaved_peak, 0) << "nothing is acknowledged before it is durable";
 }
 

@@ -119,7 +119,7 @@ TEST_F(IntervalLogs, HoldTheSamplesOfTheResultAndNoneOfTheWarmUp) {
   const ConfigurationResult result = measure();
   EXPECT_EQ(result.interval_log, log_of(1));
   std::map<std::string, std::int64_t> expected;
-  for (const metrics::SegmentHistogram& each : result.segments) {
+  for (const metrics::SegmentHistogram& each : result.main.segments) {
     expected[std::string(metrics::segment_name(each.segment))] = each.histogram.total_count();
   }
   EXPECT_EQ(samples_in(log_of(1)), expected);

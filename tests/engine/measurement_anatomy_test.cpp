@@ -69,7 +69,7 @@ class MeasurementAnatomy : public testing::Test {
 };
 
 TEST_F(MeasurementAnatomy, TimesOfTheFilesAreSegmentsAndNoSamplesOfLifecycles) {
-  const std::int64_t samples_without = measure().samples_produced;
+  const std::int64_t samples_without = measure().main.samples_produced;
   behaviour_.io_times = {.wal_sync = histogram_of({10, 20}),
                          .db_sync = histogram_of({30, 40, 50}),
                          .checkpoint = histogram_of({60})};
@@ -79,8 +79,8 @@ TEST_F(MeasurementAnatomy, TimesOfTheFilesAreSegmentsAndNoSamplesOfLifecycles) {
   EXPECT_EQ(samples(result, Segment::checkpoint), 1);
   ASSERT_NE(result.find(Segment::checkpoint), nullptr);
   EXPECT_EQ(result.find(Segment::checkpoint)->max(), 60);
-  EXPECT_EQ(result.samples_produced, samples_without);
-  EXPECT_EQ(result.samples_recorded, result.samples_produced);
+  EXPECT_EQ(result.main.samples_produced, samples_without);
+  EXPECT_EQ(result.main.samples_recorded, result.main.samples_produced);
 }
 
 TEST_F(MeasurementAnatomy, WhatNeverHappenedHasNoSegment) {

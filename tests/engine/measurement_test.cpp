@@ -204,16 +204,17 @@ TEST_F(Measurement, EverySampleProducedIsAccountedFor) {
   behaviour_.has_queue = true;
   const ConfigurationResult result = measure();
   // Sixteen segments with a sample each, and three transitions.
-  EXPECT_EQ(result.samples_produced, 30 * (16 + 3));
-  EXPECT_EQ(result.samples_recorded + result.samples_out_of_range, result.samples_produced);
+  EXPECT_EQ(result.main.samples_produced, 30 * (16 + 3));
+  EXPECT_EQ(result.main.samples_recorded + result.main.samples_out_of_range,
+            result.main.samples_produced);
 }
 
 TEST_F(Measurement, SamplesOutOfRangeAreCountedNotLost) {
   constexpr std::int64_t kTwoHoursNs = std::int64_t{7200} * 1'000'000'000;
   behaviour_.write_timings.commit_ns = kTwoHoursNs;
   const ConfigurationResult result = measure();
-  EXPECT_EQ(result.samples_out_of_range, 1);
-  EXPECT_EQ(result.samples_recorded, result.samples_produced - 1);
+  EXPECT_EQ(result.main.samples_out_of_range, 1);
+  EXPECT_EQ(result.main.samples_recorded, result.main.samples_produced - 1);
 }
 
 TEST_F(Measurement, CarriesWhatItWasToldIntoTheResult) {

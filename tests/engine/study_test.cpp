@@ -144,8 +144,8 @@ TEST_F(Study, SamplesOfFailedAttemptsAreConserved) {
   plan_.api_fail_rate = 0.4;
   const ConfigurationResult result = measure();
   ASSERT_GT(result.api_failures, 10);
-  EXPECT_EQ(result.samples_produced, result.samples_recorded);
-  EXPECT_EQ(result.samples_out_of_range, 0);
+  EXPECT_EQ(result.main.samples_produced, result.main.samples_recorded);
+  EXPECT_EQ(result.main.samples_out_of_range, 0);
   EXPECT_EQ(samples(result, Segment::total_wall), kFiles);
   EXPECT_EQ(samples(result, Segment::failed_attempt), result.api_failures);
   EXPECT_EQ(samples(result, Segment::attempt), kFiles + result.api_failures);

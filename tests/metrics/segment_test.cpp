@@ -1,69 +1,65 @@
-// Silent bug these tests would catch: a segment that carries another segment's name, so that every
-// table, file and comparison shows the right figures in the wrong rows.
+// Silent bugs these tests would catch: a row of another segment at a segment's place, so that every
+// table, file and comparison shows the right figures under the wrong names; a part that stands
+// under no sum, or above the segment it is a part of.
 
 #include "metrics/segment.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
 #include <set>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 namespace walbench::metrics {
 namespace {
 
-constexpr std::array<std::pair<Segment, std::string_view>, kSegmentCount> kExpectedNames = {{
-    {Segment::fsm_net, "fsm_net"},
-    {Segment::lock_wait, "lock_wait"},
-    {Segment::queue_wait, "queue_wait"},
-    {Segment::busy_wait, "busy_wait"},
-    {Segment::statement, "statement"},
-    {Segment::commit, "commit"},
-    {Segment::checkpoint_wait, "checkpoint_wait"},
-    {Segment::sync_wait, "sync_wait"},
-    {Segment::fsm_hydrate, "fsm_hydrate"},
-    {Segment::fsm_dispatch, "fsm_dispatch"},
-    {Segment::other, "other"},
-    {Segment::db_total, "db_total"},
-    {Segment::transition, "transition"},
-    {Segment::mock_api, "mock_api"},
-    {Segment::total_wall, "total_wall"},
-    {Segment::connect, "connect"},
-    {Segment::close, "close"},
-    {Segment::attempt, "attempt"},
-    {Segment::failed_attempt, "failed_attempt"},
-    {Segment::wal_sync, "wal_sync"},
-    {Segment::db_sync, "db_sync"},
-    {Segment::checkpoint, "checkpoint"},
-}};
+using testing::ElementsAre;
 
-TEST(Segment, EachHasItsOwnName) {
-  for (const auto& [segment, name] : kExpectedNames) {
-    EXPECT_EQ(segment_name(segment), name);
-    EXPECT_EQ(segment_from_name(name), segment);
-  }
-}
-
-TEST(Segment, ThereAreNoOthers) {
+TEST(Segments, EachHasItsRowAtItsPlaceAndANameOfItsOwn) {
   std::set<std::string_view> names;
   for (std::size_t index = 0; index < kSegmentCount; ++index) {
+    EXPECT_EQ(kSegments[index].segment, segment_at(index)) << kSegments[index].name;
     EXPECT_EQ(segment_index(segment_at(index)), index);
-    names.insert(segment_name(segment_at(index)));
+    EXPECT_EQ(segment_from_name(kSegments[index].name), segment_at(index));
+    EXPECT_TRUE(names.insert(segment_name(segment_at(index))).second) << kSegments[index].name;
   }
-  EXPECT_EQ(names.size(), kSegmentCount) << "two segments of one name";
+  EXPECT_EQ(segment_name(Segment::fsm_net), "fsm_net");
+  EXPECT_EQ(segment_name(Segment::checkpoint), "checkpoint");
   EXPECT_EQ(segment_index(Segment::checkpoint) + 1, kSegmentCount) << "it is the last";
 }
 
 // A record has no room for the others, and the collector no histogram.
-TEST(Segment, ThoseOfLifecyclesComeBeforeThoseOfFiles) {
-  EXPECT_EQ(segment_index(Segment::failed_attempt) + 1, kLifecycleSegmentCount);
-  for (const Segment segment : {Segment::wal_sync, Segment::db_sync, Segment::checkpoint}) {
-    EXPECT_GE(segment_index(segment), kLifecycleSegmentCount) << segment_name(segment);
+TEST(Segments, ThoseOfFilesComeLast) {
+  for (const SegmentRow& row : kSegments) {
+    const bool recorded = segment_index(row.segment) < kRecordedSegmentCount;
+    EXPECT_EQ(recorded, row.samples != Samples::of_files) << row.name;
   }
 }
 
-TEST(Segment, OtherNamesAreNoSegments) {
+TEST(Segments, PartsStandBelowWhatTheyArePartsOf) {
+  for (const SegmentRow& row : kSegments) {
+    if (row.parent) {
+      EXPECT_LT(segment_index(*row.parent), segment_index(row.segment)) << row.name;
+    }
+    if (row.exclusive) {
+      EXPECT_EQ(row.parent, Segment::fsm_net) << row.name;
+    }
+  }
+  EXPECT_EQ(segment_depth(Segment::fsm_net), 0U);
+  EXPECT_EQ(segment_depth(Segment::sync_wait), 2U);
+}
+
+TEST(Segments, TheExclusivePartsOfALifecycle) {
+  std::vector<std::string_view> parts;
+  for (const SegmentRow& row : kSegments) {
+    if (row.exclusive) parts.push_back(row.name);
+  }
+  EXPECT_THAT(parts, ElementsAre("lock_wait", "statement", "commit", "fsm_hydrate", "fsm_dispatch",
+                                 "other"));
+}
+
+TEST(Segments, OtherNamesAreNone) {
   for (const std::string_view name :
        {"", "fsm", "fsm_net_ms", "FSM_NET", " commit", "commit ", "transitions"}) {
     EXPECT_FALSE(segment_from_name(name).has_value()) << '\'' << name << '\'';

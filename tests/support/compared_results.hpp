@@ -27,7 +27,7 @@ inline ResultSet results_of(std::vector<ConfigurationResult> configurations) {
 inline ConfigurationResult with_segment(Segment segment, Histogram histogram,
                                         std::int64_t elapsed_ns = 1'000'000'000) {
   ConfigurationResult result = measured(10, "zero", "per-file", elapsed_ns);
-  result.segments.push_back({segment, std::move(histogram)});
+  result.main.segments.push_back({segment, std::move(histogram)});
   return result;
 }
 

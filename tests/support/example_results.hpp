@@ -52,7 +52,7 @@ inline ConfigurationResult measured(std::int64_t threads, const std::string& pro
   result.concurrency.os_threads = threads;
   result.verified = true;
   for (const auto& [segment, ns] : values) {
-    result.segments.push_back({segment, histogram_of(ns)});
+    result.main.segments.push_back({segment, histogram_of(ns)});
   }
   return result;
 }
@@ -112,9 +112,9 @@ inline ConfigurationResult full_configuration() {
   result.commits = 72;
   result.api_calls = 73;
   result.api_failures = 74;
-  result.samples_produced = 21;
-  result.samples_recorded = 22;
-  result.samples_out_of_range = 23;
+  result.main.samples_produced = 21;
+  result.main.samples_recorded = 22;
+  result.main.samples_out_of_range = 23;
   result.occ_conflicts = 24;
   result.busy_retries = 25;
   result.busy_longest_us = 75;
@@ -150,13 +150,13 @@ inline ConfigurationResult full_configuration() {
   result.verdicts = {{"threshold_1", true, "2 s of 300 s"}, {"zero:10:1s", false, "too long"}};
   for (const Segment segment :
        {Segment::fsm_net, Segment::lock_wait, Segment::fsm_dispatch, Segment::db_total}) {
-    result.segments.push_back({segment, example_histogram()});
+    result.main.segments.push_back({segment, example_histogram()});
   }
   std::int64_t value = 90;
   for (const Segment segment :
        {Segment::queue_wait, Segment::checkpoint_wait, Segment::sync_wait, Segment::close,
         Segment::wal_sync, Segment::db_sync, Segment::checkpoint}) {
-    result.segments.push_back({segment, histogram_of(value++)});
+    result.main.segments.push_back({segment, histogram_of(value++)});
   }
   return result;
 }
@@ -167,10 +167,23 @@ inline RunResult full_run() {
   run.instance = "0123456789abcdef";
   run.timestamp = "2026-01-31T23:59:59Z";
   run.seed = std::numeric_limits<std::uint64_t>::max();
-  run.environment = {"0.1.0",      "Release", "thread",      "gcc", "Linux",
-                     "a CPU",      2,         "performance", 0.5,   "ext4",
-                     "rw,noatime", "no",      "3.40.1",      "id",  {"AN_OPTION", "ANOTHER=1"},
-                     "2021.8",     {20,       21.5,          7,     3.25}};
+  run.environment = {"0.1.0",
+                     "Release",
+                     "thread",
+                     "gcc",
+                     "Linux",
+                     "a CPU",
+                     2,
+                     "performance",
+                     0.5,
+                     "ext4",
+                     "rw,noatime",
+                     "no",
+                     "3.40.1",
+                     "id",
+                     {"AN_OPTION", "ANOTHER=1"},
+                     "2021.8",
+                     {20, 21.5, 7, 3.25}};
   run.resident_peak_bytes = 61;
   run.sqlite_memory_peak_bytes = 62;
   run.ceiling = {{1, "auto", 63.5}, {59, "its checkpoint", 142.5}};

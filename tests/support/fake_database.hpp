@@ -138,6 +138,7 @@ class FakeVerified final : public engine::Workload {
       : behaviour_(behaviour), real_(std::move(real)) {}
 
   storage::Content content() const override { return real_->content(); }
+  std::vector<metrics::StreamId> streams() const override { return real_->streams(); }
   storage::StatementTexts statements() const override { return real_->statements(); }
   engine::Task iterate(std::int64_t number, engine::IterationContext context,
                        engine::IterationOutcome& outcome) const override {

@@ -135,10 +135,13 @@ void tell_counts(const ConfigurationResult& configuration, const ConfigurationFi
              with_thousands(configuration.busy_retries),
              with_thousands(configuration.snapshot_retries),
              with_thousands(configuration.occ_conflicts));
-  story.tell("Samples: {} produced = {} recorded + {} out of range.",
-             with_thousands(configuration.samples_produced),
-             with_thousands(configuration.samples_recorded),
-             with_thousands(configuration.samples_out_of_range));
+  for (const metrics::Stream* const stream : configuration.streams()) {
+    const std::string name = configuration.name_of(*stream);
+    story.tell("Samples{}: {} produced = {} recorded + {} out of range.",
+               name.empty() ? "" : " of " + name, with_thousands(stream->samples_produced),
+               with_thousands(stream->samples_recorded),
+               with_thousands(stream->samples_out_of_range));
+  }
   if (configuration.groups.groups > 0) {
     const metrics::GroupsCommitted& groups = configuration.groups;
     story.tell("{} groups of {:.1f} writes on average, P50 {}, {} at most.",

@@ -170,7 +170,7 @@ Row figures_row(const ConfigurationChange& configuration, const FigureChange& fi
           {before.profile, {}},
           {before.strategy, {}},
           {configuration.after.strategy, {}},
-          {std::string(timed ? segment_name(*figure.segment) : "transitions_per_second"), {}},
+          {timed ? segment_name(figure.stream, *figure.segment) : "transitions_per_second", {}},
           timed ? number(figure.percentile) : none,
           timed ? number(figure.before) : none,
           timed ? number(figure.after) : none,

@@ -20,23 +20,6 @@ using metrics::ConfigurationResult;
 using metrics::Segment;
 using metrics::Spent;
 
-/// How a segment stands in the table: parts are indented below what they are parts of.
-struct SegmentLine {
-  Segment segment;
-  std::size_t depth;
-};
-
-constexpr std::array<SegmentLine, metrics::kSegmentCount> kSegmentLines = {{
-    {Segment::fsm_net, 0},         {Segment::lock_wait, 1}, {Segment::queue_wait, 2},
-    {Segment::busy_wait, 2},       {Segment::statement, 1}, {Segment::commit, 1},
-    {Segment::checkpoint_wait, 2}, {Segment::sync_wait, 2}, {Segment::fsm_hydrate, 1},
-    {Segment::fsm_dispatch, 1},    {Segment::other, 1},     {Segment::db_total, 0},
-    {Segment::transition, 0},      {Segment::mock_api, 0},  {Segment::total_wall, 0},
-    {Segment::connect, 0},         {Segment::close, 1},     {Segment::attempt, 0},
-    {Segment::failed_attempt, 1},  {Segment::wal_sync, 0},  {Segment::db_sync, 0},
-    {Segment::checkpoint, 0},
-}};
-
 std::string label(const ConfigurationResult& configuration) {
   return metrics::configuration_label(configuration.planned);
 }
@@ -77,17 +60,18 @@ void add_parts(const ConfigurationResult& each, const metrics::Breakdown& breakd
   }
 }
 
-Table segments_table(const ConfigurationResult& configuration) {
-  Table table{"Segments, ms",
+/// `of`: the name of the stream; empty: the main one.
+Table segments_table(const metrics::Stream& stream, const std::string& of) {
+  Table table{of.empty() ? "Segments, ms" : "Segments of " + of + ", ms",
               columns({"segment", "samples", "P50", "P95", "P99", "P99.9", "max", "mean"}),
               {}};
-  for (const auto& [segment, depth] : kSegmentLines) {
-    const metrics::Histogram* const histogram = configuration.find(segment);
-    if (histogram == nullptr) continue;
-    Row row = {{std::string(2 * depth, ' ') + std::string(metrics::segment_name(segment)), {}},
-               count_cell(histogram->total_count())};
-    add_percentiles(histogram, row);
-    row.push_back(milliseconds_cell(histogram->mean()));
+  for (const metrics::SegmentRow& each : metrics::kSegments) {
+    const metrics::Histogram* const samples = stream.find(each.segment);
+    if (samples == nullptr) continue;
+    const std::string indent(2 * metrics::segment_depth(each.segment), ' ');
+    Row row = {{indent + std::string(each.name), {}}, count_cell(samples->total_count())};
+    add_percentiles(samples, row);
+    row.push_back(milliseconds_cell(samples->mean()));
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -182,8 +166,10 @@ Section configuration_section(const ConfigurationResult& configuration,
                   configuration.verified ? "database verified" : "DATABASE NOT VERIFIED"),
       details,
       {}};
-  Table segments = segments_table(configuration);
-  if (!segments.rows.empty()) section.blocks.emplace_back(std::move(segments));
+  for (const metrics::Stream* const stream : configuration.streams()) {
+    Table segments = segments_table(*stream, configuration.name_of(*stream));
+    if (!segments.rows.empty()) section.blocks.emplace_back(std::move(segments));
+  }
   std::ranges::move(anatomy_of(configuration, findings), std::back_inserter(section.blocks));
   for (const metrics::LimitVerdict& verdict : findings.verdicts) {
     section.blocks.emplace_back(

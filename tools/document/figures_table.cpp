@@ -79,6 +79,15 @@ class Writer {
   bool wanted_ = true;
 };
 
+/// The figures of a stream beside the main one.
+void write_stream(const metrics::Stream& stream, std::string_view name, Writer& writer) {
+  writer.set(kSegment, name);
+  for (const auto& figure : metrics::stream_figures()) {
+    const auto number = metrics::figure_number(figure.value(stream));
+    if (number) writer.write(figure.name, *number, unit_text(figure.unit), stream.samples_recorded);
+  }
+}
+
 /// `role`: `measured`, or the `before` and `after` of a mitigation.
 void write_configuration(const metrics::LoadedRun& run, const ConfigurationResult& configuration,
                          std::string_view role, std::string_view mitigation, Writer& writer) {
@@ -98,9 +107,13 @@ void write_configuration(const metrics::LoadedRun& run, const ConfigurationResul
     writer.write(figure.name, *number, unit_text(figure.unit),
                  planned.files * configuration.repeats);
   }
-  for (const metrics::SegmentHistogram& each : configuration.segments) {
-    writer.set(kSegment, metrics::segment_name(each.segment));
-    writer.write(each.histogram);
+  for (const metrics::Stream* const stream : configuration.streams()) {
+    const std::string name = configuration.name_of(*stream);
+    if (!name.empty()) write_stream(*stream, name, writer);
+    for (const metrics::SegmentHistogram& each : stream->segments) {
+      writer.set(kSegment, metrics::segment_name(name, each.segment));
+      writer.write(each.histogram);
+    }
   }
 }
 

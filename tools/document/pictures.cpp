@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <set>
 #include <string_view>
 #include <variant>
@@ -23,7 +22,6 @@ using metrics::Segment;
 
 constexpr double kNsPerMs = 1e6;
 constexpr double kBytesPerMb = 1e6;
-constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 /// The segments that curves are drawn of; the first that was measured is the one shown at first.
 constexpr std::array kDrawnSegments = {Segment::fsm_net, Segment::lock_wait, Segment::busy_wait,
                                        Segment::commit,  Segment::db_total,  Segment::transition,
@@ -73,8 +71,17 @@ Series curve(std::string name, const metrics::HgrmFile& file) {
 /// What a line of the curves is of.
 struct Line {
   std::string label;
-  const ConfigurationResult* of;
+  const metrics::Stream* of;
 };
+
+/// A line for each stream; `label` is the main one's.
+void add_lines(const std::string& label, const ConfigurationResult& configuration,
+               std::vector<Line>& lines) {
+  for (const metrics::Stream* const stream : configuration.streams()) {
+    const std::string name = configuration.name_of(*stream);
+    lines.push_back({name.empty() ? label : label + " " + name, stream});
+  }
+}
 
 void add_curve_views(const std::vector<Line>& lines, const char* of_what, Picture& picture) {
   const auto has = [](Segment segment) {
@@ -95,8 +102,8 @@ void add_curve_views(const std::vector<Line>& lines, const char* of_what, Pictur
   };
   std::ranges::for_each(kDrawnSegments, add);
   // Files may hold none of these.
-  for (std::size_t index = 0; picture.views.empty() && index < metrics::kSegmentCount; ++index) {
-    add(metrics::segment_at(index));
+  for (const metrics::SegmentRow& row : metrics::kSegments) {
+    if (picture.views.empty()) add(row.segment);
   }
 }
 
@@ -241,55 +248,6 @@ Chart wal_chart(const RunView& run) {
   return chart;
 }
 
-/// Neighbours as one: all their samples and the worst of their figures, so that a stall remains.
-metrics::IntervalRows thinned_out(const metrics::IntervalRows& rows) {
-  constexpr std::size_t kMost = 300;
-  const std::size_t together = (rows.size() + kMost - 1) / kMost;
-  metrics::IntervalRows fewer;
-  for (std::size_t index = 0; index < rows.size(); ++index) {
-    const metrics::IntervalRow& row = rows[index];
-    if (together <= 1 || index % together == 0) {
-      fewer.push_back(row);
-      continue;
-    }
-    metrics::IntervalRow& into = fewer.back();
-    into.length_seconds = row.start_seconds + row.length_seconds - into.start_seconds;
-    into.count += row.count;
-    into.p99_ns = std::max(into.p99_ns, row.p99_ns);
-  }
-  return fewer;
-}
-
-Chart intervals_chart(const metrics::LoadedLog::Stream& stream) {
-  Chart chart{.form = Chart::Form::lines,
-              .x = {"seconds", Axis::Scale::linear, "s", {}},
-              .y = {"samples a second", Axis::Scale::linear, "", {}},
-              .second = Axis{"P99", Axis::Scale::logarithmic, "ms", {}},
-              .names = {},
-              .series = {}};
-  Series rate{.label = "samples a second"};
-  Series p99{.label = "P99 of " + (stream.tag.empty() ? "all" : stream.tag)};
-  p99.second_axis = true;
-  const metrics::IntervalRows rows = thinned_out(stream.rows);
-  double longest = 0;
-  for (const metrics::IntervalRow& row : rows) {
-    longest = std::max(longest, row.length_seconds);
-  }
-  for (const metrics::IntervalRow& row : rows) {
-    const double middle = row.start_seconds + row.length_seconds / 2;
-    // The rate of a much shorter interval, such as the last one, is a matter of luck.
-    const bool telling = row.length_seconds > longest / 2;
-    rate.points.push_back(
-        {middle, telling ? static_cast<double>(row.count) / row.length_seconds : kNothing});
-    p99.points.push_back(
-        {middle, row.p99_ns > 0 ? static_cast<double>(row.p99_ns) / kNsPerMs : kNothing});
-  }
-  constexpr std::size_t kFew = 60;
-  rate.dots = p99.dots = rows.size() <= kFew;
-  chart.series = {std::move(rate), std::move(p99)};
-  return chart;
-}
-
 }  // namespace
 
 Picture curves_picture(const RunView& run) {
@@ -299,17 +257,16 @@ Picture curves_picture(const RunView& run) {
                   "Percentile curves of the configurations in the table that follows.",
                   {}};
   std::vector<Line> lines;
-  lines.reserve(run.configurations.size());
   for (const ConfigurationResult& each : run.configurations) {
-    lines.push_back({label(each), &each});
+    add_lines(label(each), each, lines);
   }
   add_curve_views(lines, "", picture);
   lines.clear();
   for (const metrics::MitigationResult& each : run.mitigations) {
     if (lines.empty()) {
-      lines.push_back({"baseline: " + label(each.baseline.pooled), &each.baseline.pooled});
+      add_lines("baseline: " + label(each.baseline.pooled), each.baseline.pooled, lines);
     }
-    lines.push_back({each.info.name, &each.mitigation.pooled});
+    add_lines(each.info.name, each.mitigation.pooled, lines);
   }
   add_curve_views(lines, " of mitigations", picture);
   return picture;
@@ -381,19 +338,6 @@ Picture lone_picture(const std::vector<metrics::LoneDistribution>& lone) {
   };
   add(true, "value", "ms");
   add(false, "value, in the unit of the file (approximate)", "");
-  return picture;
-}
-
-Picture intervals_picture(const std::vector<const metrics::LoadedLog::Stream*>& streams) {
-  Picture picture{"intervals",
-                  "Samples a second, and P99, interval by interval: a stall shows as a gap in the "
-                  "one and a peak in the other.",
-                  "Two lines over time, as in the tables that follow.",
-                  {}};
-  for (const metrics::LoadedLog::Stream* const stream : streams) {
-    picture.views.push_back(
-        {stream->tag.empty() ? "all" : stream->tag, [stream] { return intervals_chart(*stream); }});
-  }
   return picture;
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "engine/workers/task.hpp"
 #include "engine/workload/lifecycle/ack_log.hpp"
@@ -43,6 +44,7 @@ class LifecycleWorkload final : public Workload {
                     const std::stop_token& stop, AckLog* acks = nullptr);
 
   storage::Content content() const override;
+  std::vector<metrics::StreamId> streams() const override;
   storage::StatementTexts statements() const override;
   Task iterate(std::int64_t number, IterationContext context,
                IterationOutcome& outcome) const override;

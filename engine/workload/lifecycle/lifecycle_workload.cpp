@@ -175,6 +175,10 @@ storage::Content LifecycleWorkload::content() const {
           plan_.files, row};
 }
 
+std::vector<metrics::StreamId> LifecycleWorkload::streams() const {
+  return {{.role = "writers", .kind = "lifecycle", .outcome = "committed"}};
+}
+
 storage::StatementTexts LifecycleWorkload::statements() const {
   return lifecycle_statements(plan_.guard);
 }

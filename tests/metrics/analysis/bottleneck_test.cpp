@@ -27,8 +27,8 @@ ConfigurationResult configuration(std::int64_t threads, const std::string& profi
   result.planned.profile = profile;
   result.planned.strategy = "per-file";
   for (const auto& [segment, ns] : values) {
-    result.segments.push_back({segment, Histogram()});
-    EXPECT_TRUE(result.segments.back().histogram.record(ns));
+    result.main.segments.push_back({segment, Histogram()});
+    EXPECT_TRUE(result.main.segments.back().histogram.record(ns));
   }
   return result;
 }
@@ -76,7 +76,7 @@ TEST(Bottleneck, OfEqualsTheFirstIsTaken) {
 
 TEST(Bottleneck, GoesByTheP95NotByTheMaximum) {
   ConfigurationResult result = configuration(10, "zero", kUsual);
-  for (auto& [segment, histogram] : result.segments) {
+  for (auto& [segment, histogram] : result.main.segments) {
     ASSERT_TRUE(histogram.record(histogram.max(), 99));
     if (segment == Segment::commit) {
       ASSERT_TRUE(histogram.record(2000, 4));

@@ -24,7 +24,7 @@ ConfigurationResult took(const std::vector<std::pair<Segment, std::int64_t>>& mi
   for (const auto& [segment, us] : microseconds) {
     Histogram histogram;
     static_cast<void>(histogram.record(us * 1000, 10));
-    result.segments.push_back({segment, std::move(histogram)});
+    result.main.segments.push_back({segment, std::move(histogram)});
   }
   return result;
 }
@@ -162,7 +162,7 @@ ConfigurationResult waited(std::int64_t usual_us, std::int64_t longest_us) {
   Histogram histogram;
   static_cast<void>(histogram.record(usual_us * 1000, 999));
   static_cast<void>(histogram.record(longest_us * 1000));
-  result.segments.push_back({Segment::lock_wait, std::move(histogram)});
+  result.main.segments.push_back({Segment::lock_wait, std::move(histogram)});
   return result;
 }
 

@@ -98,7 +98,7 @@ TEST(GateReport, FailsWhereNothingWasWritten) {
 TEST(GateReport, FailsWhereNoBottleneckWasFound) {
   Study study = good_study();
   for (ConfigurationResult& each : study.configurations) {
-    each.segments.clear();
+    each.main.segments.clear();
   }
   const std::vector<Criterion> report = study.report();
   EXPECT_TRUE(report[0].passed);

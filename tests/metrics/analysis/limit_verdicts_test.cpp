@@ -202,7 +202,7 @@ TEST(LimitVerdicts, PercentilesAndThroughputsAreJudgedInTheirUnits) {
   result.planned.transitions_per_file = 4;
   Histogram waits;
   ASSERT_TRUE(waits.record(5'000'000, 10));
-  result.segments.push_back({Segment::lock_wait, waits});
+  result.main.segments.push_back({Segment::lock_wait, waits});
   const auto verdict = [&result](const std::string& text) {
     return only_verdict(result, {parse_limit(text)});
   };

@@ -59,7 +59,7 @@ ResultSet runs_of(const std::vector<std::int64_t>& values) {
   for (const std::int64_t value : values) {
     ConfigurationResult run = with_segment(segment_at(0), histogram_of(value, 1000));
     for (std::size_t index = 1; index < kSegmentCount; ++index) {
-      run.segments.push_back({segment_at(index), histogram_of(value, 1000)});
+      run.main.segments.push_back({segment_at(index), histogram_of(value, 1000)});
     }
     runs.push_back(std::move(run));
   }

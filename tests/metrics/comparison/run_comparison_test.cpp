@@ -179,10 +179,10 @@ TEST(RunComparison, EqualRunsAreNotTakenForCertainty) {
 
 TEST(RunComparison, SegmentsOnOneSideAloneAreNamed) {
   ConfigurationResult before = lock_wait_of(1000);
-  before.segments.push_back({Segment::commit, histogram_of(1)});
-  before.segments.push_back({Segment::close, Histogram()});
+  before.main.segments.push_back({Segment::commit, histogram_of(1)});
+  before.main.segments.push_back({Segment::close, Histogram()});
   ConfigurationResult after = lock_wait_of(1000);
-  after.segments.push_back({Segment::connect, histogram_of(1)});
+  after.main.segments.push_back({Segment::connect, histogram_of(1)});
   const RunComparison comparison = comparison_of(results_of({before}), results_of({after}));
   const ConfigurationChange& change = comparison.configurations.at(0);
   EXPECT_THAT(change.notes, ElementsAre("with samples before alone: commit",
@@ -192,7 +192,7 @@ TEST(RunComparison, SegmentsOnOneSideAloneAreNamed) {
 
 TEST(RunComparison, SegmentOfFewerRunsThanTheOthersIsPooled) {
   std::vector<ConfigurationResult> runs(3, lock_wait_of(1000));
-  runs.front().segments.push_back({Segment::commit, histogram_of(100, 1000)});
+  runs.front().main.segments.push_back({Segment::commit, histogram_of(100, 1000)});
   const RunComparison comparison = comparison_of(results_of(runs), results_of(runs));
   EXPECT_EQ(figure_named(comparison, "commit P50").source, IntervalSource::bootstrap);
   EXPECT_EQ(figure_named(comparison, "lock_wait P50").source, IntervalSource::repeats);

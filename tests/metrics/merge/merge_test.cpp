@@ -50,7 +50,7 @@ class MergeTest : public TemporaryFolderTest {
     one.indexed_count = 100;
     one.writes = 300;
     one.commits = 300;
-    one.samples_produced = one.samples_recorded = 1500;
+    one.main.samples_produced = one.main.samples_recorded = 1500;
     one.concurrency.lifecycles_per_thread = {60, 40};
     one.concurrency.in_flight_mean = 1.5;
     host.change(one);
@@ -105,7 +105,7 @@ TEST_F(MergeTest, SamplesOfAllAreInTheSumExactly) {
   ASSERT_TRUE(expected.record(5000) && expected.record(70));
   ASSERT_EQ(set.runs.size(), 1U);
   ASSERT_EQ(set.runs[0].configurations.size(), 1U);
-  EXPECT_EQ(set.runs[0].configurations[0].segments.at(0).histogram, expected);
+  EXPECT_EQ(set.runs[0].configurations[0].main.segments.at(0).histogram, expected);
 }
 
 TEST_F(MergeTest, RunsSideBySideAddTheirThroughputsUp) {
@@ -118,7 +118,7 @@ TEST_F(MergeTest, RunsSideBySideAddTheirThroughputsUp) {
   EXPECT_DOUBLE_EQ(sum.commits_per_second(), 2 * 300 / 10.0);
   EXPECT_EQ(sum.planned.files, 100) << "the plan is that of each";
   EXPECT_EQ(sum.indexed_count, 200);
-  EXPECT_EQ(sum.samples_recorded, 3000);
+  EXPECT_EQ(sum.main.samples_recorded, 3000);
   EXPECT_THAT(sum.concurrency.lifecycles_per_thread, testing::ElementsAre(60, 40, 60, 40));
   EXPECT_DOUBLE_EQ(sum.concurrency.in_flight_mean, 1.5);
   EXPECT_TRUE(sum.verified);
@@ -200,7 +200,7 @@ TEST_F(MergeTest, SegmentsMergedOneByOneAreOneRunToReport) {
   const ResultSet set = told(all);
   ASSERT_EQ(set.runs.size(), 1U);
   ASSERT_EQ(set.runs[0].configurations.size(), 1U);
-  EXPECT_EQ(set.runs[0].configurations[0].segments.size(), 2U);
+  EXPECT_EQ(set.runs[0].configurations[0].main.segments.size(), 2U);
 }
 
 TEST_F(MergeTest, ASegmentThatNotAllRunsHaveIsSaidToBeSo) {

@@ -151,7 +151,7 @@ void expect_same(const LoadedRun& loaded, const RunResult& run) {
     const ConfigurationResult& found = loaded.configurations.at(index);
     EXPECT_EQ(hgrm_metadata(run, found, Segment::fsm_net),
               hgrm_metadata(run, original, Segment::fsm_net));
-    EXPECT_EQ(found.segments.size(), original.segments.size());
+    EXPECT_EQ(found.main.segments.size(), original.main.segments.size());
   }
   ASSERT_EQ(loaded.mitigations.size(), run.mitigations.size());
   for (std::size_t index = 0; index < run.mitigations.size(); ++index) {
@@ -255,7 +255,7 @@ TEST_F(PublishedMitigations, AnotherNumberOfRepeatsIsAProblem) {
   ASSERT_EQ(set.runs.size(), 1U);
   const RepeatedResult& side = set.runs[0].mitigations.at(0).baseline;
   EXPECT_EQ(side.repeats.size(), 3U);
-  EXPECT_EQ(side.pooled.segments.size(), 1U) << "nothing of the other";
+  EXPECT_EQ(side.pooled.main.segments.size(), 1U) << "nothing of the other";
 }
 
 TEST_F(PublishedMitigations, OtherSamplesOfTheSameSegmentAreAProblem) {

@@ -128,8 +128,8 @@ TEST(RunJson, UnfairnessAndMissingConcurrencyAreSentencesWhereThereIsSome) {
   };
   EXPECT_FALSE(has("barging"));
   EXPECT_FALSE(has("missing_concurrency"));
-  configuration.segments = {{Segment::lock_wait, histogram_of(1000, 999)}};
-  ASSERT_TRUE(configuration.segments.front().histogram.record(100'000'000));
+  configuration.main.segments = {{Segment::lock_wait, histogram_of(1000, 999)}};
+  ASSERT_TRUE(configuration.main.segments.front().histogram.record(100'000'000));
   configuration.concurrency.in_flight_mean = 8;
   EXPECT_TRUE(has("barging"));
   EXPECT_TRUE(has("missing_concurrency"));

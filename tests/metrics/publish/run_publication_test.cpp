@@ -44,8 +44,8 @@ RunResult example_run(std::int64_t mark = 1) {
   configuration.planned.files = mark;
   configuration.elapsed_ns = 1'000'000'000;
   for (const Segment segment : {Segment::lock_wait, Segment::commit}) {
-    configuration.segments.push_back({segment, Histogram()});
-    EXPECT_TRUE(configuration.segments.back().histogram.record(mark));
+    configuration.main.segments.push_back({segment, Histogram()});
+    EXPECT_TRUE(configuration.main.segments.back().histogram.record(mark));
   }
   return run;
 }
@@ -105,12 +105,12 @@ TEST_F(RunPublicationTest, PublishesAJsonAndAFileForEachSegment) {
 
 TEST_F(RunPublicationTest, EachFileHoldsItsSegmentInMilliseconds) {
   RunResult run = example_run();
-  run.configurations.front().segments[1].histogram.reset();
-  ASSERT_TRUE(run.configurations.front().segments[1].histogram.record(2'000'000));
+  run.configurations.front().main.segments[1].histogram.reset();
+  ASSERT_TRUE(run.configurations.front().main.segments[1].histogram.record(2'000'000));
   const std::vector<fs::path> paths = publish_whole(directory(), run);
   for (std::size_t index = 0; index < 2; ++index) {
     const HgrmFile file = parse_hgrm(read(paths.at(index + 1)));
-    const auto& [segment, histogram] = run.configurations.front().segments.at(index);
+    const auto& [segment, histogram] = run.configurations.front().main.segments.at(index);
     EXPECT_EQ(file.histogram, histogram);
     EXPECT_EQ(file.walbench_json, hgrm_metadata(run, run.configurations.front(), segment));
   }
@@ -212,7 +212,7 @@ TEST_F(RunPublicationTest, ManyProcessesAtOnceNeitherCollideNorMix) {
 TEST_F(RunPublicationTest, LeavesNothingBehindWhereItCannotWrite) {
   RunResult run = example_run();
   // The last file needs more room than the others.
-  Histogram& histogram = run.configurations.front().segments.back().histogram;
+  Histogram& histogram = run.configurations.front().main.segments.back().histogram;
   for (std::int64_t value = 1; value < 60'000; ++value) {
     ASSERT_TRUE(histogram.record(value * value));
   }

@@ -22,7 +22,7 @@ using std::chrono::microseconds;
 // Past the end of the histograms, which reach a little over an hour.
 constexpr std::int64_t kTwoHoursNs = 7'200'000'000'000;
 
-std::int64_t samples_in(const Collected& collected) {
+std::int64_t samples_in(const CollectedStream& collected) {
   return std::accumulate(collected.segments.begin(), collected.segments.end(), std::int64_t{0},
                          [](std::int64_t sum, const SegmentHistogram& each) {
                            return sum + each.histogram.total_count();
@@ -34,7 +34,7 @@ TEST(Collector, PutsEachSampleIntoItsSegment) {
   Collector collector(queue);
   TimingRecord record;
   // Below 2,048 ns a histogram tells every value apart.
-  for (std::size_t index = 0; index < kLifecycleSegmentCount; ++index) {
+  for (std::size_t index = 0; index < kRecordedSegmentCount; ++index) {
     if (segment_at(index) == Segment::transition) continue;
     record.set(segment_at(index), 1000 + static_cast<std::int64_t>(index));
   }
@@ -42,10 +42,10 @@ TEST(Collector, PutsEachSampleIntoItsSegment) {
   record.add_transition(2);
   record.add_transition(2);
   queue.producer(0).enqueue(record);
-  const Collected collected = collector.finish();
+  const CollectedStream collected = collector.finish().front();
 
-  ASSERT_EQ(collected.segments.size(), kLifecycleSegmentCount);
-  for (std::size_t index = 0; index < kLifecycleSegmentCount; ++index) {
+  ASSERT_EQ(collected.segments.size(), kRecordedSegmentCount);
+  for (std::size_t index = 0; index < kRecordedSegmentCount; ++index) {
     const auto& [segment, histogram] = collected.segments.at(index);
     EXPECT_EQ(segment, segment_at(index)) << "in the order of Segment";
     if (segment == Segment::transition) {
@@ -71,7 +71,7 @@ TEST(Collector, CountsWhatDoesNotFit) {
   record.set(Segment::db_total, 5);
   record.add_transition(std::numeric_limits<std::int64_t>::max());
   queue.producer(0).enqueue(record);
-  const Collected collected = collector.finish();
+  const CollectedStream collected = collector.finish().front();
 
   EXPECT_EQ(collected.samples_out_of_range, 3);
   EXPECT_EQ(collected.samples_recorded, 1);
@@ -83,11 +83,11 @@ TEST(Collector, CountsWhatDoesNotFit) {
 TEST(Collector, AnEmptyRunHasNoSegments) {
   TimingQueue queue(2);
   Collector collector(queue);
-  const Collected collected = collector.finish();
+  const CollectedStream collected = collector.finish().front();
   EXPECT_TRUE(collected.segments.empty());
   EXPECT_EQ(collected.samples_recorded, 0);
   EXPECT_EQ(collected.samples_out_of_range, 0);
-  EXPECT_EQ(collector.lifecycles_recorded(), 0);
+  EXPECT_EQ(collector.records_taken(), 0);
 }
 
 TEST(Collector, FiftyProducersRaceWithItAndNothingIsLost) {
@@ -111,14 +111,14 @@ TEST(Collector, FiftyProducersRaceWithItAndNothingIsLost) {
       });
     }
   }
-  const Collected collected = collector.finish();
+  const CollectedStream collected = collector.finish().front();
 
   constexpr std::int64_t kRecords = kRecordsEach * std::int64_t{kProducers};
   EXPECT_EQ(queue.samples_produced(), 2 * kRecords);
   EXPECT_EQ(collected.samples_out_of_range, kRecords / kOutOfRangeEvery);
   EXPECT_EQ(collected.samples_recorded + collected.samples_out_of_range, queue.samples_produced());
   EXPECT_EQ(samples_in(collected), collected.samples_recorded);
-  EXPECT_EQ(collector.lifecycles_recorded(), kRecords);
+  EXPECT_EQ(collector.records_taken(), kRecords);
   const Histogram& net = collected.segments.front().histogram;
   for (std::size_t producer = 0; producer < kProducers; ++producer) {
     EXPECT_EQ(net.count_at_index(net.index_of(static_cast<std::int64_t>(producer))), kRecordsEach);
@@ -134,7 +134,7 @@ TEST(Collector, FinishRightAfterTheLastEnqueueGetsIt) {
   for (int round = 0; round < kRounds; ++round) {
     TimingQueue queue(1);
     Collector collector(queue, microseconds(0));
-    while (round % 2 == 0 && collector.lifecycles_recorded() == 0) {
+    while (round % 2 == 0 && collector.records_taken() == 0) {
       queue.producer(0).enqueue(TimingRecord());  // Until the collector is at work.
     }
     TimingRecord record;
@@ -142,7 +142,7 @@ TEST(Collector, FinishRightAfterTheLastEnqueueGetsIt) {
     for (std::int64_t number = 0; number < kBurst; ++number) {
       queue.producer(0).enqueue(record);
     }
-    const Collected collected = collector.finish();
+    const CollectedStream collected = collector.finish().front();
     ASSERT_EQ(collected.samples_recorded, kBurst) << "in round " << round;
     ASSERT_EQ(samples_in(collected), kBurst) << "in round " << round;
   }
@@ -159,12 +159,12 @@ TEST(Collector, SaysHowManyLifecyclesItHasWhileItRuns) {
     queue.producer(0).enqueue(record);
   }
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (collector.lifecycles_recorded() < kLifecycles) {
+  while (collector.records_taken() < kLifecycles) {
     ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "it waits for finish()";
     std::this_thread::yield();
   }
-  EXPECT_EQ(collector.finish().samples_recorded, 2 * kLifecycles);
-  EXPECT_EQ(collector.lifecycles_recorded(), kLifecycles) << "lifecycles, not samples";
+  EXPECT_EQ(collector.finish().front().samples_recorded, 2 * kLifecycles);
+  EXPECT_EQ(collector.records_taken(), kLifecycles) << "lifecycles, not samples";
 }
 
 // As when a lifecycle throws: the collector goes out of scope with its thread at work.

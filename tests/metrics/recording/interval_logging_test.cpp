@@ -58,7 +58,7 @@ class Logged {
     }
   }
   void wait_until_recorded() const {
-    while (collector_.lifecycles_recorded() < enqueued_) {
+    while (collector_.records_taken() < enqueued_) {
       std::this_thread::yield();
     }
   }
@@ -72,7 +72,7 @@ class Logged {
       std::this_thread::yield();
     }
   }
-  Collected finish() { return collector_.finish(); }
+  CollectedStream finish() { return std::move(collector_.finish().front()); }
 
  private:
   ManualClock clock_;
@@ -90,7 +90,7 @@ TEST_F(IntervalLoggingTest, EachIntervalHasItsOwnSamplesAlone) {
   logged.enqueue(Segment::fsm_net, 200, 2);
   logged.advance(1500ms);
   logged.enqueue(Segment::fsm_net, 300);
-  const Collected collected = logged.finish();
+  const CollectedStream collected = logged.finish();
 
   EXPECT_EQ(lines(), (std::vector<std::string>{
                          "fsm_net 0.000000+1.000000: 3", "commit 0.000000+1.000000: 1",
@@ -147,7 +147,7 @@ TEST_F(IntervalLoggingTest, WhatDoesNotFitIsInNoInterval) {
   Logged logged(path("log"));
   logged.enqueue(Segment::fsm_net, -1);
   logged.enqueue(Segment::fsm_net, 5);
-  const Collected collected = logged.finish();
+  const CollectedStream collected = logged.finish();
   EXPECT_EQ(lines(), std::vector<std::string>{"fsm_net 0.000000+0.000000: 1"});
   EXPECT_EQ(collected.samples_out_of_range, 1);
 }
@@ -181,7 +181,7 @@ TEST_F(IntervalLoggingTest, IntervalsAreDisjointAndAddUpToTheResults) {
       });
     }
   }
-  const Collected collected = collector.finish();
+  const CollectedStream collected = collector.finish().front();
 
   constexpr double kTolerance = 1e-9;
   std::map<std::string, Histogram> sums;

@@ -15,7 +15,7 @@ TEST(TimingRecord, BeginsEmpty) {
   const TimingRecord record;
   EXPECT_EQ(record.sample_count(), 0);
   EXPECT_EQ(record.transition_count(), 0U);
-  for (std::size_t index = 0; index < kLifecycleSegmentCount; ++index) {
+  for (std::size_t index = 0; index < kRecordedSegmentCount; ++index) {
     EXPECT_FALSE(record.has(segment_at(index))) << segment_name(segment_at(index));
     EXPECT_EQ(record.value_ns(segment_at(index)), 0);
   }
@@ -24,13 +24,13 @@ TEST(TimingRecord, BeginsEmpty) {
 TEST(TimingRecord, KeepsEachSegmentApart) {
   TimingRecord record;
   std::int64_t set = 0;
-  for (std::size_t index = 0; index < kLifecycleSegmentCount; ++index) {
+  for (std::size_t index = 0; index < kRecordedSegmentCount; ++index) {
     const Segment segment = segment_at(index);
     if (segment == Segment::transition) continue;
     record.set(segment, 100 + static_cast<std::int64_t>(index));
     EXPECT_EQ(record.sample_count(), ++set);
   }
-  for (std::size_t index = 0; index < kLifecycleSegmentCount; ++index) {
+  for (std::size_t index = 0; index < kRecordedSegmentCount; ++index) {
     const Segment segment = segment_at(index);
     const bool expected = segment != Segment::transition;
     EXPECT_EQ(record.has(segment), expected) << segment_name(segment);

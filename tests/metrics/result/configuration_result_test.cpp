@@ -65,10 +65,10 @@ TEST(ConfigurationResult, WithoutGroupsTheirMeanIsNotDividedByNone) {
 TEST(ConfigurationResult, FindsSegmentsByName) {
   ConfigurationResult result;
   EXPECT_EQ(result.find(Segment::fsm_net), nullptr);
-  result.segments.push_back({Segment::connect, Histogram()});
-  result.segments.push_back({Segment::commit, Histogram()});
-  EXPECT_EQ(result.find(Segment::connect), &result.segments[0].histogram);
-  EXPECT_EQ(result.find(Segment::commit), &result.segments[1].histogram);
+  result.main.segments.push_back({Segment::connect, Histogram()});
+  result.main.segments.push_back({Segment::commit, Histogram()});
+  EXPECT_EQ(result.find(Segment::connect), &result.main.segments[0].histogram);
+  EXPECT_EQ(result.find(Segment::commit), &result.main.segments[1].histogram);
   EXPECT_EQ(result.find(Segment::fsm_net), nullptr);
 }
 

@@ -54,6 +54,11 @@ MitigationInfo full() {
   return example_info("an example");
 }
 
+template <>
+Stream full() {
+  return {{"a role", "a kind", "an outcome"}, 201, 202, 203, {}};
+}
+
 template <typename Owner>
 std::span<const Figure<Owner>> table();
 template <>
@@ -67,6 +72,11 @@ std::span<const Figure<Environment>> table() {
 template <>
 std::span<const Figure<MitigationInfo>> table() {
   return mitigation_figures();
+}
+
+template <>
+std::span<const Figure<Stream>> table() {
+  return stream_figures();
 }
 
 template <typename Owner>
@@ -91,7 +101,7 @@ class FiguresOf : public testing::Test {
     return object_of(json, leaf)[std::string(leaf)];
   }
 };
-using Owners = testing::Types<ConfigurationResult, Environment, MitigationInfo>;
+using Owners = testing::Types<ConfigurationResult, Stream, Environment, MitigationInfo>;
 TYPED_TEST_SUITE(FiguresOf, Owners);
 
 TYPED_TEST(FiguresOf, HaveNamesOfTheirOwnAndAMeaning) {

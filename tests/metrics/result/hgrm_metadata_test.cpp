@@ -36,7 +36,7 @@ std::string refusal(const std::string& text) {
 // its own value, none can then have been lost or mixed up.
 TEST(HgrmMetadata, EveryFieldSurvivesTheRoundTrip) {
   RunResult run = full_run();
-  run.configurations.front().segments.clear();
+  run.configurations.front().main.segments.clear();
   const std::string text = hgrm_metadata(run, run.configurations.front(), Segment::commit);
   const HgrmMetadata read = parse_hgrm_metadata(text);
   EXPECT_EQ(read.run_id, run.run_id);
@@ -44,7 +44,7 @@ TEST(HgrmMetadata, EveryFieldSurvivesTheRoundTrip) {
   EXPECT_EQ(read.environment_digest, environment_digest(run.environment));
   EXPECT_EQ(read.segment, Segment::commit);
   EXPECT_FALSE(read.role.has_value());
-  EXPECT_TRUE(read.configuration.segments.empty());
+  EXPECT_TRUE(read.configuration.main.segments.empty());
   EXPECT_TRUE(same_facts(read.configuration, run.configurations.front()));
   EXPECT_EQ(hgrm_metadata(run, read.configuration, Segment::commit), text);
 }

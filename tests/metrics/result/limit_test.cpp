@@ -172,8 +172,8 @@ TEST(Limit, HasTheValueOfTheFigureIfThereIsOne) {
   Histogram waits;
   ASSERT_TRUE(waits.record(1000, 99));
   ASSERT_TRUE(waits.record(5000, 1));
-  result.segments.push_back({Segment::lock_wait, waits});
-  result.segments.push_back({Segment::commit, Histogram()});
+  result.main.segments.push_back({Segment::lock_wait, waits});
+  result.main.segments.push_back({Segment::commit, Histogram()});
   result.busy_longest_us = 3;
   const auto value = [&result](const std::string& text) {
     return limited_value(parse_limit(text), result);

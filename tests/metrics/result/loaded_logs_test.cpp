@@ -187,8 +187,8 @@ TEST_F(LoadedLogs, ARunPublishedWithItsLogComesBackWhole) {
   const ConfigurationResult& loaded = set.runs[0].configurations[0];
   const ConfigurationResult& published = run.configurations[0];
   EXPECT_TRUE(same_facts(loaded, published));
-  EXPECT_EQ(loaded.segments.size(), published.segments.size());
-  for (const auto& [segment, histogram] : published.segments) {
+  EXPECT_EQ(loaded.main.segments.size(), published.main.segments.size());
+  for (const auto& [segment, histogram] : published.main.segments) {
     const Histogram* const found = loaded.find(segment);
     ASSERT_NE(found, nullptr) << segment_name(segment);
     EXPECT_EQ(*found, histogram) << segment_name(segment);

@@ -37,7 +37,7 @@ TEST(RepeatedResult, OfOneRepeatIsThatRepeat) {
   EXPECT_EQ(result.pooled.elapsed_ns, 2'000'000'001);
   EXPECT_EQ(result.pooled.wal.peak_bytes, 44);
   EXPECT_EQ(result.pooled.concurrency.in_flight_mean, 9.5);
-  EXPECT_EQ(result.pooled.segments.size(), 11U);
+  EXPECT_EQ(result.pooled.main.segments.size(), 11U);
   ASSERT_EQ(result.repeats.size(), 1U);
 }
 
@@ -187,14 +187,15 @@ TEST(RepeatedResult, PutsSamplesOfAllRepeatsTogether) {
       {measured(1, "zero", "per-file", 1, {{Segment::commit, 100}}),
        measured(1, "zero", "per-file", 1, {{Segment::commit, 300}, {Segment::other, 7}}),
        measured(1, "zero", "per-file", 1, {{Segment::lock_wait, 5}, {Segment::commit, 100}})});
-  ASSERT_EQ(result.pooled.segments.size(), 3U);
-  EXPECT_EQ(result.pooled.segments[0].segment, Segment::lock_wait) << "in the order of Segment";
-  EXPECT_EQ(result.pooled.segments[1].segment, Segment::commit);
-  EXPECT_EQ(result.pooled.segments[2].segment, Segment::other);
+  ASSERT_EQ(result.pooled.main.segments.size(), 3U);
+  EXPECT_EQ(result.pooled.main.segments[0].segment, Segment::lock_wait)
+      << "in the order of Segment";
+  EXPECT_EQ(result.pooled.main.segments[1].segment, Segment::commit);
+  EXPECT_EQ(result.pooled.main.segments[2].segment, Segment::other);
   Histogram commits = histogram_of(100, 2);
   ASSERT_TRUE(commits.record(300));
-  EXPECT_EQ(result.pooled.segments[1].histogram, commits);
-  EXPECT_EQ(result.pooled.segments[2].histogram, histogram_of(7));
+  EXPECT_EQ(result.pooled.main.segments[1].histogram, commits);
+  EXPECT_EQ(result.pooled.main.segments[2].histogram, histogram_of(7));
 }
 
 TEST(RepeatedResult, KeepsTheFiguresOfEachRepeatApart) {

@@ -98,7 +98,7 @@ TEST_F(ResultFiles, LoadingAFolderTellsHowFarItIs) {
   });
   EXPECT_THAT(read, ElementsAre(0U, 1U));
   ASSERT_EQ(set.runs.size(), 1U);
-  EXPECT_EQ(set.runs[0].configurations.at(0).segments.size(), 2U);
+  EXPECT_EQ(set.runs[0].configurations.at(0).main.segments.size(), 2U);
 }
 
 // 1,000 files of the widest geometry; what is kept of each is what its samples need.
@@ -106,7 +106,7 @@ TEST_F(ResultFiles, ALoadedHistogramKeepsNoMoreThanItsSamplesNeed) {
   write("x.hgrm", write_hgrm(histogram_of(1'000'000), 1e6,
                              hgrm_metadata(full_run(), full_configuration(), Segment::commit)));
   const ResultSet set = load_results({path("x.hgrm")});
-  const Histogram& loaded = set.runs.at(0).configurations.at(0).segments.at(0).histogram;
+  const Histogram& loaded = set.runs.at(0).configurations.at(0).main.segments.at(0).histogram;
   EXPECT_LT(loaded.bytes_held(), 100'000U);
   EXPECT_GT(Histogram().bytes_held(), 250'000U);
 }

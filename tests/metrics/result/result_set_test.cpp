@@ -97,15 +97,15 @@ TEST_F(ResultSetTest, PutsFilesTogetherToConfigurationsAndRuns) {
   EXPECT_EQ(set.runs[0].run_id, "20260102-000000") << "in the order of their first file";
   EXPECT_EQ(set.runs[0].timestamp, "2026-01-02T00:00:00Z");
   ASSERT_EQ(set.runs[0].configurations.size(), 1U);
-  EXPECT_EQ(set.runs[0].configurations[0].segments.size(), 2U);
+  EXPECT_EQ(set.runs[0].configurations[0].main.segments.size(), 2U);
 
   const std::vector<ConfigurationResult>& configurations = set.runs[1].configurations;
   ASSERT_EQ(configurations.size(), 4U);
   const ConfigurationResult& first = configurations[0];
-  ASSERT_EQ(first.segments.size(), 2U);
-  EXPECT_EQ(first.segments[0].segment, Segment::fsm_net) << "in the order of Segment";
-  EXPECT_EQ(first.segments[0].histogram, of_value(4));
-  EXPECT_EQ(first.segments[1].histogram, of_value(2));
+  ASSERT_EQ(first.main.segments.size(), 2U);
+  EXPECT_EQ(first.main.segments[0].segment, Segment::fsm_net) << "in the order of Segment";
+  EXPECT_EQ(first.main.segments[0].histogram, of_value(4));
+  EXPECT_EQ(first.main.segments[1].histogram, of_value(2));
   EXPECT_EQ(first.planned.files, 818);
   EXPECT_EQ(configurations[1].planned.strategy, "shared-connection");
   EXPECT_EQ(configurations[2].planned.threads, 50);
@@ -124,8 +124,8 @@ TEST_F(ResultSetTest, ProcessesThatBeganInTheSameSecondAreRunsOfTheirOwn) {
                                       file({.instance = "one"}, Segment::commit, 3000)});
   EXPECT_TRUE(set.problems.empty());
   ASSERT_EQ(set.runs.size(), 2U);
-  EXPECT_EQ(set.runs[0].configurations[0].segments.size(), 2U);
-  EXPECT_EQ(set.runs[1].configurations[0].segments.size(), 1U);
+  EXPECT_EQ(set.runs[0].configurations[0].main.segments.size(), 2U);
+  EXPECT_EQ(set.runs[1].configurations[0].main.segments.size(), 1U);
 }
 
 TEST_F(ResultSetTest, TheSameFileTwiceCountsOnce) {
@@ -134,8 +134,8 @@ TEST_F(ResultSetTest, TheSameFileTwiceCountsOnce) {
   EXPECT_TRUE(set.problems.empty());
   ASSERT_EQ(set.runs.size(), 1U);
   ASSERT_EQ(set.runs[0].configurations.size(), 1U);
-  ASSERT_EQ(set.runs[0].configurations[0].segments.size(), 1U);
-  EXPECT_EQ(set.runs[0].configurations[0].segments[0].histogram.total_count(), 1);
+  ASSERT_EQ(set.runs[0].configurations[0].main.segments.size(), 1U);
+  EXPECT_EQ(set.runs[0].configurations[0].main.segments[0].histogram.total_count(), 1);
 }
 
 TEST_F(ResultSetTest, TwoFilesThatContradictEachOtherAreAProblem) {
@@ -144,7 +144,7 @@ TEST_F(ResultSetTest, TwoFilesThatContradictEachOtherAreAProblem) {
   ASSERT_EQ(set.problems.size(), 1U);
   EXPECT_EQ(set.problems[0].path, other);
   EXPECT_NE(set.problems[0].what.find("leave one of them out"), std::string::npos);
-  EXPECT_EQ(set.runs.at(0).configurations.at(0).segments.at(0).histogram, of_value(1000));
+  EXPECT_EQ(set.runs.at(0).configurations.at(0).main.segments.at(0).histogram, of_value(1000));
 }
 
 TEST_F(ResultSetTest, AForeignFileIsLoneAndApproximate) {
@@ -191,7 +191,7 @@ TEST_F(ResultSetTest, ABadFileDoesNotKeepTheOthersFromBeingRead) {
     EXPECT_FALSE(set.problems.at(index).what.empty()) << bad.at(index);
   }
   ASSERT_EQ(set.runs.size(), 1U) << "a bad file makes no run";
-  EXPECT_EQ(set.runs[0].configurations.at(0).segments.size(), 2U);
+  EXPECT_EQ(set.runs[0].configurations.at(0).main.segments.size(), 2U);
 }
 
 TEST_F(ResultSetTest, OfNoFilesIsEmpty) {

@@ -50,9 +50,9 @@ TEST(Anatomy, UnmeasuredFiguresAreLeftOut) {
 
 TEST(Anatomy, ThreadsSamplesAndCounts) {
   ConfigurationResult result;
-  result.samples_produced = 4002;
-  result.samples_recorded = 4000;
-  result.samples_out_of_range = 2;
+  result.main.samples_produced = 4002;
+  result.main.samples_recorded = 4000;
+  result.main.samples_out_of_range = 2;
   result.occ_conflicts = 7;
   result.busy_retries = 1234;
   result.snapshot_retries = 6;
@@ -123,14 +123,14 @@ TEST(Anatomy, FilesOfTheDatabase) {
   result.wal.db_writes = 1234;
   result.wal.wal_writes = 5200;
   result.wal.checkpoints_capped = 3;
-  result.segments = {{Segment::connect, metrics::histogram_of(2000)},
-                     {Segment::close, metrics::histogram_of(500)}};
+  result.main.segments = {{Segment::connect, metrics::histogram_of(2000)},
+                          {Segment::close, metrics::histogram_of(500)}};
   expect_told(result, {"WAL: 0 B at start, 0 B at end; 10.0 MB written in 2,500 frames.",
                        "40 checkpoints moved 2.0 MB into the database.",
                        "2.5 frames a transaction in 5.2 writes; 1,234 pages moved by checkpoints.",
                        "3 of the checkpoints were made by a commit at the WAL's cap.",
                        "Closing connections took 25 % of connect: 0.00050 ms a file on average."});
-  result.segments[0].histogram = metrics::histogram_of(0);
+  result.main.segments[0].histogram = metrics::histogram_of(0);
   EXPECT_THAT(told(result), Not(Contains(HasSubstr("Closing")))) << "no share of nothing";
   result.commits = 0;
   EXPECT_THAT(told(result), Not(Contains(HasSubstr("a transaction")))) << "no figure for each of 0";
@@ -144,7 +144,7 @@ TEST(Anatomy, FairnessAndBarging) {
                        "123 ms."});
   metrics::Histogram unfair = metrics::histogram_of(1000, 999);
   ASSERT_TRUE(unfair.record(180'000'000));
-  result.segments = {{Segment::lock_wait, unfair}};
+  result.main.segments = {{Segment::lock_wait, unfair}};
   EXPECT_THAT(told(result), Contains(HasSubstr("99 of 100 ")));
   result.planned.commit = "group";
   EXPECT_THAT(told(result), Not(Contains(HasSubstr("Fairness"))))
@@ -173,12 +173,12 @@ TEST(Warnings, AreOfRisksAndDoubts) {
   result.planned.threads = 50;
   result.planned.files = 1000;
   result.concurrency.in_flight_mean = 45;
-  result.segments = {{Segment::fsm_net, metrics::histogram_of(5, 1000)}};
+  result.main.segments = {{Segment::fsm_net, metrics::histogram_of(5, 1000)}};
   EXPECT_THAT(warnings_about(result, metrics::analyse_configuration(result)), IsEmpty());
   result.verified = false;
   result.concurrency.in_flight_mean = 12.34;
   result.unsaved_peak = 1234;
-  result.segments = {{Segment::fsm_net, metrics::histogram_of(5, 999)}};
+  result.main.segments = {{Segment::fsm_net, metrics::histogram_of(5, 999)}};
   const std::vector<std::string> all =
       texts(warnings_about(result, metrics::analyse_configuration(result)));
   EXPECT_EQ(all.size(), 4U);

@@ -37,11 +37,11 @@ ConfigurationResult configuration(std::int64_t threads, const std::string& profi
   result.elapsed_ns /= threads;
   for (const Segment segment : {Segment::commit, Segment::busy_wait, Segment::fsm_hydrate,
                                 Segment::statement, Segment::connect, Segment::other}) {
-    result.segments.push_back({segment, metrics::histogram_of(5)});
+    result.main.segments.push_back({segment, metrics::histogram_of(5)});
   }
   metrics::Histogram barging = metrics::histogram_of(1000, 999);
   EXPECT_TRUE(barging.record(180'000'000));
-  result.segments[1] = {Segment::lock_wait, barging};
+  result.main.segments[1] = {Segment::lock_wait, barging};
   return result;
 }
 

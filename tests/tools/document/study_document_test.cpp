@@ -74,9 +74,9 @@ ConfigurationResult example() {
   result.planned.files = 1000;
   result.commits = 3000;
   result.wal.growth_bytes = 4096;
-  result.segments = {{Segment::fsm_net, spread(2 * kMs)},
-                     {Segment::lock_wait, spread(300)},
-                     {Segment::db_total, spread(400)}};
+  result.main.segments = {{Segment::fsm_net, spread(2 * kMs)},
+                          {Segment::lock_wait, spread(300)},
+                          {Segment::db_total, spread(400)}};
   return result;
 }
 
@@ -103,7 +103,7 @@ TEST(Overview, HasARowAConfigurationThatSortsByItsValues) {
   Measured run{{example(), example()}, {}, {}};
   run.configurations[0].verdicts = {{"a", true, ""}, {"b", false, ""}};
   run.configurations[1].planned.threads = 50;
-  run.configurations[1].segments.clear();
+  run.configurations[1].main.segments.clear();
   run.configurations[1].ceiling = {
       .group_size = 1, .checkpoint = "auto", .writes_per_second = 1000};
   run.configurations[1].writes = 1500;
@@ -120,13 +120,13 @@ TEST(Overview, HasARowAConfigurationThatSortsByItsValues) {
 
 TEST(Breakdown, SharesAndPartsAddUp) {
   Measured run{{example()}, {}, {}};
-  run.configurations[0].segments = {{Segment::fsm_net, metrics::histogram_of(1000)},
-                                    {Segment::lock_wait, metrics::histogram_of(500)},
-                                    {Segment::queue_wait, metrics::histogram_of(100)},
-                                    {Segment::busy_wait, metrics::histogram_of(300)},
-                                    {Segment::commit, metrics::histogram_of(300)},
-                                    {Segment::sync_wait, metrics::histogram_of(140)},
-                                    {Segment::db_total, metrics::histogram_of(900)}};
+  run.configurations[0].main.segments = {{Segment::fsm_net, metrics::histogram_of(1000)},
+                                         {Segment::lock_wait, metrics::histogram_of(500)},
+                                         {Segment::queue_wait, metrics::histogram_of(100)},
+                                         {Segment::busy_wait, metrics::histogram_of(300)},
+                                         {Segment::commit, metrics::histogram_of(300)},
+                                         {Segment::sync_wait, metrics::histogram_of(140)},
+                                         {Segment::db_total, metrics::histogram_of(900)}};
   const Section section = breakdown_section(run.view());
   EXPECT_THAT(
       rows_of(table_of(section, "Shares")),
@@ -138,15 +138,15 @@ TEST(Breakdown, SharesAndPartsAddUp) {
   EXPECT_THAT(terminal_text(section, false),
               HasSubstr("waiting # working . syncing =\n  c=10 zero per-file  [" +
                         std::string(20, '#') + std::string(13, '.') + std::string(7, '=') + "]\n"));
-  run.configurations[0].segments.clear();
+  run.configurations[0].main.segments.clear();
   EXPECT_THAT(breakdown_section(run.view()).blocks, IsEmpty());
 }
 
 TEST(ConfigurationSection, SegmentsStandInTheOrderOfTheBreakdown) {
   ConfigurationResult result = example();
-  result.segments.clear();
+  result.main.segments.clear();
   for (std::size_t index = metrics::kSegmentCount; index > 0; --index) {
-    result.segments.push_back({metrics::segment_at(index - 1), spread(100)});
+    result.main.segments.push_back({metrics::segment_at(index - 1), spread(100)});
   }
   std::vector<std::string> names;
   for (const Row& row :
