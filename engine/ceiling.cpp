@@ -101,17 +101,15 @@ std::vector<metrics::CeilingPoint> measure_ceiling(const RunPlan& plan, const Ru
   std::vector<metrics::CeilingPoint> measured;
   measured.reserve(points.size());
   for (const Point& point : points) {
-    measured.push_back(
-        {point.group_size,
-         std::string(storage::checkpoint_mode_name(point.plan.settings.checkpoint.mode)),
-         metrics::median(point.writes_per_second)});
+    measured.push_back({point.group_size, storage::checkpoint_name(point.plan.settings.checkpoint),
+                        metrics::median(point.writes_per_second)});
   }
   return measured;
 }
 
 const metrics::CeilingPoint* ceiling_of(const ConfigurationPlan& plan,
                                         const std::vector<metrics::CeilingPoint>& points) {
-  const std::string_view checkpoint = storage::checkpoint_mode_name(plan.settings.checkpoint.mode);
+  const std::string checkpoint = storage::checkpoint_name(plan.settings.checkpoint);
   const auto found = std::ranges::find_if(points, [&](const metrics::CeilingPoint& point) {
     return point.group_size == group_size(plan) && point.checkpoint == checkpoint;
   });

@@ -214,10 +214,10 @@ class Measurement {
           fmt::format(
               "the database did not pass verification: of {} files {} rows exist, {} are "
               "indexed and {} have everything that was written{}; integrity_check says "
-              "'{}'",
+              "'{}'{}",
               plan_.files, found.rows, found.rows_finished, found.rows_right,
               found.first_wrong.empty() ? "" : fmt::format(" (first wrong: {})", found.first_wrong),
-              found.integrity),
+              found.integrity, suspect()),
           phase_);
     }
     result_.indexed_count = found.rows_finished;
@@ -227,9 +227,16 @@ class Measurement {
   void require_complete(const PassReport& report) const {
     if (context_.stop.stop_requested()) throw RunInterrupted();
     if (report.failure.what.empty()) return;
-    throw RunFailed(fmt::format("a lifecycle failed: {} (OCC conflicts: {})", report.failure.what,
-                                report.occ_conflicts),
+    throw RunFailed(fmt::format("a lifecycle failed: {} (OCC conflicts: {}){}", report.failure.what,
+                                report.occ_conflicts, report.occ_conflicts > 0 ? suspect() : ""),
                     phase_, report.failure.remedy);
+  }
+
+  /// What may have lost rows, or nothing: half a sentence.
+  std::string_view suspect() const {
+    if (!plan_.wal_reset_exposed) return {};
+    return "; a suspect is the WAL-reset bug of the SQLite that was loaded, which these "
+           "checkpoints can meet";
   }
 
   const ConfigurationPlan& plan_;

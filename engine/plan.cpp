@@ -41,9 +41,10 @@ metrics::ConfigurationPlanned ConfigurationPlan::planned() const {
           .api_delay_ns = api_delay.mean().count(),
           .api_fail_rate = api_fail_rate,
           .warmup_files = warmup_files,
-          .checkpoint = std::string(storage::checkpoint_mode_name(checkpoint.mode)),
+          .checkpoint = storage::checkpoint_name(checkpoint),
           .checkpoint_every_frames = checkpoint.every_frames,
           .wal_cap_frames = in_background ? checkpoint.wal_cap_frames : 0,
+          .wal_reset_exposed = wal_reset_exposed,
           .varied = varied};
 }
 

@@ -39,6 +39,7 @@ struct ConfigurationPlan {
   storage::ConnectionSettings settings;
   std::uint64_t seed = 42;
   bool anatomy = false;             ///< follow the write lock in time
+  bool wal_reset_exposed = false;   ///< the loaded library has that bug, and this plan can meet it
   std::vector<std::string> varied;  ///< set by name_what_varies()
 
   /// The same as results have it.

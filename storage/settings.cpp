@@ -10,9 +10,14 @@ std::string_view synchronous_name(Synchronous value) {
   return kNames[static_cast<std::size_t>(value)];
 }
 
-std::string_view checkpoint_mode_name(CheckpointMode value) {
-  constexpr std::array<std::string_view, 3> kNames = {"auto", "background", "off"};
-  return kNames[static_cast<std::size_t>(value)];
+std::string checkpoint_name(const CheckpointPlan& plan) {
+  constexpr std::array<std::string_view, 4> kKinds = {"passive", "full", "restart", "truncate"};
+  switch (plan.mode) {
+    case CheckpointMode::automatic: return "auto";
+    case CheckpointMode::off: return "off";
+    case CheckpointMode::background: break;
+  }
+  return "background:" + std::string(kKinds[static_cast<std::size_t>(plan.kind)]);
 }
 
 }  // namespace walbench::storage

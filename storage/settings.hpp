@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace walbench::storage {
@@ -17,13 +18,16 @@ enum class CheckpointMode : std::uint8_t {
   off,         ///< no one but the last connection to close
 };
 
-std::string_view checkpoint_mode_name(CheckpointMode value);
+/// The kinds of a checkpoint in the background, as SQLite names them. Passive takes no lock that
+/// writers need; the others hold the write lock, so that writers wait meanwhile.
+enum class CheckpointKind : std::uint8_t { passive, full, restart, truncate };
 
 struct CheckpointPlan {
   CheckpointMode mode = CheckpointMode::automatic;
   std::int64_t every_frames = 1000;    ///< at how many frames a checkpoint is due; 0: never
   std::int64_t wal_cap_frames = 8000;  ///< in the background: above it the commit itself
                                        ///< checkpoints, so that the WAL can start over
+  CheckpointKind kind = CheckpointKind::passive;  ///< of those of `background`
 
   /// How many frames make a connection checkpoint by itself; 0: it never does.
   std::int64_t autocheckpoint_frames() const {
@@ -32,6 +36,9 @@ struct CheckpointPlan {
 
   bool operator==(const CheckpointPlan&) const = default;
 };
+
+/// `auto`, `off`, or `background:` and its kind.
+std::string checkpoint_name(const CheckpointPlan& plan);
 
 /// The settings of every connection that writes.
 struct ConnectionSettings {

@@ -34,9 +34,11 @@ struct ConfigurationPlanned {
   std::int64_t api_delay_ns = 0;  ///< its mean
   double api_fail_rate = 0;
   std::int64_t warmup_files = 0;
-  std::string checkpoint = "auto";  ///< who checkpoints: `auto`, `background`, `off`
+  std::string checkpoint = "auto";  ///< who checkpoints: `auto`, `background:full`, `off`
   std::int64_t checkpoint_every_frames = 0;
-  std::int64_t wal_cap_frames = 0;       ///< with `background` alone
+  std::int64_t wal_cap_frames = 0;  ///< with `background` alone
+  /// The loaded SQLite has the WAL-reset bug, and a checkpoint of this plan may meet it.
+  bool wal_reset_exposed = false;
   std::vector<std::string> varied = {};  ///< see name_what_varies(): `busy-timeout=20ms`
 
   bool operator==(const ConfigurationPlanned&) const = default;

@@ -30,6 +30,7 @@ struct Environment {
   std::string sqlite_version;
   std::string sqlite_source_id;
   std::vector<std::string> sqlite_compile_options;
+  bool sqlite_wal_reset_bug = false;  ///< see storage/wal_reset.hpp
   std::string onetbb_version;
   SelfCost self_cost;  ///< filled in by the caller
 };

@@ -84,6 +84,9 @@ constexpr std::array kConfigurationFigures = {
     figure<&C::planned, &P::wal_cap_frames>("wal_cap_frames", Unit::count, first,
                                             "above it a commit checkpoints itself")
         .of_plan(setting, "wal-cap", "0"),
+    figure<&C::planned, &P::wal_reset_exposed>("wal_reset_exposed", Unit::none, first,
+                                               "SQLite's WAL-reset bug can lose commits of it")
+        .of_plan(told),
 
     // The settings, as SQLite says them.
     figure<&C::settings, &S::journal_mode>("settings.journal_mode", Unit::none, first,
@@ -277,6 +280,9 @@ constexpr std::array kEnvironmentFigures = {
     figure<&E::sqlite_source_id>("sqlite_source_id", Unit::none, first, "that was loaded")
         .of_plan(told),
     figure<&E::sqlite_compile_options>("sqlite_compile_options", Unit::none, first, "of it")
+        .of_plan(told),
+    figure<&E::sqlite_wal_reset_bug>("sqlite_wal_reset_bug", Unit::none, first,
+                                     "whether it can lose commits when the WAL starts over")
         .of_plan(told),
     figure<&E::onetbb_version>("onetbb_version", Unit::none, first, "that was loaded")
         .of_plan(told),

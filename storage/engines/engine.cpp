@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "storage/sqlite/strategy/sqlite_database.hpp"
+#include "storage/wal_reset.hpp"
 
 namespace walbench::storage {
 namespace {
@@ -23,7 +24,10 @@ std::unique_ptr<Database> open_database(std::string_view engine, const std::file
 
 EngineFacts engine_facts(std::string_view engine) {
   require_known(engine);
-  EngineFacts facts = {sqlite3_libversion(), sqlite3_sourceid(), {}};
+  EngineFacts facts = {sqlite3_libversion(),
+                       sqlite3_sourceid(),
+                       {},
+                       storage::has_wal_reset_bug(sqlite3_libversion_number())};
   for (int index = 0; const char* const option = sqlite3_compileoption_get(index); ++index) {
     facts.compile_options.emplace_back(option);
   }

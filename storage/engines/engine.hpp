@@ -17,6 +17,7 @@ struct EngineFacts {
   std::string version;
   std::string source_id;
   std::vector<std::string> compile_options;
+  bool has_wal_reset_bug = false;  ///< see has_wal_reset_bug()
 };
 
 /// A database of the engine of that name: `sqlite`. `path` is an empty file. Throws

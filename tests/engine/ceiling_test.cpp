@@ -59,9 +59,8 @@ class Ceiling : public testing::Test {
     RunContext context{};
     context.open_database = [this](const ConfigurationPlan& plan) {
       opened_files_.push_back(plan.files);
-      behaviour_.script.add(
-          "open database, checkpoint " +
-          std::string(storage::checkpoint_mode_name(plan.settings.checkpoint.mode)));
+      behaviour_.script.add("open database, checkpoint " +
+                            storage::checkpoint_name(plan.settings.checkpoint));
       return std::make_unique<FakeDatabase>(behaviour_);
     };
     context.clock = &clock_;
@@ -130,11 +129,11 @@ TEST_F(Ceiling, EachWayOfCheckpointingHasItsOwnPoints) {
   const std::vector<CeilingPoint> points = measure();
   ASSERT_EQ(points.size(), 6U);
   EXPECT_EQ(points[1].checkpoint, "auto");
-  EXPECT_EQ(points[4].checkpoint, "background");
+  EXPECT_EQ(points[4].checkpoint, "background:passive");
   EXPECT_EQ(points[4].group_size, 10);
   Lines lines = behaviour_.script.lines();
   EXPECT_EQ(std::ranges::count(lines, "open database, checkpoint auto"), 3 * kRounds);
-  EXPECT_EQ(std::ranges::count(lines, "open database, checkpoint background"), 3 * kRounds);
+  EXPECT_EQ(std::ranges::count(lines, "open database, checkpoint background:passive"), 3 * kRounds);
 }
 
 TEST_F(Ceiling, NoGroupIsLargerThanThereAreFiles) {
@@ -282,7 +281,7 @@ TEST_F(Ceiling, AFailureSaysWhereAndWhatToDo) {
 
 TEST(CeilingOf, AConfigurationIsThePointOfItsGroupsAndItsCheckpoints) {
   const std::vector<CeilingPoint> points = {
-      {1, "auto", 100}, {10, "auto", 200}, {10, "background", 300}, {50, "auto", 400}};
+      {1, "auto", 100}, {10, "auto", 200}, {10, "background:passive", 300}, {50, "auto", 400}};
   const auto rate = [&points](const ConfigurationPlan& plan) {
     const CeilingPoint* const found = ceiling_of(plan, points);
     return found == nullptr ? 0 : found->writes_per_second;

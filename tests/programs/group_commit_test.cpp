@@ -36,17 +36,18 @@ class GroupCommitTest : public BenchFixture {
 };
 
 TEST_F(GroupCommitTest, GroupsAreInTheJsonAndReportTellsWhatBenchTold) {
-  const Outcome outcome = group_commit({"--threads", "50", "--profile", "zero", "--files", "500"});
+  const Outcome outcome = group_commit({"--threads", "50", "--profile", "zero", "--files", "500",
+                                        "--checkpoint", "background:passive"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("\nc=50 zero group-commit: 500 files, database verified\n"));
   EXPECT_THAT(outcome.out, HasSubstr(" writes on average, P50 "));
-  EXPECT_THAT(outcome.out, HasSubstr("background every 125 frames, cap 8000"));
+  EXPECT_THAT(outcome.out, HasSubstr("background:passive every 125 frames, cap 8000"));
 
   const json run = only_json();
   EXPECT_FALSE(run.contains("ceiling"));
   const json& configuration = run["configurations"][0];
   EXPECT_EQ(configuration["axes"]["commit"], "group");
-  EXPECT_EQ(configuration["checkpoint"], "background");
+  EXPECT_EQ(configuration["checkpoint"], "background:passive");
   EXPECT_EQ(configuration["settings"]["wal_autocheckpoint_frames"], 0) << "not SQLite's";
   EXPECT_EQ(configuration["in_flight"], 50);
   EXPECT_EQ(configuration["in_flight_peak"], 50);
@@ -111,11 +112,12 @@ TEST_F(GroupCommitTest, TheCeilingIsMeasuredAndEveryConfigurationHeldAgainstIt) 
 #ifdef __SANITIZE_THREAD__
   GTEST_SKIP() << "takes minutes under ThreadSanitizer, and one thread alone measures the ceiling";
 #endif
-  const Outcome outcome = group_commit({"--threads", "256", "--profile", "zero", "--files", "20000",
-                                        "--synchronous", "off", "--ceiling"});
+  const Outcome outcome =
+      group_commit({"--threads", "256", "--profile", "zero", "--files", "20000", "--synchronous",
+                    "off", "--ceiling", "--checkpoint", "background:full"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_THAT(outcome.out, HasSubstr("\n  1 in a transaction    background "));
-  EXPECT_THAT(outcome.out, HasSubstr("\n  256 in a transaction  background "));
+  EXPECT_THAT(outcome.out, HasSubstr("\n  1 in a transaction    background:full "));
+  EXPECT_THAT(outcome.out, HasSubstr("\n  256 in a transaction  background:full "));
 
   const json run = only_json();
   ASSERT_EQ(run["ceiling"].size(), 2U) << "one, 256, and as many as are in flight: the same";
@@ -124,7 +126,7 @@ TEST_F(GroupCommitTest, TheCeilingIsMeasuredAndEveryConfigurationHeldAgainstIt) 
   EXPECT_EQ(alone["group_size"], 1);
   EXPECT_EQ(together["group_size"], 256);
   for (const json& point : {alone, together}) {
-    EXPECT_EQ(point["checkpoint"], "background");
+    EXPECT_EQ(point["checkpoint"], "background:full");
     EXPECT_GT(point["writes_per_second"].get<double>(), 0);
   }
   const json& configuration = run["configurations"][0];

@@ -97,6 +97,7 @@ inline ConfigurationResult full_configuration() {
                     .checkpoint = "a checkpoint",
                     .checkpoint_every_frames = 15,
                     .wal_cap_frames = 16,
+                    .wal_reset_exposed = true,
                     .varied = {}};
   result.settings = {.journal_mode = "wal",
                      .synchronous = "normal",
@@ -182,6 +183,7 @@ inline RunResult full_run() {
                      "3.40.1",
                      "id",
                      {"AN_OPTION", "ANOTHER=1"},
+                     true,
                      "2021.8",
                      {20, 21.5, 7, 3.25}};
   run.resident_peak_bytes = 61;

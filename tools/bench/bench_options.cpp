@@ -195,9 +195,20 @@ void add_mitigations(Options& options, BenchRequest& request) {
                request.study);
 }
 
+Reader<CheckpointChoice> checkpoint_choices() {
+  using storage::CheckpointKind;
+  using enum storage::CheckpointMode;
+  return one_of<CheckpointChoice>({{"auto", {automatic}},
+                                   {"background", {background}},
+                                   {"background:passive", {background, CheckpointKind::passive}},
+                                   {"background:full", {background, CheckpointKind::full}},
+                                   {"background:restart", {background, CheckpointKind::restart}},
+                                   {"background:truncate", {background, CheckpointKind::truncate}},
+                                   {"off", {off}}});
+}
+
 void add_database(Options& options, BenchRequest& request) {
   using engine::Schema;
-  using storage::CheckpointMode;
   using storage::Synchronous;
   storage::ConnectionSettings& settings = request.common.settings;
   options.section("Database");
@@ -212,10 +223,11 @@ void add_database(Options& options, BenchRequest& request) {
                 settings.busy_timeout, whole_milliseconds(kMostInSqlite));
   options.value("--checkpoint", "WHO",
                 "who checkpoints: auto, the commit that fills the WAL; background, a thread on a "
-                "connection of its own; off, no one [background with group commit, otherwise auto]",
-                request.checkpoint,
-                one_of({CheckpointMode::automatic, CheckpointMode::background, CheckpointMode::off},
-                       storage::checkpoint_mode_name));
+                "connection of its own, without the write lock (passive) or with it (full, "
+                "restart, truncate); off, no one [auto; with group commit background, if this "
+                "SQLite has no WAL-reset bug; background is passive without that bug, full with "
+                "it]",
+                request.checkpoint, checkpoint_choices());
   options.value("--wal-autocheckpoint", "FRAMES",
                 "frames in the WAL at which a checkpoint is due; 0: never [1000; 125 in the "
                 "background]",
@@ -288,15 +300,16 @@ void add_output(Options& options, BenchRequest& request) {
 
 std::variant<BenchOptions, ParseEnd> parse_bench_options(
     const std::vector<std::string>& arguments) {
+  const storage::EngineFacts engine = storage::engine_facts("sqlite");
   BenchRequest request;
-  Options options(
-      {.name = "bench",
-       .purpose = "Measures what an SQLite state transition costs when many workers "
-                  "write in WAL mode.",
-       .usage = "[OPTION]...",
-       .version = fmt::format("bench (walbench) {}, SQLite {}", metrics::walbench_version(),
-                              storage::engine_facts("sqlite").version),
-       .footer = kFooter});
+  request.wal_reset_bug = engine.has_wal_reset_bug;
+  Options options({.name = "bench",
+                   .purpose = "Measures what an SQLite state transition costs when many workers "
+                              "write in WAL mode.",
+                   .usage = "[OPTION]...",
+                   .version = fmt::format("bench (walbench) {}, SQLite {}",
+                                          metrics::walbench_version(), engine.version),
+                   .footer = kFooter});
   add_workload(options, request);
   add_strategy(options, request);
   add_mitigations(options, request);

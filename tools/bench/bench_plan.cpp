@@ -7,6 +7,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "storage/wal_reset.hpp"
 #include "tools/bench/strategy_plan.hpp"
 #include "tools/program/options.hpp"
 
@@ -85,6 +86,20 @@ std::vector<engine::MitigationPlan> mitigation_plans(const BenchRequest& request
     refuse("--mitigation", fmt::format("{} is the baseline itself", baseline.strategy));
   }
   return plans;
+}
+
+/// Notes which measurements can meet the WAL-reset bug of the loaded library.
+void note_exposure(const BenchRequest& request, engine::RunPlan& plan) {
+  const auto note = [&](engine::ConfigurationPlan& each) {
+    each.wal_reset_exposed =
+        request.wal_reset_bug &&
+        storage::exposed_to_wal_reset(each.axes, each.settings.checkpoint, each.threads);
+  };
+  std::ranges::for_each(plan.configurations, note);
+  for (engine::MitigationPlan& each : plan.mitigations) {
+    note(each.baseline);
+    note(each.mitigation);
+  }
 }
 
 bool has_segment(const engine::ConfigurationPlan& plan, metrics::Segment segment) {
@@ -189,6 +204,7 @@ BenchOptions plan_bench(const BenchRequest& request) {
   }
   engine::order_fastest_first(plan.configurations);
   plan.mitigations = mitigation_plans(request, common, delay);
+  note_exposure(request, plan);
   engine::name_what_varies(plan);
   plan.seed = common.seed;
   plan.limits = metrics::standard_limits();

@@ -19,6 +19,14 @@ struct Level {
   engine::Profile profile = engine::Profile::zero;
 };
 
+/// The value of --checkpoint.
+struct CheckpointChoice {
+  storage::CheckpointMode mode = storage::CheckpointMode::automatic;
+  std::optional<storage::CheckpointKind> kind = {};  ///< of `background`; none: the usual one
+
+  bool operator==(const CheckpointChoice&) const = default;
+};
+
 /// The command line, each value read and in its range, before the values are held against each
 /// other. The defaults of bench are the values that stand here and in ConfigurationPlan.
 struct BenchRequest {
@@ -38,9 +46,10 @@ struct BenchRequest {
   std::optional<std::int64_t> repeat;
   bool study = false;
   std::vector<metrics::Limit> fail_if;
-  std::optional<storage::CheckpointMode> checkpoint;
+  std::optional<CheckpointChoice> checkpoint;
   std::optional<std::int64_t> checkpoint_frames;
   std::optional<std::int64_t> wal_cap_frames;
+  bool wal_reset_bug = false;  ///< the loaded SQLite has it
 };
 
 inline constexpr std::int64_t kMostInFlight = 100'000;  ///< some KB each where they share threads

@@ -161,6 +161,9 @@ class Session {
       for (const std::string& warning : metrics::environment_warnings(run.environment)) {
         complain("warning: " + warning);
       }
+      if (const auto warning = exposure_warning(options_.plan, run.environment.sqlite_version)) {
+        complain("warning: " + *warning);
+      }
       PublishedStudy study(folder_, options_.plan, run, add_memory_peaks);
       if (!measure(study, clock, run)) {
         complain(interruption_text(run, study.paths()));

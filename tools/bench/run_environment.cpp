@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <random>
 #include <utility>
 
+#include "engine/measurement.hpp"
 #include "engine/workers/worker_pool.hpp"
 #include "metrics/recording/measure_self_cost.hpp"
 #include "storage/engines/engine.hpp"
@@ -39,6 +41,7 @@ metrics::Environment environment_of(const storage::DatabaseFiles& files,
   environment.sqlite_version = std::move(facts.version);
   environment.sqlite_source_id = std::move(facts.source_id);
   environment.sqlite_compile_options = std::move(facts.compile_options);
+  environment.sqlite_wal_reset_bug = facts.has_wal_reset_bug;
   environment.onetbb_version = engine::onetbb_version();
   return environment;
 }
@@ -53,6 +56,22 @@ metrics::RunResult begin_run(const engine::RunPlan& plan, const storage::Databas
   run.instance = random_instance();
   run.environment = environment_of(files, clock);
   return run;
+}
+
+std::optional<std::string> exposure_warning(const engine::RunPlan& plan,
+                                            std::string_view sqlite_version) {
+  std::vector<std::string> exposed;
+  for (const engine::ConfigurationPlan* const each : plan.measurements()) {
+    const std::string name = engine::label(*each);
+    const bool is_new = std::ranges::find(exposed, name) == exposed.end();
+    if (each->wal_reset_exposed && is_new) exposed.push_back(name);
+  }
+  if (exposed.empty()) return std::nullopt;
+  return fmt::format(
+      "SQLite {} can lose commits that were acknowledged if a checkpoint overlaps another "
+      "connection's commit (the WAL-reset bug), and integrity_check does not see it; exposed: {}. "
+      "SQLite 3.51.3, 3.50.7 and 3.44.6 are mended",
+      sqlite_version, fmt::join(exposed, ", "));
 }
 
 void add_memory_peaks(metrics::RunResult& run) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "engine/plan.hpp"
@@ -18,6 +20,11 @@ inline constexpr std::string_view kEngine = "sqlite";
 /// takes some milliseconds.
 metrics::RunResult begin_run(const engine::RunPlan& plan, const storage::DatabaseFiles& files,
                              const metrics::Clock& clock);
+
+/// The warning for a run with measurements that can meet the WAL-reset bug of the loaded SQLite;
+/// no value if it has none.
+std::optional<std::string> exposure_warning(const engine::RunPlan& plan,
+                                            std::string_view sqlite_version);
 
 /// Adds how much memory the process had at most.
 void add_memory_peaks(metrics::RunResult& run);

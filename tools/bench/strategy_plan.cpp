@@ -55,21 +55,27 @@ storage::Axes effective_axes(const BenchRequest& request) {
 }
 
 storage::CheckpointPlan checkpoint_plan(const BenchRequest& request, const storage::Axes& axes) {
+  using storage::CheckpointKind;
   using storage::CheckpointMode;
   storage::CheckpointPlan plan;
-  const CheckpointMode usual =
-      axes.commit.is_group() ? CheckpointMode::background : CheckpointMode::automatic;
-  plan.mode = request.checkpoint.value_or(usual);
+  const bool apart = axes.commit.is_group() && !request.wal_reset_bug;
+  const CheckpointMode usual = apart ? CheckpointMode::background : CheckpointMode::automatic;
+  const CheckpointChoice choice = request.checkpoint.value_or(CheckpointChoice{usual});
+  plan.mode = choice.mode;
   const bool closes = axes.connection == storage::ConnectionAxis::per_file;
   if (closes && plan.mode == CheckpointMode::background) plan.mode = CheckpointMode::automatic;
-  if (plan.mode == CheckpointMode::background) plan.every_frames = kBackgroundFrames;
+  if (plan.mode == CheckpointMode::background) {
+    plan.every_frames = kBackgroundFrames;
+    plan.kind = choice.kind.value_or(request.wal_reset_bug ? CheckpointKind::full
+                                                           : CheckpointKind::passive);
+  }
   plan.every_frames = request.checkpoint_frames.value_or(plan.every_frames);
   plan.wal_cap_frames = request.wal_cap_frames.value_or(plan.wal_cap_frames);
   return plan;
 }
 
 void require_background_sensible(const BenchRequest& request, const storage::Axes& axes) {
-  if (request.checkpoint == storage::CheckpointMode::background &&
+  if (request.checkpoint && request.checkpoint->mode == storage::CheckpointMode::background &&
       axes.connection == storage::ConnectionAxis::per_file) {
     refuse("--checkpoint",
            "background needs connections that stay open, as with --connection per-worker; with a "

@@ -18,6 +18,7 @@ storage::Axes effective_axes(const BenchRequest& request);
 
 /// How a configuration with these axes checkpoints. Connections that close after each file keep
 /// checkpointing by themselves if a checkpointer was asked for; see require_background_sensible().
+/// With a library that has the WAL-reset bug, a plan is exposed to it only if that was asked for.
 storage::CheckpointPlan checkpoint_plan(const BenchRequest& request, const storage::Axes& axes);
 
 /// Refuses a checkpointer for the run's own strategy if it would hide what that strategy costs.

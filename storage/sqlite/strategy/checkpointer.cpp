@@ -5,12 +5,15 @@
 // that commit's lifecycle waits for, and everybody behind it. A PASSIVE checkpoint from another
 // connection keeps no one waiting: it takes neither the write lock nor a reader's.
 //
-// But it also never finishes. While it copies, commits append; so when it is through there is
-// always a tail it has not copied, and the WAL can start over at its beginning only when everything
-// in it is in the database. With background checkpoints alone the file grows for ever. Hence the
-// cap: a commit that finds more frames in the WAL than that makes a checkpoint itself. It writes
-// nothing meanwhile, so that one does finish; and since the background has copied all but the last
-// few frames, it is short, but for the syncs. The next commit starts the WAL over.
+// But a PASSIVE one also never finishes. While it copies, commits append; so when it is through
+// there is always a tail it has not copied, and the WAL can start over at its beginning only when
+// everything in it is in the database. With background checkpoints alone the file grows for ever.
+// Hence the cap: a commit that finds more frames in the WAL than that makes a checkpoint itself. It
+// writes nothing meanwhile, so that one does finish; and since the background has copied all but
+// the last few frames, it is short, but for the syncs. The next commit starts the WAL over.
+//
+// The other kinds hold the write lock, so that commits wait; but they do finish, and no commit can
+// come in between (see wal_reset.hpp on why that matters). Those at the cap are of the same kind.
 //
 //   1. A checkpoint is due when `every_frames` more frames are in the WAL than have been moved.
 //      sqlite3_wal_hook says after each commit how many there are; it is asked of the connection
@@ -23,11 +26,25 @@
 #include "storage/sqlite/strategy/checkpointer.hpp"
 
 namespace walbench::storage {
+namespace {
+
+int sqlite_kind(CheckpointKind kind) {
+  switch (kind) {
+    case CheckpointKind::passive: return SQLITE_CHECKPOINT_PASSIVE;
+    case CheckpointKind::full: return SQLITE_CHECKPOINT_FULL;
+    case CheckpointKind::restart: return SQLITE_CHECKPOINT_RESTART;
+    case CheckpointKind::truncate: return SQLITE_CHECKPOINT_TRUNCATE;
+  }
+  return SQLITE_CHECKPOINT_FULL;
+}
+
+}  // namespace
 
 Checkpointer::Checkpointer(const std::string& db_path, const ConnectionSettings& settings,
                            const CountingVfs& vfs)
     : every_frames_(settings.checkpoint.every_frames),
       cap_frames_(settings.checkpoint.wal_cap_frames),
+      kind_(sqlite_kind(settings.checkpoint.kind)),
       connection_(db_path, vfs.name()) {
   apply_settings(connection_, settings);
   thread_ = std::thread([this] { run(); });
@@ -75,8 +92,7 @@ void Checkpointer::wal_has(sqlite3* db, std::int64_t frames) {
 bool Checkpointer::checkpoint(sqlite3* db) {
   int in_wal = 0;
   int moved = 0;
-  const int code =
-      sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_PASSIVE, &in_wal, &moved);
+  const int code = sqlite3_wal_checkpoint_v2(db, "main", kind_, &in_wal, &moved);
   if (code == SQLITE_OK) {
     moved_frames_.store(moved, std::memory_order_relaxed);
     return true;

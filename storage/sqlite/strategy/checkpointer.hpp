@@ -49,6 +49,7 @@ class Checkpointer {
   // Constant after construction.
   const std::int64_t every_frames_;
   const std::int64_t cap_frames_;
+  const int kind_;  ///< SQLITE_CHECKPOINT_..., of all its checkpoints
 
   // The thread's.
   Connection connection_;

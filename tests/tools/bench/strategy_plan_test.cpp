@@ -6,10 +6,12 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
 #include "storage/strategies.hpp"
 #include "tests/tools/bench/parsed_bench.hpp"
+#include "tools/bench/run_environment.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -18,6 +20,7 @@ using engine::ConfigurationPlan;
 using engine::MitigationPlan;
 using storage::Axes;
 using storage::BeginAxis;
+using storage::CheckpointKind;
 using storage::CheckpointMode;
 using storage::CheckpointPlan;
 using storage::ConnectionAxis;
@@ -31,14 +34,59 @@ CheckpointPlan checkpoint(const Arguments& arguments) {
   return planned(arguments).settings.checkpoint;
 }
 
-TEST(GroupCommit, IsAPointInTheAxesAndCheckpointsInTheBackground) {
+TEST(GroupCommit, IsAPointInTheAxes) {
   const ConfigurationPlan plan = planned({"--strategy", "group-commit"});
   EXPECT_EQ(plan.strategy, "group-commit");
   EXPECT_EQ(plan.axes, kGroup);
   EXPECT_EQ(plan.axes.queue, QueueAxis::sqlite) << "nobody queues in front of it";
-  const CheckpointPlan expected{
-      .mode = CheckpointMode::background, .every_frames = 125, .wal_cap_frames = 8000};
-  EXPECT_EQ(plan.settings.checkpoint, expected);
+}
+
+/// As bench plans it with a library that has the WAL-reset bug, or has not.
+CheckpointPlan with_library(bool wal_reset_bug, const Axes& axes,
+                            std::optional<CheckpointChoice> choice = {}) {
+  BenchRequest request;
+  request.wal_reset_bug = wal_reset_bug;
+  request.checkpoint = choice;
+  return checkpoint_plan(request, axes);
+}
+
+TEST(WalResetBug, DecidesHowGroupCommitCheckpoints) {
+  const CheckpointPlan apart{
+      .mode = CheckpointMode::background, .every_frames = 125, .kind = CheckpointKind::passive};
+  EXPECT_EQ(with_library(false, kGroup), apart);
+  EXPECT_EQ(with_library(true, kGroup).mode, CheckpointMode::automatic);
+  EXPECT_EQ(with_library(true, kGroup).every_frames, 1000);
+}
+
+TEST(WalResetBug, IsMetInTheBackgroundOnlyIfThatIsAskedFor) {
+  const CheckpointChoice usual{CheckpointMode::background};
+  EXPECT_EQ(with_library(false, kGroup, usual).kind, CheckpointKind::passive);
+  EXPECT_EQ(with_library(true, kGroup, usual).kind, CheckpointKind::full);
+  for (const CheckpointKind kind : {CheckpointKind::passive, CheckpointKind::restart}) {
+    const CheckpointChoice asked{CheckpointMode::background, kind};
+    EXPECT_EQ(with_library(true, kGroup, asked).kind, kind);
+    EXPECT_EQ(with_library(false, kGroup, asked).kind, kind);
+  }
+}
+
+TEST(WalResetBug, IsNotedOfEveryMeasurementThatCanMeetIt) {
+  BenchRequest request;
+  request.threads = {1, 10};
+  request.profiles = {engine::Profile::zero};
+  request.mitigations = {"fair-queue"};
+  request.wal_reset_bug = true;
+  const engine::RunPlan plan = plan_bench(request).plan;
+  EXPECT_FALSE(plan.configurations[0].wal_reset_exposed) << "one thread";
+  EXPECT_TRUE(plan.configurations[1].wal_reset_exposed);
+  EXPECT_TRUE(plan.configurations[1].planned().wal_reset_exposed);
+  EXPECT_TRUE(plan.mitigations[0].baseline.wal_reset_exposed);
+  EXPECT_FALSE(plan.mitigations[0].mitigation.wal_reset_exposed);
+  const std::string warning = exposure_warning(plan, "3.40.1").value();
+  EXPECT_NE(warning.find("SQLite 3.40.1 can lose commits"), std::string::npos) << warning;
+  EXPECT_NE(warning.find("exposed: c=10 zero per-file. SQLite"), std::string::npos) << warning;
+
+  request.wal_reset_bug = false;
+  EXPECT_FALSE(exposure_warning(plan_bench(request).plan, "3.53.2").has_value());
 }
 
 TEST(GroupCommit, IsACommitAxisToo) {
@@ -114,13 +162,18 @@ TEST(Checkpoint, IsDueEarlierInTheBackgroundUnlessItIsSaidWhen) {
   EXPECT_EQ(frames("pooled-connection", "background"), 125);
   EXPECT_EQ(frames("group-commit", "auto"), 1000);
   EXPECT_EQ(checkpoint({"--strategy", "pooled-connection"}).every_frames, 1000);
-  EXPECT_EQ(checkpoint({"--strategy", "group-commit", "--wal-autocheckpoint", "1000"}).every_frames,
+  EXPECT_EQ(checkpoint({"--strategy", "group-commit", "--checkpoint", "background",
+                        "--wal-autocheckpoint", "1000"})
+                .every_frames,
             1000)
       << "not taken for the default";
 }
 
 TEST(Checkpoint, TheCapIsOfTheBackgroundAlone) {
-  EXPECT_EQ(checkpoint({"--strategy", "group-commit", "--wal-cap", "1"}).wal_cap_frames, 1);
+  EXPECT_EQ(
+      checkpoint({"--strategy", "group-commit", "--checkpoint", "background", "--wal-cap", "1"})
+          .wal_cap_frames,
+      1);
   EXPECT_EQ(checkpoint({"--strategy", "pooled-connection", "--checkpoint", "background",
                         "--wal-cap", "2147483647"})
                 .wal_cap_frames,
@@ -139,7 +192,9 @@ TEST(Checkpoint, TheCapIsOfTheBackgroundAlone) {
 
 // A mitigation is one of the run's measurements.
 TEST(Checkpoint, TheCapMayBeThatOfAMitigation) {
-  const BenchOptions options = accepted({"--mitigation", "group-commit", "--wal-cap", "5000"});
+  const BenchOptions options =
+      accepted({"--strategy", "pooled-connection", "--mitigation", "group-commit", "--checkpoint",
+                "background", "--wal-cap", "5000"});
   ASSERT_EQ(options.plan.mitigations.size(), 1U);
   const MitigationPlan& plan = options.plan.mitigations.front();
   EXPECT_EQ(plan.mitigation.settings.checkpoint.wal_cap_frames, 5000);
@@ -164,17 +219,6 @@ TEST(Checkpoint, MitigationsCheckpointAsTheirConnectionsLetThem) {
               closes ? CheckpointMode::automatic : CheckpointMode::background)
         << plan.info.name;
     EXPECT_EQ(plan.baseline.settings.checkpoint.mode, CheckpointMode::background);
-  }
-}
-
-TEST(Checkpoint, GroupCommitAsAMitigationHasItsOwn) {
-  const BenchOptions options = accepted({"--mitigation", "all"});
-  for (const MitigationPlan& plan : options.plan.mitigations) {
-    EXPECT_EQ(plan.mitigation.settings.checkpoint.mode, plan.info.name == "group-commit"
-                                                            ? CheckpointMode::background
-                                                            : CheckpointMode::automatic)
-        << plan.info.name;
-    EXPECT_EQ(plan.baseline.settings.checkpoint.mode, CheckpointMode::automatic);
   }
 }
 

@@ -1,0 +1,18 @@
+#include "storage/wal_reset.hpp"
+
+namespace walbench::storage {
+
+bool exposed_to_wal_reset(const Axes& axes, const CheckpointPlan& checkpoint,
+                          std::int64_t threads) {
+  switch (checkpoint.mode) {
+    case CheckpointMode::off: return false;
+    case CheckpointMode::background: return checkpoint.kind == CheckpointKind::passive;
+    case CheckpointMode::automatic: {
+      const bool several = axes.connection != ConnectionAxis::shared && threads > 1;
+      return checkpoint.every_frames > 0 && several && axes.queue == QueueAxis::sqlite;
+    }
+  }
+  return true;
+}
+
+}  // namespace walbench::storage
