@@ -5,15 +5,16 @@
 namespace walbench::metrics {
 namespace {
 
-/// Counters so far apart that two producers never write to the same cache line.
+/// Room behind the counters, so that two producers never write to the same cache line.
 constexpr std::size_t kCountersOfALine = 64 / sizeof(std::int64_t);
 
 }  // namespace
 
 TimingQueue::Producer::Producer(TimingQueue& queue)
-    : queue_(&queue.records_),
-      token_(queue.records_),
-      samples_produced_(queue.streams() + kCountersOfALine) {}
+    : queue_(&queue.records_), token_(queue.records_) {
+  samples_produced_.reserve(queue.streams() + kCountersOfALine);
+  samples_produced_.resize(queue.streams());
+}
 
 TimingQueue::TimingQueue(std::size_t producers, std::size_t streams)
     : consumer_token_(records_), samples_without_producer_(streams) {

@@ -44,7 +44,7 @@ class TimingQueue {
    private:
     moodycamel::ConcurrentQueue<TimingRecord>* queue_;
     moodycamel::ProducerToken token_;
-    std::vector<std::int64_t> samples_produced_;  ///< by stream, and room for a cache line
+    std::vector<std::int64_t> samples_produced_;  ///< by stream
   };
 
   /// A queue with that many producers, or none, for records of that many streams.

@@ -220,7 +220,8 @@ bool selects(const Limit& limit, const ConfigurationResult& configuration) {
 }
 
 bool selects(const Limit& limit, const StreamId& stream, bool is_main) {
-  const Stream of_id{.id = stream};
+  Stream of_id;
+  of_id.id = stream;
   bool about_streams = false;
   const bool has_all = std::ranges::all_of(limit.selector, [&](const auto& part) {
     const Figure<Stream>* const figure = find_stream_dimension(part.first);

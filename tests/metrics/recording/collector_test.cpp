@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -178,6 +179,37 @@ TEST(Collector, MayGoWithoutFinish) {
   }
   std::vector<TimingRecord> left(1);
   EXPECT_EQ(queue.drain(left), 0U) << "it drained before it went";
+}
+
+// One stream's loss must not hide behind another's surplus.
+TEST(Collector, CountsStreamsApart) {
+  TimingQueue queue(1, 3);
+  Collector collector(queue);
+  TimingRecord main;
+  main.set(Segment::db_total, 100);
+  TimingRecord other(2);
+  other.set(Segment::db_total, 200);
+  other.set(Segment::commit, -1);
+  queue.producer(0).enqueue(main);
+  queue.producer(0).enqueue(other);
+  queue.enqueue(other);
+  const std::vector<CollectedStream> collected = collector.finish();
+  ASSERT_EQ(collected.size(), 3U);
+  EXPECT_EQ(queue.samples_produced(), 1);
+  EXPECT_EQ(queue.samples_produced(1), 0);
+  EXPECT_EQ(queue.samples_produced(2), 4);
+  EXPECT_EQ(collected[0].samples_recorded, 1);
+  EXPECT_TRUE(collected[1].segments.empty());
+  EXPECT_EQ(collected[2].samples_recorded, 2);
+  EXPECT_EQ(collected[2].samples_out_of_range, 2);
+  ASSERT_EQ(collected[2].segments.size(), 1U);
+  EXPECT_EQ(collected[2].segments[0].histogram.max(), 200);
+}
+
+TEST(Collector, AStreamThatNobodyDeclaredIsRefused) {
+  TimingQueue queue(1, 1);
+  EXPECT_THROW(queue.producer(0).enqueue(TimingRecord(1)), std::out_of_range);
+  EXPECT_THROW(queue.enqueue(TimingRecord(1)), std::out_of_range);
 }
 
 }  // namespace
