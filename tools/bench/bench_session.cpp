@@ -23,7 +23,7 @@
 #include "storage/engines/engine.hpp"
 #include "storage/sqlite/database_files.hpp"
 #include "tools/bench/descriptor_limit.hpp"
-#include "tools/bench/interrupt_signals.hpp"
+#include "tools/program/interrupt_signals.hpp"
 #include "tools/bench/progress.hpp"
 #include "tools/bench/published_study.hpp"
 #include "tools/bench/remedies.hpp"

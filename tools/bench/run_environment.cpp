@@ -14,6 +14,7 @@
 #include "engine/workers/worker_pool.hpp"
 #include "metrics/recording/measure_self_cost.hpp"
 #include "storage/engines/engine.hpp"
+#include "storage/file_system.hpp"
 
 namespace walbench::tools {
 namespace {

@@ -1,4 +1,4 @@
-#include "tools/bench/interrupt_signals.hpp"
+#include "tools/program/interrupt_signals.hpp"
 
 #include <pthread.h>
 #include <unistd.h>
