@@ -95,9 +95,11 @@ TEST(Files, TestsSayWhatTheyWouldCatch) {
 TEST(Documentation, ResultsReadmeNamesEveryFieldThatIsWritten) {
   const std::string readme = read(kRoot / "results/README.md");
   std::set<std::string> written;
-  for (const fs::path& file : sources_in("metrics")) {
-    if (!file.filename().string().ends_with("_json.cpp")) continue;
-    written.merge(words(read(file), R"re((?:\{|\[)"([a-z0-9_]+)"(?:,|\] =))re"));
+  for (const std::string folder : {"metrics", "tools/locks"}) {
+    for (const fs::path& file : sources_in(folder)) {
+      if (!file.filename().string().ends_with("_json.cpp")) continue;
+      written.merge(words(read(file), R"re((?:\{|\[)"([a-z0-9_]+)"(?:,|\] =))re"));
+    }
   }
   EXPECT_GT(written.size(), 40U);
   for (const std::string& field : written) {
@@ -131,6 +133,7 @@ std::set<std::string> options_of(const std::string& program) {
 TEST(Documentation, ReadmesNameNoFlagThatDoesNotExist) {
   std::set<std::string> options = options_of("bench");
   options.merge(options_of("report"));
+  options.merge(options_of("locks"));
   EXPECT_GT(options.size(), 40U);
   std::set<std::string> ours;
   for (const std::string& line : lines_of(kRoot / "README.md")) {

@@ -214,24 +214,30 @@ TEST(Rooms, ObjectsReallyIncludeWhatTheirRoomReaches) {
   }
 }
 
-TEST(Report, NeedsNoneOfWhatMeasuringTakes) {
+class WithoutSqlite : public testing::TestWithParam<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(Programs, WithoutSqlite, testing::Values("report", "locks"),
+                         [](const auto& program) { return program.param; });
+
+TEST_P(WithoutSqlite, NeedsNoneOfWhatMeasuringTakes) {
   for (const auto& [source, included] : includes_of_objects()) {
-    if (!source.starts_with("tools/report/")) continue;
+    if (!source.starts_with("tools/" + GetParam() + "/")) continue;
     for (const std::string& each : included) {
       const std::string library = library_of(each);
       EXPECT_FALSE(library == "sqlite" || library == "tbb" || library == "moodycamel")
           << source << " includes " << each;
     }
   }
-  const std::string linked = output_of("readelf -d '" + (kBuild / "report").string() + "'");
+  const std::string linked = output_of("readelf -d '" + (kBuild / GetParam()).string() + "'");
   EXPECT_THAT(linked, HasSubstr("NEEDED"));
   EXPECT_THAT(linked, Not(HasSubstr("sqlite")));
   EXPECT_THAT(linked, Not(HasSubstr("tbb")));
-  const std::string commands =
-      output_of("ninja -C '" + kBuild.string() + "' -t commands report | tail -n 1");
-  EXPECT_THAT(commands, HasSubstr("report"));
-  EXPECT_THAT(commands, Not(HasSubstr("sqlite")));
-  EXPECT_THAT(commands, Not(HasSubstr("tbb")));
+  const std::string link =
+      output_of("ninja -C '" + kBuild.string() + "' -t commands " + GetParam() + " | tail -n 1");
+  EXPECT_THAT(link, HasSubstr(" -o " + GetParam()));
+  EXPECT_THAT(link, Not(HasSubstr("lsqlite")));
+  EXPECT_THAT(link, Not(HasSubstr("libsqlite")));
+  EXPECT_THAT(link, Not(HasSubstr("tbb")));
 }
 
 }  // namespace

@@ -177,6 +177,14 @@ std::string bench_path() {
 std::string report_path() {
   return WALBENCH_REPORT_PATH;
 }
+std::string locks_path() {
+  return WALBENCH_LOCKS_PATH;
+}
+
+std::string path_of(const std::string& name) {
+  if (name == "locks") return locks_path();
+  return name == "bench" ? bench_path() : report_path();
+}
 
 Outcome run_bench(const std::vector<std::string>& arguments, const Program::Options& options) {
   return Program(bench_path(), arguments, options).wait();
@@ -184,6 +192,10 @@ Outcome run_bench(const std::vector<std::string>& arguments, const Program::Opti
 
 Outcome run_report(const std::vector<std::string>& arguments, const Program::Options& options) {
   return Program(report_path(), arguments, options).wait();
+}
+
+Outcome run_locks(const std::vector<std::string>& arguments, const Program::Options& options) {
+  return Program(locks_path(), arguments, options).wait();
 }
 
 ScratchDirectory::ScratchDirectory() {

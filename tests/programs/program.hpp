@@ -47,6 +47,8 @@ class Program {
 
   void send_signal(int signal_number) const;
 
+  pid_t pid() const { return pid_; }
+
   /// Reads until `text` has appeared on standard error; false where the program ended without.
   bool wait_for_error_text(const std::string& text);
 
@@ -74,9 +76,13 @@ class Program {
 /// Starts, waits, and hands over the outcome.
 Outcome run_bench(const std::vector<std::string>& arguments, const Program::Options& options = {});
 Outcome run_report(const std::vector<std::string>& arguments, const Program::Options& options = {});
+Outcome run_locks(const std::vector<std::string>& arguments, const Program::Options& options = {});
 
 std::string bench_path();
 std::string report_path();
+std::string locks_path();
+/// `name`: bench, report or locks.
+std::string path_of(const std::string& name);
 
 /// A directory of its own for one test, removed with everything in it.
 class ScratchDirectory {

@@ -27,15 +27,16 @@ done | awk -v shell="$shell" -v template="$template" -F '\t' '
     if (name == "") return
     if (shell == "bash") {
       functions = functions "_walbench_" name "() {\n  case $prev in\n" branches "    *)\n"
-      if (positional)
-        functions = functions "      if [[ $cur != -* ]]; then\n        _walbench_results\n" \
+      if (positional != "")
+        functions = functions "      if [[ $cur != -* ]]; then\n" \
+          "        _walbench_" positional "\n" \
           "        return\n      fi\n"
       functions = functions "      _walbench_words \047" flags "\047\n      ;;\n  esac\n}\n\n"
     } else {
       functions = functions "_walbench_" name "() {\n  _arguments" rows "\n}\n\n"
     }
     branches = flags = rows = ""
-    positional = 0
+    positional = ""
   }
 
   function bash_row(    action) {
@@ -67,7 +68,7 @@ done | awk -v shell="$shell" -v template="$template" -F '\t' '
       sub(/,/, " ", names)
       flags = flags (flags == "" ? "" : " ") names
       if ($7 != "nothing") bash_row()
-    } else positional = 1
+    } else positional = $6
     zsh_row()
   }
 

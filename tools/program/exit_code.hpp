@@ -2,7 +2,7 @@
 
 namespace walbench::tools {
 
-/// How both programs end; documented in --help and the README.
+/// How the programs end; documented in --help and the README.
 enum ExitCode : int {
   kDone = 0,
   kLimitFailed = 1,   ///< measured and published, and a figure is past its limit

@@ -75,7 +75,7 @@ std::string_view takes_name(Takes takes) {
   return "?";
 }
 
-/// What both programs have.
+/// What all programs have.
 std::vector<Option> common_rows() {
   return {{.section = "Help",
            .name = "-h,--help",
