@@ -41,7 +41,7 @@ const std::vector<std::string> kEndless = {"--threads",   "4",  "--profile",  "r
 
 TEST_F(InterruptionTest, SigintEndsTheRunWithoutATrace) {
   Program bench(bench_path(), kEndless, options());
-  ASSERT_TRUE(bench.wait_for_error_text("c=4 realistic"));
+  ASSERT_TRUE(bench.wait_for_error_text("c=4 realistic per-file\x1b[K"));
   bench.send_signal(SIGINT);
   const Outcome outcome = bench.wait();
   EXPECT_EQ(outcome.exit_code, 130);
@@ -57,7 +57,7 @@ TEST_F(InterruptionTest, WhatWasMeasuredBeforeIsPublished) {
   arguments[3] = "zero,realistic";
   arguments.insert(arguments.end(), {"--files", "20"});
   Program bench(bench_path(), arguments, options());
-  ASSERT_TRUE(bench.wait_for_error_text("c=4 realistic"));
+  ASSERT_TRUE(bench.wait_for_error_text("c=4 realistic per-file\x1b[K"));
   bench.send_signal(SIGINT);
   const Outcome outcome = bench.wait();
   EXPECT_EQ(outcome.exit_code, 130);
@@ -78,7 +78,7 @@ TEST_F(InterruptionTest, WhatWasMeasuredBeforeIsPublished) {
 
 TEST_F(InterruptionTest, SigtermEndsItLikewise) {
   Program bench(bench_path(), kEndless, options());
-  ASSERT_TRUE(bench.wait_for_error_text("c=4 realistic"));
+  ASSERT_TRUE(bench.wait_for_error_text("c=4 realistic per-file\x1b[K"));
   bench.send_signal(SIGTERM);
   EXPECT_EQ(bench.wait().exit_code, 128 + SIGTERM);
   EXPECT_THAT(names_in(scratch_ / "tmp"), IsEmpty());
@@ -88,7 +88,7 @@ TEST_F(InterruptionTest, KeptDatabaseIsValidAfterSigint) {
   std::vector<std::string> arguments = kEndless;
   arguments.insert(arguments.end(), {"--keep-db", "--db", "kept.db"});
   Program bench(bench_path(), arguments, options());
-  ASSERT_TRUE(bench.wait_for_error_text("c=4 realistic"));
+  ASSERT_TRUE(bench.wait_for_error_text("c=4 realistic per-file\x1b[K"));
   bench.send_signal(SIGINT);
   const Outcome outcome = bench.wait();
   EXPECT_EQ(outcome.exit_code, 130);
@@ -101,7 +101,7 @@ TEST_F(InterruptionTest, SigintDuringContentionEndsIt) {
                 {"--threads", "20", "--profile", "zero", "--files", "10000000", "--warmup", "0",
                  "--progress", "always"},
                 options());
-  ASSERT_TRUE(bench.wait_for_error_text("c=20 zero"));
+  ASSERT_TRUE(bench.wait_for_error_text("c=20 zero per-file\x1b[K"));
   bench.send_signal(SIGINT);
   EXPECT_EQ(bench.wait().exit_code, 130);
   EXPECT_THAT(names_in(scratch_ / "results"), IsEmpty());

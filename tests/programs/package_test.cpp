@@ -246,7 +246,7 @@ TEST_F(InstalledTest, SignalsReachTheProgram) {
                 {"bench", "--threads", "2", "--profile", "realistic", "--api-delay", "1h",
                  "--progress", "always"},
                 options());
-  ASSERT_TRUE(bench.wait_for_error_text("c=2 realistic"));
+  ASSERT_TRUE(bench.wait_for_error_text("c=2 realistic per-file\x1b[K"));
   bench.send_signal(SIGINT);
   EXPECT_EQ(bench.wait().exit_code, 130);
 }

@@ -44,19 +44,24 @@ std::string longest_text(const storage::ReaderSeen& reader) {
   return length_text(reader.longest_ns, 0, reader.longest_is_cut);
 }
 
-Cell command_cell(pid_t pid, const LockWatch& watch) {
+/// The beginning of the command line; a dash if the kernel names no process.
+std::string command_text(pid_t pid, const LockWatch& watch) {
   constexpr std::size_t kLongest = 60;
   const auto found = watch.commands.find(pid);
-  if (pid <= 0 || found == watch.commands.end()) return {"-", {}};
-  if (found->second.empty()) return {"(ended)", {}};
-  std::string command = found->second;
-  if (command.size() > kLongest) command = command.substr(0, kLongest) + " ...";
-  return {std::move(command), {}};
+  if (pid <= 0 || found == watch.commands.end()) return "-";
+  const std::string& command = found->second;
+  if (command.empty()) return "(ended)";
+  return command.size() <= kLongest ? command : command.substr(0, kLongest) + " ...";
 }
 
-std::string command_in_brackets(pid_t pid, const LockWatch& watch) {
-  const std::string command = command_cell(pid, watch).text;
-  return command == "-" ? "" : " (" + command + ")";
+Cell command_cell(pid_t pid, const LockWatch& watch) {
+  return {command_text(pid, watch), {}};
+}
+
+/// `pid 4711 (python3 app.py)`
+std::string process_text(pid_t pid, const LockWatch& watch) {
+  const std::string name = process_name(pid);
+  return pid <= 0 ? name : fmt::format("{} ({})", name, command_text(pid, watch));
 }
 
 // ---- the files
@@ -171,12 +176,11 @@ void add_longest_hold(const LockWatch& watch, Section& section) {
     section.blocks.emplace_back(Sentence{"Nobody was seen holding the write lock.", Tone::answer});
     return;
   }
-  const std::string who = process_name(longest->pid) + command_in_brackets(longest->pid, watch);
   section.blocks.emplace_back(Sentence{
       fmt::format(
           "The longest hold of the write lock was that of {}: {}. A writer that waits with a "
           "shorter busy_timeout fails meanwhile.",
-          who, longest_text(*longest)),
+          process_text(longest->pid, watch), longest_text(*longest)),
       Tone::answer});
 }
 
@@ -184,10 +188,10 @@ void add_oldest_reader(const LockWatch& watch, Section& section) {
   const auto most = std::ranges::max_element(watch.readers, {}, &storage::ReaderSeen::frames_kept);
   if (most == watch.readers.end() || most->frames_kept == 0) return;
   section.blocks.emplace_back(Sentence{
-      fmt::format("{}{} kept {} frames from being checkpointed; its longest read transaction took "
+      fmt::format("{} kept {} frames from being checkpointed; its longest read transaction took "
                   "{}.",
-                  process_name(most->pid), command_in_brackets(most->pid, watch),
-                  with_thousands(std::int64_t{most->frames_kept}), longest_text(*most)),
+                  process_text(most->pid, watch), with_thousands(std::int64_t{most->frames_kept}),
+                  longest_text(*most)),
       Tone::answer});
 }
 
