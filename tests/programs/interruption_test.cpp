@@ -98,7 +98,7 @@ TEST_F(InterruptionTest, KeptDatabaseIsValidAfterSigint) {
 
 TEST_F(InterruptionTest, SigintDuringContentionEndsIt) {
   Program bench(bench_path(),
-                {"--threads", "20", "--profile", "zero", "--files", "10000000", "--warmup", "0",
+                {"--threads", "20", "--profile", "zero", "--files", "200000", "--warmup", "0",
                  "--progress", "always"},
                 options());
   ASSERT_TRUE(bench.wait_for_error_text("c=20 zero per-file\x1b[K"));
