@@ -118,6 +118,18 @@ class PageTest(unittest.TestCase):
                     colours = self.browser.run(NOT_BLANK, {chromium.ELEMENT: canvas})
                     self.assertGreater(colours, 10, f"{kind} is blank")
 
+    def test_a_log_fills_its_picture(self):
+        self.open(self.study)
+        self.draw(self.browser.find("figure[data-kind=intervals] canvas")[0])
+        low, high, first, last = self.browser.run(
+            "const chart = Chart.getChart(document.querySelector("
+            "  'figure[data-kind=intervals] canvas'));"
+            "const xs = chart.data.datasets[0].data.map((point) => point.x);"
+            "const { min, max } = chart.scales.x;"
+            "return [min, max, xs[0], xs[xs.length - 1]]"
+        )
+        self.assertGreater(last - first, 0.5 * (high - low))
+
     def test_the_page_is_no_wider_than_the_screen(self):
         for size in (WIDE, NARROW):
             for page in (self.study, self.hostile):

@@ -78,6 +78,11 @@ struct Axis {
   Scale scale = Scale::linear;
   std::string unit;                ///< `ms`, `s`, `%`, `MB`; empty: a count
   std::vector<double> ticks = {};  ///< where marks stand; empty: anywhere
+  struct Range {
+    double from = 0;
+    double to = 0;
+  };
+  std::optional<Range> range = {};  ///< what a linear axis shows; nothing: from 0 to the last value
 };
 
 /// One curve, or one colour of a bar chart.

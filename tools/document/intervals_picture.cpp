@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <cmath>
+#include <cstddef>
 #include <limits>
 #include <string>
 #include <utility>
@@ -32,6 +32,38 @@ metrics::IntervalRows thinned_out(const metrics::IntervalRows& rows) {
   return fewer;
 }
 
+/// Half of the intervals are at least so long: one that a stall has stretched does not matter.
+double median_length(const metrics::IntervalRows& rows) {
+  std::vector<double> lengths;
+  for (const metrics::IntervalRow& row : rows) {
+    lengths.push_back(row.length_seconds);
+  }
+  const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
+  std::ranges::nth_element(lengths, middle);
+  return lengths.empty() ? 0 : *middle;
+}
+
+/// Both lines over time. Where the log has no interval, there was no sample.
+void add_points(const metrics::IntervalRows& rows, Series& rate, Series& p99) {
+  const double usual = median_length(rows);
+  double end = rows.empty() ? 0 : rows.front().start_seconds;
+  for (const metrics::IntervalRow& row : rows) {
+    if (row.start_seconds - end > usual / 2) {
+      rate.points.push_back({end, 0});
+      rate.points.push_back({row.start_seconds, 0});
+      p99.points.push_back({end, kNothing});
+    }
+    end = row.start_seconds + row.length_seconds;
+    const double middle = row.start_seconds + row.length_seconds / 2;
+    // The rate of a much shorter interval, such as the last one, is a matter of luck.
+    const bool telling = row.length_seconds > usual / 2;
+    rate.points.push_back(
+        {middle, telling ? static_cast<double>(row.count) / row.length_seconds : kNothing});
+    p99.points.push_back(
+        {middle, row.p99_ns > 0 ? static_cast<double>(row.p99_ns) / kNsPerMs : kNothing});
+  }
+}
+
 Chart intervals_chart(const metrics::LoadedLog::Stream& stream) {
   Chart chart{.form = Chart::Form::lines,
               .x = {"seconds", Axis::Scale::linear, "s", {}},
@@ -43,18 +75,11 @@ Chart intervals_chart(const metrics::LoadedLog::Stream& stream) {
   Series p99{.label = "P99 of " + (stream.tag.empty() ? "all" : stream.tag)};
   p99.second_axis = true;
   const metrics::IntervalRows rows = thinned_out(stream.rows);
-  double longest = 0;
-  for (const metrics::IntervalRow& row : rows) {
-    longest = std::max(longest, row.length_seconds);
-  }
-  for (const metrics::IntervalRow& row : rows) {
-    const double middle = row.start_seconds + row.length_seconds / 2;
-    // The rate of a much shorter interval, such as the last one, is a matter of luck.
-    const bool telling = row.length_seconds > longest / 2;
-    rate.points.push_back(
-        {middle, telling ? static_cast<double>(row.count) / row.length_seconds : kNothing});
-    p99.points.push_back(
-        {middle, row.p99_ns > 0 ? static_cast<double>(row.p99_ns) / kNsPerMs : kNothing});
+  add_points(rows, rate, p99);
+  if (!rows.empty()) {
+    // A log may begin long before the first sample does, or long after its own time 0.
+    chart.x.range = {rows.front().start_seconds,
+                     rows.back().start_seconds + rows.back().length_seconds};
   }
   constexpr std::size_t kFew = 60;
   rate.dots = p99.dots = rows.size() <= kFew;

@@ -38,10 +38,12 @@ std::string_view form_name(Chart::Form form) {
 }
 
 Json axis_json(const Axis& axis) {
-  return {{"title", axis.title},
-          {"scale", scale_name(axis.scale)},
-          {"unit", axis.unit},
-          {"ticks", axis.ticks}};
+  Json json = {{"title", axis.title},
+               {"scale", scale_name(axis.scale)},
+               {"unit", axis.unit},
+               {"ticks", axis.ticks}};
+  if (axis.range) json["range"] = {axis.range->from, axis.range->to};
+  return json;
 }
 
 /// Of bars the values alone, since they stand at whole numbers.

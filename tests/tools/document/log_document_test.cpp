@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -122,6 +123,48 @@ TEST(LogDocument, ALongLogsPictureKeepsItsStall) {
   ASSERT_EQ(chart.series.size(), 2U);
   EXPECT_EQ(chart.series[1].points.size(), 300U);
   EXPECT_EQ(std::ranges::max(chart.series[1].points, {}, &Series::Point::y).y, 7000);
+}
+
+/// The chart of a log with these intervals.
+Chart chart_of(const metrics::IntervalRows& rows) {
+  LoadedLog log = log_of({"fsm_net"});
+  log.streams[0].rows = rows;
+  const Section section = log_section(log);
+  return blocks_of<Picture>(section).at(0).views.at(0).chart();
+}
+
+/// Ten samples a second with a P99 of 1 ms.
+metrics::IntervalRow steady(double start, double length) {
+  return {start, length, static_cast<std::int64_t>(10 * length), 0, 1'000'000, 2'000'000};
+}
+
+TEST(LogDocument, TheRateStaysBesideAnIntervalThatAStallStretched) {
+  const Chart chart =
+      chart_of({steady(0, 1), steady(1, 1), {2, 9, 10, 0, 1, 1}, steady(11, 1), steady(12, 0.1)});
+  const auto& rate = chart.series[0].points;
+  ASSERT_EQ(rate.size(), 5U);
+  for (const std::size_t index : {0U, 1U, 3U}) {
+    EXPECT_DOUBLE_EQ(rate[index].y, 10) << index;
+  }
+  EXPECT_NEAR(rate[2].y, 10.0 / 9, 1e-9) << "the stall itself";
+  EXPECT_TRUE(std::isnan(rate[4].y)) << "the rest at the end tells nothing";
+}
+
+TEST(LogDocument, WhereNoIntervalIsTheRateFallsToNothing) {
+  const Chart chart = chart_of({steady(0, 1), steady(1, 1), steady(5, 1)});
+  EXPECT_THAT(chart.series[0].points,
+              ElementsAre(Series::Point{0.5, 10}, Series::Point{1.5, 10}, Series::Point{2, 0},
+                          Series::Point{5, 0}, Series::Point{5.5, 10}));
+}
+
+// A run whose threads gather for long, and a log that counts from another time than its own.
+TEST(LogDocument, ThePictureShowsTheTimeThatTheLogHasAlone) {
+  for (const double start : {0.0, 9.8, 1.7e9}) {
+    const Chart chart = chart_of({steady(start, 0.1), steady(start + 0.1, 0.2)});
+    ASSERT_TRUE(chart.x.range.has_value());
+    EXPECT_DOUBLE_EQ(chart.x.range->from, start);
+    EXPECT_DOUBLE_EQ(chart.x.range->to, start + 0.1 + 0.2);
+  }
 }
 
 TEST(LoneDocument, TellsExactFromApproximateAndTheUnit) {

@@ -96,6 +96,9 @@ function axisOf(axis, colours, values) {
       callback: (value) => words(value),
     },
   };
+  if (axis.scale === "linear" && axis.range) {
+    return Object.assign(made, { type: "linear", min: axis.range[0], max: axis.range[1] });
+  }
   if (axis.scale === "linear") return Object.assign(made, { type: "linear", beginAtZero: true });
   Object.assign(made, { type: "logarithmic", afterBuildTicks: decades });
   if (axis.ticks.length > 0) {
