@@ -127,6 +127,7 @@ class Measurement {
     drain(*collector, queue, streams);
     if (log) result_.interval_log = log->path();
     result_.elapsed_ns = report.elapsed_ns;
+    result_.measured_epoch_ns = {report.ended_epoch_ns - report.elapsed_ns, report.ended_epoch_ns};
     result_.concurrency = concurrency_figures(report);
     result_.groups = counts.groups;
     result_.wal = io.wal;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -9,6 +10,8 @@
 
 namespace walbench::engine {
 namespace {
+
+using std::chrono::system_clock;
 
 /// Counts one iteration in flight for the length of a scope.
 class InFlight {
@@ -65,6 +68,7 @@ PassReport Pass::run(const std::stop_token& stop) {
   PassReport report;
   report.counts.commits = flush();
   report.elapsed_ns = clock_.now_ns() - executed.started_ns;
+  report.ended_epoch_ns = std::chrono::nanoseconds(system_clock::now().time_since_epoch()).count();
   report.workers = std::move(executed.workers);
   report.in_flight_peak = in_flight_peak_.load();
   for (const WorkerTotals& worker : totals_) {

@@ -37,7 +37,8 @@ struct PassFailure {
 /// The result of a pass.
 struct PassReport {
   WorkerStats workers;
-  std::int64_t elapsed_ns = 0;  ///< from all threads having met until all writes are durable
+  std::int64_t elapsed_ns = 0;      ///< from all threads having met until all writes are durable
+  std::int64_t ended_epoch_ns = 0;  ///< by the system's clock
   std::int64_t in_flight_peak = 0;
   std::int64_t residence_ns = 0;  ///< sum over iterations, connections included
   IterationCounts counts;

@@ -4,11 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <chrono>
 #include <iterator>
-#include <tuple>
 #include <utility>
 
 #include "metrics/files/text_file.hpp"
@@ -25,7 +21,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
 constexpr double kNsPerMs = 1e6;
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 [[noreturn]] void refuse(const fs::path& path, std::string_view why) {
   throw MergeError(fmt::format("{}: {}", path.string(), why));
@@ -37,26 +32,6 @@ std::optional<std::string> difference(const ConfigurationResult& one,
   std::vector<std::string> all = identity_differences(one, other);
   std::ranges::move(plan_differences(one, other), std::back_inserter(all));
   return all.empty() ? std::nullopt : std::optional(all.front());
-}
-
-/// `2026-01-31T23:59:59Z`
-std::optional<std::int64_t> epoch_seconds(std::string_view iso) {
-  const auto number = [&](std::size_t at, std::size_t digits) {
-    std::int64_t value = -1;
-    if (iso.size() >= at + digits) {
-      std::from_chars(iso.data() + at, iso.data() + at + digits, value);
-    }
-    return value;
-  };
-  using namespace std::chrono;
-  const year_month_day date(year(static_cast<int>(number(0, 4))),
-                            month(static_cast<unsigned>(number(5, 2))),
-                            day(static_cast<unsigned>(number(8, 2))));
-  const std::array clock = {number(11, 2), number(14, 2), number(17, 2)};
-  const bool is_clock = std::ranges::all_of(clock, [](std::int64_t each) { return each >= 0; });
-  if (!date.ok() || !is_clock) return std::nullopt;
-  return duration_cast<seconds>(sys_days(date).time_since_epoch()).count() + 3600 * clock[0] +
-         60 * clock[1] + clock[2];
 }
 
 /// Histograms whose elements begin at the same values; the wider one's range holds them all.
@@ -91,9 +66,9 @@ std::vector<std::int64_t> all_threads(const std::vector<const ConfigurationResul
 
 /// Side by side, ceilings add up as throughputs do; otherwise there is none for the whole.
 std::optional<CeilingPoint> common_ceiling(const std::vector<const ConfigurationResult*>& runs,
-                                           std::size_t rounds) {
+                                           RunsInTime in_time) {
   std::optional<CeilingPoint> sum = runs.front()->ceiling;
-  if (!sum || rounds != 1) return std::nullopt;
+  if (!sum || in_time != RunsInTime::side_by_side) return std::nullopt;
   sum->writes_per_second = 0;
   for (const ConfigurationResult* run : runs) {
     if (!run->ceiling || run->ceiling->group_size != sum->group_size ||
@@ -137,44 +112,47 @@ HgrmMetadata metadata_of(const MergedRun& run, const ConfigurationResult& config
           .merged_from = run.fingerprints};
 }
 
+/// `together`: all spans in which one of the runs was under way.
+RunsInTime in_time(const std::vector<const ConfigurationResult*>& runs, const Spans& together) {
+  if (together.size() > 2) return RunsInTime::one_after_another;
+  std::int64_t last_start = together.front();
+  std::int64_t first_end = together.back();
+  for (const ConfigurationResult* run : runs) {
+    last_start = std::max(last_start, run->measured_epoch_ns.front());
+    first_end = std::min(first_end, run->measured_epoch_ns.back());
+  }
+  return last_start < first_end ? RunsInTime::side_by_side : RunsInTime::overlapping;
+}
+
+std::int64_t length_of(const Spans& spans) {
+  std::int64_t length = 0;
+  for (std::size_t index = 0; index < spans.size(); index += 2) {
+    length += spans[index + 1] - spans[index];
+  }
+  return length;
+}
+
 /// All runs of a configuration as one.
-ConfigurationResult pooled(const std::vector<const ConfigurationResult*>& runs,
-                           const CombinedTime& time) {
+struct PooledRuns {
+  ConfigurationResult result;
+  RunsInTime in_time = RunsInTime::unknown;
+};
+
+PooledRuns pooled(const std::vector<const ConfigurationResult*>& runs) {
   RepeatedResult together;
   for (const ConfigurationResult* run : runs) {
     together.add(ConfigurationResult(*run));
   }
-  ConfigurationResult result = std::move(together.pooled);
-  result.elapsed_ns = time.elapsed_ns;
+  PooledRuns all{std::move(together.pooled)};
+  ConfigurationResult& result = all.result;
+  all.in_time = in_time(runs, result.measured_epoch_ns);
+  result.elapsed_ns = length_of(result.measured_epoch_ns);
   result.concurrency.lifecycles_per_thread = all_threads(runs);
-  result.ceiling = common_ceiling(runs, time.rounds);
-  return result;
+  result.ceiling = common_ceiling(runs, all.in_time);
+  return all;
 }
 
 }  // namespace
-
-CombinedTime combined_elapsed(std::vector<MeasuredTime> runs) {
-  std::ranges::sort(runs, {}, [](const MeasuredTime& run) {
-    return std::tuple(run.start_epoch_seconds, run.elapsed_ns);
-  });
-  CombinedTime combined;
-  std::int64_t round_start = 0;
-  std::int64_t round_longest = 0;
-  for (const MeasuredTime& run : runs) {
-    const std::int64_t longest = std::max(round_longest, run.elapsed_ns);
-    const std::int64_t late_by = run.start_epoch_seconds - round_start;
-    if (combined.rounds > 0 && late_by <= std::max<std::int64_t>(1, longest / kNsPerSecond / 2)) {
-      combined.elapsed_ns += longest - round_longest;
-      round_longest = longest;
-      continue;
-    }
-    combined.rounds += 1;
-    combined.elapsed_ns += run.elapsed_ns;
-    round_start = run.start_epoch_seconds;
-    round_longest = run.elapsed_ns;
-  }
-  return combined;
-}
 
 std::optional<std::string> HgrmMerge::add(const fs::path& path) {
   try {
@@ -243,7 +221,10 @@ void HgrmMerge::add_measured(const fs::path& path, HgrmMetadata&& metadata,
                                first.path.string(), *found));
     }
   }
-  if (!epoch_seconds(metadata.timestamp)) refuse(path, "does not say when it was measured");
+  if (metadata.configuration.measured_epoch_ns.empty()) {
+    refuse(path,
+           "does not say to the nanosecond when it was measured, as files of this version do");
+  }
   std::vector<std::string> fingerprints = fingerprints_of(metadata);
   add_samples(group.sums[{metadata.stream, metadata.segment}], histogram, fingerprints, path);
   // Files of several segments say the same of their run.
@@ -282,17 +263,14 @@ MergedRun HgrmMerge::whole_run() const {
 void HgrmMerge::append(const Group& group, const MergedRun& whole,
                        std::vector<MergedDistribution>& all) {
   std::vector<const ConfigurationResult*> configurations;
-  std::vector<MeasuredTime> times;
   MergedRun merged = whole;
   merged.fingerprints.clear();
   for (const auto& [key, run] : group.runs) {
     configurations.push_back(&run.metadata.configuration);
-    times.push_back({*epoch_seconds(run.metadata.timestamp), configurations.back()->elapsed_ns});
     merged.fingerprints.insert(merged.fingerprints.end(), run.fingerprints.begin(),
                                run.fingerprints.end());
   }
-  const CombinedTime time = combined_elapsed(std::move(times));
-  const ConfigurationResult sum = pooled(configurations, time);
+  const auto [sum, in_time] = pooled(configurations);
   for (const auto& [place, samples] : group.sums) {
     const auto& [stream, segment] = place;
     const Key key(sum, *sum.find_stream(stream));
@@ -305,7 +283,7 @@ void HgrmMerge::append(const Group& group, const MergedRun& whole,
          .samples = samples.histogram.total_count(),
          .files = samples.file_count,
          .of_files = group.runs.size(),
-         .rounds = time.rounds});
+         .in_time = in_time});
   }
 }
 
@@ -322,8 +300,7 @@ MergedDistribution HgrmMerge::merged_values(const Sum& values) {
           .text = write_hgrm(values.histogram, kNsPerMs, values_metadata(source, fingerprints)),
           .samples = values.histogram.total_count(),
           .files = values.file_count,
-          .of_files = values.file_count,
-          .rounds = 1};
+          .of_files = values.file_count};
 }
 
 std::vector<MergedDistribution> HgrmMerge::finish() const {

@@ -34,6 +34,14 @@ struct MergedRun {
   std::vector<std::string> fingerprints;   ///< of all runs in it
 };
 
+/// How the measurements of several runs lie in time.
+enum class RunsInTime : std::uint8_t {
+  unknown,            ///< columns of values have no time
+  side_by_side,       ///< at some moment all were under way, or there is but one
+  overlapping,        ///< not all at the same moment, but without a pause between them
+  one_after_another,  ///< in rounds with a pause between them
+};
+
 /// A .hgrm file that came out of a merge.
 struct MergedDistribution {
   std::string what;       ///< `c=10 zero per-file, fsm_net`
@@ -42,28 +50,13 @@ struct MergedDistribution {
   std::int64_t samples = 0;
   std::size_t files = 0;     ///< that it was made of
   std::size_t of_files = 0;  ///< more where some runs gave no file of this segment
-  std::size_t rounds = 0;    ///< see combined_elapsed(); 0: columns of values, which have no time
+  RunsInTime in_time = RunsInTime::unknown;
 };
-
-/// When a run was measured.
-struct MeasuredTime {
-  std::int64_t start_epoch_seconds = 0;  ///< whole seconds: the time stamps have no more
-  std::int64_t elapsed_ns = 0;
-};
-
-struct CombinedTime {
-  std::int64_t elapsed_ns = 0;
-  std::size_t rounds = 0;
-};
-
-/// How long several runs took together. Runs that began within a second, or within half of what the
-/// longest of them took, were under way side by side: a round of them took as long as its longest.
-/// Rounds follow one another and are added up. So the throughputs of runs side by side add up, and
-/// those of runs one after another are averaged.
-CombinedTime combined_elapsed(std::vector<MeasuredTime> runs);
 
 /// Adds up the .hgrm files of several runs: samples of the same configuration and segment, exactly,
-/// and what the files say of their configurations. Holds the sums, and of each run its figures
+/// and what the files say of their configurations. The sum took as long as at least one of the runs
+/// was under way: so the throughputs of runs side by side add up, and those of runs one after
+/// another are averaged. Holds the sums, and of each run its figures
 /// alone, so that thousands of files need little memory.
 ///
 /// Used by one thread. After an error it can only be destroyed.

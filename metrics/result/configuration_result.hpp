@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "metrics/result/ceiling.hpp"
+#include "metrics/result/figure.hpp"
 #include "metrics/result/groups_committed.hpp"
 #include "metrics/result/limit.hpp"
 #include "metrics/result/settings_read_back.hpp"
@@ -69,6 +70,7 @@ struct ConfigurationResult {
   SettingsReadBack settings;
   std::int64_t repeats = 1;     ///< measurements pooled in this one; counts and times are sums
   std::int64_t elapsed_ns = 0;  ///< from all threads having met until everything was durable
+  Spans measured_epoch_ns;      ///< when: nanoseconds since 1970 by the system's clock
   std::int64_t indexed_count = 0;
   std::int64_t writes = 0;   ///< transitions written
   std::int64_t commits = 0;  ///< COMMITs that made them durable

@@ -1,5 +1,6 @@
 #include "metrics/result/facts_json.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -56,6 +57,15 @@ std::vector<LimitVerdict> verdicts_from(const Json& json) {
   return verdicts;
 }
 
+/// Each span ends after it began, and not after the next one begins.
+void require_spans(const Spans& spans) {
+  bool in_turn = spans.size() % 2 == 0 && std::ranges::is_sorted(spans);
+  for (std::size_t index = 0; in_turn && index < spans.size(); index += 2) {
+    in_turn = spans[index] < spans[index + 1];
+  }
+  if (!in_turn) refuse("has 'measured_epoch_ns' that is not starts and ends in turn");
+}
+
 /// The streams that are not as a reader assumes: one, of committed lifecycles.
 bool has_streams_to_tell(const ConfigurationResult& configuration) {
   return !configuration.others.empty() || configuration.main.id != StreamId();
@@ -88,6 +98,7 @@ void write_facts(const ConfigurationResult& configuration, Json& json) {
 ConfigurationResult read_facts(const Json& json) {
   ConfigurationResult configuration;
   read_figures(configuration_figures(), json, configuration);
+  require_spans(configuration.measured_epoch_ns);
   if (has(json, "streams")) read_streams(json, configuration);
   configuration.timeout_advice = timeouts_from(json);
   configuration.verdicts = verdicts_from(json);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace walbench::metrics {
 namespace {
@@ -45,6 +46,25 @@ FigureValue mean_of(const FigureValue& into, const FigureValue& from, const Pool
 
 }  // namespace
 
+Spans union_of(const Spans& one, const Spans& other) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> all;
+  for (const Spans* const spans : {&one, &other}) {
+    for (std::size_t index = 0; index + 1 < spans->size(); index += 2) {
+      all.emplace_back((*spans)[index], (*spans)[index + 1]);
+    }
+  }
+  std::ranges::sort(all);
+  Spans merged;
+  for (const auto& [start, end] : all) {
+    if (!merged.empty() && start < merged.back()) {
+      merged.back() = std::max(merged.back(), end);
+    } else {
+      merged.insert(merged.end(), {start, end});
+    }
+  }
+  return merged;
+}
+
 std::string figure_text(const FigureValue& value) {
   return std::visit(Text{}, value);
 }
@@ -67,6 +87,7 @@ FigureValue pooled(Pooling pooling, const FigureValue& into, const FigureValue& 
     case Pooling::sum: return sum_of(into, from);
     case Pooling::largest: return std::max(into, from);
     case Pooling::smallest: return std::min(into, from);
+    case Pooling::union_of_spans: return union_of(std::get<Spans>(into), std::get<Spans>(from));
     default: return mean_of(into, from, weights);
   }
 }

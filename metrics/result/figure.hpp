@@ -35,6 +35,7 @@ enum class Pooling : std::uint8_t {
   first,     ///< equal in all, or that of the first
   last,
   mean_over_time,  ///< weighted by the elapsed time of each
+  union_of_spans,  ///< of lists of starts and ends
 };
 
 /// The part that a figure plays in a comparison of two measurements.
@@ -225,6 +226,10 @@ std::string figure_text(const FigureValue& value);
 
 /// As a number, or nothing where it is none.
 std::optional<double> figure_number(const FigureValue& value);
+
+/// Spans of time as starts and ends in turn, ascending. Those that overlap are one.
+using Spans = std::vector<std::int64_t>;
+Spans union_of(const Spans& one, const Spans& other);
 
 /// Adds what another measurement of the same plan has to `into`. For mean_over_time, `weights` are
 /// the elapsed times of both.

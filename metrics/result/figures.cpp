@@ -118,6 +118,10 @@ constexpr std::array kConfigurationFigures = {
     scaled_figure<kSecond, &C::elapsed_ns>("elapsed_seconds", Unit::seconds, sum,
                                            "from all threads having met until all is durable")
         .within(1e-9, kLongestSeconds),
+    figure<&C::measured_epoch_ns>("measured_epoch_ns", Unit::ns, union_of_spans,
+                                  "start and end, since 1970; of several measurements each")
+        .only_if([](const C& each) { return !each.measured_epoch_ns.empty(); })
+        .within(0, 9e18),
     derived<C>("transitions_per_second", Unit::per_second, "throughput",
                [](const C& each) -> FigureValue { return each.transitions_per_second(); }),
     derived<C>("commits_per_second", Unit::per_second, "COMMITs",

@@ -26,7 +26,8 @@ double number_from(const Json& json, std::string_view name, double least, double
 
 std::int64_t integer_from(const Json& json, std::string_view name, double least, double most) {
   if (!json.is_number_integer()) refuse(name, "that is not a whole number");
-  return static_cast<std::int64_t>(number_from(json, name, least, most));
+  number_from(json, name, least, most);
+  return json.get<std::int64_t>();  // A double would round it.
 }
 
 std::string text_from(const Json& json, std::string_view name) {

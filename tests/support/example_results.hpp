@@ -108,6 +108,7 @@ inline ConfigurationResult full_configuration() {
                      .locking_mode = "exclusive"};
   result.repeats = 5;
   result.elapsed_ns = 2'000'000'001;
+  result.measured_epoch_ns = {1'769'903'998'000'000'001, 1'769'904'000'000'000'003};
   result.indexed_count = 817;
   result.writes = 71;
   result.commits = 72;
@@ -168,24 +169,10 @@ inline RunResult full_run() {
   run.instance = "0123456789abcdef";
   run.timestamp = "2026-01-31T23:59:59Z";
   run.seed = std::numeric_limits<std::uint64_t>::max();
-  run.environment = {"0.1.0",
-                     "Release",
-                     "thread",
-                     "gcc",
-                     "Linux",
-                     "a CPU",
-                     2,
-                     "performance",
-                     0.5,
-                     "ext4",
-                     "rw,noatime",
-                     "no",
-                     "3.40.1",
-                     "id",
-                     {"AN_OPTION", "ANOTHER=1"},
-                     true,
-                     "2021.8",
-                     {20, 21.5, 7, 3.25}};
+  run.environment = {"0.1.0",      "Release", "thread",           "gcc", "Linux",
+                     "a CPU",      2,         "performance",      0.5,   "ext4",
+                     "rw,noatime", "no",      "3.40.1",           "id",  {"AN_OPTION", "ANOTHER=1"},
+                     true,         "2021.8",  {20, 21.5, 7, 3.25}};
   run.resident_peak_bytes = 61;
   run.sqlite_memory_peak_bytes = 62;
   run.ceiling = {{1, "auto", 63.5}, {59, "its checkpoint", 142.5}};

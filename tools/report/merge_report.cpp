@@ -33,6 +33,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using metrics::MergeError;
+using metrics::RunsInTime;
 
 void complain(std::string_view what) {
   tools::complain("report", what);
@@ -98,9 +99,13 @@ std::string counted(std::size_t count, std::string_view what) {
 std::string where_from(const metrics::MergedDistribution& merged) {
   std::string text = counted(merged.files, "file");
   if (merged.files < merged.of_files) text += " of " + counted(merged.of_files, "run");
-  if (merged.rounds == 1 && merged.of_files > 1) text += ", taken as side by side";
-  if (merged.rounds > 1)
-    text += fmt::format(", taken as {} rounds one after another", merged.rounds);
+  if (merged.of_files < 2) return text;
+  switch (merged.in_time) {
+    case RunsInTime::unknown: break;
+    case RunsInTime::side_by_side: text += ", measured side by side"; break;
+    case RunsInTime::overlapping: text += ", measured overlapping in part"; break;
+    case RunsInTime::one_after_another: text += ", measured one after another"; break;
+  }
   return text;
 }
 

@@ -33,6 +33,7 @@ struct Host {
   std::string run_id = "20260131-235959";
   std::string timestamp = "2026-01-31T23:59:59Z";
   std::int64_t elapsed_ns = 10 * kSecond;
+  std::int64_t start_ns = 1'769'900'000'000'000'007;  ///< since 1970
   std::string cpu_model = "a CPU";
   std::function<void(ConfigurationResult&)> change = [](ConfigurationResult&) {};
 };
@@ -47,6 +48,7 @@ class MergeTest : public TemporaryFolderTest {
   static ConfigurationResult configuration_of(const Host& host) {
     ConfigurationResult one = measured(2, "zero", "per-file", host.elapsed_ns);
     one.repeats = 1;
+    one.measured_epoch_ns = {host.start_ns, host.start_ns + host.elapsed_ns};
     one.indexed_count = 100;
     one.writes = 300;
     one.commits = 300;
@@ -125,33 +127,59 @@ TEST_F(MergeTest, RunsSideBySideAddTheirThroughputsUp) {
 }
 
 TEST_F(MergeTest, RunsOneAfterAnotherDoNot) {
-  const std::vector<MergedDistribution> all = merged(
-      {file("a.hgrm", {.timestamp = "2026-01-31T10:00:00Z", .elapsed_ns = 8 * kSecond}, 1),
-       file("b.hgrm", {.timestamp = "2026-01-31T10:00:10Z", .elapsed_ns = 10 * kSecond}, 2)});
-  EXPECT_EQ(all.at(0).rounds, 2U);
+  const std::vector<MergedDistribution> all =
+      merged({file("a.hgrm", {.elapsed_ns = 8 * kSecond, .start_ns = kSecond}, 1),
+              file("b.hgrm", {.elapsed_ns = 10 * kSecond, .start_ns = 11 * kSecond}, 2)});
+  EXPECT_EQ(all.at(0).in_time, RunsInTime::one_after_another);
   const ConfigurationResult sum = told(all).runs.at(0).configurations.at(0);
   EXPECT_EQ(sum.elapsed_ns, 18 * kSecond);
   EXPECT_DOUBLE_EQ(sum.transitions_per_second(), 2 * 100 * 4 / 18.0);
 }
 
-TEST(CombinedElapsed, IsTheLongestOfARoundAndTheSumOfRounds) {
-  const auto elapsed = [](const std::vector<MeasuredTime>& runs) {
-    return combined_elapsed(runs).elapsed_ns / kSecond;
-  };
-  EXPECT_EQ(elapsed({{0, 7 * kSecond}}), 7);
-  EXPECT_EQ(elapsed({{5, 20 * kSecond}, {0, 10 * kSecond}, {9, 30 * kSecond}}), 30);
-  EXPECT_EQ(elapsed({{0, 10 * kSecond}, {10, 10 * kSecond}, {20, 10 * kSecond}}), 30);
-  EXPECT_EQ(
-      elapsed({{100, 10 * kSecond}, {0, 10 * kSecond}, {101, 12 * kSecond}, {3, 9 * kSecond}}), 22);
-  EXPECT_EQ(combined_elapsed({{100, 10 * kSecond}, {0, 10 * kSecond}}).rounds, 2U);
+// Ten short runs in a row were once told to have been side by side, and 26 % too fast.
+TEST_F(MergeTest, ShortRunsInARowAreNotSideBySide) {
+  constexpr std::int64_t kPause = 1;
+  constexpr std::int64_t kLength = kSecond / 5;
+  std::vector<fs::path> files;
+  for (std::int64_t run = 0; run < 10; ++run) {
+    files.push_back(file(std::to_string(run),
+                         {.elapsed_ns = kLength, .start_ns = kSecond + run * (kLength + kPause)},
+                         1));
+  }
+  const std::vector<MergedDistribution> all = merged(files);
+  EXPECT_EQ(all.at(0).in_time, RunsInTime::one_after_another);
+  const ConfigurationResult sum = told(all).runs.at(0).configurations.at(0);
+  EXPECT_EQ(sum.elapsed_ns, 10 * kLength);
+  EXPECT_DOUBLE_EQ(sum.transitions_per_second(), 100 * 4 * 5);
 }
 
-// Time stamps are whole seconds, so runs of a fraction of one may have neighbouring ones.
-TEST(CombinedElapsed, OfShortRunsASecondIsNoDifference) {
-  const CombinedTime time = combined_elapsed({{41, kSecond / 5}, {42, kSecond / 4}});
-  EXPECT_EQ(time.elapsed_ns, kSecond / 4);
-  EXPECT_EQ(time.rounds, 1U);
-  EXPECT_EQ(combined_elapsed({{41, kSecond / 5}, {43, kSecond / 4}}).rounds, 2U);
+TEST_F(MergeTest, RunsThatOverlapInPartCountTheirTimeOnce) {
+  const std::vector<MergedDistribution> all =
+      merged({file("a", {.elapsed_ns = 10 * kSecond, .start_ns = 1 * kSecond}, 1),
+              file("b", {.elapsed_ns = 10 * kSecond, .start_ns = 7 * kSecond}, 2),
+              file("c", {.elapsed_ns = 2 * kSecond, .start_ns = 16 * kSecond}, 3)});
+  EXPECT_EQ(all.at(0).in_time, RunsInTime::overlapping);
+  const ConfigurationResult sum = told(all).runs.at(0).configurations.at(0);
+  EXPECT_EQ(sum.elapsed_ns, 17 * kSecond);
+  EXPECT_THAT(sum.measured_epoch_ns, testing::ElementsAre(1 * kSecond, 18 * kSecond));
+}
+
+// A merge of merges must not forget the pauses inside them.
+TEST_F(MergeTest, AMergeOfMergesTookAsLongAsAMergeOfAll) {
+  const fs::path a = file("a", {.elapsed_ns = kSecond, .start_ns = 1 * kSecond}, 1);
+  const fs::path b = file("b", {.elapsed_ns = kSecond, .start_ns = 5 * kSecond}, 2);
+  const fs::path c = file("c", {.elapsed_ns = 3 * kSecond, .start_ns = 3 * kSecond}, 3);
+  const fs::path inner = write("inner", merged({a, b}).at(0).text);
+  const ConfigurationResult sum = told(merged({inner, c})).runs.at(0).configurations.at(0);
+  EXPECT_EQ(sum.elapsed_ns, 4 * kSecond);
+  EXPECT_EQ(sum.elapsed_ns, told(merged({a, b, c})).runs.at(0).configurations.at(0).elapsed_ns);
+}
+
+TEST_F(MergeTest, AFileThatDoesNotSayWhenIsRefused) {
+  const Host timeless{.change = [](ConfigurationResult& one) { one.measured_epoch_ns.clear(); }};
+  EXPECT_THAT(refusal_of({file("a", timeless, 1)}), HasSubstr("when it was measured"));
+  const Host backwards{.change = [](ConfigurationResult& one) { one.measured_epoch_ns = {5, 4}; }};
+  EXPECT_THAT(refusal_of({file("b", backwards, 1)}), HasSubstr("starts and ends in turn"));
 }
 
 TEST_F(MergeTest, TheOrderOfTheFilesChangesNothing) {

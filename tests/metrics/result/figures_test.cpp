@@ -244,6 +244,9 @@ TEST(PooledFigures, FollowTheRuleOfTheirRow) {
       case Pooling::mean_over_time:
         EXPECT_TRUE(std::min(a, b) < got && got < std::max(a, b)) << row.name;
         break;
+      case Pooling::union_of_spans:
+        EXPECT_EQ(std::get<Spans>(got), union_of(std::get<Spans>(a), std::get<Spans>(b)));
+        break;
       case Pooling::sum:
         if (const auto sum = figure_number(got)) {
           EXPECT_DOUBLE_EQ(*sum, *figure_number(a) + *figure_number(b)) << row.name;
@@ -251,6 +254,15 @@ TEST(PooledFigures, FollowTheRuleOfTheirRow) {
         break;
     }
   }
+}
+
+TEST(Spans, ThatOverlapAreOne) {
+  EXPECT_EQ(union_of({1, 5}, {9, 12}), (Spans{1, 5, 9, 12}));
+  EXPECT_EQ(union_of({9, 12}, {1, 5}), (Spans{1, 5, 9, 12}));
+  EXPECT_EQ(union_of({1, 5}, {4, 12}), (Spans{1, 12}));
+  EXPECT_EQ(union_of({1, 12}, {4, 5}), (Spans{1, 12}));
+  EXPECT_EQ(union_of({1, 5}, {5, 7}), (Spans{1, 5, 5, 7})) << "one after the other";
+  EXPECT_EQ(union_of({1, 3, 6, 8}, {2, 7}), (Spans{1, 8}));
 }
 
 TEST(PlanDifferences, AreOfEveryRowOfThePlanAndOfNoOther) {
