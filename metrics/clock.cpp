@@ -1,5 +1,8 @@
 #include "metrics/clock.hpp"
 
+#include <array>
+#include <ctime>
+
 namespace walbench::metrics {
 
 static_assert(std::chrono::steady_clock::period::num == 1 &&
@@ -18,6 +21,15 @@ void SteadyClock::wait_until(std::int64_t until_ns, std::unique_lock<std::mutex>
                              std::condition_variable& woken) const {
   using std::chrono::steady_clock;
   woken.wait_until(lock, steady_clock::time_point(steady_clock::duration(until_ns)));
+}
+
+std::string utc_text(std::chrono::system_clock::time_point moment, const char* format) {
+  const std::time_t seconds =
+      std::chrono::floor<std::chrono::seconds>(moment).time_since_epoch().count();
+  std::tm fields{};
+  ::gmtime_r(&seconds, &fields);
+  std::array<char, 64> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), format, &fields)};
 }
 
 }  // namespace walbench::metrics

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <mutex>
 #include <stop_token>
+#include <string>
 #include <thread>
 
 namespace walbench::metrics {
@@ -49,5 +50,8 @@ class SteadyClock final : public Clock {
   void wait_until(std::int64_t until_ns, std::unique_lock<std::mutex>& lock,
                   std::condition_variable& woken) const override;
 };
+
+/// A moment of the system clock in UTC, in a format of strftime().
+std::string utc_text(std::chrono::system_clock::time_point moment, const char* format);
 
 }  // namespace walbench::metrics

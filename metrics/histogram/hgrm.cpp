@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -45,7 +44,7 @@ class HgrmWriter {
  private:
   template <typename... Arguments>
   void append(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    fmt::format_to(std::back_inserter(text_), format, std::forward<Arguments>(arguments)...);
+    text_ += fmt::format(format, std::forward<Arguments>(arguments)...);
   }
 
   double scaled(double value) const { return value / scale_; }

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <system_error>
 #include <utility>
 
+#include "metrics/clock.hpp"
 #include "metrics/files/text_file.hpp"
 #include "metrics/format_error.hpp"
 #include "metrics/histogram/histogram_codec.hpp"
@@ -60,6 +62,14 @@ std::optional<std::string_view> fingerprint_in(std::string_view text) {
 }
 
 }  // namespace
+
+std::string hlog_start_lines(double start_epoch_seconds) {
+  const std::chrono::system_clock::time_point start{
+      std::chrono::seconds(static_cast<std::int64_t>(start_epoch_seconds))};
+  return fmt::format(
+      "#[Histogram log format version 1.3]\n#[StartTime: {:.3f} (seconds since epoch), {}]\n",
+      start_epoch_seconds, utc_text(start, "%a %b %e %H:%M:%S UTC %Y"));
+}
 
 HlogReader::HlogReader(const std::filesystem::path& path) : lines_(path, kLongestLine) {}
 

@@ -44,6 +44,13 @@ struct HlogSummary {
   std::int64_t ns_per_unit() const { return writer == HlogWriter::ycsb ? 1000 : 1; }
 };
 
+/// The lines at the head of a log that name its version and its start.
+std::string hlog_start_lines(double start_epoch_seconds);
+
+/// The last line before the intervals.
+inline constexpr std::string_view kHlogLegend =
+    "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\"Interval_Compressed_Histogram\"\n";
+
 /// Reads an interval log line by line, so that a log of any size needs the memory of one line.
 /// Reads what Java, C, JS and YCSB write: versions 1.0 to 1.3, with and without tags, base time and
 /// legend, LF or CRLF; later versions are refused; absolute time stamps become relative. Several

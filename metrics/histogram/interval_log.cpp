@@ -1,7 +1,6 @@
 #include "metrics/histogram/interval_log.hpp"
 
 #include <fcntl.h>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 
 #include "metrics/files/file_error.hpp"
 #include "metrics/histogram/histogram_codec.hpp"
+#include "metrics/histogram/hlog.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -27,12 +27,7 @@ constexpr double kNsPerMs = 1e6;
 
 std::string header(std::string_view label, std::chrono::system_clock::time_point started_at) {
   const double seconds = std::chrono::duration<double>(started_at.time_since_epoch()).count();
-  return fmt::format(
-      "#[Walbench = {}]\n"
-      "#[Histogram log format version 1.3]\n"
-      "#[StartTime: {:.3f} (seconds since epoch), {:%a %b %e %H:%M:%S} UTC {:%Y}]\n"
-      "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\"Interval_Compressed_Histogram\"\n",
-      label, seconds, fmt::gmtime(started_at), fmt::gmtime(started_at));
+  return fmt::format("#[Walbench = {}]\n{}{}", label, hlog_start_lines(seconds), kHlogLegend);
 }
 
 }  // namespace

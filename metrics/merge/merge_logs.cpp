@@ -1,10 +1,8 @@
 #include "metrics/merge/merge_logs.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -142,22 +140,15 @@ std::string header(const Sources& sources, double start) {
         "#[{} {}]\n",
         summary.writer == HlogWriter::ycsb ? "Logging for:" : "Walbench =", *summary.label);
   }
-  const std::chrono::system_clock::time_point at{
-      std::chrono::seconds(static_cast<std::int64_t>(start))};
-  text += fmt::format(
-      "#[Merged from {} log{}]\n"
-      "#[Histogram log format version 1.3]\n"
-      "#[StartTime: {:.3f} (seconds since epoch), {:%a %b %e %H:%M:%S} UTC {:%Y}]\n",
-      sources.size(), sources.size() == 1 ? "" : "s", start, fmt::gmtime(at), fmt::gmtime(at));
+  text += fmt::format("#[Merged from {} log{}]\n{}", sources.size(), sources.size() == 1 ? "" : "s",
+                      hlog_start_lines(start));
   // Behind what tells the kind of the file, since there may be thousands of them.
   for (const auto& source : sources) {
     for (const std::string& fingerprint : source->fingerprints()) {
       text += fmt::format("#[Merged log = {}]\n", fingerprint);
     }
   }
-  return text +
-         "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\","
-         "\"Interval_Compressed_Histogram\"\n";
+  return text.append(kHlogLegend);
 }
 
 std::string line_of(const Source& source, double start) {

@@ -22,6 +22,7 @@ class RunPublication {
   RunPublication(const ResultsFolder& folder, RunResult& run) : folder_(folder), run_(run) {}
   RunPublication(const RunPublication&) = delete;
   RunPublication& operator=(const RunPublication&) = delete;
+  ~RunPublication() = default;
 
   /// Writes the files of every measurement that `run` did not have at the last call, then rewrites
   /// the run's JSON. Files become visible when all of this call are on the disk. A run without any

@@ -103,15 +103,15 @@ struct Figure {
 namespace figure_detail {
 
 template <typename T>
-inline constexpr bool is_optional = false;
+inline constexpr bool kIsOptional = false;
 template <typename T>
-inline constexpr bool is_optional<std::optional<T>> = true;
+inline constexpr bool kIsOptional<std::optional<T>> = true;
 
 /// Calls `use` with the member that the path leads to, unless an optional on the way is empty.
 template <auto First, auto... Rest, typename Owner, typename Use>
 void visit(const Owner& owner, const Use& use) {
   const auto& member = owner.*First;
-  if constexpr (is_optional<std::remove_cvref_t<decltype(member)>>) {
+  if constexpr (kIsOptional<std::remove_cvref_t<decltype(member)>>) {
     if (!member) return;
     if constexpr (sizeof...(Rest) == 0) {
       use(*member);
@@ -129,7 +129,7 @@ void visit(const Owner& owner, const Use& use) {
 template <auto First, auto... Rest, typename Owner>
 auto& reach(Owner& owner) {
   auto& member = owner.*First;
-  if constexpr (is_optional<std::remove_cvref_t<decltype(member)>>) {
+  if constexpr (kIsOptional<std::remove_cvref_t<decltype(member)>>) {
     if (!member) member.emplace();
     if constexpr (sizeof...(Rest) == 0) {
       return *member;

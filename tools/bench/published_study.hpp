@@ -22,6 +22,8 @@ class PublishedStudy final : public engine::StudyListener {
   PublishedStudy(const metrics::ResultsFolder& folder, const engine::RunPlan& plan,
                  metrics::RunResult& run,
                  std::function<void(metrics::RunResult&)> before_publishing);
+  PublishedStudy(const PublishedStudy&) = delete;
+  PublishedStudy& operator=(const PublishedStudy&) = delete;
   /// Names the interval logs that were never published, and stay where they were written.
   ~PublishedStudy() override;
 

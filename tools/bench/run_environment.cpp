@@ -1,6 +1,5 @@
 #include "tools/bench/run_environment.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/resource.h>
@@ -25,11 +24,6 @@ std::string random_instance() {
   return fmt::format("{:08x}{:08x}", random(), random());
 }
 
-std::string utc_now() {
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", now);
-}
-
 metrics::Environment environment_of(const storage::DatabaseFiles& files,
                                     const metrics::Clock& clock) {
   metrics::Environment environment = metrics::observe_environment();
@@ -52,7 +46,7 @@ metrics::Environment environment_of(const storage::DatabaseFiles& files,
 metrics::RunResult begin_run(const engine::RunPlan& plan, const storage::DatabaseFiles& files,
                              const metrics::Clock& clock) {
   metrics::RunResult run;
-  run.timestamp = utc_now();
+  run.timestamp = metrics::utc_text(std::chrono::system_clock::now(), "%Y-%m-%dT%H:%M:%SZ");
   run.seed = plan.seed;
   run.instance = random_instance();
   run.environment = environment_of(files, clock);

@@ -58,9 +58,9 @@ class Options {
 
   /// An option with a value. Its default is what `target`, a T or std::optional<T>, holds now.
   template <typename Target, typename T>
-  void value(std::string name, std::string argument, std::string help, Target& target,
-             const Reader<T>& reader) {
-    Option option = described(std::move(name), std::move(argument), std::move(help), reader);
+  void value(const std::string& name, const std::string& argument, const std::string& help,
+             Target& target, const Reader<T>& reader) {
+    Option option = described(name, argument, help, reader);
     if constexpr (std::is_same_v<Target, T>) option.preset = reader.show(target);
     option.set = [&target, read = reader.read](const std::string& text) { target = read(text); };
     rows_.push_back(std::move(option));
@@ -68,9 +68,9 @@ class Options {
 
   /// An option that may have several values, which are appended to `target`.
   template <typename T>
-  void values(std::string name, std::string argument, std::string help, Takes takes,
-              std::vector<T>& target, const Reader<T>& reader) {
-    Option option = described(std::move(name), std::move(argument), std::move(help), reader);
+  void values(const std::string& name, const std::string& argument, const std::string& help,
+              Takes takes, std::vector<T>& target, const Reader<T>& reader) {
+    Option option = described(name, argument, help, reader);
     option.takes = takes;
     option.set = [&target, read = reader.read](const std::string& text) {
       target.push_back(read(text));
@@ -80,9 +80,9 @@ class Options {
 
   /// An option that is none of the above.
   template <typename T>
-  void call(std::string name, std::string argument, std::string help, const Reader<T>& reader,
-            const std::function<void(T)>& use) {
-    Option option = described(std::move(name), std::move(argument), std::move(help), reader);
+  void call(const std::string& name, const std::string& argument, const std::string& help,
+            const Reader<T>& reader, const std::function<void(T)>& use) {
+    Option option = described(name, argument, help, reader);
     option.set = [use, read = reader.read](const std::string& text) { use(read(text)); };
     rows_.push_back(std::move(option));
   }
@@ -101,12 +101,12 @@ class Options {
 
  private:
   template <typename T>
-  Option described(std::string name, std::string argument, std::string help,
+  Option described(const std::string& name, const std::string& argument, const std::string& help,
                    const Reader<T>& reader) const {
     return {.section = section_,
-            .name = std::move(name),
-            .argument = std::move(argument),
-            .help = std::move(help),
+            .name = name,
+            .argument = argument,
+            .help = help,
             .choices = reader.choices,
             .completion = reader.completion,
             .set = {}};

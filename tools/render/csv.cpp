@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <iterator>
 
 #include "tools/program/text.hpp"
 
@@ -19,9 +18,9 @@ void add_cell(const Cell& cell, std::string& out) {
   constexpr double kExact = 9e15;  // whole numbers up to here have all their digits
   const double number = *cell.number;
   if (std::trunc(number) == number && std::abs(number) < kExact) {
-    fmt::format_to(std::back_inserter(out), "{}", static_cast<std::int64_t>(number));
+    out += fmt::format("{}", static_cast<std::int64_t>(number));
   } else {
-    fmt::format_to(std::back_inserter(out), "{:.9g}", number);
+    out += fmt::format("{:.9g}", number);
   }
 }
 

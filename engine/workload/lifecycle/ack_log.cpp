@@ -48,10 +48,9 @@ AckLog::~AckLog() {
 }
 
 void AckLog::add(const TransitionWrite& write) {
-  fmt::memory_buffer line;
-  fmt::format_to(std::back_inserter(line), "{} {} {}\n", write.file_path, write.version + 1,
-                 state_name(write.step().to));
-  std::string_view rest(line.data(), line.size());
+  const std::string line =
+      fmt::format("{} {} {}\n", write.file_path, write.version + 1, state_name(write.step().to));
+  std::string_view rest = line;
   while (!rest.empty()) {
     const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
