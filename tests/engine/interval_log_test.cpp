@@ -56,7 +56,7 @@ void fill_disk_under(const fs::path& path) {
 }
 
 /// Runs over a fake database that keep a log of a single interval, unless a test shortens it.
-class IntervalLogs : public metrics::TemporaryFolderTest {
+class IntervalLogs : public test_support::TemporaryFolderTest {
  protected:
   IntervalLogs() {
     plan_.threads = 1;

@@ -11,18 +11,15 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/refusal.hpp"
+
 namespace walbench::metrics {
 namespace {
 
 using namespace std::chrono_literals;
 
 std::string refusal(std::string_view text) {
-  try {
-    static_cast<void>(parse_duration(text));
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "accepted";
+  return test_support::refusal_of<std::invalid_argument>([&] { return parse_duration(text); });
 }
 
 TEST(ParseDuration, KnowsEveryUnit) {

@@ -7,43 +7,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <thread>
+
+#include "tests/support/refusal.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace walbench::metrics {
 namespace {
 
 constexpr std::size_t kPlenty = std::size_t{1} << 24U;
 
-class TextFile : public testing::Test {
+class TextFile : public test_support::TemporaryFolderTest {
  protected:
-  TextFile() {
-    std::string name = (std::filesystem::temp_directory_path() / "walbench-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    directory_ = name;
-  }
-  ~TextFile() override { std::filesystem::remove_all(directory_); }
-
-  std::filesystem::path path(const std::string& name) const { return directory_ / name; }
-  std::filesystem::path file_with(const std::string& text) const {
-    std::ofstream(path("file"), std::ios::binary) << text;
-    return path("file");
-  }
-
- private:
-  std::filesystem::path directory_;
+  std::filesystem::path file_with(const std::string& text) const { return write("file", text); }
 };
 
 std::string refusal(const std::filesystem::path& path, std::size_t most_bytes) {
-  try {
-    static_cast<void>(read_text_file(path, most_bytes));
-  } catch (const FileReadError& error) {
-    return error.what();
-  }
-  return "read";
+  return test_support::refusal_of<FileReadError>([&] { return read_text_file(path, most_bytes); });
 }
 
 TEST_F(TextFile, IsReadByteForByte) {

@@ -27,16 +27,9 @@ namespace {
 
 using Names = std::set<std::string>;
 
-class WholeFileTest : public TemporaryFolderTest {
+class WholeFileTest : public test_support::TemporaryFolderTest {
  protected:
-  std::string content(const std::string& name) const {
-    std::ostringstream text;
-    text << std::ifstream(path(name), std::ios::binary).rdbuf();
-    return text.str();
-  }
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(path(name), std::ios::binary) << text;
-  }
+  std::string content(const std::string& name) const { return read(path(name)); }
   bool folder_has_files_without_names() const {
     const int descriptor = ::open(directory().c_str(), O_TMPFILE | O_WRONLY, 0600);
     if (descriptor >= 0) ::close(descriptor);

@@ -16,6 +16,7 @@
 
 #include "metrics/format_error.hpp"
 #include "metrics/histogram/histogram_codec.hpp"
+#include "tests/support/refusal.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -74,12 +75,7 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
 }
 
 std::string message_of(std::string_view text) {
-  try {
-    parse_hgrm(text);
-  } catch (const FormatError& error) {
-    return error.what();
-  }
-  return "no error";
+  return test_support::refusal_of<FormatError>([&] { return parse_hgrm(text); });
 }
 
 TEST(HgrmWrite, PrintsTheReferencesText) {

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "metrics/format_error.hpp"
 #include "metrics/histogram/histogram_codec.hpp"
 #include "metrics/histogram/hlog.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace walbench::metrics {
@@ -21,21 +21,15 @@ namespace {
 
 using testing::HasSubstr;
 
-class HlogDialects : public TemporaryFolderTest {
+class HlogDialects : public test_support::TemporaryFolderTest {
  protected:
   HlogSummary read(const std::string& text) {
-    std::ofstream(path("x.hlog"), std::ios::binary) << text;
     intervals_.clear();
-    return read_hlog(path("x.hlog"),
+    return read_hlog(write("x.hlog", text),
                      [this](HlogInterval&& each) { intervals_.push_back(std::move(each)); });
   }
   std::string refusal_of(const std::string& text) {
-    try {
-      read(text);
-    } catch (const FormatError& error) {
-      return error.what();
-    }
-    return "none";
+    return test_support::refusal_of<FormatError>([&] { return read(text); });
   }
   static std::string encoded(std::int64_t value) {
     Histogram histogram;

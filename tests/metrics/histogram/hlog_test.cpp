@@ -37,22 +37,13 @@ Histogram histogram_of(const std::vector<std::int64_t>& values) {
   return histogram;
 }
 
-class HlogTest : public TemporaryFolderTest {
+class HlogTest : public test_support::TemporaryFolderTest {
  protected:
-  std::filesystem::path write(const std::string& text) {
-    const std::filesystem::path file = path("log.hlog");
-    std::ofstream(file, std::ios::binary) << text;
-    return file;
-  }
-  HlogSummary read(const std::filesystem::path& file) {
+  HlogSummary read_log(const std::filesystem::path& file) {
     intervals_.clear();
     return read_hlog(file, [this](HlogInterval&& each) { intervals_.push_back(std::move(each)); });
   }
-  HlogSummary read_text(const std::string& text) { return read(write(text)); }
-  static std::string text_of(const std::filesystem::path& file) {
-    std::ifstream stream(file);
-    return {std::istreambuf_iterator<char>(stream), {}};
-  }
+  HlogSummary read_text(const std::string& text) { return read_log(write("log.hlog", text)); }
 
   std::vector<HlogInterval> intervals_;
   const std::string encoded_ = encode_histogram(histogram_of({1, 2, 3000}));
@@ -67,7 +58,7 @@ TEST_F(HlogTest, WhatWasWrittenIsRead) {
   log.add(1'000'000'000, 250'000'000, "fsm_net", histogram_of({9}));
   log.flush();
 
-  const HlogSummary summary = read(file);
+  const HlogSummary summary = read_log(file);
   EXPECT_EQ(summary.label, "c=10 zero per-file");
   EXPECT_EQ(summary.intervals, 3);
   EXPECT_FALSE(summary.cut_off.has_value());
@@ -87,7 +78,7 @@ TEST_F(HlogTest, TheTextIsTheStandardOne) {
   log.add(2'000'000'000, 1'000'000'000, "fsm_net", histogram_of({7'106'559}));
   log.flush();
   EXPECT_THAT(
-      text_of(file),
+      read(file),
       MatchesRegex("#\\[Walbench = L\\]\n"
                    "#\\[Histogram log format version 1\\.3\\]\n"
                    "#\\[StartTime: 1700000000\\.000 \\(seconds since epoch\\), Tue Nov 14 22:13:20 "
@@ -102,13 +93,13 @@ TEST_F(HlogTest, LinesAreThereBeforeTheLogIsClosed) {
   IntervalLog log(file, "L", {});
   log.add(0, 1, "a", histogram_of({1}));
   log.flush();
-  EXPECT_EQ(read(file).intervals, 1);
+  EXPECT_EQ(read_log(file).intervals, 1);
 }
 
 TEST_F(HlogTest, AnExistingFileIsLeftAlone) {
-  const std::filesystem::path file = write("mine");
+  const std::filesystem::path file = write("log.hlog", "mine");
   EXPECT_THROW(IntervalLog(file, "L", {}), FileError);
-  EXPECT_EQ(text_of(file), "mine");
+  EXPECT_EQ(read(file), "mine");
 }
 
 TEST_F(HlogTest, ALogThatWasCutOffIsReadUpToItsLastWholeLine) {
@@ -247,11 +238,11 @@ TEST_F(HlogTest, ADamagedHistogramNamesItsLine) {
 
 TEST_F(HlogTest, ALineThatNoHistogramNeedsIsRefused) {
   constexpr std::uintmax_t kHole = std::uintmax_t{65} << 20U;
-  const std::filesystem::path file = write("0.000,1.000,0.003," + encoded_ + "\n");
+  const std::filesystem::path file = write("log.hlog", "0.000,1.000,0.003," + encoded_ + "\n");
   std::filesystem::resize_file(file, kHole);
   std::ofstream(file, std::ios::binary | std::ios::app) << "\n";
   try {
-    read(file);
+    read_log(file);
     FAIL() << "accepted";
   } catch (const FormatError& error) {
     EXPECT_STREQ(error.what(), "line 2: is longer than any histogram");
@@ -268,7 +259,7 @@ TEST_F(HlogTest, ATailOfZerosIsACutOffLine) {
 }
 
 TEST_F(HlogTest, WhatTakesTheIntervalsMayRefuse) {
-  const std::filesystem::path file = write("0.000,1.000,0.003," + encoded_ + "\n");
+  const std::filesystem::path file = write("log.hlog", "0.000,1.000,0.003," + encoded_ + "\n");
   EXPECT_THROW(read_hlog(file, [](HlogInterval&&) { throw std::length_error("enough"); }),
                std::length_error);
 }
@@ -290,8 +281,8 @@ TEST_F(HlogTest, SaysWhichLineIsWrong) {
 TEST_F(HlogTest, AFileWithoutAnIntervalIsNone) {
   EXPECT_THROW(read_text(""), FormatError);
   EXPECT_THROW(read_text("#[Histogram log format version 1.3]\n"), FormatError);
-  EXPECT_ANY_THROW(read(path("missing.hlog")));
-  EXPECT_ANY_THROW(read(directory()));
+  EXPECT_ANY_THROW(read_log(path("missing.hlog")));
+  EXPECT_ANY_THROW(read_log(directory()));
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "metrics/result/result_files.hpp"
 #include "tests/support/example_results.hpp"
 #include "tests/support/little_room.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace walbench::metrics {
@@ -28,12 +29,8 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-class MergeLogs : public TemporaryFolderTest {
+class MergeLogs : public test_support::TemporaryFolderTest {
  protected:
-  fs::path write(const std::string& name, const std::string& text) const {
-    std::ofstream(path(name), std::ios::binary) << text;
-    return path(name);
-  }
   static std::string head(const std::string& start,
                           const std::string& first = "#[Walbench = c=2]") {
     return first + "\n#[Histogram log format version 1.3]\n#[StartTime: " + start +
@@ -56,13 +53,10 @@ class MergeLogs : public TemporaryFolderTest {
     return all;
   }
   std::string refusal_of(const std::vector<fs::path>& paths) const {
-    try {
-      merge_logs(paths, path("out.hlog"));
-    } catch (const MergeError& error) {
-      EXPECT_FALSE(fs::exists(path("out.hlog")));
-      return error.what();
-    }
-    return "none";
+    const std::string why =
+        test_support::refusal_of<MergeError>([&] { return merge_logs(paths, path("out.hlog")); });
+    EXPECT_FALSE(fs::exists(path("out.hlog")));
+    return why;
   }
 };
 

@@ -17,6 +17,7 @@
 #include "metrics/publish/result_json.hpp"
 #include "metrics/result/result_set.hpp"
 #include "tests/support/example_results.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace walbench::metrics {
@@ -38,13 +39,8 @@ struct Host {
   std::function<void(ConfigurationResult&)> change = [](ConfigurationResult&) {};
 };
 
-class MergeTest : public TemporaryFolderTest {
+class MergeTest : public test_support::TemporaryFolderTest {
  protected:
-  fs::path write(const std::string& name, const std::string& text) const {
-    std::ofstream(path(name), std::ios::binary) << text;
-    return path(name);
-  }
-
   static ConfigurationResult configuration_of(const Host& host) {
     ConfigurationResult one = measured(2, "zero", "per-file", host.elapsed_ns);
     one.repeats = 1;
@@ -90,12 +86,7 @@ class MergeTest : public TemporaryFolderTest {
   }
 
   static std::string refusal_of(const std::vector<fs::path>& paths) {
-    try {
-      merged(paths);
-    } catch (const MergeError& error) {
-      return error.what();
-    }
-    return "none";
+    return test_support::refusal_of<MergeError>([&] { return merged(paths); });
   }
 };
 

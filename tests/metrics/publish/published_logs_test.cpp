@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "metrics/files/file_error.hpp"
-#include "metrics/files/text_file.hpp"
 #include "metrics/histogram/hlog.hpp"
 #include "metrics/publish/results_folder.hpp"
 #include "tests/support/example_results.hpp"
 #include "tests/support/publish_whole.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace walbench::metrics {
@@ -29,11 +29,8 @@ using testing::HasSubstr;
 constexpr const char* kLogName = "20260131-235959-c10-zero-per-file.hlog";
 constexpr const char* kHgrmName = "20260131-235959-c10-zero-per-file.commit_ms.hgrm";
 
-class PublishedLogs : public TemporaryFolderTest {
+class PublishedLogs : public test_support::TemporaryFolderTest {
  protected:
-  static std::string read(const fs::path& file) {
-    return read_text_file(file, std::size_t{1} << 24U);
-  }
   /// A log with one line, which is closed.
   fs::path logged(std::int64_t value = 5) const {
     const std::unique_ptr<IntervalLog> log =
@@ -50,12 +47,7 @@ class PublishedLogs : public TemporaryFolderTest {
     return run;
   }
   std::string refusal(RunResult& run) const {
-    try {
-      static_cast<void>(publish_whole(directory(), run));
-    } catch (const FileError& error) {
-      return error.what();
-    }
-    return "published";
+    return test_support::refusal_of<FileError>([&] { return publish_whole(directory(), run); });
   }
 };
 
@@ -124,7 +116,7 @@ TEST_F(PublishedLogs, WherePublishingFailsTheyStayUnderTheirPartialName) {
     fs::remove(path(in_the_way));
   }
   RunResult run = run_with(log);
-  EXPECT_EQ(refusal(run), "published") << "nothing is in the way any more";
+  EXPECT_EQ(refusal(run), "accepted") << "nothing is in the way any more";
 }
 
 // Files are moved in the reverse order: here the log before what cannot be moved, and is moved

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <string>
 #include <variant>
@@ -17,7 +16,6 @@
 
 #include "metrics/analysis/mitigation_analysis.hpp"
 #include "metrics/files/file_error.hpp"
-#include "metrics/files/text_file.hpp"
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/publish/result_json.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
@@ -31,10 +29,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
-
-std::string read(const fs::path& path) {
-  return read_text_file(path, std::size_t{1} << 24U);
-}
 
 /// Configurations in the order in which bench measures, and three mitigations, simplest first.
 RunResult whole_run() {
@@ -55,7 +49,7 @@ RunResult whole_run() {
   return run;
 }
 
-class PublishedMitigations : public TemporaryFolderTest {
+class PublishedMitigations : public test_support::TemporaryFolderTest {
  protected:
   /// The .hgrm files that a run was published as.
   std::vector<fs::path> publish(RunResult& run) const {
@@ -64,8 +58,7 @@ class PublishedMitigations : public TemporaryFolderTest {
     return paths;
   }
   fs::path file(const std::string& name, const std::string& metadata, std::int64_t value) const {
-    std::ofstream(path(name), std::ios::binary) << write_hgrm(histogram_of(value), 1e6, metadata);
-    return path(name);
+    return write(name, write_hgrm(histogram_of(value), 1e6, metadata));
   }
 };
 

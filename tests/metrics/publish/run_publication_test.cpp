@@ -5,12 +5,9 @@
 #include "metrics/publish/run_publication.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -19,20 +16,19 @@
 #include <vector>
 
 #include "metrics/files/file_error.hpp"
-#include "metrics/files/text_file.hpp"
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/publish/result_json.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
 #include "tests/support/little_room.hpp"
 #include "tests/support/publish_whole.hpp"
+#include "tests/support/refusal.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace walbench::metrics {
 namespace {
 
 namespace fs = std::filesystem;
 using Names = std::set<std::string>;
-
-constexpr std::size_t kPlenty = std::size_t{1} << 24U;
 
 RunResult example_run(std::int64_t mark = 1) {
   RunResult run;
@@ -50,42 +46,16 @@ RunResult example_run(std::int64_t mark = 1) {
   return run;
 }
 
-std::string read(const fs::path& path) {
-  return read_text_file(path, kPlenty);
-}
-
-class RunPublicationTest : public testing::Test {
+class RunPublicationTest : public test_support::TemporaryFolderTest {
  protected:
-  RunPublicationTest() {
-    std::string name = (fs::temp_directory_path() / "walbench-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    directory_ = name;
+  static std::string refusal(const std::function<void()>& operation) {
+    return test_support::refusal_of<FileError>(operation);
   }
-  ~RunPublicationTest() override { fs::remove_all(directory_); }
-
-  const fs::path& directory() const { return directory_; }
-  fs::path path(const std::string& name) const { return directory_ / name; }
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(path(name), std::ios::binary) << text;
+  nlohmann::json json() const {
+    return nlohmann::json::parse(read(path("results-20260131-235959.json")));
   }
-  Names names() const {
-    Names all;
-    for (const fs::directory_entry& entry : fs::directory_iterator(directory_)) {
-      all.insert(entry.path().filename().string());
-    }
-    return all;
-  }
-  std::string refusal(const std::function<void()>& operation) const {
-    try {
-      operation();
-    } catch (const FileError& error) {
-      return error.what();
-    }
-    return "done";
-  }
-
- private:
-  fs::path directory_;
+  /// Every id once, and in each file what its own run wrote.
+  void expect_whole_runs(std::size_t runs) const;
 };
 
 TEST_F(RunPublicationTest, PublishesAJsonAndAFileForEachSegment) {
@@ -145,19 +115,18 @@ TEST_F(RunPublicationTest, AFullSecondIsRefused) {
   EXPECT_EQ(names().size(), 1000U);
 }
 
-/// Every id once, and in each file what its own run wrote.
-void expect_whole_runs(const Names& names, const fs::path& directory, std::size_t runs) {
+void RunPublicationTest::expect_whole_runs(std::size_t runs) const {
   std::set<std::int64_t> marks;
-  for (const std::string& name : names) {
+  for (const std::string& name : names()) {
     if (!name.ends_with(".json")) continue;
-    const auto json = nlohmann::json::parse(read(directory / name));
+    const auto json = nlohmann::json::parse(read(path(name)));
     const auto mark = json["file_count"].get<std::int64_t>();
     const auto id = json["run_id"].get<std::string>();
     EXPECT_EQ(name, "results-" + id + ".json");
     EXPECT_TRUE(marks.insert(mark).second) << "run " << mark << " is there twice";
     for (const char* const segment : {"lock_wait", "commit"}) {
       const HgrmFile file =
-          parse_hgrm(read(directory / (id + "-c10-zero-per-file." + segment + "_ms.hgrm")));
+          parse_hgrm(read(path(id + "-c10-zero-per-file." + segment + "_ms.hgrm")));
       const HgrmMetadata metadata = parse_hgrm_metadata(file.walbench_json.value_or(""));
       EXPECT_EQ(metadata.run_id, id);
       EXPECT_EQ(metadata.configuration.planned.files, mark);
@@ -165,7 +134,7 @@ void expect_whole_runs(const Names& names, const fs::path& directory, std::size_
     }
   }
   EXPECT_EQ(marks.size(), runs);
-  EXPECT_EQ(names.size(), 3 * runs) << "nothing else is there";
+  EXPECT_EQ(names().size(), 3 * runs) << "nothing else is there";
 }
 
 TEST_F(RunPublicationTest, ManyThreadsAtOnceNeitherCollideNorMix) {
@@ -182,7 +151,7 @@ TEST_F(RunPublicationTest, ManyThreadsAtOnceNeitherCollideNorMix) {
       });
     }
   }
-  expect_whole_runs(names(), directory(), kThreads * kRunsEach);
+  expect_whole_runs(kThreads * kRunsEach);
 }
 
 TEST_F(RunPublicationTest, ManyProcessesAtOnceNeitherCollideNorMix) {
@@ -206,7 +175,7 @@ TEST_F(RunPublicationTest, ManyProcessesAtOnceNeitherCollideNorMix) {
     EXPECT_EQ(::waitpid(child, &status, 0), child);
     EXPECT_EQ(status, 0);
   }
-  expect_whole_runs(names(), directory(), kProcesses);
+  expect_whole_runs(kProcesses);
 }
 
 TEST_F(RunPublicationTest, LeavesNothingBehindWhereItCannotWrite) {
@@ -270,10 +239,6 @@ TEST_F(RunPublicationTest, AFolderThatWentAwayIsToldAtTheEnd) {
 
 // ---- measurement by measurement
 
-nlohmann::json json_in(const fs::path& path) {
-  return nlohmann::json::parse(read(path));
-}
-
 std::vector<std::int64_t> threads_in(const nlohmann::json& run) {
   std::vector<std::int64_t> threads;
   for (const auto& each : run["configurations"]) {
@@ -289,7 +254,7 @@ TEST_F(RunPublicationTest, EachMeasurementIsThereBeforeTheNextBegins) {
   RunPublication publication(folder, run);
   publication.publish(analyse(run));
   const std::string first = read(path("20260131-235959-c10-zero-per-file.commit_ms.hgrm"));
-  nlohmann::json json = json_in(path("results-20260131-235959.json"));
+  nlohmann::json json = this->json();
   EXPECT_EQ(threads_in(json), std::vector<std::int64_t>{10});
   EXPECT_EQ(json["complete"], false);
   EXPECT_EQ(json["planned"], nlohmann::json(run.planned));
@@ -299,7 +264,7 @@ TEST_F(RunPublicationTest, EachMeasurementIsThereBeforeTheNextBegins) {
   run.configurations.back().planned.threads = 50;
   run.complete = true;
   publication.publish(analyse(run));
-  json = json_in(path("results-20260131-235959.json"));
+  json = this->json();
   EXPECT_EQ(threads_in(json), (std::vector<std::int64_t>{10, 50}));
   EXPECT_EQ(json["complete"], true);
   EXPECT_EQ(names().size(), 5U);
@@ -314,7 +279,7 @@ TEST_F(RunPublicationTest, AFailureLaterIsToldAndTakesNothingAway) {
   publication.publish(analyse(run));
   run.failures.push_back({"c=50 zero per-file", "verify", "a row is wrong"});
   publication.publish(analyse(run));
-  const nlohmann::json json = json_in(path("results-20260131-235959.json"));
+  const nlohmann::json json = this->json();
   EXPECT_EQ(json["complete"], false);
   EXPECT_EQ(json["failures"], nlohmann::json::parse(R"([{"key": "c=50 zero per-file",
                                 "phase": "verify", "sentence": "a row is wrong"}])"));
@@ -340,11 +305,10 @@ TEST_F(RunPublicationTest, AMeasurementThatCannotBePublishedLosesNoEarlierOne) {
   fs::create_directory(path("20260131-235959-c50-zero-per-file.commit_ms.hgrm"));
   run.configurations.push_back(run.configurations.front());
   run.configurations.back().planned.threads = 50;
-  EXPECT_NE(refusal([&] { publication.publish(analyse(run)); }), "done");
+  EXPECT_NE(refusal([&] { publication.publish(analyse(run)); }), "accepted");
   fs::remove(path("20260131-235959-c50-zero-per-file.commit_ms.hgrm"));
   EXPECT_EQ(names(), before);
-  EXPECT_EQ(threads_in(json_in(path("results-20260131-235959.json"))),
-            std::vector<std::int64_t>{10});
+  EXPECT_EQ(threads_in(this->json()), std::vector<std::int64_t>{10});
   publication.publish(analyse(run));
   EXPECT_EQ(names().size(), 5U) << "nothing is in the way any more";
 }

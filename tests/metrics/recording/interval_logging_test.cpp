@@ -24,7 +24,7 @@ namespace {
 using namespace std::chrono_literals;
 using test_support::ManualClock;
 
-class IntervalLoggingTest : public TemporaryFolderTest {
+class IntervalLoggingTest : public test_support::TemporaryFolderTest {
  protected:
   std::vector<HlogInterval> intervals() const {
     std::vector<HlogInterval> all;

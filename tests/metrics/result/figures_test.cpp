@@ -18,6 +18,7 @@
 #include "metrics/result/figures_json.hpp"
 #include "metrics/result/run_difference.hpp"
 #include "tests/support/example_results.hpp"
+#include "tests/support/refusal.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -89,12 +90,8 @@ class FiguresOf : public testing::Test {
   }
   static std::string refusal(const Json& json) {
     Owner owner;
-    try {
-      read_figures(table<Owner>(), json, owner);
-    } catch (const FormatError& error) {
-      return error.what();
-    }
-    return "accepted";
+    return test_support::refusal_of<FormatError>(
+        [&] { read_figures(table<Owner>(), json, owner); });
   }
   static Json& at(Json& json, std::string_view name) {
     std::string_view leaf = name;

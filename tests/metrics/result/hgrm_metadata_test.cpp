@@ -12,6 +12,7 @@
 #include "metrics/format_error.hpp"
 #include "metrics/result/figures.hpp"
 #include "tests/support/example_results.hpp"
+#include "tests/support/refusal.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -24,12 +25,7 @@ Json metadata() {
 }
 
 std::string refusal(const std::string& text) {
-  try {
-    static_cast<void>(parse_hgrm_metadata(text));
-  } catch (const FormatError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return test_support::refusal_of<FormatError>([&] { return parse_hgrm_metadata(text); });
 }
 
 // What was read, written again, must be the same text: of a configuration in which every field has

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "metrics/result/configuration_result.hpp"
+#include "tests/support/refusal.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -81,12 +82,7 @@ TEST(ParseLimit, SpacesDoNotMatter) {
 }
 
 std::string complaint(const std::string& text) {
-  try {
-    parse_limit(text);
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "accepted";
+  return test_support::refusal_of<std::invalid_argument>([&] { return parse_limit(text); });
 }
 
 TEST(ParseLimit, RefusesWhatItDoesNotUnderstandByName) {

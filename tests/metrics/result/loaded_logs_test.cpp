@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -26,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-class LoadedLogs : public TemporaryFolderTest {
+class LoadedLogs : public test_support::TemporaryFolderTest {
  protected:
   /// Two intervals of two segments.
   fs::path log(const std::string& name) const {
@@ -37,13 +36,6 @@ class LoadedLogs : public TemporaryFolderTest {
     file.add(1'000'000'000, 250'000'000, "commit", histogram_of(8));
     file.flush();
     return file.path();
-  }
-  fs::path text_file(const std::string& name, const std::string& text) const {
-    std::ofstream(path(name), std::ios::binary) << text;
-    return path(name);
-  }
-  static std::string text_of(const fs::path& file) {
-    return read_text_file(file, std::size_t{1} << 20U);
   }
 };
 
@@ -83,9 +75,9 @@ TEST_F(LoadedLogs, ThoseOfInterruptedRunsAreLogsToo) {
 }
 
 TEST_F(LoadedLogs, WhatACrashCutOffIsNoted) {
-  std::string text = text_of(log("x.hlog"));
+  std::string text = read(log("x.hlog"));
   text.resize(text.size() - 10);
-  const ResultSet set = load_results({text_file("cut.hlog.partial", text)});
+  const ResultSet set = load_results({write("cut.hlog.partial", text)});
   ASSERT_EQ(set.logs.size(), 1U);
   EXPECT_TRUE(set.problems.empty());
   EXPECT_EQ(set.logs[0].streams.at(0).rows.size(), 2U);
@@ -94,12 +86,12 @@ TEST_F(LoadedLogs, WhatACrashCutOffIsNoted) {
 }
 
 TEST_F(LoadedLogs, LinesWithoutATagAreAStreamOfTheirOwn) {
-  std::string text = text_of(log("x.hlog"));
+  std::string text = read(log("x.hlog"));
   for (std::size_t at = 0; (at = text.find("Tag=commit,", at)) != std::string::npos;) {
     text.erase(at, std::string_view("Tag=commit,").size());
   }
   text.erase(0, text.find('\n') + 1);  // As other programs do not name themselves.
-  const ResultSet set = load_results({text_file("theirs.hlog", text)});
+  const ResultSet set = load_results({write("theirs.hlog", text)});
   ASSERT_EQ(set.logs.size(), 1U);
   EXPECT_EQ(set.logs[0].label, "");
   ASSERT_EQ(set.logs[0].streams.size(), 2U);
@@ -109,15 +101,15 @@ TEST_F(LoadedLogs, LinesWithoutATagAreAStreamOfTheirOwn) {
 
 TEST_F(LoadedLogs, ABadOneIsAProblemAndTheOthersAreTold) {
   const std::string metadata = hgrm_metadata(full_run(), full_configuration(), Segment::commit);
-  const fs::path hgrm = text_file("x.hgrm", write_hgrm(histogram_of(5), 1e6, metadata));
-  const std::string good = text_of(log("x.hlog"));
+  const fs::path hgrm = write("x.hgrm", write_hgrm(histogram_of(5), 1e6, metadata));
+  const std::string good = read(log("x.hlog"));
   const std::vector<fs::path> bad = {
       path("missing.hlog"),
-      text_file("empty.hlog", ""),
-      text_file("nonsense.hlog", "nonsense\n"),
-      text_file("header.hlog.partial", good.substr(0, good.find("Tag="))),
-      text_file("damaged.hlog", good + "Tag=commit,2.000,1.000,0.000,HISTFAAA\n"),
-      text_file("cut.hlog", text_of(hgrm).substr(0, 200)),
+      write("empty.hlog", ""),
+      write("nonsense.hlog", "nonsense\n"),
+      write("header.hlog.partial", good.substr(0, good.find("Tag="))),
+      write("damaged.hlog", good + "Tag=commit,2.000,1.000,0.000,HISTFAAA\n"),
+      write("cut.hlog", read(hgrm).substr(0, 200)),
   };
   std::vector<fs::path> all = bad;
   all.insert(all.begin(), path("x.hlog"));
@@ -137,10 +129,9 @@ TEST_F(LoadedLogs, ABadOneIsAProblemAndTheOthersAreTold) {
 
 TEST_F(LoadedLogs, TheContentTellsWhatAFileIsAndNotItsName) {
   const std::string metadata = hgrm_metadata(full_run(), full_configuration(), Segment::commit);
-  const ResultSet set =
-      load_results({text_file("named.hlog", write_hgrm(histogram_of(5), 1e6, metadata)),
-                    text_file("named.hgrm", text_of(log("x.hlog"))),
-                    text_file("no name at all", text_of(path("x.hlog")))});
+  const ResultSet set = load_results(
+      {write("named.hlog", write_hgrm(histogram_of(5), 1e6, metadata)),
+       write("named.hgrm", read(log("x.hlog"))), write("no name at all", read(path("x.hlog")))});
   EXPECT_TRUE(set.problems.empty());
   EXPECT_EQ(set.runs.size(), 1U);
   EXPECT_EQ(set.logs.size(), 2U);
@@ -148,18 +139,18 @@ TEST_F(LoadedLogs, TheContentTellsWhatAFileIsAndNotItsName) {
 
 TEST_F(LoadedLogs, OnlyOfOtherProgramsTheUnitIsAssumed) {
   const fs::path ours = log("x.hlog");
-  std::string text = text_of(ours);
+  std::string text = read(ours);
   text.erase(0, text.find('\n') + 1);
-  const ResultSet set = load_results({ours, text_file("theirs.hlog", text)});
+  const ResultSet set = load_results({ours, write("theirs.hlog", text)});
   ASSERT_EQ(set.logs.size(), 2U);
   EXPECT_FALSE(set.logs[0].unit_assumed);
   EXPECT_TRUE(set.logs[1].unit_assumed);
 }
 
 TEST_F(LoadedLogs, ThoseOfYcsbAreInMicroseconds) {
-  std::string text = text_of(log("x.hlog"));
+  std::string text = read(log("x.hlog"));
   text.replace(0, text.find('\n'), "#[Logging for: READ]");
-  const ResultSet set = load_results({text_file("READ.hdr", text)});
+  const ResultSet set = load_results({write("READ.hdr", text)});
   ASSERT_EQ(set.logs.size(), 1U);
   EXPECT_EQ(set.logs[0].label, "READ");
   EXPECT_FALSE(set.logs[0].unit_assumed);

@@ -14,6 +14,7 @@
 #include "metrics/publish/result_json.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
 #include "tests/support/example_results.hpp"
+#include "tests/support/refusal.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -31,12 +32,7 @@ std::string metadata_of(bool baseline, Segment segment = Segment::fsm_net) {
 }
 
 std::string refusal(const Json& json) {
-  try {
-    static_cast<void>(parse_hgrm_metadata(json.dump()));
-  } catch (const FormatError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return test_support::refusal_of<FormatError>([&] { return parse_hgrm_metadata(json.dump()); });
 }
 
 TEST(MitigationRole, SurvivesTheRoundTrip) {

@@ -29,12 +29,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class ResultFiles : public TemporaryFolderTest {
+class ResultFiles : public test_support::TemporaryFolderTest {
  protected:
-  fs::path write(const std::string& name, const std::string& text) const {
-    std::ofstream(path(name), std::ios::binary) << text;
-    return path(name);
-  }
   std::vector<FileProblem> problems_;
 };
 

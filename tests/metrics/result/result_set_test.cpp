@@ -4,16 +4,14 @@
 #include "metrics/result/result_set.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "metrics/result/hgrm_metadata.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -58,28 +56,18 @@ Histogram of_value(std::int64_t value) {
   return histogram;
 }
 
-class ResultSetTest : public testing::Test {
+class ResultSetTest : public test_support::TemporaryFolderTest {
  protected:
-  ResultSetTest() {
-    std::string name = (fs::temp_directory_path() / "walbench-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    directory_ = name;
-  }
-  ~ResultSetTest() override { fs::remove_all(directory_); }
-
   fs::path text_file(const std::string& text) {
-    fs::path path = directory_ / (std::to_string(++files_) + ".hgrm");
-    std::ofstream(path, std::ios::binary) << text;
-    return path;
+    return write(std::to_string(++files_) + ".hgrm", text);
   }
   fs::path file(const Described& described, Segment segment = Segment::db_total,
                 std::int64_t value = 1000) {
     return text_file(write_hgrm(of_value(value), 1e6, metadata_of(described, segment)));
   }
-  fs::path missing() const { return directory_ / "missing.hgrm"; }
+  fs::path missing() const { return path("missing.hgrm"); }
 
  private:
-  fs::path directory_;
   int files_ = 0;
 };
 

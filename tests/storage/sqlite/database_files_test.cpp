@@ -19,6 +19,8 @@
 #include <string>
 
 #include "tests/storage/sqlite/test_database.hpp"
+#include "tests/support/refusal.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace walbench::storage {
 namespace {
@@ -28,15 +30,12 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// A directory to play in, which is also what TMPDIR names meanwhile.
-class DatabaseFilesTest : public testing::Test {
+/// TMPDIR names the folder meanwhile.
+class DatabaseFilesTest : public test_support::TemporaryFolderTest {
  protected:
   DatabaseFilesTest() {
-    std::string pattern = (fs::temp_directory_path() / "walbench-test-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    playground_ = pattern;
     if (const char* const before = std::getenv("TMPDIR")) tmpdir_before_ = before;
-    set_tmpdir(playground_);
+    set_tmpdir(directory());
   }
   ~DatabaseFilesTest() override {
     if (tmpdir_before_) {
@@ -44,28 +43,12 @@ class DatabaseFilesTest : public testing::Test {
     } else {
       unsetenv("TMPDIR");
     }
-    std::error_code ignored;
-    fs::remove_all(playground_, ignored);
   }
 
   static void set_tmpdir(const fs::path& path) { setenv("TMPDIR", path.c_str(), 1); }
-  static void write(const fs::path& path, const std::string& text) { std::ofstream(path) << text; }
-  static std::string read(const fs::path& path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  }
   static mode_t mode(const fs::path& path) {
     struct stat status {};
     return stat(path.c_str(), &status) == 0 ? status.st_mode & 0777U : 0;
-  }
-
-  /// What lies in the playground, directories included.
-  std::set<std::string> listing() const {
-    std::set<std::string> names;
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(playground_)) {
-      names.insert(fs::relative(entry.path(), playground_).string());
-    }
-    return names;
   }
 
   static Remedy remedy(const std::optional<fs::path>& wanted) {
@@ -79,15 +62,10 @@ class DatabaseFilesTest : public testing::Test {
 
   /// Why that path was refused.
   static std::string refusal(const std::optional<fs::path>& wanted) {
-    try {
-      const DatabaseFiles files(wanted);
-    } catch (const DatabaseFileError& error) {
-      return error.what();
-    }
-    return "it was accepted";
+    return test_support::refusal_of<DatabaseFileError>([&] { const DatabaseFiles files(wanted); });
   }
 
-  fs::path playground_;
+  fs::path directory();
   std::optional<std::string> tmpdir_before_;
 };
 
@@ -102,13 +80,13 @@ TEST_F(DatabaseFilesTest, WithoutAPathItMakesAPrivateDirectoryAndRemovesItAtTheE
   {
     const DatabaseFiles files(std::nullopt);
     const fs::path directory = files.database().parent_path();
-    EXPECT_EQ(directory.parent_path(), playground_);
+    EXPECT_EQ(directory.parent_path(), directory());
     EXPECT_EQ(mode(directory), 0700U);
     EXPECT_EQ(mode(files.database()), 0600U);
     EXPECT_EQ(fs::file_size(files.database()), 0U);
     leave_sqlite_files(files.database().string());
   }
-  EXPECT_THAT(listing(), IsEmpty());
+  EXPECT_THAT(names(), IsEmpty());
 }
 
 TEST_F(DatabaseFilesTest, TwoAtOnceDoNotMeet) {
@@ -118,80 +96,80 @@ TEST_F(DatabaseFilesTest, TwoAtOnceDoNotMeet) {
 }
 
 TEST_F(DatabaseFilesTest, WithAPathItMakesThatFileAndRemovesItAndItsSiblingsAlone) {
-  write(playground_ / "neighbour.db", "not yours");
-  write(playground_ / "wanted.db-backup", "not yours");
+  write(path("neighbour.db"), "not yours");
+  write(path("wanted.db-backup"), "not yours");
   {
-    const DatabaseFiles files(playground_ / "wanted.db");
-    EXPECT_EQ(files.database(), playground_ / "wanted.db");
+    const DatabaseFiles files(path("wanted.db"));
+    EXPECT_EQ(files.database(), path("wanted.db"));
     EXPECT_EQ(mode(files.database()), 0600U);
     leave_sqlite_files(files.database().string());
   }
-  EXPECT_EQ(listing(), (std::set<std::string>{"neighbour.db", "wanted.db-backup"}));
+  EXPECT_EQ(names(), (std::set<std::string>{"neighbour.db", "wanted.db-backup"}));
 }
 
 TEST_F(DatabaseFilesTest, ARelativePathIsFoundAgainFromElsewhere) {
   const fs::path before = fs::current_path();
-  fs::current_path(playground_);
+  fs::current_path(directory());
   {
     const DatabaseFiles files(fs::path("relative.db"));
     fs::current_path(before);
-    EXPECT_EQ(files.database(), playground_ / "relative.db");
+    EXPECT_EQ(files.database(), path("relative.db"));
   }
   fs::current_path(before);
-  EXPECT_THAT(listing(), IsEmpty());
+  EXPECT_THAT(names(), IsEmpty());
 }
 
 TEST_F(DatabaseFilesTest, AnExistingDatabaseIsRefusedAndLeftAlone) {
-  write(playground_ / "mine.db", "precious");
-  EXPECT_THAT(refusal(playground_ / "mine.db"),
-              AllOf(HasSubstr((playground_ / "mine.db").string()), HasSubstr("exists already")));
-  EXPECT_EQ(remedy(playground_ / "mine.db"), Remedy::other_database);
-  EXPECT_EQ(read(playground_ / "mine.db"), "precious");
+  write(path("mine.db"), "precious");
+  EXPECT_THAT(refusal(path("mine.db")),
+              AllOf(HasSubstr((path("mine.db")).string()), HasSubstr("exists already")));
+  EXPECT_EQ(remedy(path("mine.db")), Remedy::other_database);
+  EXPECT_EQ(read(path("mine.db")), "precious");
 }
 
 TEST_F(DatabaseFilesTest, LeftoversOfAnotherDatabaseAreRefusedAndLeftAlone) {
   for (const char* const suffix : {"-wal", "-shm", "-journal"}) {
-    const fs::path leftover = (playground_ / "new.db").string() + suffix;
+    const fs::path leftover = (path("new.db")).string() + suffix;
     write(leftover, "precious");
-    EXPECT_THAT(refusal(playground_ / "new.db"), HasSubstr(leftover.string()));
-    EXPECT_EQ(remedy(playground_ / "new.db"), Remedy::other_database);
+    EXPECT_THAT(refusal(path("new.db")), HasSubstr(leftover.string()));
+    EXPECT_EQ(remedy(path("new.db")), Remedy::other_database);
     EXPECT_EQ(read(leftover), "precious");
-    EXPECT_FALSE(fs::exists(playground_ / "new.db"));
+    EXPECT_FALSE(fs::exists(path("new.db")));
     fs::remove(leftover);
   }
 }
 
 TEST_F(DatabaseFilesTest, ALinkIsNotFollowed) {
-  fs::create_symlink(playground_ / "elsewhere.db", playground_ / "link.db");
-  EXPECT_THAT(refusal(playground_ / "link.db"), HasSubstr("exists already"));
-  EXPECT_FALSE(fs::exists(playground_ / "elsewhere.db"));
+  fs::create_symlink(path("elsewhere.db"), path("link.db"));
+  EXPECT_THAT(refusal(path("link.db")), HasSubstr("exists already"));
+  EXPECT_FALSE(fs::exists(path("elsewhere.db")));
 
-  fs::create_symlink(playground_ / "elsewhere", playground_ / "new.db-wal");
-  EXPECT_THAT(refusal(playground_ / "new.db"), HasSubstr("-wal"));
+  fs::create_symlink(path("elsewhere"), path("new.db-wal"));
+  EXPECT_THAT(refusal(path("new.db")), HasSubstr("-wal"));
 }
 
 TEST_F(DatabaseFilesTest, APlaceWhereNothingCanBeCreatedIsNamedWithTheRemedy) {
-  write(playground_ / "file", "");
-  EXPECT_THAT(refusal(playground_ / "missing" / "a.db"),
+  write(path("file"), "");
+  EXPECT_THAT(refusal(directory() / "missing" / "a.db"),
               AllOf(HasSubstr("missing/a.db"), HasSubstr("No such file or directory")));
-  EXPECT_EQ(remedy(playground_ / "missing" / "a.db"), Remedy::name_database);
-  EXPECT_THAT(refusal(playground_ / "file" / "a.db"), HasSubstr("Not a directory"));
+  EXPECT_EQ(remedy(directory() / "missing" / "a.db"), Remedy::name_database);
+  EXPECT_THAT(refusal(directory() / "file" / "a.db"), HasSubstr("Not a directory"));
 
   if (geteuid() != 0) {  // root may write anywhere
-    fs::create_directory(playground_ / "locked");
-    fs::permissions(playground_ / "locked", fs::perms::owner_read | fs::perms::owner_exec);
-    EXPECT_THAT(refusal(playground_ / "locked" / "a.db"), HasSubstr("Permission denied"));
+    fs::create_directory(path("locked"));
+    fs::permissions(path("locked"), fs::perms::owner_read | fs::perms::owner_exec);
+    EXPECT_THAT(refusal(directory() / "locked" / "a.db"), HasSubstr("Permission denied"));
   }
 }
 
 TEST_F(DatabaseFilesTest, ATemporaryPlaceThatDoesNotExistIsNamedWithTheRemedy) {
-  set_tmpdir(playground_ / "missing");
-  EXPECT_THAT(refusal(std::nullopt), HasSubstr((playground_ / "missing").string()));
+  set_tmpdir(path("missing"));
+  EXPECT_THAT(refusal(std::nullopt), HasSubstr((path("missing")).string()));
   EXPECT_EQ(remedy(std::nullopt), Remedy::temporary_folder);
 }
 
 TEST_F(DatabaseFilesTest, AnEmptyPathIsRefusedLikeAnyOther) {
-  EXPECT_NE(refusal(fs::path()), "it was accepted");
+  EXPECT_NE(refusal(fs::path()), "accepted");
 }
 
 TEST_F(DatabaseFilesTest, ATemporaryDirectoryDoesNotStayWhereItsFileCannotBeCreated) {
@@ -218,7 +196,7 @@ TEST_F(DatabaseFilesTest, ATemporaryDirectoryDoesNotStayWhereItsFileCannotBeCrea
   } catch (const DatabaseFileError& error) {
     EXPECT_THAT(error.what(), HasSubstr("Too many open files"));
   }
-  EXPECT_THAT(listing(), IsEmpty());
+  EXPECT_THAT(names(), IsEmpty());
 }
 
 TEST_F(DatabaseFilesTest, WhatIsToBeKeptStays) {
@@ -240,27 +218,27 @@ TEST_F(DatabaseFilesTest, AStrangersFileInThePrivateDirectoryStays) {
     write(stranger, "not yours");
   }
   EXPECT_EQ(read(stranger), "not yours");
-  EXPECT_EQ(listing().size(), 2U) << "the stranger and its directory";
+  EXPECT_EQ(names().size(), 2U) << "the stranger and its directory";
 }
 
 TEST_F(DatabaseFilesTest, StartingOverLeavesAnEmptyDatabaseAlone) {
-  DatabaseFiles files(playground_ / "again.db");
+  DatabaseFiles files(path("again.db"));
   write(files.database(), "content");
   leave_sqlite_files(files.database().string());
   files.start_over();
-  EXPECT_EQ(listing(), std::set<std::string>{"again.db"});
+  EXPECT_EQ(names(), std::set<std::string>{"again.db"});
   EXPECT_EQ(fs::file_size(files.database()), 0U);
   EXPECT_EQ(mode(files.database()), 0600U);
 }
 
 TEST_F(DatabaseFilesTest, WhatWasRemovedIsNotRemovedAgain) {
   {
-    DatabaseFiles files(playground_ / "gone.db");
+    DatabaseFiles files(path("gone.db"));
     files.remove();
-    EXPECT_THAT(listing(), IsEmpty());
-    write(playground_ / "gone.db", "somebody else's by now");
+    EXPECT_THAT(names(), IsEmpty());
+    write(path("gone.db"), "somebody else's by now");
   }
-  EXPECT_EQ(read(playground_ / "gone.db"), "somebody else's by now");
+  EXPECT_EQ(read(path("gone.db")), "somebody else's by now");
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace {
 using metrics::ConfigurationResult;
 using metrics::Segment;
 
-class PublishedStudyTest : public metrics::TemporaryFolderTest {
+class PublishedStudyTest : public test_support::TemporaryFolderTest {
  protected:
   PublishedStudyTest() : folder_(directory()) {
     run_.timestamp = "2026-01-31T23:59:59Z";

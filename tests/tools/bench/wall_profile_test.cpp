@@ -8,8 +8,9 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
+
+#include "tests/support/temporary_folder.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -18,27 +19,14 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
-/// A directory of its own, and $PATH as it was at the end.
-class WallProfileTest : public testing::Test {
+/// $PATH is at the end as it was.
+class WallProfileTest : public test_support::TemporaryFolderTest {
  protected:
   WallProfileTest() {
-    std::string pattern = testing::TempDir() + "walbench-profile-XXXXXX";
-    if (mkdtemp(pattern.data()) == nullptr) ADD_FAILURE() << "no directory to be had";
-    directory_ = pattern;
     if (const char* const path = std::getenv("PATH")) path_ = path;
   }
-  ~WallProfileTest() override {
-    setenv("PATH", path_.c_str(), 1);
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
-  }
+  ~WallProfileTest() override { setenv("PATH", path_.c_str(), 1); }
 
-  std::filesystem::path file(const std::string& name, const std::string& text) const {
-    std::ofstream(directory_ / name, std::ios::binary) << text;
-    return directory_ / name;
-  }
-
-  std::filesystem::path directory_;
   std::string path_;
 };
 
@@ -55,29 +43,29 @@ TEST_F(WallProfileTest, WhatIsNoProfileGivesASentence) {
                                    {"noise.prof", std::string("\x00\xff\x1b[2J\x00\x01", 8)},
                                    {"zeros.prof", std::string(64, '\0')}}) {
     SCOPED_TRACE(name);
-    expect_how_to_get_them(top_functions(file(name, text), 20), name);
+    expect_how_to_get_them(top_functions(write(name, text), 20), name);
   }
-  expect_how_to_get_them(top_functions(directory_ / "missing.prof", 20), "missing.prof");
+  expect_how_to_get_them(top_functions(path("missing.prof"), 20), "missing.prof");
 }
 
 TEST_F(WallProfileTest, WithoutPprofItSaysHowToGetIt) {
-  setenv("PATH", directory_.c_str(), 1);
-  expect_how_to_get_them(top_functions(file("some.prof", "anything"), 20), "some.prof");
+  setenv("PATH", directory().c_str(), 1);
+  expect_how_to_get_them(top_functions(write("some.prof", "anything"), 20), "some.prof");
 }
 
 /// Puts a program into $PATH that answers as google-pprof does.
 TEST_F(WallProfileTest, FunctionsAreToldByTheirOwnSamplesAndWithCallees) {
-  const std::filesystem::path pprof = file("google-pprof",
-                                           "#!/bin/sh\n"
-                                           "cat <<'END'\n"
-                                           "Total: 40 samples\n"
-                                           "      30  75.0%  75.0%       30  75.0% waits for it\n"
-                                           "       6  15.0%  90.0%       36  90.0% calls\n"
-                                           "       4  10.0% 100.0%       40 100.0% main\033[2J\n"
-                                           "END\n");
+  const std::filesystem::path pprof = write("google-pprof",
+                                            "#!/bin/sh\n"
+                                            "cat <<'END'\n"
+                                            "Total: 40 samples\n"
+                                            "      30  75.0%  75.0%       30  75.0% waits for it\n"
+                                            "       6  15.0%  90.0%       36  90.0% calls\n"
+                                            "       4  10.0% 100.0%       40 100.0% main\033[2J\n"
+                                            "END\n");
   std::filesystem::permissions(pprof, std::filesystem::perms::owner_all);
-  setenv("PATH", (directory_.string() + ":" + path_).c_str(), 1);
-  const std::string said = top_functions(file("some.prof", "anything"), 2);
+  setenv("PATH", (directory().string() + ":" + path_).c_str(), 1);
+  const std::string said = top_functions(write("some.prof", "anything"), 2);
   const std::size_t second = said.find("function, by samples with its callees");
   ASSERT_NE(second, std::string::npos) << said;
   const std::string by_own = said.substr(0, second);

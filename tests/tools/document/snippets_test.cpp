@@ -71,7 +71,7 @@ int main() {
 }
 )";
 
-class Snippets : public metrics::TemporaryFolderTest {
+class Snippets : public test_support::TemporaryFolderTest {
  protected:
   void SetUp() override {
     write("setup.py",
@@ -82,9 +82,6 @@ class Snippets : public metrics::TemporaryFolderTest {
     ASSERT_EQ(run("python3 setup.py"), 0);
   }
 
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(directory() / name) << text;
-  }
   int run(const std::string& command) const {
     return std::system(("cd '" + directory().string() + "' && " + command).c_str());
   }

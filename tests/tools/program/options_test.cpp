@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/refusal.hpp"
+
 namespace walbench::tools {
 namespace {
 
@@ -22,15 +24,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using Arguments = std::vector<std::string>;
 
-/// What the call is refused with.
 template <typename Call>
 std::string refusal(const Call& call) {
-  try {
-    static_cast<void>(call());
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "accepted";
+  return test_support::refusal_of<std::invalid_argument>(call);
 }
 
 TEST(WholeNumbers, AreWhatTheTextSays) {

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/refusal.hpp"
+
 namespace walbench::tools {
 namespace {
 
@@ -35,12 +37,7 @@ Histogram of(const std::vector<std::int64_t>& values) {
 
 std::string refusal(std::istream& input) {
   Histogram histogram;
-  try {
-    record_column(input, 0, histogram);
-  } catch (const ValueColumnError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return test_support::refusal_of<ValueColumnError>([&] { record_column(input, 0, histogram); });
 }
 
 std::string refusal(const std::string& text) {

@@ -25,7 +25,9 @@
 #include "engine/workload/pass.hpp"
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/suspending_store.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace walbench::engine {
 namespace {
@@ -48,55 +50,33 @@ TransitionWrite to_processing() {
           .version = 1};
 }
 
-class AckLogTest : public testing::Test {
+class AckLogTest : public test_support::TemporaryFolderTest {
  protected:
-  AckLogTest() {
-    std::string name = (fs::temp_directory_path() / "walbench-acks-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    directory_ = name;
-  }
-  ~AckLogTest() override { fs::remove_all(directory_); }
-
-  std::string target(const std::string& name = "acks.log") const {
-    return (directory_ / name).string();
-  }
-  static std::string text_of(const std::string& path) {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
-  }
+  std::string target(const std::string& name = "acks.log") const { return path(name).string(); }
   static std::string refusal(const std::string& target) {
-    try {
-      const AckLog log(target);
-    } catch (const AckLogError& error) {
-      return error.what();
-    }
-    ADD_FAILURE() << target << " was not refused";
-    return {};
+    return test_support::refusal_of<AckLogError>([&] { const AckLog log(target); });
   }
-
-  fs::path directory_;
 };
 
 TEST_F(AckLogTest, ALineIsTheFileItsNewVersionAndItsState) {
   AckLog log(target());
   log.add(to_processing().event());
   log.add({.file_path = "/a b", .event = LifecycleEvent::fail_processing, .version = 11});
-  EXPECT_EQ(text_of(target()), "/bench/file_0003.txt 2 processing\n/a b 12 failed\n")
+  EXPECT_EQ(read(target()), "/bench/file_0003.txt 2 processing\n/a b 12 failed\n")
       << "it must be there while the log is still open";
 }
 
 TEST_F(AckLogTest, AFileIsMadeEvenWhereNothingIsAcknowledged) {
   { const AckLog log(target()); }
   EXPECT_TRUE(fs::is_regular_file(target()));
-  EXPECT_EQ(text_of(target()), "");
+  EXPECT_EQ(read(target()), "");
 }
 
 TEST_F(AckLogTest, AnExistingFileIsRefusedAndLeftAlone) {
   std::ofstream(target()) << "precious\n";
   EXPECT_EQ(refusal(target()), "'" + target() + "' exists; name a file that does not");
-  EXPECT_EQ(text_of(target()), "precious\n");
-  EXPECT_THAT(refusal(directory_.string()), HasSubstr("exists"));
+  EXPECT_EQ(read(target()), "precious\n");
+  EXPECT_THAT(refusal(directory().string()), HasSubstr("exists"));
 }
 
 TEST_F(AckLogTest, AFileThatCannotBeMadeIsRefusedWithTheReason) {
@@ -216,7 +196,7 @@ class Acknowledged : public AckLogTest {
                   &log)
         .run();
   }
-  std::int64_t lines() const { return std::ranges::count(text_of(target()), '\n'); }
+  std::int64_t lines() const { return std::ranges::count(read(target()), '\n'); }
 
   ManualClock clock_;
 };
@@ -226,7 +206,7 @@ TEST_F(Acknowledged, EachWriteAfterItIsDoneAndNotBefore) {
   std::vector<std::int64_t> lines_at_write;
   live([&](std::int64_t lines) { lines_at_write.push_back(lines); }, log);
   EXPECT_EQ(lines_at_write, (std::vector<std::int64_t>{0, 1, 2}));
-  EXPECT_EQ(text_of(target()),
+  EXPECT_EQ(read(target()),
             "/bench/file_0003.txt 1 uploading\n"
             "/bench/file_0003.txt 2 processing\n"
             "/bench/file_0003.txt 3 indexed\n");
@@ -240,7 +220,7 @@ TEST_F(Acknowledged, AWriteThatFailedIsNot) {
                    },
                    log),
                std::runtime_error);
-  EXPECT_EQ(text_of(target()), "/bench/file_0003.txt 1 uploading\n");
+  EXPECT_EQ(read(target()), "/bench/file_0003.txt 1 uploading\n");
 }
 
 TEST_F(Acknowledged, ALogThatIsFullEndsTheLifecycle) {
