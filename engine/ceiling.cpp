@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "metrics/statistics/statistics.hpp"
+#include "metrics/units.hpp"
 #include "storage/storage_error.hpp"
 #include "storage/store.hpp"
 
@@ -52,7 +53,6 @@ std::vector<Point> points_of(const RunPlan& plan) {
 /// Writes at least kLifecyclesPerRound lifecycles, in several passes if there are fewer files.
 double writes_per_second(storage::Database& database, const Workload& workload, const Point& point,
                          const RunContext& context) {
-  constexpr double kNsPerSecond = 1e9;
   const std::int64_t files = std::min(point.plan.files, kLifecyclesPerRound);
   const storage::RawOrder order = {
       files, point.group_size, workload.statements(),
@@ -64,7 +64,7 @@ double writes_per_second(storage::Database& database, const Workload& workload, 
     sum.writes += pass.writes;
     sum.elapsed_ns += pass.elapsed_ns;
   }
-  return static_cast<double>(sum.writes) * kNsPerSecond /
+  return static_cast<double>(sum.writes) * metrics::kNsPerSecond /
          static_cast<double>(std::max<std::int64_t>(sum.elapsed_ns, 1));
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "metrics/result/key.hpp"
+#include "metrics/units.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -18,7 +19,6 @@ constexpr std::array kExclusiveParts = {Segment::lock_wait,    Segment::statemen
                                         Segment::commit,       Segment::fsm_hydrate,
                                         Segment::fsm_dispatch, Segment::other};
 constexpr std::int64_t kContentionDivisor = 20;  // one twentieth is the 5 % of the rule
-constexpr double kNsPerMs = 1e6;
 
 struct Candidate {
   Segment segment;

@@ -12,11 +12,11 @@
 #include "metrics/analysis/bottleneck.hpp"
 #include "metrics/ratio_text.hpp"
 #include "metrics/result/key.hpp"
+#include "metrics/units.hpp"
 
 namespace walbench::metrics {
 namespace {
 
-constexpr double kNsPerMs = 1e6;
 constexpr double kWorthwhile = 0.05;
 constexpr double kLeastNs = 1;  // what the clock and the histograms resolve
 constexpr double kLeastPerSecond = 1e-9;

@@ -8,11 +8,10 @@
 #include <utility>
 
 #include "metrics/analysis/bottleneck.hpp"
+#include "metrics/units.hpp"
 
 namespace walbench::metrics {
 namespace {
-
-constexpr double kNsPerMs = 1e6;
 
 using Levels = std::vector<const ConfigurationResult*>;
 

@@ -7,13 +7,12 @@
 #include <utility>
 
 #include "metrics/statistics/histogram_bootstrap.hpp"
+#include "metrics/units.hpp"
 
 namespace walbench::metrics {
 namespace {
 
 using Histograms = std::vector<const Histogram*>;
-
-constexpr double kNsPerMs = 1e6;
 
 /// True if a run's percentile is neither its largest nor its smallest sample, which depend
 /// on how many samples there are.

@@ -10,6 +10,7 @@
 
 #include "metrics/histogram/hgrm_text.hpp"
 #include "metrics/histogram/histogram_codec.hpp"
+#include "metrics/units.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -109,7 +110,6 @@ double HgrmFile::value_at_percentile(double p) const {
 }
 
 double HgrmFile::told_at_percentile(double percentile) const {
-  constexpr double kNsPerMs = 1e6;
   if (histogram) return static_cast<double>(histogram->value_at_percentile(percentile)) / kNsPerMs;
   if (percentile == 100 && max) return *max;
   return value_at_percentile(percentile / 100);

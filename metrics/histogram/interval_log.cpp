@@ -11,12 +11,10 @@
 #include "metrics/files/file_error.hpp"
 #include "metrics/histogram/histogram_codec.hpp"
 #include "metrics/histogram/hlog.hpp"
+#include "metrics/units.hpp"
 
 namespace walbench::metrics {
 namespace {
-
-constexpr double kNsPerSecond = 1e9;
-constexpr double kNsPerMs = 1e6;
 
 [[noreturn]] void fail(const std::filesystem::path& path, int error) {
   throw FileError(

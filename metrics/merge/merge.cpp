@@ -13,6 +13,7 @@
 #include "metrics/result/key.hpp"
 #include "metrics/result/mitigation_result.hpp"
 #include "metrics/result/run_difference.hpp"
+#include "metrics/units.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -20,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
-constexpr double kNsPerMs = 1e6;
 
 [[noreturn]] void refuse(const fs::path& path, std::string_view why) {
   throw MergeError(fmt::format("{}: {}", path.string(), why));

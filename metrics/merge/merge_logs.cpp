@@ -18,13 +18,13 @@
 #include "metrics/histogram/histogram_codec.hpp"
 #include "metrics/histogram/hlog.hpp"
 #include "metrics/merge/merge.hpp"
+#include "metrics/units.hpp"
 
 namespace walbench::metrics {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kNsPerMs = 1e6;
 constexpr double kYearSeconds = 365.0 * 24 * 3600;
 constexpr std::string_view kCurrentEncoding = "HISTF";
 

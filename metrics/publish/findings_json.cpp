@@ -7,14 +7,13 @@
 #include <variant>
 
 #include "metrics/result/facts_json.hpp"
+#include "metrics/units.hpp"
 
 namespace walbench::metrics {
 
 using Json = nlohmann::ordered_json;
 
 namespace {
-
-constexpr double kNsPerMs = 1e6;
 
 Json breakdown_json(const Breakdown& breakdown) {
   Json parts = Json::array();
@@ -102,10 +101,6 @@ Json segments_json(const Stream& stream) {
 
 }  // namespace
 
-Json figures_json(const SegmentFigures& figures) {
-  return {{"p95_ns", figures.p95_ns}, {"p99_ns", figures.p99_ns}, {"max_ns", figures.max_ns}};
-}
-
 Json configuration_json(const ConfigurationResult& configuration,
                         const ConfigurationFindings& findings) {
   Json json;
@@ -154,6 +149,9 @@ Json change_json(const FigureChange& figure) {
           {"verdict", verdict_name(figure.verdict)}};
 }
 
+namespace {
+
+/// By segment, with the fields of the harness before walbench and the change of each statistic.
 Json comparison_json(const std::vector<FigureChange>& changes) {
   Json json = Json::object();
   for (const FigureChange& figure : changes) {
@@ -180,13 +178,38 @@ Json repeats_json(const RepeatedResult& result) {
   for (const RepeatFigures& repeat : result.repeats) {
     Json segments = Json::object();
     for (const SegmentFigures& figures : repeat.segments) {
-      segments[segment_name(figures.stream, figures.segment)] = figures_json(figures);
+      segments[segment_name(figures.stream, figures.segment)] = {
+          {"p95_ns", figures.p95_ns}, {"p99_ns", figures.p99_ns}, {"max_ns", figures.max_ns}};
     }
-    repeats.push_back({{"elapsed_seconds", static_cast<double>(repeat.elapsed_ns) / 1e9},
+    repeats.push_back({{"elapsed_seconds", static_cast<double>(repeat.elapsed_ns) / kNsPerSecond},
                        {"transitions_per_second", result.transitions_per_second(repeat)},
                        {"segments", std::move(segments)}});
   }
   return repeats;
+}
+
+}  // namespace
+
+Json mitigation_json(
+    const MitigationResult& mitigation, const MitigationFindings& findings,
+    const std::function<Json(const ConfigurationResult&, const ConfigurationFindings&)>& side) {
+  return {{"mitigation", mitigation.info.name},
+          {"kind", mitigation.info.kind},
+          {"description", mitigation.info.description},
+          {"cost", mitigation.info.cost},
+          {"risk", mitigation.info.risk},
+          {"effort", mitigation.info.effort},
+          {"recommendable", mitigation.info.recommendable},
+          {"baseline", side(mitigation.baseline.pooled, findings.baseline)},
+          {"mitigation_run", side(mitigation.mitigation.pooled, findings.mitigation)},
+          {"interval_method", kIntervalMethod},
+          {"comparison", comparison_json(findings.changes)},
+          {"baseline_repeats", repeats_json(mitigation.baseline)},
+          {"mitigation_repeats", repeats_json(mitigation.mitigation)}};
+}
+
+std::string json_text(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace walbench::metrics

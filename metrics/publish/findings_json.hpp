@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <vector>
 
 #include "metrics/analysis/findings.hpp"
@@ -22,12 +24,13 @@ void add_conclusions(nlohmann::ordered_json& json, const Findings& findings);
 /// `before`, `after`, `ratio`, `ratio_low`, `ratio_high`, `source` and `verdict`.
 nlohmann::ordered_json change_json(const FigureChange& figure);
 
-/// By segment, with the fields of the harness before walbench and the change of each statistic.
-nlohmann::ordered_json comparison_json(const std::vector<FigureChange>& changes);
+/// A mitigation, its comparison, both sides and every repeat. `side` writes a configuration.
+nlohmann::ordered_json mitigation_json(
+    const MitigationResult& mitigation, const MitigationFindings& findings,
+    const std::function<nlohmann::ordered_json(const ConfigurationResult&,
+                                               const ConfigurationFindings&)>& side);
 
-/// The figures of each repeat.
-nlohmann::ordered_json repeats_json(const RepeatedResult& result);
-
-nlohmann::ordered_json figures_json(const SegmentFigures& figures);
+/// The text of a file; bytes that are no UTF-8 are replaced. An indent of -1 means one line.
+std::string json_text(const nlohmann::ordered_json& json, int indent);
 
 }  // namespace walbench::metrics

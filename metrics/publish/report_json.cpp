@@ -16,13 +16,13 @@
 #include "metrics/publish/findings_json.hpp"
 #include "metrics/result/figures.hpp"
 #include "metrics/result/figures_json.hpp"
+#include "metrics/units.hpp"
 
 namespace walbench::metrics {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double kNsPerMs = 1e6;
 constexpr std::size_t kPartBytes = 1U << 16U;
 
 double ms(std::int64_t ns) {
@@ -55,23 +55,6 @@ Json with_curves(const ConfigurationResult& configuration, const ConfigurationFi
   return json;
 }
 
-Json mitigation_json(const MitigationResult& mitigation, const MitigationFindings& findings) {
-  Json json = {{"mitigation", mitigation.info.name},
-               {"kind", mitigation.info.kind},
-               {"description", mitigation.info.description},
-               {"cost", mitigation.info.cost},
-               {"risk", mitigation.info.risk},
-               {"effort", mitigation.info.effort},
-               {"recommendable", mitigation.info.recommendable},
-               {"interval_method", kIntervalMethod},
-               {"comparison", comparison_json(findings.changes)},
-               {"baseline", with_curves(mitigation.baseline.pooled, findings.baseline)},
-               {"mitigation_run", with_curves(mitigation.mitigation.pooled, findings.mitigation)}};
-  json["baseline_repeats"] = repeats_json(mitigation.baseline);
-  json["mitigation_repeats"] = repeats_json(mitigation.mitigation);
-  return json;
-}
-
 Json run_json(const LoadedRun& run, const Findings& findings) {
   Json json = {{"run_id", run.run_id},
                {"instance", run.instance},
@@ -88,7 +71,7 @@ Json run_json(const LoadedRun& run, const Findings& findings) {
   json["mitigations"] = Json::array();
   for (std::size_t index = 0; index < run.mitigations.size(); ++index) {
     json["mitigations"].push_back(
-        mitigation_json(run.mitigations[index], findings.mitigations.at(index)));
+        mitigation_json(run.mitigations[index], findings.mitigations.at(index), with_curves));
   }
   add_conclusions(json, findings);
   return json;
@@ -133,13 +116,9 @@ Json interval_json(const IntervalRow& row) {
           {"max_ms", ms(row.max_ns)}};
 }
 
-std::string dump(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
-
 /// An object to which more members can be added: without what would end it.
 std::string dump_open(const Json& json, int indent) {
-  std::string text = dump(json, indent);
+  std::string text = json_text(json, indent);
   text.pop_back();
   while (text.back() == '\n') {
     text.pop_back();
@@ -153,7 +132,7 @@ void write_stream(const LoadedLog::Stream& stream, const TextSink& write) {
   write(dump_open(begin, -1) + ",\"intervals\":[");
   std::string part;
   for (const IntervalRow& row : stream.rows) {
-    part += (&row == &stream.rows.front() ? "\n" : ",\n") + dump(interval_json(row), -1);
+    part += (&row == &stream.rows.front() ? "\n" : ",\n") + json_text(interval_json(row), -1);
     if (part.size() < kPartBytes) continue;
     write(part);
     part.clear();

@@ -12,10 +12,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string dump(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
-
 Json environment_json(const Environment& environment) {
   Json json;
   write_figures(environment_figures(), environment, json);
@@ -60,30 +56,19 @@ std::string run_to_json(const RunResult& run, const Findings& findings) {
         configuration_json(run.configurations[index], findings.configurations.at(index)));
   }
   add_conclusions(json, findings);
-  return dump(json, 1) + "\n";
+  return json_text(json, 1) + "\n";
 }
 
 std::string mitigation_to_json(const RunResult& run, const MitigationResult& mitigation,
                                const MitigationFindings& findings) {
-  const Json json = {
-      {"schema_version", kSchemaVersion},
-      {"run_id", run.run_id},
-      {"instance", run.instance},
-      {"timestamp", run.timestamp},
-      {"seed", run.seed},
-      {"mitigation", mitigation.info.name},
-      {"kind", mitigation.info.kind},
-      {"description", mitigation.info.description},
-      {"cost", mitigation.info.cost},
-      {"risk", mitigation.info.risk},
-      {"environment", environment_json(run.environment)},
-      {"baseline", configuration_json(mitigation.baseline.pooled, findings.baseline)},
-      {"mitigation_run", configuration_json(mitigation.mitigation.pooled, findings.mitigation)},
-      {"interval_method", kIntervalMethod},
-      {"comparison", comparison_json(findings.changes)},
-      {"baseline_repeats", repeats_json(mitigation.baseline)},
-      {"mitigation_repeats", repeats_json(mitigation.mitigation)}};
-  return dump(json, 1) + "\n";
+  Json json = {{"schema_version", kSchemaVersion},
+               {"run_id", run.run_id},
+               {"instance", run.instance},
+               {"timestamp", run.timestamp},
+               {"seed", run.seed},
+               {"environment", environment_json(run.environment)}};
+  json.update(mitigation_json(mitigation, findings, configuration_json));
+  return json_text(json, 1) + "\n";
 }
 
 }  // namespace walbench::metrics

@@ -19,13 +19,13 @@
 #include "metrics/publish/result_json.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
 #include "metrics/result/key.hpp"
+#include "metrics/units.hpp"
 
 namespace walbench::metrics {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kNsPerMs = 1e6;
 constexpr int kMostRunsASecond = 1000;
 
 [[noreturn]] void fail(std::string_view action, const fs::path& path, int error) {

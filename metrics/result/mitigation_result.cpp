@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "metrics/result/figures.hpp"
+#include "metrics/units.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -95,7 +96,6 @@ const SegmentFigures* RepeatFigures::find(Segment segment, std::string_view stre
 }
 
 double RepeatedResult::transitions_per_second(const RepeatFigures& repeat) const {
-  constexpr double kNsPerSecond = 1e9;
   return static_cast<double>(pooled.planned.files) *
          static_cast<double>(pooled.planned.transitions_per_file) * kNsPerSecond /
          static_cast<double>(repeat.elapsed_ns);

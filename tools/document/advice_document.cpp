@@ -31,7 +31,7 @@ std::int64_t timeout_to_paste(const RunView& run) {
 }
 
 Table gains(const std::vector<metrics::FigureChange>& changes) {
-  Table table{"It brings", change_columns(), {}};
+  Table table{"It brings", change_columns()};
   constexpr std::array<std::string_view, 4> kFigures = {kThroughput, "fsm_net P95", "fsm_net P99",
                                                         "fsm_net max"};
   for (const std::string_view name : kFigures) {
@@ -61,9 +61,9 @@ void add_fastest(const RunView& run, Section& section) {
   const auto fastest = std::ranges::max_element(
       run.configurations, {}, [](const auto& each) { return each.transitions_per_second(); });
   if (fastest == run.configurations.end() || run.configurations.size() < 2) return;
-  section.blocks.emplace_back(Sentence{fmt::format(
-      "Most throughput: {} with {} transitions/s.", metrics::configuration_label(fastest->planned),
-      with_thousands(fastest->transitions_per_second()))});
+  section.say("Most throughput: {} with {} transitions/s.",
+              metrics::configuration_label(fastest->planned),
+              with_thousands(fastest->transitions_per_second()));
 }
 
 /// How many limits held, and each that did not.
@@ -81,41 +81,39 @@ void add_verdicts(const RunView& run, Section& section) {
     }
   }
   if (passed + failed.size() == 0) return;
-  section.blocks.emplace_back(
-      Sentence{fmt::format("Limits: {} of {} held.", passed, passed + failed.size())});
+  section.say("Limits: {} of {} held.", passed, passed + failed.size());
   std::ranges::move(failed, std::back_inserter(section.blocks));
 }
 
 }  // namespace
 
 Section advice_section(const RunView& run) {
-  Section section{"What to do" + run.suffix, false, {}};
+  Section section{"What to do" + run.suffix};
   const std::int64_t timeout_ms = timeout_to_paste(run);
   if (const auto& recommendation = run.findings.recommendation) {
     for (const std::string& sentence : recommendation->sentences) {
       const bool first = &sentence == &recommendation->sentences.front();
-      section.blocks.emplace_back(Sentence{(first ? "Recommendation: " : "") + sentence,
-                                           first ? Tone::answer : Tone::plain});
+      section.add(Sentence{(first ? "Recommendation: " : "") + sentence,
+                           first ? Tone::answer : Tone::plain});
     }
     for (const std::size_t index : run.findings.ranking) {
       const metrics::MitigationInfo& info = run.mitigations[index].info;
       if (info.name != recommendation->mitigation) continue;
-      section.blocks.emplace_back(
-          Sentence{fmt::format("Kind of change: {}. It means: {}.", info.kind, info.description)});
-      section.blocks.emplace_back(gains(run.findings.mitigations[index].changes));
+      section.say("Kind of change: {}. It means: {}.", info.kind, info.description);
+      section.add(gains(run.findings.mitigations[index].changes));
       add_code(info.name, timeout_ms, section);
     }
   } else {
-    section.blocks.emplace_back(
+    section.add(
         Sentence{"No change was measured against this baseline, so there is nothing to recommend; "
                  "bench --mitigation all measures which change helps.",
                  Tone::answer});
   }
   if (const auto& needed = run.findings.busy_timeout) {
-    section.blocks.emplace_back(Sentence{metrics::busy_timeout_sentence(*needed)});
-    section.blocks.emplace_back(
-        Sentence{"Each connection needs these settings; synchronous = NORMAL may lose the last "
-                 "commits when the power fails, FULL does not."});
+    section.add(Sentence{metrics::busy_timeout_sentence(*needed)});
+    section.say(
+        "Each connection needs these settings; synchronous = NORMAL may lose the last "
+        "commits when the power fails, FULL does not.");
     add_code("settings", timeout_ms, section);
   }
   return section;
@@ -124,26 +122,25 @@ Section advice_section(const RunView& run) {
 Section summary_section(const RunView& run) {
   Section section{"Why" + run.suffix, false, {Sentence{what_was_measured(run)}}};
   if (const auto& bottleneck = run.findings.bottleneck) {
-    section.blocks.emplace_back(
-        Sentence{fmt::format("Bottleneck: {}; root cause: {}. {}.", bottleneck->segment,
-                             bottleneck->root_cause, bottleneck->evidence)});
+    section.say("Bottleneck: {}; root cause: {}. {}.", bottleneck->segment, bottleneck->root_cause,
+                bottleneck->evidence);
   }
   add_fastest(run, section);
   for (std::size_t index = 0; index < run.configurations.size(); ++index) {
     const ConfigurationResult& each = run.configurations[index];
     for (Sentence& warning : warnings_about(each, run.findings.configurations[index])) {
       warning.text = metrics::configuration_label(each.planned) + ": " + warning.text;
-      section.blocks.emplace_back(std::move(warning));
+      section.add(std::move(warning));
     }
   }
   add_verdicts(run, section);
   if (const auto& criteria = run.findings.gate_report) {
-    Table table{"Gate report", {{"criterion"}, {"verdict"}, {"evidence", true}}, {}};
+    Table table{"Gate report", {{"criterion"}, {"verdict"}, {"evidence", true}}};
     for (const metrics::Criterion& criterion : *criteria) {
       table.rows.push_back(
           {{criterion.name, {}}, verdict_cell(criterion.passed), {criterion.evidence, {}}});
     }
-    section.blocks.emplace_back(std::move(table));
+    section.add(std::move(table));
   }
   return section;
 }

@@ -7,12 +7,13 @@
 
 #include "metrics/duration.hpp"
 #include "metrics/ratio_text.hpp"
+#include "metrics/units.hpp"
 #include "tools/program/text.hpp"
 
 namespace walbench::tools {
 namespace {
 
-constexpr double kNsPerMs = 1e6;
+using metrics::kNsPerMs;
 
 std::string interval_text(const metrics::Change& change) {
   if (!change.interval) return "-";

@@ -77,26 +77,25 @@ Section configuration_section(const ConfigurationChange& configuration) {
                               counted(configuration.runs_after, "run")),
                   false,
                   {}};
-  section.blocks.emplace_back(
-      Sentence{fmt::format("{}; intervals from {}.", counts_text(configuration),
-                           repeated(configuration) ? "repeats" : "a bootstrap")});
-  Table table{
-      "Before and after", columns({"ms", "before", "after", "ratio", "interval", "verdict"}), {}};
+  section.say("{}; intervals from {}.", counts_text(configuration),
+              repeated(configuration) ? "repeats" : "a bootstrap");
+  Table table{"Before and after",
+              columns({"ms", "before", "after", "ratio", "interval", "verdict"})};
   for (const FigureChange& figure : configuration.figures) {
     table.rows.push_back(row_of(figure));
   }
-  section.blocks.emplace_back(std::move(table));
+  section.add(std::move(table));
   for (const std::string& note : configuration.notes) {
-    section.blocks.emplace_back(Sentence{note});
+    section.add(Sentence{note});
   }
   return section;
 }
 
 Section match_section(const metrics::RunMatch& match) {
-  Section section{"Compared runs", false, {}};
+  Section section{"Compared runs"};
   const auto add = [&](const char* before, const std::vector<std::string>& all, Tone tone) {
     for (const std::string& each : all) {
-      section.blocks.emplace_back(Sentence{before + each, tone});
+      section.add(Sentence{before + each, tone});
     }
   };
   add("NOT MEASURED ALIKE, compared by force: ", match.differences, Tone::warning);
@@ -107,9 +106,9 @@ Section match_section(const metrics::RunMatch& match) {
 }
 
 Section limits_section(const std::vector<metrics::ChangeVerdict>& limits) {
-  Section section{"Limits", false, {}};
+  Section section{"Limits"};
   for (const metrics::ChangeVerdict& verdict : limits) {
-    section.blocks.emplace_back(limit_sentence(verdict));
+    section.add(limit_sentence(verdict));
   }
   return section;
 }
@@ -124,12 +123,10 @@ bool has_source(const metrics::RunComparison& comparison, IntervalSource source)
 
 /// What the intervals mean.
 Section method_section(const metrics::RunComparison& comparison) {
-  Section section{"How to read it", false, {}};
+  Section section{"How to read it"};
   if (comparison.intervals == 0) return section;
   const double together = 100 * (1 - metrics::kChanceOfAnyMiss);
-  const auto add = [&](std::string text) {
-    section.blocks.emplace_back(Sentence{std::move(text)});
-  };
+  const auto add = [&](std::string text) { section.add(Sentence{std::move(text)}); };
   add(
       fmt::format("Intervals are of the ratio after/before and hold together with {:.0f} %: each "
                   "of the {} with {:.5g} % (Bonferroni).",
@@ -190,7 +187,7 @@ Row figures_row(const ConfigurationChange& configuration, const FigureChange& fi
 Document comparison_document(const metrics::RunMatch& match,
                              const metrics::RunComparison& comparison,
                              const std::vector<metrics::ChangeVerdict>& limits) {
-  Document document{"walbench comparison", {}};
+  Document document{"walbench comparison"};
   const auto add = [&](Section&& section) {
     if (!section.blocks.empty()) document.sections.push_back(std::move(section));
   };
@@ -204,12 +201,10 @@ Document comparison_document(const metrics::RunMatch& match,
 }
 
 Table comparison_figures(const metrics::RunComparison& comparison) {
-  Table table{
-      "comparison",
-      columns({"threads", "profile", "strategy", "strategy_after", "segment", "percentile",
-               "before_ms", "after_ms", "before_per_second", "after_per_second", "ratio",
-               "ratio_low", "ratio_high", "source", "verdict", "runs_before", "runs_after"}),
-      {}};
+  Table table{"comparison", columns({"threads", "profile", "strategy", "strategy_after", "segment",
+                                     "percentile", "before_ms", "after_ms", "before_per_second",
+                                     "after_per_second", "ratio", "ratio_low", "ratio_high",
+                                     "source", "verdict", "runs_before", "runs_after"})};
   table.stream = [&comparison](const RowSink& sink) {
     for (const ConfigurationChange& configuration : comparison.configurations) {
       for (const FigureChange& figure : configuration.figures) {

@@ -63,8 +63,7 @@ void add_parts(const ConfigurationResult& each, const metrics::Breakdown& breakd
 /// `of`: the name of the stream; empty: the main one.
 Table segments_table(const metrics::Stream& stream, const std::string& of) {
   Table table{of.empty() ? "Segments, ms" : "Segments of " + of + ", ms",
-              columns({"segment", "samples", "P50", "P95", "P99", "P99.9", "max", "mean"}),
-              {}};
+              columns({"segment", "samples", "P50", "P95", "P99", "P99.9", "max", "mean"})};
   for (const metrics::SegmentRow& each : metrics::kSegments) {
     const metrics::Histogram* const samples = stream.find(each.segment);
     if (samples == nullptr) continue;
@@ -80,33 +79,31 @@ Table segments_table(const metrics::Stream& stream, const std::string& of) {
 }  // namespace
 
 Section overview_section(const RunView& run) {
-  Section section{"Latency and throughput" + run.suffix, false, {}};
+  Section section{"Latency and throughput" + run.suffix};
   if (run.configurations.empty()) return section;
   Picture picture = curves_picture(run);
-  if (!picture.views.empty()) section.blocks.emplace_back(std::move(picture));
+  if (!picture.views.empty()) section.add(std::move(picture));
   Table table{"Configurations (net is fsm_net, db is db_total, lock is lock_wait; in ms)",
               columns({"configuration", "elapsed", "transitions/s", "commits/s", "net P50",
                        "net P95", "net P99", "net P99.9", "net max", "db P95", "lock P95",
-                       "dispatch P95", "WAL growth", "of ceiling", "verdict"}),
-              {}};
+                       "dispatch P95", "WAL growth", "of ceiling", "verdict"})};
   for (std::size_t index = 0; index < run.configurations.size(); ++index) {
     table.rows.push_back(
         overview_row(run.configurations[index], run.findings.configurations[index]));
   }
-  section.blocks.emplace_back(std::move(table));
+  section.add(std::move(table));
   return section;
 }
 
 Section breakdown_section(const RunView& run) {
   Table table{"Shares of the mean fsm_net",
               columns({"configuration", "mean ms", "waiting", "working", "checkpointing", "syncing",
-                       "unexplained"}),
-              {}};
+                       "unexplained"})};
   Table parts{"Parts of the mean fsm_net",
               columns({"configuration", "part", "spent", "mean ms", "share"}),
               {},
               true};
-  Section section{"Where the time goes" + run.suffix, false, {}};
+  Section section{"Where the time goes" + run.suffix};
   std::vector<Sentence> contention;
   for (std::size_t index = 0; index < run.configurations.size(); ++index) {
     const ConfigurationResult& each = run.configurations[index];
@@ -119,22 +116,21 @@ Section breakdown_section(const RunView& run) {
     add_parts(each, *findings.breakdown, parts);
   }
   if (!table.rows.empty()) {
-    section.blocks.emplace_back(breakdown_picture(run));
-    section.blocks.emplace_back(std::move(table));
-    section.blocks.emplace_back(std::move(parts));
+    section.add(breakdown_picture(run));
+    section.add(std::move(table));
+    section.add(std::move(parts));
   }
   std::ranges::move(contention, std::back_inserter(section.blocks));
   return section;
 }
 
 Section wal_section(const RunView& run) {
-  Section section{"WAL and checkpoints" + run.suffix, true, {}};
+  Section section{"WAL and checkpoints" + run.suffix, true};
   if (run.configurations.empty()) return section;
   Table table{
       "Written to the database's files",
       columns({"configuration", "WAL growth", "WAL peak", "frames", "frames/commit", "checkpoints",
-               "their time ms", "longest ms", "WAL syncs", "database syncs", "written/changed"}),
-      {}};
+               "their time ms", "longest ms", "WAL syncs", "database syncs", "written/changed"})};
   for (std::size_t index = 0; index < run.configurations.size(); ++index) {
     const ConfigurationResult& each = run.configurations[index];
     const metrics::WalFigures& figures = each.wal;
@@ -151,8 +147,8 @@ Section wal_section(const RunView& run) {
                           count_cell(figures.db_syncs),
                           amplification ? rate_cell(*amplification) : Cell{"-", {}}});
   }
-  section.blocks.emplace_back(wal_picture(run));
-  section.blocks.emplace_back(std::move(table));
+  section.add(wal_picture(run));
+  section.add(std::move(table));
   return section;
 }
 
@@ -168,18 +164,16 @@ Section configuration_section(const ConfigurationResult& configuration,
       {}};
   for (const metrics::Stream* const stream : configuration.streams()) {
     Table segments = segments_table(*stream, configuration.name_of(*stream));
-    if (!segments.rows.empty()) section.blocks.emplace_back(std::move(segments));
+    if (!segments.rows.empty()) section.add(std::move(segments));
   }
   std::ranges::move(anatomy_of(configuration, findings), std::back_inserter(section.blocks));
   for (const metrics::LimitVerdict& verdict : findings.verdicts) {
-    section.blocks.emplace_back(
-        Sentence{fmt::format("{}: {}  {}", verdict.limit, verdict_cell(verdict.passed).text,
-                             verdict.evidence),
-                 verdict_cell(verdict.passed).tone});
+    section.add(Sentence{fmt::format("{}: {}  {}", verdict.limit, verdict_cell(verdict.passed).text,
+                                     verdict.evidence),
+                         verdict_cell(verdict.passed).tone});
   }
   if (findings.verdicts.empty()) {
-    section.blocks.emplace_back(
-        Sentence{fmt::format("No limit is set for {}.", label(configuration))});
+    section.say("No limit is set for {}.", label(configuration));
   }
   return section;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -42,7 +44,7 @@ using RowSink = std::function<bool(const Row&)>;
 struct Table {
   std::string caption;
   std::vector<Column> columns;  ///< the first holds names
-  std::vector<Row> rows;        ///< each as long as `columns`
+  std::vector<Row> rows = {};   ///< each as long as `columns`
   bool details = false;         ///< evidence: of use to those who look closer
   /// Instead of `rows`, for tables too long to be held: calls the sink for each row, in order, and
   /// may be called several times. What it refers to must outlive the table.
@@ -74,9 +76,9 @@ struct Axis {
     logarithmic,
     percentile,  ///< values are 1/(1-percentile), 1 or more, on a logarithmic scale
   };
-  std::string title;
+  std::string title = {};
   Scale scale = Scale::linear;
-  std::string unit;                ///< `ms`, `s`, `%`, `MB`; empty: a count
+  std::string unit = {};           ///< `ms`, `s`, `%`, `MB`; empty: a count
   std::vector<double> ticks = {};  ///< where marks stand; empty: anywhere
   struct Range {
     double from = 0;
@@ -104,8 +106,8 @@ struct Series {
 struct Chart {
   enum class Form : std::uint8_t { lines, bars, stacked };
   Form form = Form::lines;
-  Axis x;  ///< in bar charts, whose bars lie: the axis of values; `y` is not used then
-  Axis y;
+  Axis x = {};  ///< in bar charts, whose bars lie: the axis of values; `y` is not used then
+  Axis y = {};
   std::optional<Axis> second = {};
   std::vector<std::string> names = {};  ///< of the bars
   std::vector<Series> series = {};
@@ -119,10 +121,10 @@ struct View {
 
 /// A picture, in one view or in several to choose from. A renderer draws it its own way, or not.
 struct Picture {
-  std::string name;         ///< `curves`, `breakdown`, ...
-  std::string caption;      ///< what it shows, in a sentence
-  std::string alternative;  ///< what there is to be seen, for those who do not see it
-  std::vector<View> views;  ///< at least one
+  std::string name;              ///< `curves`, `breakdown`, ...
+  std::string caption;           ///< what it shows, in a sentence
+  std::string alternative;       ///< what there is to be seen, for those who do not see it
+  std::vector<View> views = {};  ///< at least one
 };
 
 using Block = std::variant<Sentence, Table, Code, Picture>;
@@ -130,13 +132,19 @@ using Block = std::variant<Sentence, Table, Code, Picture>;
 struct Section {
   std::string heading;
   bool details = false;  ///< of use to few: folded, or left out until it is asked for
-  std::vector<Block> blocks;
+  std::vector<Block> blocks = {};
+
+  void add(Block block) { blocks.push_back(std::move(block)); }
+  template <typename... Values>
+  void say(fmt::format_string<Values...> text, Values&&... values) {
+    add(Sentence{fmt::format(text, std::forward<Values>(values)...)});
+  }
 };
 
 /// A report, in the order in which readers want to know: what to do, why, then everything.
 struct Document {
   std::string title;
-  std::vector<Section> sections;
+  std::vector<Section> sections = {};
 };
 
 }  // namespace walbench::tools

@@ -23,8 +23,7 @@ std::string checkpoint_text(const metrics::ConfigurationPlanned& planned) {
 Table settings(const RunView& run) {
   Table table{"Settings, as read back from SQLite",
               columns({"configuration", "files", "connection", "commit", "begin", "guard", "queue",
-                       "schema", "synchronous", "busy_timeout ms", "checkpoint", "API delay"}),
-              {}};
+                       "schema", "synchronous", "busy_timeout ms", "checkpoint", "API delay"})};
   const auto add = [&](const metrics::ConfigurationResult& each) {
     const metrics::ConfigurationPlanned& planned = each.planned;
     table.rows.push_back({{metrics::configuration_label(planned), {}},
@@ -50,7 +49,7 @@ Table settings(const RunView& run) {
 }
 
 Table environment_table(const metrics::Environment& environment) {
-  Table table{"Environment", {{"property"}, {"value", true}}, {}};
+  Table table{"Environment", {{"property"}, {"value", true}}};
   const auto add = [&](const char* property, std::string value) {
     table.rows.push_back({{property, {}}, {value.empty() ? "none" : std::move(value), {}}});
   };
@@ -81,19 +80,18 @@ Table environment_table(const metrics::Environment& environment) {
 }  // namespace
 
 Section settings_section(const RunView& run, bool details) {
-  Section section{"Settings" + run.suffix, details, {}};
+  Section section{"Settings" + run.suffix, details};
   if (!run.configurations.empty() || !run.mitigations.empty()) {
-    section.blocks.emplace_back(settings(run));
+    section.add(settings(run));
   }
   return section;
 }
 
 Section environment_section(const RunView& run) {
-  Section section{"Environment" + run.suffix, true, {}};
-  if (run.environment != nullptr) section.blocks.emplace_back(environment_table(*run.environment));
-  section.blocks.emplace_back(
-      Sentence{"Environment digest " + run.environment_digest +
-               ": runs with another digest were measured in another environment."});
+  Section section{"Environment" + run.suffix, true};
+  if (run.environment != nullptr) section.add(environment_table(*run.environment));
+  section.add(Sentence{"Environment digest " + run.environment_digest +
+                       ": runs with another digest were measured in another environment."});
   return section;
 }
 

@@ -10,6 +10,7 @@
 #include "metrics/result/figures.hpp"
 #include "metrics/result/key.hpp"
 #include "metrics/segment.hpp"
+#include "metrics/units.hpp"
 #include "tools/document/cells.hpp"
 
 namespace walbench::tools {
@@ -17,7 +18,7 @@ namespace {
 
 using metrics::ConfigurationResult;
 
-constexpr double kNsPerMs = 1e6;
+using metrics::kNsPerMs;
 
 struct Statistic {
   std::string_view name;
@@ -192,10 +193,10 @@ std::vector<Side> sides_of(const RunView& run) {
 }  // namespace
 
 Section figures_section(const RunView& run) {
-  Section section{"Every figure" + run.suffix, true, {}};
+  Section section{"Every figure" + run.suffix, true};
   const std::vector<Side> sides = sides_of(run);
   if (sides.empty()) return section;
-  Table table{"Figures as they stand in JSON", {{"figure"}, {"unit"}}, {}};
+  Table table{"Figures as they stand in JSON", {{"figure"}, {"unit"}}};
   for (const Side& side : sides) {
     table.columns.push_back({side.name});
   }
@@ -211,15 +212,14 @@ Section figures_section(const RunView& run) {
     row.push_back({std::string(figure.meaning), {}});
     if (known) table.rows.push_back(std::move(row));
   }
-  section.blocks.emplace_back(std::move(table));
+  section.add(std::move(table));
   return section;
 }
 
 Table figures_table(const metrics::ResultSet& set) {
   Table table{"figures",
               columns({"run_id", "timestamp", "source", "role", "mitigation", "concurrency",
-                       "profile", "strategy", "segment", "statistic", "value", "unit", "count"}),
-              {}};
+                       "profile", "strategy", "segment", "statistic", "value", "unit", "count"})};
   table.stream = [&set](const RowSink& sink) { write_figures(set, sink); };
   return table;
 }

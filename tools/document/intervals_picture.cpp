@@ -5,12 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include "metrics/units.hpp"
 #include "tools/document/pictures.hpp"
 
 namespace walbench::tools {
 namespace {
 
-constexpr double kNsPerMs = 1e6;
+using metrics::kNsPerMs;
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
 /// Neighbours as one: all their samples and the worst of their figures, so that a stall remains.
@@ -68,9 +69,7 @@ Chart intervals_chart(const metrics::LoadedLog::Stream& stream) {
   Chart chart{.form = Chart::Form::lines,
               .x = {"seconds", Axis::Scale::linear, "s", {}},
               .y = {"samples a second", Axis::Scale::linear, "", {}},
-              .second = Axis{"P99", Axis::Scale::logarithmic, "ms", {}},
-              .names = {},
-              .series = {}};
+              .second = Axis{"P99", Axis::Scale::logarithmic, "ms", {}}};
   Series rate{.label = "samples a second"};
   Series p99{.label = "P99 of " + (stream.tag.empty() ? "all" : stream.tag)};
   p99.second_axis = true;
@@ -93,8 +92,7 @@ Picture intervals_picture(const std::vector<const metrics::LoadedLog::Stream*>& 
   Picture picture{"intervals",
                   "Samples a second, and P99, interval by interval: a stall shows as a gap in the "
                   "one and a peak in the other.",
-                  "Two lines over time, as in the tables that follow.",
-                  {}};
+                  "Two lines over time, as in the tables that follow."};
   for (const metrics::LoadedLog::Stream* const stream : streams) {
     picture.views.push_back(
         {stream->tag.empty() ? "all" : stream->tag, [stream] { return intervals_chart(*stream); }});

@@ -47,29 +47,28 @@ Table interval_table(const LoadedLog::Stream& stream, bool details) {
 
 Section log_section(const LoadedLog& log) {
   const std::string path = log.path.string();
-  Section section{"Over time: " + path + (log.label.empty() ? "" : ": " + log.label), false, {}};
+  Section section{"Over time: " + path + (log.label.empty() ? "" : ": " + log.label)};
   const auto is_main = [](const LoadedLog::Stream& stream) { return stream.tag == kMainSegment; };
   const bool has_main = std::ranges::any_of(log.streams, is_main);
   std::vector<const LoadedLog::Stream*> drawn;
   for (const LoadedLog::Stream& stream : log.streams) {
     if (!has_main || is_main(stream)) drawn.push_back(&stream);
   }
-  if (!drawn.empty()) section.blocks.emplace_back(intervals_picture(drawn));
+  if (!drawn.empty()) section.add(intervals_picture(drawn));
   for (const LoadedLog::Stream& stream : log.streams) {
-    section.blocks.emplace_back(interval_table(stream, has_main && !is_main(stream)));
+    section.add(interval_table(stream, has_main && !is_main(stream)));
   }
   if (log.unit_assumed) {
-    section.blocks.emplace_back(
+    section.add(
         Sentence{"Its values are taken for nanoseconds: the log names no unit.", Tone::warning});
   }
-  if (log.cut_off) section.blocks.emplace_back(Sentence{*log.cut_off, Tone::warning});
+  if (log.cut_off) section.add(Sentence{*log.cut_off, Tone::warning});
   return section;
 }
 
 Section lone_section(const std::vector<metrics::LoneDistribution>& lone) {
   Table table{"Distributions that belong to no run",
-              columns({"file", "samples", "P50", "P95", "P99", "P99.9", "max", "unit", "values"}),
-              {}};
+              columns({"file", "samples", "P50", "P95", "P99", "P99.9", "max", "unit", "values"})};
   for (const metrics::LoneDistribution& each : lone) {
     const metrics::HgrmFile& file = each.file;
     Row row = {{each.path.string(), {}}, count_cell(file.total_count)};

@@ -12,6 +12,7 @@
 #include "metrics/analysis/findings.hpp"
 #include "metrics/histogram/percentile_curve.hpp"
 #include "metrics/result/key.hpp"
+#include "metrics/units.hpp"
 #include "tools/document/cells.hpp"
 
 namespace walbench::tools {
@@ -20,7 +21,7 @@ namespace {
 using metrics::ConfigurationResult;
 using metrics::Segment;
 
-constexpr double kNsPerMs = 1e6;
+using metrics::kNsPerMs;
 constexpr double kBytesPerMb = 1e6;
 /// The segments that curves are drawn of; the first that was measured is the one shown at first.
 constexpr std::array kDrawnSegments = {Segment::fsm_net, Segment::lock_wait, Segment::busy_wait,
@@ -33,20 +34,12 @@ std::string label(const ConfigurationResult& configuration) {
 
 Chart curves_chart(const std::string& value_title, const std::string& unit) {
   return {.form = Chart::Form::lines,
-          .x = {"percentile", Axis::Scale::percentile, "", {}},
-          .y = {value_title, Axis::Scale::logarithmic, unit, {}},
-          .second = {},
-          .names = {},
-          .series = {}};
+          .x = {"percentile", Axis::Scale::percentile, ""},
+          .y = {value_title, Axis::Scale::logarithmic, unit}};
 }
 
 Chart bar_chart(Chart::Form form, const std::string& value_title, const std::string& unit) {
-  return {.form = form,
-          .x = {value_title, Axis::Scale::linear, unit, {}},
-          .y = {},
-          .second = {},
-          .names = {},
-          .series = {}};
+  return {.form = form, .x = {value_title, Axis::Scale::linear, unit}};
 }
 
 Series curve(std::string name, const metrics::Histogram& nanoseconds) {
@@ -174,11 +167,8 @@ void add_law(const metrics::ScalabilityFit& fit, const std::string& name, double
 
 Chart scaling_chart(const RunView& run) {
   Chart chart{.form = Chart::Form::lines,
-              .x = {"threads", Axis::Scale::logarithmic, "", {}},
-              .y = {"transitions per second", Axis::Scale::logarithmic, "", {}},
-              .second = {},
-              .names = {},
-              .series = {}};
+              .x = {"threads", Axis::Scale::logarithmic, ""},
+              .y = {"transitions per second", Axis::Scale::logarithmic, ""}};
   std::set<double> levels;
   for (const metrics::Scaling& each : run.findings.scaling) {
     Series measured{.label = each.profile + " " + each.strategy};
@@ -232,7 +222,7 @@ Chart changes_chart(const std::vector<NamedChange>& changes) {
 
 Chart wal_chart(const RunView& run) {
   Chart chart = bar_chart(Chart::Form::bars, "MB", "MB");
-  chart.second = Axis{"checkpoints", Axis::Scale::linear, "", {}};
+  chart.second = Axis{"checkpoints", Axis::Scale::linear, ""};
   Series growth{.label = "WAL growth, MB"};
   Series peak{.label = "WAL peak, MB"};
   Series checkpoints{.label = "checkpoints"};
@@ -254,8 +244,7 @@ Picture curves_picture(const RunView& run) {
   Picture picture{"curves",
                   "Latency by percentile. The slowest lie to the right: at 99 % stands the value "
                   "that one in a hundred exceeded. A curve ends at the slowest sample.",
-                  "Percentile curves of the configurations in the table that follows.",
-                  {}};
+                  "Percentile curves of the configurations in the table that follows."};
   std::vector<Line> lines;
   for (const ConfigurationResult& each : run.configurations) {
     add_lines(label(each), each, lines);
@@ -291,8 +280,7 @@ Picture scaling_picture(const RunView& run) {
 Picture changes_picture(const RunView& run) {
   Picture picture{"changes",
                   "Before and after each mitigation; the whisker is the interval of the change.",
-                  "Bars before and after, as in the tables that follow.",
-                  {}};
+                  "Bars before and after, as in the tables that follow."};
   constexpr std::array<std::string_view, 5> kFigures = {kThroughput, "fsm_net P95", "fsm_net P99",
                                                         "fsm_net max", "lock_wait P95"};
   for (const std::string_view figure : kFigures) {
@@ -315,10 +303,8 @@ Picture wal_picture(const RunView& run) {
 }
 
 Picture lone_picture(const std::vector<metrics::LoneDistribution>& lone) {
-  Picture picture{"lone",
-                  "Value by percentile, each file in its own unit.",
-                  "Percentile curves of the files in the table that follows.",
-                  {}};
+  Picture picture{"lone", "Value by percentile, each file in its own unit.",
+                  "Percentile curves of the files in the table that follows."};
   const auto add = [&](bool exact, const char* title, const char* unit) {
     const auto of_kind = [exact](const metrics::LoneDistribution& each) {
       return each.file.histogram.has_value() == exact;

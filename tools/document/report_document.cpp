@@ -66,7 +66,7 @@ void append(std::vector<Section>&& from, std::vector<Section>& to) {
 }
 
 Section problems_section(const metrics::ResultSet& set) {
-  Table table{"Files that could not be used", {{"file"}, {"why", true}}, {}};
+  Table table{"Files that could not be used", {{"file"}, {"why", true}}};
   for (const metrics::FileProblem& problem : set.problems) {
     table.rows.push_back({{problem.path.string(), {}}, {problem.what, {}}});
   }
@@ -83,12 +83,12 @@ std::string title_of(const metrics::ResultSet& set) {
 
 Document document_of(const metrics::ResultSet& set,
                      const std::vector<metrics::Findings>& findings) {
-  Document document{title_of(set), {}};
+  Document document{title_of(set)};
   std::vector<Section> details;
   if (const std::vector<std::string> unlike = metrics::unlike_runs(set); !unlike.empty()) {
-    Section section{"Runs that are not comparable", false, {}};
+    Section section{"Runs that are not comparable"};
     for (const std::string& sentence : unlike) {
-      section.blocks.emplace_back(Sentence{sentence, Tone::warning});
+      section.add(Sentence{sentence, Tone::warning});
     }
     document.sections.push_back(std::move(section));
   }

@@ -24,8 +24,7 @@ using metrics::MitigationResult;
 Table ranking(const RunView& run) {
   Table table{"Ranking by throughput; ? if no difference is shown",
               columns({"ranking", "transitions/s", "of ceiling", "lock P95", "net P95", "net P99",
-                       "net max", "limits"}),
-              {}};
+                       "net max", "limits"})};
   for (const std::size_t index : run.findings.ranking) {
     const metrics::MitigationFindings& found = run.findings.mitigations[index];
     table.rows.push_back({{run.mitigations[index].info.name, {}},
@@ -77,30 +76,27 @@ Table before_and_after(const MitigationResult& result,
 void add_risks(const MitigationResult& result, Section& section) {
   const metrics::ConfigurationResult& after = result.mitigation.pooled;
   if (after.unsaved_peak > 0) {
-    section.blocks.emplace_back(
-        Sentence{fmt::format("{}: RISK: up to {} transitions were acknowledged and not yet "
-                             "durable; a crash would have lost them.",
-                             result.info.name, with_thousands(after.unsaved_peak)),
-                 Tone::warning});
+    section.add(Sentence{fmt::format("{}: RISK: up to {} transitions were acknowledged and not yet "
+                                     "durable; a crash would have lost them.",
+                                     result.info.name, with_thousands(after.unsaved_peak)),
+                         Tone::warning});
   }
   if (after.snapshot_retries > 0) {
-    section.blocks.emplace_back(Sentence{
-        fmt::format("{}: {} transactions begun anew: stale snapshot, or lock held (baseline: {}).",
-                    result.info.name, with_thousands(after.snapshot_retries),
-                    with_thousands(result.baseline.pooled.snapshot_retries))});
+    section.say("{}: {} transactions begun anew: stale snapshot, or lock held (baseline: {}).",
+                result.info.name, with_thousands(after.snapshot_retries),
+                with_thousands(result.baseline.pooled.snapshot_retries));
   }
 }
 
 void add_method(const RunView& run, Section& section) {
-  section.blocks.emplace_back(
-      Sentence{"Change: geometric mean of the ratios after/before of neighbouring repeats; it may "
-               "differ from the ratio of the medians."});
+  section.say(
+      "Change: geometric mean of the ratios after/before of neighbouring repeats; it may "
+      "differ from the ratio of the medians.");
   const bool has_intervals = std::ranges::any_of(run.findings.ranking, [&](std::size_t index) {
     return run.findings.mitigations[index].changes.front().change.interval.has_value();
   });
   if (!has_intervals) return;
-  section.blocks.emplace_back(Sentence{fmt::format(
-      "Intervals: {}. One in twenty misses 0 by chance alone.", metrics::kIntervalMethod)});
+  section.say("Intervals: {}. One in twenty misses 0 by chance alone.", metrics::kIntervalMethod);
 }
 
 // ---- scaling
@@ -173,54 +169,51 @@ Table growth_table(const metrics::Scaling& scaling) {
 }  // namespace
 
 Section mitigations_section(const RunView& run) {
-  Section section{"Mitigations" + run.suffix, false, {}};
+  Section section{"Mitigations" + run.suffix};
   for (std::size_t index = 0; index < run.mitigations.size(); ++index) {
     if (!run.findings.mitigations[index].changes.empty()) continue;
     const MitigationResult& each = run.mitigations[index];
-    section.blocks.emplace_back(
+    section.add(
         Sentence{fmt::format("mitigation {}: the files of its {} were not given", each.info.name,
                              each.baseline.repeats.empty() ? "baseline" : "mitigated side"),
                  Tone::warning});
   }
   if (run.findings.ranking.empty()) return section;
-  section.blocks.emplace_back(changes_picture(run));
-  section.blocks.emplace_back(ranking(run));
-  section.blocks.emplace_back(costs(run));
+  section.add(changes_picture(run));
+  section.add(ranking(run));
+  section.add(costs(run));
   for (const std::size_t index : run.findings.ranking) {
     add_risks(run.mitigations[index], section);
-    section.blocks.emplace_back(
-        before_and_after(run.mitigations[index], run.findings.mitigations[index].changes));
+    section.add(before_and_after(run.mitigations[index], run.findings.mitigations[index].changes));
   }
   add_method(run, section);
   return section;
 }
 
 Section scaling_section(const RunView& run) {
-  Section section{"Scaling" + run.suffix, false, {}};
+  Section section{"Scaling" + run.suffix};
   if (run.findings.scaling.empty()) return section;
-  section.blocks.emplace_back(scaling_picture(run));
+  section.add(scaling_picture(run));
   for (const metrics::Scaling& each : run.findings.scaling) {
-    section.blocks.emplace_back(Sentence{fmt::format("Scaling of {} {}. {}", each.profile,
-                                                     each.strategy, bottleneck_sentence(each))});
-    section.blocks.emplace_back(Sentence{law_sentence(each)});
-    section.blocks.emplace_back(growth_table(each));
+    section.say("Scaling of {} {}. {}", each.profile, each.strategy, bottleneck_sentence(each));
+    section.add(Sentence{law_sentence(each)});
+    section.add(growth_table(each));
   }
   return section;
 }
 
 Section ceiling_section(const RunView& run) {
-  Section section{"Ceiling" + run.suffix, false, {}};
+  Section section{"Ceiling" + run.suffix};
   if (run.ceiling == nullptr || run.ceiling->empty()) return section;
   Table table{"One thread, raw statements: the most that this machine can write",
-              columns({"transitions", "checkpoint", "writes/s"}),
-              {}};
+              columns({"transitions", "checkpoint", "writes/s"})};
   for (const metrics::CeilingPoint& point : *run.ceiling) {
     table.rows.push_back({{fmt::format("{} in a transaction", with_thousands(point.group_size)),
                            static_cast<double>(point.group_size)},
                           {point.checkpoint, {}},
                           rate_cell(point.writes_per_second)});
   }
-  section.blocks.emplace_back(std::move(table));
+  section.add(std::move(table));
   return section;
 }
 

@@ -12,6 +12,7 @@
 
 #include "tools/program/text.hpp"
 #include "tools/render/plot_canvas.hpp"
+#include "tools/render/terminal.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -239,9 +240,7 @@ std::string legend(const std::vector<Series>& curves, const PlotCanvas& canvas,
     const std::string_view note = nothing ? " (no samples)" : "";
     const std::string label = fitted(printable(curves[curve].label),
                                      style.width - kIndent.size() - 3 - note.size(), style.unicode);
-    const auto length = static_cast<std::size_t>(std::ranges::count_if(
-        label, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-    const std::size_t needed = 2 + length + note.size();
+    const std::size_t needed = 2 + display_columns(label) + note.size();
     const bool fits = used + 3 + needed < style.width;
     if (!fits && !out.empty()) out += '\n';
     out += fits ? "   " : kIndent;

@@ -14,6 +14,7 @@
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/publish/result_json.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
+#include "metrics/units.hpp"
 #include "tools/program/exit_code.hpp"
 #include "tools/program/output.hpp"
 #include "tools/report/report_commands.hpp"
@@ -22,7 +23,7 @@
 namespace walbench::tools {
 namespace {
 
-constexpr double kNsPerMs = 1e6;
+using metrics::kNsPerMs;
 constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
 
 metrics::Histogram read_values(const ReportValues& options) {
