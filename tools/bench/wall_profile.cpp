@@ -3,14 +3,12 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <ranges>
@@ -68,49 +66,29 @@ std::optional<std::string> load_profiler() {
 }
 #endif
 
-/// A pipe's reading end and the process that writes into it.
-struct Reader {
-  int descriptor = -1;
-  pid_t process = -1;
-};
-
-std::optional<Reader> start_pprof(const fs::path& profile) {
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) return std::nullopt;
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  std::error_code ignored;
-  std::array<std::string, 4> words = {kPprof, "--text", fs::read_symlink("/proc/self/exe", ignored),
-                                      profile.string()};
-  std::array<char*, 5> arguments = {words[0].data(), words[1].data(), words[2].data(),
-                                    words[3].data(), nullptr};
-  Reader reader{ends[0], -1};
-  const int error =
-      posix_spawnp(&reader.process, kPprof, &actions, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  close(ends[1]);
-  if (error == 0) return reader;
-  close(ends[0]);
-  return std::nullopt;
+std::string quoted_for_shell(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) {
+    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return out + "'";
 }
 
-/// All that it writes; nothing where it failed.
-std::optional<std::string> read_to_end(const Reader& reader) {
+/// The output of google-pprof; nothing if it fails.
+std::optional<std::string> pprof_text(const fs::path& profile) {
+  std::error_code ignored;
+  const std::string program = fs::read_symlink("/proc/self/exe", ignored);
+  const std::string command =
+      fmt::format("{} --text {} {} 2>/dev/null", kPprof, quoted_for_shell(program),
+                  quoted_for_shell(profile.string()));
+  std::FILE* const pipe = popen(command.c_str(), "re");
+  if (pipe == nullptr) return std::nullopt;
   std::string text;
   std::array<char, 4096> buffer{};
-  for (;;) {
-    const ssize_t count = read(reader.descriptor, buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;
-    text.append(buffer.data(), static_cast<std::size_t>(count));
+  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+    text.append(buffer.data(), count);
   }
-  close(reader.descriptor);
-  int status = 0;
-  while (waitpid(reader.process, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (status != 0) return std::nullopt;
+  if (pclose(pipe) != 0) return std::nullopt;
   return text;
 }
 
@@ -218,8 +196,7 @@ void WallProfile::stop() {
 }
 
 std::string top_functions(const fs::path& profile, std::size_t count) {
-  const std::optional<Reader> reader = start_pprof(profile);
-  const std::optional<std::string> text = reader ? read_to_end(*reader) : std::nullopt;
+  const std::optional<std::string> text = pprof_text(profile);
   if (!text) {
     return fmt::format("to see its functions, install google-perftools and run: {} --text {} {}\n",
                        kPprof, "bench", printable(profile.string()));
