@@ -20,6 +20,7 @@
 #include "tests/support/fake_database.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/measured_study.hpp"
+#include "tests/support/refusal.hpp"
 
 namespace walbench::engine {
 namespace {
@@ -79,13 +80,7 @@ class Ceiling : public testing::Test {
     return sizes;
   }
   std::string failure() {
-    try {
-      measure();
-    } catch (const RunFailed& error) {
-      return error.what();
-    }
-    ADD_FAILURE() << "it did not fail";
-    return {};
+    return test_support::refusal_of<RunFailed>([this] { return measure(); });
   }
   std::int64_t raw_writes() const {
     return std::ranges::count_if(behaviour_.script.lines(), [](const std::string& line) {

@@ -22,9 +22,7 @@
 #include "engine/workload/lifecycle/lifecycle.hpp"
 #include "metrics/histogram/hlog.hpp"
 #include "metrics/publish/results_folder.hpp"
-#include "tests/support/fake_database.hpp"
-#include "tests/support/manual_clock.hpp"
-#include "tests/support/measured_study.hpp"
+#include "tests/engine/fake_measurement.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace walbench::engine {
@@ -34,9 +32,6 @@ namespace fs = std::filesystem;
 using metrics::ConfigurationResult;
 using metrics::IntervalLog;
 using std::chrono::nanoseconds;
-using test_support::FakeBehaviour;
-using test_support::FakeDatabase;
-using test_support::ManualClock;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -56,45 +51,21 @@ void fill_disk_under(const fs::path& path) {
 }
 
 /// Runs over a fake database that keep a log of a single interval, unless a test shortens it.
-class IntervalLogs : public test_support::TemporaryFolderTest {
+class IntervalLogs : public FakeMeasurement<test_support::TemporaryFolderTest> {
  protected:
   IntervalLogs() {
-    plan_.threads = 1;
     files(4);
-    context_.open_database = [this](const ConfigurationPlan&) {
-      return std::make_unique<FakeDatabase>(behaviour_);
-    };
-    context_.clock = &clock_;
-    context_.observer = &observer_;
-    context_.stop = stop_.get_token();
     context_.interval = std::chrono::hours(1);
     context_.open_interval_log = [this](const ConfigurationPlan& plan) {
       asked_.push_back(plan.strategy);
       auto log = std::make_unique<IntervalLog>(log_of(asked_.size()), plan.strategy,
                                                std::chrono::system_clock::now());
-      on_open_(log->path());
+      on_log_(log->path());
       return log;
     };
   }
 
-  void files(std::int64_t number) {
-    plan_.files = number;
-    behaviour_.verification = {number, number, number, "", "ok"};
-  }
   fs::path log_of(std::size_t number) const { return path(std::to_string(number) + ".hlog"); }
-  RunContext context() { return test_support::fake_verified(context_, behaviour_); }
-  ConfigurationResult measure() { return measure_configuration(plan_, 0, context()); }
-
-  std::string failure() {
-    try {
-      measure();
-    } catch (const RunFailed& error) {
-      return error.what();
-    }
-    ADD_FAILURE() << "the run did not fail";
-    return {};
-  }
-
   /// How many samples each segment has in a log, over all its intervals.
   static std::map<std::string, std::int64_t> samples_in(const fs::path& log) {
     std::map<std::string, std::int64_t> samples;
@@ -104,14 +75,8 @@ class IntervalLogs : public test_support::TemporaryFolderTest {
     return samples;
   }
 
-  ManualClock clock_{nanoseconds(1)};
-  FakeBehaviour behaviour_;
-  test_support::RecordingObserver observer_;
-  std::stop_source stop_;
-  RunContext context_{};
-  ConfigurationPlan plan_;
   std::vector<std::string> asked_;  ///< strategies that a log was opened for
-  std::function<void(const fs::path&)> on_open_ = [](const fs::path&) {};
+  std::function<void(const fs::path&)> on_log_ = [](const fs::path&) {};
 };
 
 TEST_F(IntervalLogs, HoldTheSamplesOfTheResultAndNoneOfTheWarmUp) {
@@ -136,7 +101,7 @@ TEST_F(IntervalLogs, ShortIntervalsAddUpToTheSame) {
 
 TEST_F(IntervalLogs, AreOpenedWhereMeasuringBegins) {
   plan_.warmup_files = 3;
-  on_open_ = [this](const fs::path&) {
+  on_log_ = [this](const fs::path&) {
     EXPECT_THAT(observer_.phases,
                 ElementsAre(Phase::seed, Phase::warm_up, Phase::reset, Phase::measure));
   };
@@ -177,7 +142,7 @@ TEST_F(IntervalLogs, OneThatCannotBeOpenedFailsTheRun) {
 }
 
 TEST_F(IntervalLogs, OneThatCannotBeWrittenFailsTheRunByName) {
-  on_open_ = [](const fs::path& log) { fill_disk_under(log); };
+  on_log_ = [](const fs::path& log) { fill_disk_under(log); };
   EXPECT_THAT(failure(),
               testing::AllOf(HasSubstr("cannot write the interval log"),
                              HasSubstr(log_of(1).string()), HasSubstr("No space left on device")));

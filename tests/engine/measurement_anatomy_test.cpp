@@ -16,19 +16,13 @@
 #include "engine/workload/lifecycle/schema.hpp"
 #include "metrics/statistics/busy_timeout.hpp"
 #include "storage/strategies.hpp"
-#include "tests/support/fake_database.hpp"
-#include "tests/support/manual_clock.hpp"
-#include "tests/support/measured_study.hpp"
+#include "tests/engine/fake_measurement.hpp"
 
 namespace walbench::engine {
 namespace {
 
 using metrics::ConfigurationResult;
 using metrics::Segment;
-using std::chrono::nanoseconds;
-using test_support::FakeBehaviour;
-using test_support::FakeDatabase;
-using test_support::ManualClock;
 using test_support::samples;
 
 metrics::Histogram histogram_of(const std::vector<std::int64_t>& values) {
@@ -40,32 +34,12 @@ metrics::Histogram histogram_of(const std::vector<std::int64_t>& values) {
 }
 
 /// One configuration over a fake database that says whatever the test wants.
-class MeasurementAnatomy : public testing::Test {
+class MeasurementAnatomy : public FakeMeasurement<> {
  protected:
   MeasurementAnatomy() {
-    plan_.threads = 1;
     plan_.strategy = "pooled-connection";
     plan_.axes = storage::find_strategy("pooled-connection")->axes;
-    files(2);
   }
-
-  void files(std::int64_t number) {
-    plan_.files = number;
-    behaviour_.verification = {number, number, number, "", "ok"};
-  }
-
-  ConfigurationResult measure() {
-    const auto open = [this](const ConfigurationPlan&) {
-      return std::make_unique<FakeDatabase>(behaviour_);
-    };
-    return measure_configuration(
-        plan_, 0, test_support::fake_verified({open, &clock_, &observer_, {}}, behaviour_));
-  }
-
-  ManualClock clock_{nanoseconds(1)};
-  FakeBehaviour behaviour_;
-  test_support::RecordingObserver observer_;
-  ConfigurationPlan plan_;
 };
 
 TEST_F(MeasurementAnatomy, TimesOfTheFilesAreSegmentsAndNoSamplesOfLifecycles) {

@@ -15,48 +15,25 @@
 
 #include "engine/measurement.hpp"
 #include "storage/sqlite/sqlite.hpp"
-#include "tests/support/fake_database.hpp"
-#include "tests/support/manual_clock.hpp"
-#include "tests/support/measured_study.hpp"
+#include "tests/engine/fake_measurement.hpp"
 
 namespace walbench::engine {
 namespace {
 
-using std::chrono::nanoseconds;
 using storage::TransitionWrite;
-using test_support::FakeBehaviour;
 using test_support::FakeDatabase;
-using test_support::ManualClock;
 using testing::Contains;
 using testing::Not;
 
-class StoppedMeasurement : public testing::Test {
+class StoppedMeasurement : public FakeMeasurement<> {
  protected:
-  StoppedMeasurement() {
-    plan_.threads = 1;
-    plan_.files = 5;
-    behaviour_.verification = {5, 5, 5, "", "ok"};
-  }
-
-  void measure() {
-    const RunContext context = test_support::fake_verified(
-        {[this](const ConfigurationPlan&) { return std::make_unique<FakeDatabase>(behaviour_); },
-         &clock_, &observer_, stop_.get_token()},
-        behaviour_);
-    measure_configuration(plan_, 0, context);
-  }
+  StoppedMeasurement() { files(5); }
 
   std::int64_t writes() const {
     return std::ranges::count_if(behaviour_.script.lines(), [](const std::string& line) {
       return line.starts_with("write ");
     });
   }
-
-  ManualClock clock_{nanoseconds(1)};
-  std::stop_source stop_;
-  FakeBehaviour behaviour_;
-  test_support::RecordingObserver observer_;
-  ConfigurationPlan plan_;
 };
 
 TEST_F(StoppedMeasurement, NothingIsDoneWhenTheStopCameFirst) {

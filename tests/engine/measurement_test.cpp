@@ -15,9 +15,7 @@
 #include <vector>
 
 #include "metrics/analysis/limit_verdicts.hpp"
-#include "tests/support/fake_database.hpp"
-#include "tests/support/manual_clock.hpp"
-#include "tests/support/measured_study.hpp"
+#include "tests/engine/fake_measurement.hpp"
 
 namespace walbench::engine {
 namespace {
@@ -26,9 +24,6 @@ using metrics::ConfigurationResult;
 using metrics::Segment;
 using std::chrono::nanoseconds;
 using storage::TransitionWrite;
-using test_support::FakeBehaviour;
-using test_support::FakeDatabase;
-using test_support::ManualClock;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -56,47 +51,17 @@ class ScriptingObserver final : public RunObserver {
   test_support::Script& script_;
 };
 
-class Measurement : public testing::Test {
+class Measurement : public FakeMeasurement<> {
  protected:
   Measurement() {
-    plan_.threads = 1;
-    plan_.files = 1;
-    plan_.strategy = "per-file";
-    verified(1);
+    files(1);
+    on_open_ = [this](const ConfigurationPlan&) { behaviour_.script.add("open database"); };
+    context_.observer = &scripting_;
   }
 
-  void verified(std::int64_t files) {
-    behaviour_.verification = {files, files, files, "", "ok"};
-    plan_.files = files;
-  }
-
-  RunContext context() {
-    return test_support::fake_verified({[this](const ConfigurationPlan&) {
-                                          behaviour_.script.add("open database");
-                                          return std::make_unique<FakeDatabase>(behaviour_);
-                                        },
-                                        &clock_, &observer_, stop_.get_token()},
-                                       behaviour_);
-  }
-  ConfigurationResult measure() { return measure_configuration(plan_, 0, context()); }
   Lines lines() const { return behaviour_.script.lines(); }
 
-  /// The message of the RunFailed that the measurement ends with.
-  std::string failure() {
-    try {
-      measure();
-    } catch (const RunFailed& error) {
-      return error.what();
-    }
-    ADD_FAILURE() << "the run did not fail";
-    return {};
-  }
-
-  ManualClock clock_{nanoseconds(1)};
-  std::stop_source stop_;
-  FakeBehaviour behaviour_;
-  ScriptingObserver observer_{behaviour_.script};
-  ConfigurationPlan plan_;
+  ScriptingObserver scripting_{behaviour_.script};
 };
 
 const Lines life_of_file_0 = {
@@ -180,7 +145,7 @@ TEST_F(Measurement, JudgesEachConfigurationByTheLimitsThatConcernIt) {
 
 TEST_F(Measurement, SamplesOfTheWarmUpAreNotInTheResult) {
   plan_.warmup_files = 50;
-  verified(4);
+  files(4);
   const ConfigurationResult result = measure();
   const metrics::Histogram* const total = result.find(Segment::total_wall);
   ASSERT_NE(total, nullptr);
@@ -191,13 +156,13 @@ TEST_F(Measurement, SamplesOfTheWarmUpAreNotInTheResult) {
 TEST_F(Measurement, TheWarmUpDoesNotWaitForTheApi) {
   plan_.api_delay = ApiDelay(std::chrono::seconds(2));
   plan_.warmup_files = 5;
-  verified(3);
+  files(3);
   measure();
   EXPECT_EQ(clock_.sleeps(), std::vector<nanoseconds>(2 * 3, std::chrono::seconds(2)));
 }
 
 TEST_F(Measurement, EverySampleProducedIsAccountedFor) {
-  verified(30);
+  files(30);
   plan_.threads = 3;
   behaviour_.connect_ns = 5;
   behaviour_.statement_apart = true;
@@ -252,7 +217,7 @@ TEST_F(Measurement, CarriesWhatItWasToldIntoTheResult) {
 TEST_F(Measurement, MeanInFlightFollowsLittlesLaw) {
   // Ten lifecycles one after another, the API's delay dwarfing all else: one in flight.
   plan_.api_delay = ApiDelay(std::chrono::seconds(1));
-  verified(10);
+  files(10);
   const ConfigurationResult result = measure();
   EXPECT_NEAR(result.concurrency.in_flight_mean, 1.0, 1e-6);
   EXPECT_EQ(result.concurrency.in_flight_peak, 1);
@@ -277,7 +242,7 @@ TEST_F(Measurement, ADamagedFileFailsTheRun) {
 }
 
 TEST_F(Measurement, AFailedLifecycleFailsTheRunAndNamesItsFile) {
-  verified(3);
+  files(3);
   behaviour_.on_write = [](const TransitionWrite& write) {
     if (write.file_path == "/bench/file_0001.txt") throw std::runtime_error("disk on fire");
   };

@@ -21,20 +21,14 @@
 #include "engine/workload/lifecycle/schema.hpp"
 #include "storage/sqlite/sqlite.hpp"
 #include "storage/strategies.hpp"
-#include "tests/support/fake_database.hpp"
-#include "tests/support/manual_clock.hpp"
-#include "tests/support/measured_study.hpp"
+#include "tests/engine/fake_measurement.hpp"
 
 namespace walbench::engine {
 namespace {
 
 using metrics::ConfigurationResult;
 using metrics::Segment;
-using std::chrono::nanoseconds;
 using storage::TransitionWrite;
-using test_support::FakeBehaviour;
-using test_support::FakeDatabase;
-using test_support::ManualClock;
 using test_support::samples;
 using testing::AllOf;
 using testing::Contains;
@@ -45,45 +39,16 @@ using testing::Not;
 using Lines = std::vector<std::string>;
 
 /// Runs over fakes that verify every row; what is expected of a row is kept.
-class Study : public testing::Test {
+class Study : public FakeMeasurement<> {
  protected:
   Study() {
-    plan_.threads = 1;
-    plan_.strategy = "per-file";
-    files(2);
+    on_open_ = [this](const ConfigurationPlan& plan) {
+      behaviour_.script.add("open database for " + plan.strategy);
+    };
     behaviour_.on_flush = [this] {
       behaviour_.script.add("flush");
       return 0;
     };
-  }
-
-  void files(std::int64_t number) {
-    plan_.files = number;
-    behaviour_.verification = {number, number, number, "", "ok"};
-  }
-
-  RunContext context() {
-    return test_support::fake_verified(
-        {[this](const ConfigurationPlan& plan) {
-           behaviour_.script.add("open database for " + plan.strategy);
-           return std::make_unique<FakeDatabase>(behaviour_);
-         },
-         &clock_,
-         &observer_,
-         {},
-         on_worker_thread_},
-        behaviour_);
-  }
-  ConfigurationResult measure() { return measure_configuration(plan_, 0, context()); }
-
-  std::string failure() {
-    try {
-      measure();
-    } catch (const RunFailed& error) {
-      return error.what();
-    }
-    ADD_FAILURE() << "the run did not fail";
-    return {};
   }
 
   Lines lines_starting(const std::string& start) const {
@@ -93,12 +58,6 @@ class Study : public testing::Test {
     }
     return found;
   }
-
-  ManualClock clock_{nanoseconds(1)};
-  FakeBehaviour behaviour_;
-  test_support::RecordingObserver observer_;
-  std::function<void()> on_worker_thread_;
-  ConfigurationPlan plan_;
 };
 
 TEST_F(Study, TheLastBatchIsFlushedBeforeTheResetAndBeforeTheFigures) {
@@ -202,7 +161,7 @@ TEST_F(Study, EveryWorkerThreadIsToldOf) {
   std::mutex mutex;
   std::set<std::thread::id> told;
   bool unknown_wrote = false;
-  on_worker_thread_ = [&] {
+  context_.on_worker_thread = [&] {
     const std::lock_guard lock(mutex);
     told.insert(std::this_thread::get_id());
   };

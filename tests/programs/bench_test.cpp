@@ -248,6 +248,7 @@ struct WrongUsage {
   std::string says;
 };
 
+// The tests of the options have every refusal; these show that one ends the program.
 TEST_F(BenchTest, WrongUsageIsExitCodeTwoAndASentence) {
   write_file(scratch_ / "taken.db", "");
   write_file(scratch_ / "free.db-wal", "");
@@ -255,34 +256,15 @@ TEST_F(BenchTest, WrongUsageIsExitCodeTwoAndASentence) {
            {{"--no-such-flag"}, "--no-such-flag"},
            {{"surplus"}, "surplus"},
            {{"--threads", "0"}, "--threads"},
-           {{"--threads", "-3"}, "--threads"},
-           {{"--threads", "99999999999999999999"}, "--threads"},
-           {{"--threads", "1,,2"}, "--threads"},
            {{"--threads", "10000"}, "--strategy group-commit has that many in flight"},
            {{"--strategy", "group-commit", "--queue", "mutex"}, "--commit group needs"},
            {{"--checkpoint", "background"}, "needs connections that stay open"},
-           {{"--wal-cap", "5000"}, "--wal-cap"},
-           {{"--threads", "5,5"}, "twice"},
-           {{"--files", "0"}, "--files"},
-           {{"--profile", "imaginary"}, "--profile"},
-           {{"--strategy", "psychic"}, "--strategy"},
            {{"--api-delay", "2"}, "--api-delay"},
-           {{"--profile", "realistic", "--api-delay", "2"}, "no unit"},
-           {{"--busy-timeout", "1us"}, "--busy-timeout"},
            {{"--fail-if", "turnstile"}, "turnstile"},
            {{"--fail-if", "p99{threads=7}>1s"}, "concerns no configuration"},
            {{"--gate", "zero:10:300s"}, "--fail-if 'elapsed{threads=10,profile=zero}>300s'"},
-           {{"--fail-if", "lock.p99>1s"}, "neither a segment"},
-           {{"--fail-rate", "1"}, "--fail-rate"},
            {{"--commit", "batch:10"}, "--commit"},
-           {{"--commit", "sometimes"}, "--commit"},
-           {{"--mitigation", "hope"}, "--mitigation"},
-           {{"--repeat", "3"}, "--repeat"},
-           {{"--mitigate-at", "3:zero"}, "--mitigate-at"},
-           {{"--mitigation", "batch", "--mitigate-at", "3"}, "--mitigate-at"},
            {{"--study", "--profile", "zero"}, "--study"},
-           {{"--quick", "--profile", "zero"}, "--quick"},
-           {{"--api-delay", "gauss:1s,1s"}, "--api-delay"},
            {{"--connection", "shared", "--queue", "sqlite"}, "--connection shared"},
            {{"--db", "taken.db"}, "exists already"},
            {{"--db", "free.db"}, "free.db-wal"},

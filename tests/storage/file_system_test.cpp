@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
-using FileSystemOfFile = metrics::TemporaryFolderTest;
+using FileSystemOfFile = test_support::TemporaryFolderTest;
 
 TEST(FileSystemOf, IsWhatTheKernelMounted) {
   EXPECT_EQ(file_system_of("/proc").type, "proc");

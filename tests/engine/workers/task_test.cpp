@@ -156,12 +156,31 @@ TEST(Task, OneThatHasEndedLeavesNothing) {
   EXPECT_EQ(held.use_count(), 1);
 }
 
-TEST(Task, AMovedOneIsStillRunOnce) {
+TEST(Task, OneThatFailedLeavesNothing) {
+  const auto held = std::make_shared<int>(1);
+  const auto fails = [](std::shared_ptr<int> token) -> Task {
+    if (token != nullptr) throw std::runtime_error("failed");
+    co_return;
+  };
+  EXPECT_THROW(fails(held).run(), std::runtime_error);
+  EXPECT_EQ(held.use_count(), 1);
+}
+
+TEST(Task, AMovedOneIsStillRunAndFreedOnce) {
+  const auto held = std::make_shared<int>(1);
   Lines lines;
-  Task first = straight_on(lines);
-  Task second(std::move(first));
-  second.run();
-  EXPECT_THAT(lines, ElementsAre("inner"));
+  const auto told = [](std::shared_ptr<int> token, Lines& to) -> Task {
+    to.push_back(std::to_string(*token));
+    co_return;
+  };
+  {
+    Task first = told(held, lines);
+    Task second(std::move(first));
+    second.run();
+    EXPECT_EQ(held.use_count(), 2);
+  }
+  EXPECT_THAT(lines, ElementsAre("1"));
+  EXPECT_EQ(held.use_count(), 1);
 }
 
 }  // namespace

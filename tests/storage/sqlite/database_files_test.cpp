@@ -65,7 +65,6 @@ class DatabaseFilesTest : public test_support::TemporaryFolderTest {
     return test_support::refusal_of<DatabaseFileError>([&] { const DatabaseFiles files(wanted); });
   }
 
-  fs::path directory();
   std::optional<std::string> tmpdir_before_;
 };
 
@@ -79,9 +78,9 @@ void leave_sqlite_files(const std::string& path) {
 TEST_F(DatabaseFilesTest, WithoutAPathItMakesAPrivateDirectoryAndRemovesItAtTheEnd) {
   {
     const DatabaseFiles files(std::nullopt);
-    const fs::path directory = files.database().parent_path();
-    EXPECT_EQ(directory.parent_path(), directory());
-    EXPECT_EQ(mode(directory), 0700U);
+    const fs::path own = files.database().parent_path();
+    EXPECT_EQ(own.parent_path(), directory());
+    EXPECT_EQ(mode(own), 0700U);
     EXPECT_EQ(mode(files.database()), 0600U);
     EXPECT_EQ(fs::file_size(files.database()), 0U);
     leave_sqlite_files(files.database().string());

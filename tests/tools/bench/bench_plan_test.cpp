@@ -44,10 +44,10 @@ MitigationPlan only_mitigation(const Arguments& arguments) {
 }
 
 TEST(BenchPlan, QuickShortensTheRealisticHalfAlone) {
-  for (const ConfigurationPlan& plan : accepted({"--quick"}).plan.configurations) {
+  for (const ConfigurationPlan& plan : accepted("--quick").plan.configurations) {
     EXPECT_EQ(plan.api_delay, plan.profile == Profile::zero ? ApiDelay() : ApiDelay(50ms));
   }
-  EXPECT_EQ(accepted({"--quick"}).plan.configurations.size(), 6U);
+  EXPECT_EQ(accepted("--quick").plan.configurations.size(), 6U);
 }
 
 TEST(BenchPlan, ProfilesAreAList) {
@@ -61,27 +61,26 @@ TEST(BenchPlan, ProfilesAreAList) {
   };
   EXPECT_EQ(profiles("zero"), std::vector<Profile>{Profile::zero});
   EXPECT_EQ(profiles("realistic,zero"), (std::vector<Profile>{Profile::zero, Profile::realistic}));
-  expect_refused({{{"--profile", "zero,zero"}, "--profile: zero is named twice"},
-                  {{"--profile", "zero,"}, "--profile: '' is not one of zero, realistic"},
-                  {{"--profile", ",realistic"}, "--profile: '' is not one of zero, realistic"},
-                  {{"--profile", "zero,fast"}, "--profile: 'fast' is not one of zero, realistic"},
+  expect_refused({{"--profile zero,zero", "--profile: zero is named twice"},
+                  {"--profile zero,", "--profile: '' is not one of zero, realistic"},
+                  {"--profile ,realistic", "--profile: '' is not one of zero, realistic"},
+                  {"--profile zero,fast", "--profile: 'fast' is not one of zero, realistic"},
                   {{"--profile", "zero, realistic"},
                    "--profile: ' realistic' is not one of zero, realistic"}});
 }
 
 TEST(BenchPlan, NoMitigationUnlessOneIsNamed) {
   EXPECT_EQ(mitigations({}), Names{});
-  EXPECT_EQ(mitigations({"--quick"}), Names{});
+  EXPECT_EQ(mitigations("--quick"), Names{});
 }
 
 TEST(BenchPlan, MitigationsAreNamedInAList) {
-  EXPECT_EQ(mitigations({"--mitigation", "batch"}), Names{"batch"});
-  EXPECT_EQ(mitigations({"--mitigation", "fair-queue,pooled-connection"}),
+  EXPECT_EQ(mitigations("--mitigation batch"), Names{"batch"});
+  EXPECT_EQ(mitigations("--mitigation fair-queue,pooled-connection"),
             (Names{"pooled-connection", "fair-queue"}))
       << "in the order of the catalogue";
-  EXPECT_EQ(mitigations({"--mitigation", "select-guard"}), Names{"select-guard"});
-  EXPECT_EQ(mitigations({"--mitigation", "reduced-guards"}),
-            (Names{"reduced-guards", "select-guard"}))
+  EXPECT_EQ(mitigations("--mitigation select-guard"), Names{"select-guard"});
+  EXPECT_EQ(mitigations("--mitigation reduced-guards"), (Names{"reduced-guards", "select-guard"}))
       << "what a guard costs shows beside read-then-write alone";
 }
 
@@ -91,20 +90,20 @@ TEST(BenchPlan, AllMitigationsAreTheWholeCatalogue) {
     if (each.effort > 0) all.emplace_back(each.name);
   }
   EXPECT_EQ(all.size(), 7U);
-  EXPECT_EQ(mitigations({"--mitigation", "all"}), all);
+  EXPECT_EQ(mitigations("--mitigation all"), all);
 }
 
 TEST(BenchPlan, SharedConnectionHasAFlagOfItsOwn) {
-  EXPECT_EQ(mitigations({"--shared-connection"}), Names{"shared-connection"});
-  EXPECT_EQ(mitigations({"--shared-connection", "--mitigation", "shared-connection"}),
+  EXPECT_EQ(mitigations("--shared-connection"), Names{"shared-connection"});
+  EXPECT_EQ(mitigations("--shared-connection --mitigation shared-connection"),
             Names{"shared-connection"});
-  EXPECT_EQ(mitigations({"--shared-connection", "--mitigation", "batch"}),
+  EXPECT_EQ(mitigations("--shared-connection --mitigation batch"),
             (Names{"shared-connection", "batch"}));
 }
 
 TEST(BenchPlan, AMitigationDiffersFromItsBaselineInItsAxesAlone) {
-  const MitigationPlan plan = only_mitigation({"--mitigation", "shared-connection", "--files", "7",
-                                               "--seed", "3", "--synchronous", "full"});
+  const MitigationPlan plan =
+      only_mitigation("--mitigation shared-connection --files 7 --seed 3 --synchronous full");
   EXPECT_EQ(plan.baseline.strategy, "per-file");
   EXPECT_EQ(plan.baseline.axes, storage::Axes());
   EXPECT_EQ(plan.mitigation.strategy, "shared-connection");
@@ -121,7 +120,7 @@ TEST(BenchPlan, AMitigationDiffersFromItsBaselineInItsAxesAlone) {
 }
 
 TEST(BenchPlan, EveryMitigationIsNamedByItsAxes) {
-  for (const MitigationPlan& plan : accepted({"--mitigation", "all"}).plan.mitigations) {
+  for (const MitigationPlan& plan : accepted("--mitigation all").plan.mitigations) {
     const bool select = plan.info.name == "select-guard";
     EXPECT_EQ(plan.mitigation.strategy, plan.info.name);
     EXPECT_EQ(plan.mitigation.axes.guard == GuardAxis::select, select) << plan.info.name;
@@ -133,37 +132,36 @@ TEST(BenchPlan, EveryMitigationIsNamedByItsAxes) {
 
 TEST(BenchPlan, TheStrategyIsTheBaseline) {
   const BenchOptions options =
-      accepted({"--strategy", "pooled-connection", "--mitigation", "all", "--threads", "10"});
+      accepted("--strategy pooled-connection --mitigation all --threads 10");
   EXPECT_EQ(options.plan.mitigations.size(), 6U) << "all but the baseline itself";
   for (const MitigationPlan& plan : options.plan.mitigations) {
     EXPECT_EQ(plan.baseline.strategy, "pooled-connection");
     EXPECT_NE(plan.info.name, "pooled-connection");
   }
-  expect_refused(
-      {{{"--strategy", "batch", "--mitigation", "batch"}, "--mitigation: batch is the baseline"},
-       {{"--strategy", "shared-connection", "--shared-connection"}, "is the baseline itself"}});
+  expect_refused({{"--strategy batch --mitigation batch", "--mitigation: batch is the baseline"},
+                  {"--strategy shared-connection --shared-connection", "is the baseline itself"}});
 }
 
 TEST(BenchPlan, RefusesMitigationsThatAreNone) {
-  expect_refused({{{"--mitigation", "magic"}, "--mitigation: 'magic' is not one of per-file"},
-                  {{"--mitigation", "per-file"}, "--mitigation: per-file is the baseline itself"},
-                  {{"--mitigation", "batch,"}, "--mitigation: '' is not one of per-file"},
-                  {{"--mitigation", "batch,batch"}, "--mitigation: batch is named twice"},
-                  {{"--mitigation", "all,all"}, "--mitigation: all is named twice"},
-                  {{"--mitigation", "batch,all"}, "--mitigation: 'all' already names every"},
-                  {{"--mitigation", "Batch"}, "--mitigation: 'Batch' is not one of per-file"},
-                  {{"--mitigation", "batch", "--mitigation", "fair-queue"}, "--mitigation"},
-                  {{"--mitigation"}, "--mitigation"}});
+  expect_refused({{"--mitigation magic", "--mitigation: 'magic' is not one of per-file"},
+                  {"--mitigation per-file", "--mitigation: per-file is the baseline itself"},
+                  {"--mitigation batch,", "--mitigation: '' is not one of per-file"},
+                  {"--mitigation batch,batch", "--mitigation: batch is named twice"},
+                  {"--mitigation all,all", "--mitigation: all is named twice"},
+                  {"--mitigation batch,all", "--mitigation: 'all' already names every"},
+                  {"--mitigation Batch", "--mitigation: 'Batch' is not one of per-file"},
+                  {"--mitigation batch --mitigation fair-queue", "--mitigation"},
+                  {"--mitigation", "--mitigation"}});
 }
 
 TEST(BenchPlan, MitigationsAreMeasuredWhereItIsSaid) {
-  const MitigationPlan zero = only_mitigation({"--mitigation", "batch", "--mitigate-at", "4:zero"});
+  const MitigationPlan zero = only_mitigation("--mitigation batch --mitigate-at 4:zero");
   EXPECT_EQ(zero.baseline.threads, 4);
   EXPECT_EQ(zero.mitigation.threads, 4);
   EXPECT_EQ(zero.mitigation.profile, Profile::zero);
   EXPECT_EQ(zero.repeats, 5);
-  const MitigationPlan realistic = only_mitigation(
-      {"--mitigation", "batch", "--mitigate-at", "50:realistic", "--api-delay", "10ms"});
+  const MitigationPlan realistic =
+      only_mitigation("--mitigation batch --mitigate-at 50:realistic --api-delay 10ms");
   for (const ConfigurationPlan& side : {realistic.baseline, realistic.mitigation}) {
     EXPECT_EQ(side.threads, 50);
     EXPECT_EQ(side.profile, Profile::realistic);
@@ -178,8 +176,8 @@ TEST(BenchPlan, RefusesPlacesForMitigationsThatAreNone) {
         "10 :zero", "-1:zero", "1,10:zero"}) {
     expect_refused({{{"--mitigation", "batch", "--mitigate-at", place}, "--mitigate-at: '"}});
   }
-  expect_refused({{{"--mitigate-at", "4:zero"}, "--mitigate-at: sets where"},
-                  {{"--mitigate-at", "ten:zero"}, "--mitigate-at"}});
+  expect_refused({{"--mitigate-at 4:zero", "--mitigate-at: sets where"},
+                  {"--mitigate-at ten:zero", "--mitigate-at"}});
 }
 
 TEST(BenchPlan, RepeatsAreCounted) {
@@ -189,48 +187,45 @@ TEST(BenchPlan, RepeatsAreCounted) {
   EXPECT_EQ(repeats("1"), 1);
   EXPECT_EQ(repeats("7"), 7);
   EXPECT_EQ(repeats("1000"), 1000);
-  EXPECT_EQ(only_mitigation({"--mitigation", "batch"}).repeats, 5);
-  const BenchOptions options = accepted(
-      {"--threads", "2", "--profile", "zero", "--repeat", "2", "--mitigation", "batch,fair-queue"});
+  EXPECT_EQ(only_mitigation("--mitigation batch").repeats, 5);
+  const BenchOptions options =
+      accepted("--threads 2 --profile zero --repeat 2 --mitigation batch,fair-queue");
   EXPECT_EQ(options.plan.measurements().size(), 1U + 2U * 2U * 2U);
   for (const char* const number : {"0", "-1", "1001", "1.5", "two", "2x", " 2"}) {
     expect_refused({{{"--mitigation", "batch", std::string("--repeat=") + number}, "--repeat: '"}});
   }
-  expect_refused({{{"--repeat", "3"}, "--repeat: sets how often mitigations are measured"}});
+  expect_refused({{"--repeat 3", "--repeat: sets how often mitigations are measured"}});
 }
 
 TEST(BenchPlan, AStudyTestsAMitigation) {
-  EXPECT_EQ(mitigations({"--study"}), Names{"shared-connection"});
-  EXPECT_EQ(mitigations({"--study", "--mitigation", "batch"}), Names{"batch"});
-  EXPECT_EQ(mitigations({"--study", "--repeat", "2"}), Names{"shared-connection"});
-  EXPECT_EQ(accepted({"--study"}).plan.configurations.size(), 6U);
+  EXPECT_EQ(mitigations("--study"), Names{"shared-connection"});
+  EXPECT_EQ(mitigations("--study --mitigation batch"), Names{"batch"});
+  EXPECT_EQ(mitigations("--study --repeat 2"), Names{"shared-connection"});
+  EXPECT_EQ(accepted("--study").plan.configurations.size(), 6U);
 }
 
 TEST(BenchPlan, AStudyNeedsWhatTheThresholdsAreAbout) {
-  EXPECT_EQ(accepted({"--study", "--threads", "10"}).plan.configurations.size(), 2U);
+  EXPECT_EQ(accepted("--study --threads 10").plan.configurations.size(), 2U);
   expect_refused(
-      {{{"--study", "--threads", "1,50"},
-        "--study: threshold_1 needs a configuration with --threads 10"},
-       {{"--study", "--profile", "zero"},
-        "--study: threshold_2 needs a configuration with --threads 10"},
-       {{"--study", "--profile", "realistic", "--mitigate-at", "10:zero"},
+      {{"--study --threads 1,50", "--study: threshold_1 needs a configuration with --threads 10"},
+       {"--study --profile zero", "--study: threshold_2 needs a configuration with --threads 10"},
+       {"--study --profile realistic --mitigate-at 10:zero",
         "--study: threshold_1 needs a configuration with --threads 10 and --profile zero"}});
 }
 
 TEST(BenchPlan, CommitsAreMadeEachOrInBatches) {
-  EXPECT_EQ(planned({"--commit", "each"}).axes.commit.batch_size(), 1);
-  const ConfigurationPlan batch = planned({"--commit", "batch:25", "--connection", "shared"});
+  EXPECT_EQ(planned("--commit each").axes.commit.batch_size(), 1);
+  const ConfigurationPlan batch = planned("--commit batch:25 --connection shared");
   EXPECT_EQ(batch.axes.commit.batch_size(), 25);
   EXPECT_EQ(batch.strategy, "per-file+connection-shared+queue-mutex+batch-25");
-  EXPECT_EQ(planned({"--commit", "batch:10", "--connection", "shared"}).strategy, "batch");
-  EXPECT_EQ(planned({"--commit", "batch:1"}).axes.commit.batch_size(), 1) << "the same as each";
-  EXPECT_EQ(planned({"--strategy", "batch"}).axes.commit.batch_size(), 10);
-  EXPECT_EQ(planned({"--strategy", "batch", "--commit", "each"}).strategy, "shared-connection");
-  EXPECT_EQ(planned({"--strategy", "batch", "--commit", "batch:1000000"}).axes.commit.batch_size(),
-            1'000'000);
-  expect_refused({{{"--commit", "batch:10"}, "--commit batch:N needs --connection shared"},
-                  {{"--commit", "batch:2", "--connection", "per-worker"}, "--commit batch:N needs"},
-                  {{"--strategy", "batch", "--connection", "per-file"}, "--commit batch:N needs"}});
+  EXPECT_EQ(planned("--commit batch:10 --connection shared").strategy, "batch");
+  EXPECT_EQ(planned("--commit batch:1").axes.commit.batch_size(), 1) << "the same as each";
+  EXPECT_EQ(planned("--strategy batch").axes.commit.batch_size(), 10);
+  EXPECT_EQ(planned("--strategy batch --commit each").strategy, "shared-connection");
+  EXPECT_EQ(planned("--strategy batch --commit batch:1000000").axes.commit.batch_size(), 1'000'000);
+  expect_refused({{"--commit batch:10", "--commit batch:N needs --connection shared"},
+                  {"--commit batch:2 --connection per-worker", "--commit batch:N needs"},
+                  {"--strategy batch --connection per-file", "--commit batch:N needs"}});
 }
 
 TEST(BenchPlan, RefusesBatchesThatAreNone) {
@@ -242,15 +237,13 @@ TEST(BenchPlan, RefusesBatchesThatAreNone) {
 }
 
 TEST(BenchPlan, FailRateIsAShare) {
-  EXPECT_EQ(planned({"--fail-rate", "0"}).api_fail_rate, 0);
-  EXPECT_EQ(planned({"--fail-rate", "0.3"}).api_fail_rate, 0.3);
-  EXPECT_EQ(planned({"--fail-rate", "0.9"}).api_fail_rate, 0.9);
-  for (const ConfigurationPlan& plan : accepted({"--fail-rate", "0.5"}).plan.configurations) {
+  EXPECT_EQ(planned("--fail-rate 0").api_fail_rate, 0);
+  EXPECT_EQ(planned("--fail-rate 0.3").api_fail_rate, 0.3);
+  EXPECT_EQ(planned("--fail-rate 0.9").api_fail_rate, 0.9);
+  for (const ConfigurationPlan& plan : accepted("--fail-rate 0.5").plan.configurations) {
     EXPECT_EQ(plan.api_fail_rate, 0.5) << "in every profile";
   }
-  EXPECT_EQ(
-      only_mitigation({"--fail-rate", "0.5", "--mitigation", "batch"}).mitigation.api_fail_rate,
-      0.5);
+  EXPECT_EQ(only_mitigation("--fail-rate 0.5 --mitigation batch").mitigation.api_fail_rate, 0.5);
   for (const char* const rate : {"0.91", "1", "-0.1", "nan", "inf", "30%", "0,3", "1e-1", "x"}) {
     expect_refused({{{std::string("--fail-rate=") + rate}, "--fail-rate: '"}});
   }
@@ -283,19 +276,19 @@ TEST(BenchPlan, RefusesDistributionsThatAreNone) {
 }
 
 TEST(BenchPlan, RefusesADelayThatNothingWouldHave) {
-  expect_refused(
-      {{{"--profile", "zero", "--quick"}, "--quick: sets the delay"},
-       {{"--profile", "zero", "--api-delay", "exp:1s"}, "--api-delay: sets the delay"},
-       {{"--profile", "zero", "--quick", "--mitigation", "batch"}, "--quick: sets"},
-       {{"--quick", "--api-delay", "1s"}, "--api-delay: cannot be combined with --quick"}});
-  const MitigationPlan plan = only_mitigation(
-      {"--profile", "zero", "--quick", "--mitigation", "batch", "--mitigate-at", "10:realistic"});
+  expect_refused({{"--profile zero --quick", "--quick: sets the delay"},
+                  {"--profile zero --api-delay exp:1s", "--api-delay: sets the delay"},
+                  {"--profile zero --quick --mitigation batch", "--quick: sets"},
+                  {"--quick --api-delay 1s", "--api-delay: cannot be combined with --quick"}});
+  const MitigationPlan plan =
+      only_mitigation("--profile zero --quick --mitigation batch --mitigate-at 10:realistic");
   EXPECT_EQ(plan.mitigation.api_delay, ApiDelay(50ms)) << "the mitigation alone is realistic";
 }
 
 TEST(BenchPlan, LimitsFollowTheStandardOnes) {
-  const BenchOptions options = accepted({"--fail-if", "lock_wait.p99{threads=10}>5ms", "--fail-if",
-                                         "max{profile=realistic}>1s", "--fail-if=elapsed>1h"});
+  const BenchOptions options = accepted(
+      "--fail-if lock_wait.p99{threads=10}>5ms --fail-if max{profile=realistic}>1s "
+      "--fail-if=elapsed>1h");
   const std::vector<metrics::Limit>& limits = options.plan.limits;
   ASSERT_EQ(limits.size(), 5U);
   EXPECT_EQ(limits[0].name, "threshold_1");
@@ -306,19 +299,18 @@ TEST(BenchPlan, LimitsFollowTheStandardOnes) {
 
 TEST(BenchPlan, RefusesLimitsThatConcernNothing) {
   const std::string why = "concerns no configuration of this run";
-  expect_refused({{{"--fail-if", "elapsed{threads=7}>1s"}, "--fail-if: 'elapsed{threads=7}>1s'"},
-                  {{"--fail-if", "elapsed{threads=7}>1s"}, why},
-                  {{"--profile", "zero", "--fail-if", "p99{profile=realistic}>1s"}, why},
-                  {{"--fail-if", "p99{strategy=batch}>1s"}, why},
-                  {{"--fail-if", "statement.p99>5ms"}, why},
-                  {{"--fail-if", "attempt.max>5ms"}, why},
-                  {{"--strategy", "fair-queue", "--fail-if", "connect.max>5ms"}, why},
-                  {{"--fail-if", "lock_wait.p99>+10%"}, "compares two measurements"},
-                  {{"--fail-if", "lock.p99>5ms"}, "--fail-if: limit 'lock.p99>5ms': 'lock' is"}});
-  EXPECT_EQ(accepted({"--begin", "immediate", "--fail-if", "statement.p99>5ms"}).plan.limits.size(),
-            3U);
-  EXPECT_EQ(accepted({"--threads", "1", "--profile", "zero", "--mitigation", "batch",
-                      "--mitigate-at", "7:zero", "--fail-if", "p99{threads=7,strategy=batch}>1s"})
+  expect_refused({{"--fail-if elapsed{threads=7}>1s", "--fail-if: 'elapsed{threads=7}>1s'"},
+                  {"--fail-if elapsed{threads=7}>1s", why},
+                  {"--profile zero --fail-if p99{profile=realistic}>1s", why},
+                  {"--fail-if p99{strategy=batch}>1s", why},
+                  {"--fail-if statement.p99>5ms", why},
+                  {"--fail-if attempt.max>5ms", why},
+                  {"--strategy fair-queue --fail-if connect.max>5ms", why},
+                  {"--fail-if lock_wait.p99>+10%", "compares two measurements"},
+                  {"--fail-if lock.p99>5ms", "--fail-if: limit 'lock.p99>5ms': 'lock' is"}});
+  EXPECT_EQ(accepted("--begin immediate --fail-if statement.p99>5ms").plan.limits.size(), 3U);
+  EXPECT_EQ(accepted("--threads 1 --profile zero --mitigation batch --mitigate-at 7:zero "
+                     "--fail-if p99{threads=7,strategy=batch}>1s")
                 .plan.limits.size(),
             3U)
       << "a mitigation is measured, too";
@@ -334,7 +326,7 @@ TEST(BenchPlan, RefusesValuesThatAreEmpty) {
 
 // The place is compared with the default instead of being asked whether it was named.
 TEST(BenchPlan, RefusesTheUsualPlaceWithoutAMitigationToo) {
-  expect_refused({{{"--mitigate-at", "10:zero"}, "--mitigate-at: sets where"}});
+  expect_refused({{"--mitigate-at 10:zero", "--mitigate-at: sets where"}});
 }
 
 TEST(BenchPlan, ThrowsWithoutTheCommandLineToo) {

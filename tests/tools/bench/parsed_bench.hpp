@@ -7,13 +7,14 @@
 #include <variant>
 #include <vector>
 
+#include "tests/support/arguments.hpp"
 #include "tools/bench/bench_options.hpp"
 
 namespace walbench::tools {
 
-using Arguments = std::vector<std::string>;
+using test_support::Arguments;
 
-/// What these arguments ask for; a failure and an empty configuration where they are refused.
+/// What these arguments ask for; a failure and an empty configuration if they are refused.
 inline BenchOptions accepted(const Arguments& arguments) {
   const auto parsed = parse_bench_options(arguments);
   if (const auto* const options = std::get_if<BenchOptions>(&parsed)) return *options;
@@ -28,7 +29,7 @@ inline engine::ConfigurationPlan planned(const Arguments& arguments) {
   return accepted(arguments).plan.configurations.front();
 }
 
-/// What is said instead of options, with its exit code before it.
+/// The text that bench ends with, behind its exit code; `accepted` if it goes on.
 inline std::string ending(const Arguments& arguments) {
   const auto parsed = parse_bench_options(arguments);
   const auto* const end = std::get_if<ParseEnd>(&parsed);

@@ -35,7 +35,7 @@ CheckpointPlan checkpoint(const Arguments& arguments) {
 }
 
 TEST(GroupCommit, IsAPointInTheAxes) {
-  const ConfigurationPlan plan = planned({"--strategy", "group-commit"});
+  const ConfigurationPlan plan = planned("--strategy group-commit");
   EXPECT_EQ(plan.strategy, "group-commit");
   EXPECT_EQ(plan.axes, kGroup);
   EXPECT_EQ(plan.axes.queue, QueueAxis::sqlite) << "nobody queues in front of it";
@@ -90,34 +90,31 @@ TEST(WalResetBug, IsNotedOfEveryMeasurementThatCanMeetIt) {
 }
 
 TEST(GroupCommit, IsACommitAxisToo) {
-  EXPECT_EQ(planned({"--commit", "group", "--connection", "shared", "--begin", "immediate"}).axes,
-            kGroup);
-  EXPECT_EQ(planned({"--strategy", "group-commit", "--commit", "group"}).strategy, "group-commit");
-  EXPECT_EQ(planned({"--strategy", "group-commit", "--queue", "sqlite"}).axes, kGroup);
-  const ConfigurationPlan version = planned({"--strategy", "group-commit", "--guard", "version"});
+  EXPECT_EQ(planned("--commit group --connection shared --begin immediate").axes, kGroup);
+  EXPECT_EQ(planned("--strategy group-commit --commit group").strategy, "group-commit");
+  EXPECT_EQ(planned("--strategy group-commit --queue sqlite").axes, kGroup);
+  const ConfigurationPlan version = planned("--strategy group-commit --guard version");
   EXPECT_EQ(version.strategy, "group-commit+guard-version");
   EXPECT_TRUE(version.axes.commit.is_group());
-  const ConfigurationPlan each =
-      planned({"--strategy", "group-commit", "--commit", "each", "--queue", "fifo"});
+  const ConfigurationPlan each = planned("--strategy group-commit --commit each --queue fifo");
   EXPECT_FALSE(each.axes.commit.is_group());
   EXPECT_EQ(each.settings.checkpoint.mode, CheckpointMode::automatic) << "as without a committer";
-  EXPECT_EQ(planned({"--strategy", "group-commit", "--commit", "batch:5"}).axes.queue,
-            QueueAxis::mutex)
+  EXPECT_EQ(planned("--strategy group-commit --commit batch:5").axes.queue, QueueAxis::mutex)
       << "without a committer, one connection for all needs a queue";
 }
 
 TEST(GroupCommit, GoesWithNothingThatWouldBypassTheCommitter) {
   const std::string why = "--commit group needs --connection shared, --begin immediate";
-  expect_refused({{{"--commit", "group"}, why},
-                  {{"--commit", "group", "--connection", "shared"}, why},
-                  {{"--commit", "group", "--begin", "immediate"}, why},
-                  {{"--strategy", "pooled-connection", "--commit", "group"}, why},
-                  {{"--strategy", "fair-queue", "--commit", "group"}, why},
-                  {{"--strategy", "group-commit", "--connection", "per-worker"}, why},
-                  {{"--strategy", "group-commit", "--connection", "per-file"}, why},
-                  {{"--strategy", "group-commit", "--begin", "deferred"}, why},
-                  {{"--strategy", "group-commit", "--queue", "mutex"}, why},
-                  {{"--strategy", "group-commit", "--queue", "fifo"}, why}});
+  expect_refused({{"--commit group", why},
+                  {"--commit group --connection shared", why},
+                  {"--commit group --begin immediate", why},
+                  {"--strategy pooled-connection --commit group", why},
+                  {"--strategy fair-queue --commit group", why},
+                  {"--strategy group-commit --connection per-worker", why},
+                  {"--strategy group-commit --connection per-file", why},
+                  {"--strategy group-commit --begin deferred", why},
+                  {"--strategy group-commit --queue mutex", why},
+                  {"--strategy group-commit --queue fifo", why}});
 }
 
 TEST(GroupCommit, RefusesCommitsThatAreNone) {
@@ -138,9 +135,9 @@ TEST(Checkpoint, IsMadeByWhoIsNamed) {
   }
   EXPECT_EQ(mode("per-file", "off"), CheckpointMode::off);
   EXPECT_EQ(checkpoint({}).mode, CheckpointMode::automatic);
-  EXPECT_EQ(checkpoint({"--strategy", "pooled-connection"}).mode, CheckpointMode::automatic);
-  expect_refused({{{"--checkpoint", "never"}, "--checkpoint"},
-                  {{"--checkpoint", "automatic"}, "--checkpoint"},
+  EXPECT_EQ(checkpoint("--strategy pooled-connection").mode, CheckpointMode::automatic);
+  expect_refused({{"--checkpoint never", "--checkpoint"},
+                  {"--checkpoint automatic", "--checkpoint"},
                   {{"--checkpoint", ""}, "--checkpoint"}});
 }
 
@@ -161,9 +158,8 @@ TEST(Checkpoint, IsDueEarlierInTheBackgroundUnlessItIsSaidWhen) {
   EXPECT_EQ(frames("group-commit", "background"), 125);
   EXPECT_EQ(frames("pooled-connection", "background"), 125);
   EXPECT_EQ(frames("group-commit", "auto"), 1000);
-  EXPECT_EQ(checkpoint({"--strategy", "pooled-connection"}).every_frames, 1000);
-  EXPECT_EQ(checkpoint({"--strategy", "group-commit", "--checkpoint", "background",
-                        "--wal-autocheckpoint", "1000"})
+  EXPECT_EQ(checkpoint("--strategy pooled-connection").every_frames, 1000);
+  EXPECT_EQ(checkpoint("--strategy group-commit --checkpoint background --wal-autocheckpoint 1000")
                 .every_frames,
             1000)
       << "not taken for the default";
@@ -171,30 +167,26 @@ TEST(Checkpoint, IsDueEarlierInTheBackgroundUnlessItIsSaidWhen) {
 
 TEST(Checkpoint, TheCapIsOfTheBackgroundAlone) {
   EXPECT_EQ(
-      checkpoint({"--strategy", "group-commit", "--checkpoint", "background", "--wal-cap", "1"})
-          .wal_cap_frames,
-      1);
-  EXPECT_EQ(checkpoint({"--strategy", "pooled-connection", "--checkpoint", "background",
-                        "--wal-cap", "2147483647"})
+      checkpoint("--strategy group-commit --checkpoint background --wal-cap 1").wal_cap_frames, 1);
+  EXPECT_EQ(checkpoint("--strategy pooled-connection --checkpoint background --wal-cap 2147483647")
                 .wal_cap_frames,
             2147483647);
   const std::string why = "--wal-cap: belongs to --checkpoint background";
   expect_refused(
-      {{{"--wal-cap", "5000"}, why},
-       {{"--strategy", "pooled-connection", "--wal-cap", "5000"}, why},
-       {{"--strategy", "group-commit", "--checkpoint", "auto", "--wal-cap", "5000"}, why},
-       {{"--strategy", "group-commit", "--checkpoint", "off", "--wal-cap", "5000"}, why},
-       {{"--strategy", "group-commit", "--wal-cap", "0"}, "--wal-cap: '0' is not a whole number"},
-       {{"--strategy", "group-commit", "--wal-cap", "2147483648"}, "--wal-cap: '"},
-       {{"--strategy", "group-commit", "--wal-cap", "8k"},
-        "--wal-cap: '8k' is not a whole number"}});
+      {{"--wal-cap 5000", why},
+       {"--strategy pooled-connection --wal-cap 5000", why},
+       {"--strategy group-commit --checkpoint auto --wal-cap 5000", why},
+       {"--strategy group-commit --checkpoint off --wal-cap 5000", why},
+       {"--strategy group-commit --wal-cap 0", "--wal-cap: '0' is not a whole number"},
+       {"--strategy group-commit --wal-cap 2147483648", "--wal-cap: '"},
+       {"--strategy group-commit --wal-cap 8k", "--wal-cap: '8k' is not a whole number"}});
 }
 
 // A mitigation is one of the run's measurements.
 TEST(Checkpoint, TheCapMayBeThatOfAMitigation) {
-  const BenchOptions options =
-      accepted({"--strategy", "pooled-connection", "--mitigation", "group-commit", "--checkpoint",
-                "background", "--wal-cap", "5000"});
+  const BenchOptions options = accepted(
+      "--strategy pooled-connection --mitigation group-commit "
+      "--checkpoint background --wal-cap 5000");
   ASSERT_EQ(options.plan.mitigations.size(), 1U);
   const MitigationPlan& plan = options.plan.mitigations.front();
   EXPECT_EQ(plan.mitigation.settings.checkpoint.wal_cap_frames, 5000);
@@ -202,16 +194,15 @@ TEST(Checkpoint, TheCapMayBeThatOfAMitigation) {
 
 TEST(Checkpoint, InTheBackgroundNeedsConnectionsThatStayOpen) {
   const std::string why = "--checkpoint: background needs connections that stay open";
-  expect_refused({{{"--checkpoint", "background"}, why},
-                  {{"--strategy", "reduced-guards", "--checkpoint", "background"}, why},
-                  {{"--strategy", "pooled-connection", "--connection", "per-file", "--checkpoint",
-                    "background"},
-                   why}});
+  expect_refused(
+      {{"--checkpoint background", why},
+       {"--strategy reduced-guards --checkpoint background", why},
+       {"--strategy pooled-connection --connection per-file --checkpoint background", why}});
 }
 
 TEST(Checkpoint, MitigationsCheckpointAsTheirConnectionsLetThem) {
-  const BenchOptions options = accepted(
-      {"--strategy", "pooled-connection", "--checkpoint", "background", "--mitigation", "all"});
+  const BenchOptions options =
+      accepted("--strategy pooled-connection --checkpoint background --mitigation all");
   ASSERT_EQ(options.plan.mitigations.size(), 6U);
   for (const MitigationPlan& plan : options.plan.mitigations) {
     const bool closes = plan.mitigation.axes.connection == ConnectionAxis::per_file;
@@ -236,26 +227,24 @@ TEST(InFlight, AThousandThreadsAreTheMostThatBlock) {
 }
 
 TEST(InFlight, GroupCommitTakesAHundredThousand) {
-  EXPECT_EQ(planned({"--strategy", "group-commit", "--threads", "100000"}).threads, 100'000);
-  expect_refused({{{"--strategy", "group-commit", "--threads", "100001"},
+  EXPECT_EQ(planned("--strategy group-commit --threads 100000").threads, 100'000);
+  expect_refused({{"--strategy group-commit --threads 100001",
                    "--threads: '100001' is not a whole number between 1 and 100000"},
-                  {{"--strategy", "group-commit", "--threads", "0"}, "--threads: '0'"}});
+                  {"--strategy group-commit --threads 0", "--threads: '0'"}});
 }
 
 TEST(InFlight, TheLimitHoldsForBothSidesOfAMitigation) {
   const std::string blocks =
       " blocks an OS thread for each lifecycle, and no more than 1000 are started, not 1001";
-  EXPECT_EQ(accepted({"--mitigation", "batch", "--mitigate-at", "1000:zero"})
+  EXPECT_EQ(accepted("--mitigation batch --mitigate-at 1000:zero")
                 .plan.mitigations.front()
                 .baseline.threads,
             1000);
-  expect_refused({{{"--mitigation", "batch", "--mitigate-at", "1001:zero"},
-                   "--mitigate-at: per-file" + blocks},
-                  {{"--mitigation", "group-commit", "--mitigate-at", "1001:zero"},
-                   "--mitigate-at: per-file" + blocks},
-                  {{"--strategy", "group-commit", "--mitigation", "pooled-connection",
-                    "--mitigate-at", "1001:zero"},
-                   "--mitigate-at: pooled-connection" + blocks}});
+  expect_refused(
+      {{"--mitigation batch --mitigate-at 1001:zero", "--mitigate-at: per-file" + blocks},
+       {"--mitigation group-commit --mitigate-at 1001:zero", "--mitigate-at: per-file" + blocks},
+       {"--strategy group-commit --mitigation pooled-connection --mitigate-at 1001:zero",
+        "--mitigate-at: pooled-connection" + blocks}});
 }
 
 }  // namespace

@@ -107,7 +107,7 @@ const std::vector<std::string> kSamples = {"db_total 15 x 100",
                                            "readers.lookup.statement 10 x 7",
                                            "readers.lookup.db_total 10 x 300"};
 
-class Streams : public metrics::TemporaryFolderTest {
+class Streams : public test_support::TemporaryFolderTest {
  protected:
   ConfigurationResult measure() {
     ConfigurationPlan plan;

@@ -7,10 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <memory>
 #include <optional>
 #include <set>
-#include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -300,45 +298,6 @@ TEST_P(Lifecycle, NothingHappensBeforeTheTaskIsRun) {
 INSTANTIATE_TEST_SUITE_P(Statement, Lifecycle, testing::Bool(), [](const auto& apart) {
   return apart.param ? "TimedApart" : "InsideLockWait";
 });
-
-// A coroutine whose frame holds a token that tells whether the frame is still there.
-Task hold(std::shared_ptr<int> token, bool fails) {
-  if (fails) throw std::runtime_error("failed with token " + std::to_string(*token));
-  co_return;
-}
-
-TEST(Task, ATaskThatIsNeverRunFreesItsFrame) {
-  const auto token = std::make_shared<int>(1);
-  {
-    const Task task = hold(token, false);
-    EXPECT_EQ(token.use_count(), 2);
-  }
-  EXPECT_EQ(token.use_count(), 1);
-}
-
-TEST(Task, ATaskThatWasRunOrFailedFreesItsFrame) {
-  const auto token = std::make_shared<int>(7);
-  hold(token, false).run();
-  EXPECT_EQ(token.use_count(), 1);
-  try {
-    hold(token, true).run();
-    ADD_FAILURE() << "the failure was swallowed";
-  } catch (const std::runtime_error& failure) {
-    EXPECT_STREQ(failure.what(), "failed with token 7");
-  }
-  EXPECT_EQ(token.use_count(), 1);
-}
-
-TEST(Task, AMovedTaskRunsOnceAndFreesItsFrameOnce) {
-  const auto token = std::make_shared<int>(1);
-  {
-    Task first = hold(token, false);
-    Task second = std::move(first);
-    second.run();
-    EXPECT_EQ(token.use_count(), 2);
-  }
-  EXPECT_EQ(token.use_count(), 1);
-}
 
 // Samples beyond the room of a record would be written past its end.
 TEST(IterationOutcome, HoldsAnyNumberOfTransactions) {

@@ -80,7 +80,7 @@ class Holder {
   pid_t pid_ = -1;
 };
 
-class DatabaseLocksTest : public metrics::TemporaryFolderTest {
+class DatabaseLocksTest : public test_support::TemporaryFolderTest {
  protected:
   static void write(const fs::path& path, const std::string& bytes) {
     std::ofstream(path, std::ios::binary) << bytes;
