@@ -290,13 +290,15 @@ Number Expression::extreme(const Node& node, const EvaluationContext& context) c
   bool real = is_double(best);
   for (const std::size_t operand : node.operands) {
     const Number number = value_of(operand, context);
-    if (is_null(number) || is_null(best)) return {};
     real = real || is_double(number);
+    if (is_null(number)) best = {};
+    if (is_null(best)) continue;  // the others are computed all the same, and may fail
     const bool better = node.operation == Op::greatest
                             ? std::get<bool>(comparison(Op::less, best, number))
                             : std::get<bool>(comparison(Op::less, number, best));
     if (better) best = number;
   }
+  if (is_null(best)) return {};
   return real ? Number(to_real(best)) : Number(to_integer(best));
 }
 

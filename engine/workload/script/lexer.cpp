@@ -73,7 +73,7 @@ class Lexer {
   }
 
   void emit(std::size_t begin, std::size_t end) {
-    statement_->texts.back().append(text_.substr(begin, end - begin));
+    statement_->parts.back().append(text_.substr(begin, end - begin), begin);
   }
 
   void add_token(Kind kind, std::string text, std::size_t offset) {
@@ -136,7 +136,7 @@ class Lexer {
     std::string name(text_.substr(at_ + 1, length - 1));
     add_token(Kind::variable, name, at_);
     statement_->uses.push_back({std::move(name), at_});
-    statement_->texts.emplace_back();
+    statement_->parts.emplace_back();
     at_ += length;
   }
 
@@ -236,7 +236,7 @@ class Lexer {
     } while (depth > 0 && at_ < text_.size());
     at_ = std::min(at_, text_.size());
     if (depth > 0) source_.add_problem(begin, "/* is not closed");
-    if (statement_) statement_->texts.back().push_back(' ');
+    if (statement_) statement_->parts.back().append(" ", begin);
   }
 
   // Where a statement ends.
@@ -275,10 +275,7 @@ class Lexer {
     if (block_offset_ && inside_block()) {
       source_.add_problem(*block_offset_, "BEGIN has no END; before the script ends");
     }
-    std::string& last = statement_->texts.back();
-    while (!last.empty() && is_space(last.back())) {
-      last.pop_back();
-    }
+    statement_->parts.back().drop_trailing_blanks();
     if (!statement_->tokens.empty()) items_.emplace_back(std::move(*statement_));
     statement_.reset();
   }
@@ -340,11 +337,11 @@ std::vector<LexedItem> lex_part(ScriptText& source, std::size_t begin, std::size
   return Lexer(source, begin, end).run();
 }
 
-std::string sql_of(const LexedStatement& statement) {
-  std::string sql = statement.texts.front();
-  for (std::size_t i = 1; i < statement.texts.size(); ++i) {
-    sql += fmt::format("?{}", i);
-    sql += statement.texts[i];
+LocatedSql sql_of(const LexedStatement& statement) {
+  LocatedSql sql = statement.parts.front();
+  for (std::size_t i = 0; i < statement.uses.size(); ++i) {
+    sql.append(fmt::format("?{}", i + 1), statement.uses[i].offset);
+    sql.append(statement.parts[i + 1]);
   }
   return sql;
 }

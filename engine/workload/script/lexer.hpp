@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/workload/script/located_sql.hpp"
 #include "engine/workload/script/script_text.hpp"
 
 namespace walbench::engine {
@@ -33,7 +34,7 @@ struct SqlToken {
 /// A statement without its semicolon. Comments have become a blank.
 struct LexedStatement {
   /// Between two variables, and before the first and after the last: one more than `uses`.
-  std::vector<std::string> texts = {""};
+  std::vector<LocatedSql> parts{1};
   std::vector<VariableUse> uses;
   std::vector<VariableUse> quoted;  ///< what looks like a variable inside quotes
   std::vector<SqlToken> tokens;     ///< never empty
@@ -67,6 +68,6 @@ std::vector<LexedItem> lex_script(ScriptText& source);
 std::vector<LexedItem> lex_part(ScriptText& source, std::size_t begin, std::size_t end);
 
 /// The SQL with ?1, ?2, ... for its variables, in the order in which they are used.
-std::string sql_of(const LexedStatement& statement);
+LocatedSql sql_of(const LexedStatement& statement);
 
 }  // namespace walbench::engine

@@ -52,7 +52,7 @@ storage::StatementTexts ScriptSet::statement_texts() const {
   storage::StatementTexts texts;
   for (const Script& script : scripts) {
     for (const ScriptStatement& statement : script.statements) {
-      texts.push_back({.sql = statement.sql});
+      texts.push_back({.sql = statement.sql.text()});
     }
   }
   return texts;

@@ -19,7 +19,7 @@ namespace walbench::engine {
 /// One statement of a script.
 struct ScriptStatement {
   std::size_t number = 0;  ///< among the statements of all scripts; see statement_texts()
-  std::string sql;         ///< with ?1, ?2, ... for its variables
+  LocatedSql sql;          ///< with ?1, ?2, ... for its variables
   std::vector<std::size_t> parameters;  ///< the slots of the variables ?1, ?2, ...
   StatementKind kind = StatementKind::read;
   std::size_t transaction = 0;  ///< among those of its script

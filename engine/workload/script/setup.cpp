@@ -53,9 +53,10 @@ class SetupCompiler {
   }
 
   SetupStatement replaced(const LexedStatement& statement, std::size_t offset) {
-    std::string sql = statement.texts.front();
+    LocatedSql sql = statement.parts.front();
     for (std::size_t i = 0; i < statement.uses.size(); ++i) {
-      sql += literal(statement.uses[i]) + statement.texts[i + 1];
+      sql.append(literal(statement.uses[i]), statement.uses[i].offset);
+      sql.append(statement.parts[i + 1]);
     }
     return {std::move(sql), source_.position_of(offset)};
   }

@@ -9,7 +9,7 @@ namespace walbench::engine {
 
 /// A statement of a setup file, with its variables replaced by their values.
 struct SetupStatement {
-  std::string sql;
+  LocatedSql sql;
   Position position;
 };
 

@@ -160,6 +160,7 @@ TEST(Expressions, FailWithASentence) {
       {"int(1e19)", "does not fit into a 64-bit integer"},
       {"int(1.0 / 0)", "does not fit into a 64-bit integer"},
       {"1 / 0", "a division by zero"},
+      {"greatest(null, 1 / 0)", "a division by zero"},
       {"mod(7, 0)", "a division by zero"},
       {"1 and 2", "AND, OR and NOT take conditions, not numbers; write .. <> 0"},
       {"not 3", "AND, OR and NOT take conditions"},

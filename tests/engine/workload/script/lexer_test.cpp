@@ -25,7 +25,7 @@ std::vector<std::string> lexed(const std::string& text) {
   };
   for (const LexedItem& item : lex_script(source)) {
     if (const auto* const statement = std::get_if<LexedStatement>(&item)) {
-      add(statement->offset, fmt::format("sql({})", sql_of(*statement)));
+      add(statement->offset, fmt::format("sql({})", sql_of(*statement).text()));
     } else if (const auto* const command = std::get_if<LexedCommand>(&item)) {
       add(command->offset, fmt::format("\\{}({})", command->name, command->arguments));
     } else {

@@ -34,7 +34,7 @@ class Recorder final : public ScriptSession {
   StatementResult execute(const ScriptStep& step) override {
     constexpr std::array<std::string_view, 4> kNames = {"begin", "", "commit", "rollback"};
     std::string text(step.statement == nullptr ? kNames[static_cast<std::size_t>(step.kind)]
-                                               : step.statement->sql);
+                                               : step.statement->sql.text());
     for (const Value& value : step.parameters) {
       text += " " + value_text(value);
     }

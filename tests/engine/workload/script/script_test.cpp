@@ -36,7 +36,7 @@ TEST(Scripts, AreTranslated) {
   EXPECT_EQ(script.weight, 3);
   EXPECT_TRUE(script.writes());
   ASSERT_EQ(script.statements.size(), 4U);
-  EXPECT_EQ(script.statements[2].sql,
+  EXPECT_EQ(script.statements[2].sql.text(),
             "UPDATE jobs SET state = 'run', version = version + 1 WHERE id = ?1 AND version = ?2");
   EXPECT_EQ(script.statements[2].position, (Position{9, 1}));
   ASSERT_TRUE(script.statements[2].expectation.has_value());

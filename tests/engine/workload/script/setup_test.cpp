@@ -20,7 +20,7 @@ CompiledSetup setup_of(const std::string& text) {
 std::vector<std::string> sql_texts(const std::vector<SetupStatement>& statements) {
   std::vector<std::string> texts;
   for (const SetupStatement& statement : statements) {
-    texts.push_back(statement.sql);
+    texts.push_back(statement.sql.text());
   }
   return texts;
 }
