@@ -59,7 +59,7 @@ double writes_per_second(storage::Database& database, const Workload& workload, 
       [&](std::int64_t number) { return workload.plain_iteration(number); }};
   storage::RawWrites sum;
   for (std::int64_t done = 0; done < kLifecyclesPerRound; done += files) {
-    database.reset(workload.reset_sql());
+    database.reset(workload.reset_sql(), context.stop);
     const storage::RawWrites pass = database.write_raw(order, *context.clock, context.stop);
     sum.writes += pass.writes;
     sum.elapsed_ns += pass.elapsed_ns;

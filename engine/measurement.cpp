@@ -70,7 +70,7 @@ class Measurement {
 
   void run_blocking() {
     const auto threads = static_cast<std::size_t>(plan_.threads);
-    WorkerPool pool(threads, context_.on_worker_thread);
+    WorkerPool pool(threads, context_.on_worker_thread, context_.stop);
     const std::unique_ptr<storage::Store> store =
         database_->open_store(plan_.axes, {threads, context_.clock, workload_->statements()});
     BlockingExecutor executor(pool, *context_.clock);
@@ -78,7 +78,7 @@ class Measurement {
   }
 
   void run_suspending() {
-    WorkerPool pool(SuspendingExecutor::kPoolThreads, context_.on_worker_thread);
+    WorkerPool pool(SuspendingExecutor::kPoolThreads, context_.on_worker_thread, context_.stop);
     ResumingThreads threads(pool, context_.on_worker_thread);
     const std::unique_ptr<storage::SuspendingStore> store = database_->open_suspending_store(
         plan_.axes, {1, context_.clock, workload_->statements()}, threads);
@@ -94,7 +94,7 @@ class Measurement {
           run_pass(executor, store, {.iterations = plan_.warmup_files, .warm_up = true}));
     }
     begin(Phase::reset);
-    database_->reset(workload_->reset_sql());
+    database_->reset(workload_->reset_sql(), context_.stop);
     measure(executor, store);
   }
 

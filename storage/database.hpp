@@ -101,8 +101,8 @@ class Database {
   /// not as it was ordered.
   virtual metrics::SettingsReadBack settings() = 0;
 
-  /// Runs this SQL and empties the WAL.
-  virtual void reset(const std::string& sql) = 0;
+  /// Runs this SQL and empties the WAL. `stop` ends it with an error.
+  virtual void reset(const std::string& sql, const std::stop_token& stop) = 0;
 
   virtual void restart_counting() = 0;
   virtual IoFigures figures() const = 0;

@@ -18,7 +18,7 @@ class Body {
   Body& operator=(const Body&) = delete;
   virtual ~Body() = default;
 
-  /// One iteration. Must not throw, neither when called nor when awaited. Thread safe.
+  /// One iteration. Throws only if there is no memory for it. Thread safe.
   virtual Task iterate(std::int64_t number) = 0;
 };
 
@@ -37,7 +37,8 @@ class Executor {
   virtual ~Executor() = default;
 
   /// Runs the iterations 0 .. count - 1 to their end. A requested stop keeps further ones from
-  /// starting and makes those that wait give up. Throws WorkerPoolError.
+  /// starting and makes those that wait give up. So does an iteration that throws: its exception is
+  /// rethrown when all others have ended. Throws WorkerPoolError.
   virtual ExecutorReport run(std::int64_t count, Body& body, const std::stop_token& stop) = 0;
 
   /// The number of workers that current_worker() may return.

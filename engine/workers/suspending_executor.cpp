@@ -20,8 +20,9 @@
 //   3. The run is over when the last driver has ended and no thread is inside
 //      ResumingThreads::run_as(): the thread that left an iteration's last write in the queue may
 //      still be on its way out of there when the iteration, resumed elsewhere, has long ended.
-//   4. A stop cancels: drivers that wait for a delay are resumed at once, queued writes fail, and
-//      every driver ends.
+//   4. A stop cancels, and so does an iteration that throws (there is no memory for its frame):
+//      drivers that wait for a delay are resumed at once, queued writes fail, and every driver
+//      ends.
 
 #include "engine/workers/suspending_executor.hpp"
 
@@ -41,7 +42,7 @@ struct SuspendingExecutor::Driver {
     std::suspend_always initial_suspend() noexcept { return {}; }
     std::suspend_never final_suspend() noexcept { return {}; }
     void return_void() noexcept {}
-    void unhandled_exception() noexcept { std::terminate(); }  // a Body does not throw
+    void unhandled_exception() noexcept { std::terminate(); }  // drive() catches everything
   };
   std::coroutine_handle<promise_type> frame;
 };
@@ -68,13 +69,11 @@ ExecutorReport SuspendingExecutor::run(std::int64_t count, Body& body,
   report.workers = pool_.meet([&] { report.started_ns = clock_.now_ns(); });
   if (drivers > 0) {
     store_.expect_writers(static_cast<std::int64_t>(drivers));
-    threads_.run_as(0, [&] {
-      for (std::size_t driver = 0; driver < drivers; ++driver) {
-        drive(body, count, stop).frame.resume();
-      }
-    });
+    threads_.run_as(0, [&] { start_drivers(drivers, count, body, stop); });
     calls_.serve([this](std::span<const std::coroutine_handle<>> due) { resume_due(due); });
     threads_.wait_until_idle();
+    const std::lock_guard lock(failure_mutex_);
+    if (failure_) std::rethrow_exception(failure_);
   }
   report.workers.items_by_worker = threads_.iterations();
   report.workers.threads_met += static_cast<std::size_t>(store_.own_threads());
@@ -83,11 +82,32 @@ ExecutorReport SuspendingExecutor::run(std::int64_t count, Body& body,
 
 SuspendingExecutor::Driver SuspendingExecutor::drive(Body& body, std::int64_t count,
                                                      std::stop_token stop) {
-  for (std::int64_t number = next_iteration(stop); number < count; number = next_iteration(stop)) {
-    co_await body.iterate(number);
-    threads_.count_iteration();
+  try {
+    for (std::int64_t number = next_iteration(stop); number < count;
+         number = next_iteration(stop)) {
+      co_await body.iterate(number);
+      threads_.count_iteration();
+    }
+  } catch (...) {
+    fail(std::current_exception());
   }
   driver_ends();
+}
+
+/// If there is no memory for a driver's frame, those that have started end early.
+void SuspendingExecutor::start_drivers(std::size_t drivers, std::int64_t count, Body& body,
+                                       const std::stop_token& stop) {
+  std::size_t started = 0;
+  try {
+    for (; started < drivers; ++started) {
+      drive(body, count, stop).frame.resume();
+    }
+  } catch (...) {
+    fail(std::current_exception());
+    for (; started < drivers; ++started) {
+      driver_ends();
+    }
+  }
 }
 
 /// The next iteration's number; after a stop one past all of them.
@@ -99,6 +119,14 @@ std::int64_t SuspendingExecutor::next_iteration(const std::stop_token& stop) {
 void SuspendingExecutor::driver_ends() {
   store_.expect_writers(-1);
   if (drivers_.fetch_sub(1, std::memory_order_acq_rel) == 1) calls_.close();
+}
+
+void SuspendingExecutor::fail(const std::exception_ptr& failure) {
+  {
+    const std::lock_guard lock(failure_mutex_);
+    if (!failure_) failure_ = failure;
+  }
+  cancel();
 }
 
 void SuspendingExecutor::resume_due(std::span<const std::coroutine_handle<>> due) {

@@ -4,6 +4,8 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <mutex>
 #include <span>
 #include <stop_token>
 
@@ -30,7 +32,7 @@ class SuspendingExecutor final : public Executor, private Timer {
   SuspendingExecutor(WorkerPool& pool, ResumingThreads& threads, storage::SuspendingStore& store,
                      const metrics::Clock& clock, std::size_t in_flight);
 
-  /// A run that was stopped leaves the executor unusable.
+  /// A run that was stopped, or failed, leaves the executor unusable.
   ExecutorReport run(std::int64_t count, Body& body, const std::stop_token& stop) override;
   std::size_t workers() const override { return threads_.workers(); }
   Timer* timer() override { return this; }
@@ -39,7 +41,10 @@ class SuspendingExecutor final : public Executor, private Timer {
   struct Driver;
   Driver drive(Body& body, std::int64_t count, std::stop_token stop);
   std::int64_t next_iteration(const std::stop_token& stop);
+  void start_drivers(std::size_t drivers, std::int64_t count, Body& body,
+                     const std::stop_token& stop);
   void driver_ends();
+  void fail(const std::exception_ptr& failure);
   void resume_due(std::span<const std::coroutine_handle<>> due);
   void cancel();
 
@@ -57,6 +62,9 @@ class SuspendingExecutor final : public Executor, private Timer {
   DelayedCalls calls_;
   std::atomic<std::int64_t> next_ = 0;
   std::atomic<std::size_t> drivers_ = 0;  ///< that have not ended
+
+  std::mutex failure_mutex_;  // guards what follows
+  std::exception_ptr failure_;
 };
 
 }  // namespace walbench::engine

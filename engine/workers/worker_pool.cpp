@@ -35,6 +35,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
+#include <exception>
 #include <latch>
 #include <mutex>
 #include <optional>
@@ -46,21 +47,23 @@
 namespace walbench::engine {
 namespace {
 
-/// Releases all threads when the last one has arrived, or the first one has waited for too long.
+/// Releases all threads when the last one has arrived, the first one has waited for too long, or a
+/// stop was requested.
 class Barrier {
  public:
-  Barrier(std::size_t expected, std::chrono::nanoseconds limit,
+  Barrier(std::size_t expected, std::chrono::nanoseconds limit, const std::stop_token& stop,
           const std::function<void()>& on_start)
       : expected_(expected),
         deadline_(std::chrono::steady_clock::now() + limit),
+        stop_(stop),
         on_start_(on_start) {}
 
   void arrive_and_wait() {
     std::unique_lock lock(mutex_);
     if (started_) return;
     ++arrived_;
-    if (arrived_ < expected_ && gone_on_.wait_until(lock, deadline_, [this] { return started_; })) {
-      return;
+    if (arrived_ < expected_) {
+      gone_on_.wait_until(lock, stop_, deadline_, [this] { return started_; });
     }
     if (started_) return;
     started_ = true;
@@ -76,10 +79,11 @@ class Barrier {
  private:
   const std::size_t expected_;
   const std::chrono::steady_clock::time_point deadline_;
+  const std::stop_token& stop_;
   const std::function<void()>& on_start_;
 
   mutable std::mutex mutex_;
-  std::condition_variable gone_on_;
+  std::condition_variable_any gone_on_;
   std::size_t arrived_ = 0;
   bool started_ = false;
 };
@@ -105,9 +109,10 @@ struct alignas(64) Share {
 class Run {
  public:
   Run(std::size_t slots, std::int64_t items, std::chrono::nanoseconds barrier_limit,
-      const std::function<void()>& on_thread_enters, const std::function<void()>& on_start,
+      const std::stop_token& stop, const std::function<void()>& on_thread_enters,
+      const std::function<void()>& on_start,
       const std::function<void(std::int64_t, std::size_t)>& body)
-      : barrier_(slots, barrier_limit, on_start),
+      : barrier_(slots, barrier_limit, stop, on_start),
         on_thread_enters_(on_thread_enters),
         body_(body),
         shares_(slots) {
@@ -121,20 +126,18 @@ class Run {
   void take_slot(std::size_t slot) {
     if (on_thread_enters_) on_thread_enters_();
     barrier_.arrive_and_wait();
-    for (std::size_t distance = 0; distance < shares_.size(); ++distance) {
-      Share& victim = shares_[(slot + distance) % shares_.size()];
-      for (;;) {
-        const std::optional<std::int64_t> item = victim.take();
-        if (!item) break;
-        body_(*item, slot);
-        shares_[slot].items_done += 1;
-        if (distance != 0) shares_[slot].items_stolen += 1;
-      }
+    try {
+      do_items(slot);
+    } catch (...) {
+      const std::lock_guard lock(failure_mutex_);
+      if (!failure_) failure_ = std::current_exception();
+      failed_.store(true, std::memory_order_relaxed);
     }
   }
 
-  /// After every slot has been taken and left.
+  /// After every slot has been taken and left. Rethrows what an item threw.
   WorkerStats stats() const {
+    if (failure_) std::rethrow_exception(failure_);
     WorkerStats stats{barrier_.arrived(), {}, 0};
     for (const Share& share : shares_) {
       stats.items_by_worker.push_back(share.items_done);
@@ -144,10 +147,26 @@ class Run {
   }
 
  private:
+  void do_items(std::size_t slot) {
+    for (std::size_t distance = 0; distance < shares_.size(); ++distance) {
+      Share& victim = shares_[(slot + distance) % shares_.size()];
+      while (!failed_.load(std::memory_order_relaxed)) {
+        const std::optional<std::int64_t> item = victim.take();
+        if (!item) break;
+        body_(*item, slot);
+        shares_[slot].items_done += 1;
+        if (distance != 0) shares_[slot].items_stolen += 1;
+      }
+    }
+  }
+
   Barrier barrier_;
   const std::function<void()>& on_thread_enters_;
   const std::function<void(std::int64_t, std::size_t)>& body_;
   std::vector<Share> shares_;
+  std::atomic<bool> failed_ = false;
+  std::mutex failure_mutex_;
+  std::exception_ptr failure_;
 };
 
 /// The task that takes a slot. oneTBB copies it, hands it to another thread and runs it there.
@@ -216,13 +235,13 @@ class Posted {
 };
 
 /// oneTBB ends the process when a worker cannot be started, so it is found out beforehand.
-void require_startable(std::size_t threads) {
+void require_startable(std::size_t threads, const std::stop_token& stop) {
   std::latch release(1);
   std::vector<std::jthread> started;
   std::string refusal;
   try {
     started.reserve(threads);
-    while (started.size() < threads) {
+    while (started.size() < threads && !stop.stop_requested()) {
       started.emplace_back([&release] { release.wait(); });
     }
   } catch (const std::system_error& error) {
@@ -235,8 +254,8 @@ void require_startable(std::size_t threads) {
   }
 }
 
-std::size_t startable(std::size_t threads) {
-  require_startable(threads);
+std::size_t startable(std::size_t threads, const std::stop_token& stop) {
+  require_startable(threads, stop);
   return threads;
 }
 
@@ -257,9 +276,11 @@ struct WorkerPool::Tbb {
   tbb::task_arena arena;
 };
 
-WorkerPool::WorkerPool(std::size_t threads, std::function<void()> on_thread_enters)
-    : threads_(startable(threads)),
+WorkerPool::WorkerPool(std::size_t threads, std::function<void()> on_thread_enters,
+                       std::stop_token stop)
+    : threads_(startable(threads, stop)),
       on_thread_enters_(std::move(on_thread_enters)),
+      stop_(std::move(stop)),
       tbb_(std::make_unique<Tbb>(threads)) {}
 
 WorkerPool::~WorkerPool() = default;
@@ -273,7 +294,7 @@ WorkerStats WorkerPool::run(std::int64_t items, std::chrono::nanoseconds barrier
     body(item, worker);
     tbb::profiling::event::emit("lifecycle " + std::to_string(item) + " ends");
   };
-  Run run(threads_, items, barrier_limit, on_thread_enters_, on_start,
+  Run run(threads_, items, barrier_limit, stop_, on_thread_enters_, on_start,
           itt_collector_attached() ? named : body);
   std::atomic<std::size_t> slots_left = 0;
   tbb_->arena.execute([&] {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,9 @@ class WorkerPool {
 
   /// Throws WorkerPoolError if the machine does not start that many threads. Each thread calls
   /// `on_thread_enters`, if there is one, before its first item of every run; it must not throw.
-  explicit WorkerPool(std::size_t threads, std::function<void()> on_thread_enters = nullptr);
+  /// After a stop nobody waits for threads any more.
+  explicit WorkerPool(std::size_t threads, std::function<void()> on_thread_enters = nullptr,
+                      std::stop_token stop = {});
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
   ~WorkerPool();
@@ -43,8 +46,9 @@ class WorkerPool {
   /// Waits until all threads are there, or `barrier_limit` has passed; calls `on_start` on one
   /// of them; then calls `body(item, worker)` once for each item of [0, items). Items are dealt
   /// evenly to the workers, and those that are done steal from the others. `worker` is in [0,
-  /// threads), and no two threads are the same worker at once. `body` must not throw, nor wait for
-  /// anything that the pool would have to run.
+  /// threads), and no two threads are the same worker at once. `body` must not wait for anything
+  /// that the pool would have to run. If it throws, no further item begins, and the first exception
+  /// is rethrown once all threads have ended theirs.
   WorkerStats run(std::int64_t items, std::chrono::nanoseconds barrier_limit,
                   const std::function<void()>& on_start,
                   const std::function<void(std::int64_t item, std::size_t worker)>& body);
@@ -62,6 +66,7 @@ class WorkerPool {
   struct Tbb;
   std::size_t threads_;
   std::function<void()> on_thread_enters_;
+  std::stop_token stop_;
   std::unique_ptr<Tbb> tbb_;
 };
 

@@ -64,7 +64,7 @@ Pass::Pass(const Workload& workload, storage::Store& store, Executor& executor,
 
 PassReport Pass::run(const std::stop_token& stop) {
   const std::stop_callback forward(stop, [this] { end_.request_stop(); });
-  ExecutorReport executed = executor_.run(order_.iterations, *this, end_.get_token());
+  ExecutorReport executed = executor_.run(order_.iterations, *this, ending_);
   PassReport report;
   report.counts.commits = flush();
   report.elapsed_ns = clock_.now_ns() - executed.started_ns;
@@ -89,8 +89,8 @@ Task Pass::iterate(std::int64_t number) {
     WALBENCH_PROBE1(lifecycle_start, number);
     IterationOutcome outcome;
     const std::unique_ptr<storage::Session> session = store_.open_session(current_worker());
-    co_await workload_.iterate(number, {*session, clock_, executor_.timer(), order_.warm_up},
-                               outcome);
+    co_await workload_.iterate(
+        number, {*session, clock_, executor_.timer(), order_.warm_up, &ending_}, outcome);
     close(*session, outcome);
     WALBENCH_PROBE1(lifecycle_end, number);
 
@@ -99,6 +99,8 @@ Task Pass::iterate(std::int64_t number) {
     mine.counts.add(outcome.counts);
     if (order_.queue != nullptr) hand_over(outcome);
     order_.on_done();
+  } catch (const storage::WriteCancelled&) {
+    end_.request_stop();  // Whoever cancelled it knows why.
   } catch (...) {
     fail(workload_.name_of(number), std::current_exception());
   }

@@ -54,7 +54,7 @@ class Pass final : private Body {
        const metrics::Clock& clock, const PassOrder& order);
 
   /// Runs all iterations and makes durable what is not. The first failure, and a stop, keep further
-  /// iterations from starting. Once per pass. Throws WorkerPoolError.
+  /// writes from starting. Once per pass. Throws WorkerPoolError and std::bad_alloc.
   PassReport run(const std::stop_token& stop);
 
  private:
@@ -78,6 +78,7 @@ class Pass final : private Body {
 
   // Safe from any thread.
   std::stop_source end_;  ///< requested by a stop and by the first failure
+  const std::stop_token ending_ = end_.get_token();
   std::atomic<std::int64_t> in_flight_ = 0;
   std::atomic<std::int64_t> in_flight_peak_ = 0;
   std::vector<WorkerTotals> totals_;  ///< by worker

@@ -12,6 +12,7 @@
 #include "metrics/recording/timing_record.hpp"
 #include "metrics/result/stream.hpp"
 #include "storage/database.hpp"
+#include "storage/storage_error.hpp"
 #include "storage/store.hpp"
 
 namespace walbench::engine {
@@ -49,6 +50,12 @@ struct IterationContext {
   const metrics::Clock& clock;
   Timer* timer = nullptr;  ///< where to wait without a thread; null: on the calling one
   bool warm_up = false;    ///< nothing that it does counts
+  const std::stop_token* end = nullptr;  ///< once requested, no further write begins; may be null
+
+  /// Throws storage::WriteCancelled if the run is to end.
+  void go_on() const {
+    if (end != nullptr && end->stop_requested()) throw storage::WriteCancelled();
+  }
 };
 
 /// The state of the database after a run.

@@ -88,12 +88,13 @@ void DatabaseFiles::start_over() {
   create_empty();
 }
 
+/// The database goes first, so that nobody opens it and makes a new WAL.
 void DatabaseFiles::remove() noexcept {
   if (created_) {
-    for (const char* const path : {journal_.c_str(), wal_.c_str(), shm_.c_str()}) {
+    for (const char* const path :
+         {database_.c_str(), journal_.c_str(), wal_.c_str(), shm_.c_str()}) {
       ::unlink(path);
     }
-    ::unlink(database_.c_str());
     created_ = false;
   }
   if (!directory_.empty()) ::rmdir(directory_.c_str());

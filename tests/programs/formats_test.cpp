@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -80,8 +81,8 @@ TEST_F(FormatsTest, APageTellsOfFilesThatCouldNotBeUsed) {
 
 TEST_F(FormatsTest, APageThatCannotBeWrittenLeavesTheOldOneAlone) {
   write_file(page(), "the old one");
-  const Outcome told =
-      run_report({"--html", page().string(), results().string()}, {.largest_file_bytes = 1000});
+  const Outcome told = run_report({"--html", page().string(), results().string()},
+                                  {.limits = {{RLIMIT_FSIZE, 1000}}});
   EXPECT_EQ(told.exit_code, 3);
   EXPECT_THAT(told.err, HasSubstr("page.html"));
   EXPECT_EQ(read_file(page()), "the old one");

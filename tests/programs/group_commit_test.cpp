@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <nlohmann/json.hpp>
@@ -147,7 +148,7 @@ TEST_F(GroupCommitTest, TheCeilingIsMeasuredAndEveryConfigurationHeldAgainstIt) 
 // The WAL outgrows what the process may write long before the run is over.
 TEST_F(GroupCommitTest, ACommitThatFailsFailsItsGroupByNameAndNothingElse) {
   Program::Options limited = options();
-  limited.largest_file_bytes = 3'000'000;
+  limited.limits = {{RLIMIT_FSIZE, 3'000'000}};
   const Outcome outcome = run_bench(
       {"--strategy", "group-commit", "--threads", "50", "--profile", "zero", "--files", "3000",
        "--wal-autocheckpoint", "0", "--ack-log", "acks", "--keep-db", "--db", "kept.db"},

@@ -1,10 +1,15 @@
 // Would catch: a bench that cannot be stopped, leaves its database behind, publishes half a run, or
 // draws its progress into a log file.
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <string>
@@ -12,10 +17,12 @@
 
 #include "tests/programs/kept_database.hpp"
 #include "tests/programs/program.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace walbench::programs {
 namespace {
 
+using test_support::eventually;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -107,6 +114,56 @@ TEST_F(InterruptionTest, SigintDuringContentionEndsIt) {
   EXPECT_THAT(names_in(scratch_ / "results"), IsEmpty());
   EXPECT_THAT(names_in(scratch_ / "tmp"), IsEmpty());
 }
+
+/// Ten times what a user is promised.
+constexpr std::chrono::seconds kSoon(10);
+
+// A thousand threads take their time to gather.
+TEST_F(InterruptionTest, SigintWhileThreadsGatherEndsItSoon) {
+  Program bench(bench_path(),
+                {"--threads", "1000", "--profile", "zero", "--files", "5000", "--strategy",
+                 "shared-connection", "--warmup", "0"},
+                options());
+  ASSERT_TRUE(eventually([&] { return bench.threads() > 300; }));
+  const auto sent = std::chrono::steady_clock::now();
+  bench.send_signal(SIGINT);
+  EXPECT_EQ(bench.wait().exit_code, 130);
+  EXPECT_LT(std::chrono::steady_clock::now() - sent, kSoon);
+  EXPECT_THAT(names_in(scratch_ / "tmp"), IsEmpty());
+}
+
+class UnreadAckLogTest : public InterruptionTest,
+                         public testing::WithParamInterface<const char*> {};
+
+TEST_P(UnreadAckLogTest, SigintEndsItSoon) {
+  const std::filesystem::path pipe = scratch_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(reader, 0);
+  Program bench(bench_path(),
+                {"--threads", "8", "--profile", "zero", "--files", "100000", "--strategy",
+                 GetParam(), "--synchronous", "off", "--warmup", "0", "--ack-log", "pipe"},
+                options());
+  const auto waiting = [reader] {
+    int bytes = 0;
+    return ::ioctl(reader, FIONREAD, &bytes) == 0 ? bytes : 0;
+  };
+  ASSERT_TRUE(eventually([&] { return waiting() > ::fcntl(reader, F_GETPIPE_SZ) - 4096; }));
+  const auto sent = std::chrono::steady_clock::now();
+  bench.send_signal(SIGINT);
+  EXPECT_EQ(bench.wait().exit_code, 130);
+  EXPECT_LT(std::chrono::steady_clock::now() - sent, kSoon);
+  ::close(reader);
+  EXPECT_THAT(names_in(scratch_ / "tmp"), IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Strategies, UnreadAckLogTest,
+                         testing::Values("per-file", "batch", "group-commit"),
+                         [](const auto& strategy) {
+                           std::string name = strategy.param;
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
 
 TEST_F(InterruptionTest, ReaderWhoLeavesDoesNotEndTheRun) {
   Program::Options leaving = options();

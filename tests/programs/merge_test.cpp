@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -178,8 +179,8 @@ TEST_F(MergeProgram, WhereNotAllHasRoomAFolderGetsNothing) {
   for (const std::string& name : names_in(host(0))) {
     if (name.ends_with(".hgrm")) largest = std::max(largest, read_file(host(0) / name).size());
   }
-  const Outcome merge =
-      run_report({"--merge", folder, host(0), host(1)}, {.largest_file_bytes = largest - 500});
+  const Outcome merge = run_report({"--merge", folder, host(0), host(1)},
+                                   {.limits = {{RLIMIT_FSIZE, largest - 500}}});
   EXPECT_EQ(merge.exit_code, 3);
   EXPECT_THAT(merge.err, HasSubstr("it was left as it was"));
   EXPECT_THAT(merge.out, IsEmpty());

@@ -58,10 +58,9 @@ Pipe make_terminal() {
   argv.push_back(nullptr);
   if (!options.tmpdir.empty()) setenv("TMPDIR", options.tmpdir.c_str(), 1);
   if (chdir(options.directory.c_str()) != 0) _exit(126);
-  if (options.largest_file_bytes) {
-    const rlimit limit{*options.largest_file_bytes, *options.largest_file_bytes};
-    // Ignored, so that writing fails with an error instead of ending the program.
-    if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &limit) != 0) _exit(126);
+  for (const auto& [resource, most] : options.limits) {
+    const rlimit limit{most, most};
+    if (setrlimit(static_cast<__rlimit_resource>(resource), &limit) != 0) _exit(126);
   }
   dup2(in, STDIN_FILENO);
   dup2(out, STDOUT_FILENO);

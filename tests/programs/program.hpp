@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,13 +30,15 @@ enum class Terminal : std::uint8_t {
 /// private TMPDIR. Killed at the end of the scope where it still runs.
 class Program {
  public:
+  using Limits = std::map<int, std::uint64_t>;
+
   struct Options {
     std::filesystem::path directory = ".";
     std::filesystem::path tmpdir = {};  ///< empty: inherited
     std::string input = {};
     Terminal terminal = Terminal::none;
     bool reader_leaves = false;  ///< standard output is a pipe whose reader has gone
-    std::optional<std::uint64_t> largest_file_bytes = {};  ///< no file can be written beyond that
+    Limits limits = {};          ///< as setrlimit takes them, by RLIMIT_...
   };
 
   Program(const std::string& path, const std::vector<std::string>& arguments,

@@ -200,7 +200,7 @@ class FakeDatabase final : public storage::Database {
     behaviour_.on_settings();
     return behaviour_.settings;
   }
-  void reset(const std::string& /*sql*/) override {
+  void reset(const std::string& /*sql*/, const std::stop_token& /*stop*/) override {
     behaviour_.script.add("reset");
     behaviour_.on_reset();
   }

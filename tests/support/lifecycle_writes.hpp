@@ -116,7 +116,7 @@ class LifecycleDatabase {
   const engine::LifecycleWorkload& workload() const { return workload_; }
 
   void seed(const std::stop_token& stop = {}) { database_.seed(workload_.content(), stop); }
-  void reset() { database_.reset(workload_.reset_sql()); }
+  void reset() { database_.reset(workload_.reset_sql(), {}); }
   Verification verify(const std::stop_token& stop = {}) {
     return workload_.verify(database_, stop);
   }

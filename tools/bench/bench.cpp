@@ -13,7 +13,7 @@
 
 int main(int argc, char** argv) {
   using namespace walbench::tools;
-  survive_closed_pipes();
+  survive_failed_writes();
   try {
     const auto parsed =
         parse_bench_options(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));

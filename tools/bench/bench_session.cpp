@@ -141,13 +141,13 @@ std::string interruption_text(const metrics::RunResult& run,
 class Session {
  public:
   /// Throws FileError, DatabaseFileError or AckLogError.
-  Session(const BenchOptions& options, const InterruptSignals& signals, FilesInUse& in_use)
+  Session(const BenchOptions& options, InterruptSignals& signals, FilesInUse& in_use)
       : options_(options),
         signals_(signals),
         in_use_(in_use),
         folder_(open_results_folder(options)),
         files_(options.db) {
-    if (options.ack_log) acks_.emplace(*options.ack_log);
+    if (options.ack_log) acks_.emplace(*options.ack_log, signals.stop_token());
     if (options.keep_db) files_.keep();
   }
 
@@ -165,7 +165,9 @@ class Session {
         complain("warning: " + *warning);
       }
       PublishedStudy study(folder_, options_.plan, run, add_memory_peaks);
-      if (!measure(study, clock, run)) {
+      const bool to_the_end = measure(study, clock, run);
+      signals_.end_at_once();
+      if (!to_the_end || signals_.exit_code() != 0) {
         complain(interruption_text(run, study.paths()));
         return signals_.exit_code();
       }
@@ -256,7 +258,7 @@ class Session {
   }
 
   const BenchOptions& options_;
-  const InterruptSignals& signals_;
+  InterruptSignals& signals_;
   FilesInUse& in_use_;
   const metrics::ResultsFolder folder_;
   storage::DatabaseFiles files_;
@@ -275,9 +277,10 @@ int run_session(const BenchOptions& options) {
     return kWrongUsage;
   }
   FilesInUse in_use = nullptr;
-  const InterruptSignals signals([&in_use] {
+  InterruptSignals signals([&in_use] {
     if (storage::DatabaseFiles* const files = in_use.load()) files->remove();
   });
+  stop_output_with(signals.stop_token());
   std::optional<Session> session;
   try {
     session.emplace(options, signals, in_use);

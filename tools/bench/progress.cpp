@@ -111,13 +111,17 @@ void Progress::draw_until_finished() {
   std::unique_lock lock(mutex_);
   if (finished_changed_.wait_for(lock, kSilentAtFirst, [this] { return finished_; })) return;
   while (!finished_) {
-    draw();
+    const std::string drawn = fmt::format("\r{}\x1b[K", line());
+    lock.unlock();  // A terminal that is held must not keep the run waiting.
+    write_error(drawn);
+    lock.lock();
     finished_changed_.wait_for(lock, kRedrawInterval, [this] { return finished_; });
   }
-  if (drawn_) write_error("\r\x1b[K");
+  write_error("\r\x1b[K");
 }
 
-void Progress::draw() {
+/// Under the lock.
+std::string Progress::line() const {
   const engine::ConfigurationPlan& plan = *measurements_[measurement_];
   ProgressState state{.measurement = measurement_,
                       .measurements = measurements_.size(),
@@ -130,8 +134,7 @@ void Progress::draw() {
     state.remaining = estimate_remaining(measurements_, state, Clock::now() - measuring_since_,
                                          last_zero_elapsed_);
   }
-  write_error(fmt::format("\r{}\x1b[K", progress_line(state, terminal_width())));
-  drawn_ = true;
+  return progress_line(state, terminal_width());
 }
 
 }  // namespace walbench::tools

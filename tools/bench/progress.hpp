@@ -54,7 +54,7 @@ class Progress final : public engine::RunObserver {
  private:
   using Clock = std::chrono::steady_clock;
   void draw_until_finished();
-  void draw();
+  std::string line() const;
 
   const std::vector<const engine::ConfigurationPlan*> measurements_;
 
@@ -63,7 +63,6 @@ class Progress final : public engine::RunObserver {
   std::mutex mutex_;  // guards what follows
   std::condition_variable finished_changed_;
   bool finished_ = false;
-  bool drawn_ = false;
   std::size_t measurement_ = 0;
   engine::Phase phase_ = engine::Phase::seed;
   Clock::time_point measuring_since_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdexcept>
+#include <stop_token>
 #include <string_view>
 
 namespace walbench::tools {
@@ -11,12 +12,16 @@ class OutputError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Keeps a reader who leaves early (`| head`) from ending the program: writes then fail instead.
-/// Once, at the start of main.
-void survive_closed_pipes();
+/// Keeps a reader who leaves early (`| head`) and a limit on the size of files from ending the
+/// program: writes then fail instead. Once, at the start of main.
+void survive_failed_writes();
 
-/// Writes to standard output and flushes. A reader who has gone is no error: what follows is
-/// dropped. Throws OutputError.
+/// From now on, writing waits for a slow reader only until a stop is requested; what he has not
+/// taken by then is dropped. To be called while no other thread writes.
+void stop_output_with(std::stop_token stop);
+
+/// Writes to standard output. A reader who has gone is no error: what follows is dropped. Throws
+/// OutputError.
 void write_output(std::string_view text);
 
 /// Writes to standard error. Whether anybody reads it must not decide how a run ends, so a failure

@@ -28,7 +28,7 @@ int run_report(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
   using namespace walbench::tools;
-  survive_closed_pipes();
+  survive_failed_writes();
   try {
     return run_report(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
   } catch (const std::exception& error) {

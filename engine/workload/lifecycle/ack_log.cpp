@@ -19,9 +19,9 @@ namespace {
 
 }  // namespace
 
-AckLog::AckLog(const std::string& target) : target_(target) {
+AckLog::AckLog(const std::string& target, const std::stop_token& stop) : target_(target) {
   if (target == "-") {
-    descriptor_ = STDOUT_FILENO;
+    writer_.emplace(STDOUT_FILENO, stop);
     return;
   }
   std::error_code ignored;
@@ -33,30 +33,24 @@ AckLog::AckLog(const std::string& target) : target_(target) {
   constexpr mode_t kMode = 0644;
   const int create = existing ? 0 : O_CREAT | O_EXCL;
   // A pipe that nobody reads would block here, and no signal would get through.
-  descriptor_ = ::open(target.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK | create, kMode);
-  if (descriptor_ < 0 && errno == ENXIO) {
+  opened_ = ::open(target.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK | create, kMode);
+  if (opened_ < 0 && errno == ENXIO) {
     throw AckLogError(fmt::format("nobody reads '{}'; start its reader first", target));
   }
-  if (descriptor_ < 0) refuse(target, errno);
-  owned_ = true;
-  const int flags = ::fcntl(descriptor_, F_GETFL);
-  if (flags < 0 || ::fcntl(descriptor_, F_SETFL, flags & ~O_NONBLOCK) != 0) refuse(target, errno);
+  if (opened_ < 0) refuse(target, errno);
+  writer_.emplace(opened_, stop);
 }
 
 AckLog::~AckLog() {
-  if (owned_) ::close(descriptor_);
+  writer_.reset();
+  if (opened_ >= 0) ::close(opened_);
 }
 
-void AckLog::add(const TransitionWrite& write) {
+void AckLog::add(const TransitionWrite& write) const {
   const std::string line =
       fmt::format("{} {} {}\n", write.file_path, write.version + 1, state_name(write.step().to));
-  std::string_view rest = line;
-  while (!rest.empty()) {
-    const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) refuse(target_, errno);
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
+  const int error = writer_->write(line);
+  if (error != 0) refuse(target_, error);
 }
 
 }  // namespace walbench::engine

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 
 #include "engine/workload/lifecycle/transition_write.hpp"
+#include "metrics/files/stoppable_writer.hpp"
 
 namespace walbench::engine {
 
@@ -22,20 +25,21 @@ class AckLogError : public std::runtime_error {
 /// without a buffer, so a line that was written outlives the process. Thread safe. Slows the run.
 class AckLog {
  public:
-  /// A new file of that name, or an existing pipe or device; `-` is standard output. Throws
-  /// AckLogError; also if a regular file is there already, which may be somebody's.
-  explicit AckLog(const std::string& target);
+  /// A new file of that name, or an existing pipe or device; `-` is standard output. `stop` ends
+  /// the wait for somebody who does not read. Throws AckLogError; also if a regular file is there
+  /// already, which may be somebody's.
+  explicit AckLog(const std::string& target, const std::stop_token& stop = {});
   AckLog(const AckLog&) = delete;
   AckLog& operator=(const AckLog&) = delete;
   ~AckLog();
 
   /// Throws AckLogError if the line could not be written whole.
-  void add(const TransitionWrite& write);
+  void add(const TransitionWrite& write) const;
 
  private:
   std::string target_;
-  int descriptor_ = -1;
-  bool owned_ = false;
+  int opened_ = -1;  ///< or -1: it is standard output
+  std::optional<metrics::StoppableWriter> writer_;
 };
 
 }  // namespace walbench::engine

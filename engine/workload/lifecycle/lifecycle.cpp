@@ -101,8 +101,9 @@ class LifecycleTimer {
 /// The believed state of the row, and its next write.
 class Transitions {
  public:
-  Transitions(std::string_view path, storage::GuardAxis guard, LifecycleTimer& timer, AckLog* acks)
-      : timer_(timer), acks_(acks), transaction_(guard) {
+  Transitions(std::string_view path, storage::GuardAxis guard, const IterationContext& context,
+              LifecycleTimer& timer, AckLog* acks)
+      : context_(context), timer_(timer), acks_(acks), transaction_(guard) {
     write_.file_path = path;
     write_.version = -1;  // fire() counts to the version that the row has.
   }
@@ -110,8 +111,10 @@ class Transitions {
   /// The values for the columns of the next write; fire() takes them.
   TransitionWrite& answers() { return answers_; }
 
-  /// Fires the event; the transaction that makes it durable is then ready.
+  /// Fires the event; the transaction that makes it durable is then ready. Throws
+  /// storage::WriteCancelled.
   const storage::Transaction& fire(LifecycleEvent event) {
+    context_.go_on();
     timer_.transition_begins();
     fsm_.fire(event);
     const TransitionWrite& with = answers_;
@@ -135,6 +138,7 @@ class Transitions {
   const TransitionWrite& last() const { return write_; }
 
  private:
+  const IterationContext& context_;
   LifecycleTimer& timer_;
   AckLog* acks_;
   LifecycleFsm fsm_{step_of(kSuccess.front()).from};
@@ -158,7 +162,7 @@ Task run_lifecycle(std::string path, storage::GuardAxis guard, IterationContext 
                    const MockApi& api, IterationOutcome& outcome, AckLog* acks) {
   storage::Session& session = context.session;
   LifecycleTimer timer(context.clock, session, outcome);
-  Transitions transitions(path, guard, timer, acks);
+  Transitions transitions(path, guard, context, timer, acks);
   timer.lap(Segment::fsm_hydrate);
 
   try {

@@ -1,6 +1,7 @@
 #include "storage/sqlite/strategy/sqlite_database.hpp"
 
 #include <chrono>
+#include <functional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -17,13 +18,23 @@ namespace {
 
 constexpr int kProgressInstructions = 10'000;
 
-/// Ends a connection's long statements with SQLITE_INTERRUPT once `stop` is requested.
-void stop_with(const Connection& connection, const std::stop_token& stop) {
-  sqlite3_progress_handler(
-      connection.handle(), kProgressInstructions,
-      [](void* token) { return static_cast<std::stop_token*>(token)->stop_requested() ? 1 : 0; },
-      const_cast<std::stop_token*>(&stop));
-}
+/// Ends a connection's statements with SQLITE_INTERRUPT once a stop is requested. Both ways are
+/// needed: sqlite3_interrupt ends no statement that begins later, and SQLite before 3.41 calls no
+/// progress handler while integrity_check reads the file.
+class EndedByStop {
+ public:
+  /// Both must outlive this.
+  EndedByStop(const Connection& connection, const std::stop_token& stop)
+      : interrupt_(stop, [&connection] { sqlite3_interrupt(connection.handle()); }) {
+    sqlite3_progress_handler(
+        connection.handle(), kProgressInstructions,
+        [](void* token) { return static_cast<std::stop_token*>(token)->stop_requested() ? 1 : 0; },
+        const_cast<std::stop_token*>(&stop));
+  }
+
+ private:
+  std::stop_callback<std::function<void()>> interrupt_;
+};
 
 void insert_rows(const Connection& connection, const Content& content) {
   Statement insert = connection.prepare(content.insert_sql);
@@ -40,10 +51,11 @@ void insert_rows(const Connection& connection, const Content& content) {
 
 /// A checkpoint that finds another one at work is refused at once, whatever the busy timeout; and
 /// the background's may well be at work on what the warm-up wrote.
-void empty_wal(const Connection& connection, std::chrono::milliseconds patience) {
+void empty_wal(const Connection& connection, std::chrono::milliseconds patience,
+               const std::stop_token& stop) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (connection.query_int64("PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
-    if (std::chrono::steady_clock::now() >= deadline) {
+    if (stop.stop_requested() || std::chrono::steady_clock::now() >= deadline) {
       throw SqliteError(nullptr, SQLITE_BUSY, "emptying the WAL before the measurement");
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -67,7 +79,7 @@ Connection SqliteDatabase::connect() const {
 
 void SqliteDatabase::seed(const Content& content, const std::stop_token& stop) {
   const Connection connection(path_, vfs_.name());
-  stop_with(connection, stop);
+  const EndedByStop ended(connection, stop);
   // Not in WAL mode yet: a million rows in one transaction would make a WAL of their size. The one
   // sync at the end leaves no dirty pages for the kernel to write during the measurement.
   connection.execute("PRAGMA journal_mode=MEMORY");
@@ -100,16 +112,17 @@ metrics::SettingsReadBack SqliteDatabase::settings() {
   return read_settings_back(connect(), settings_);
 }
 
-void SqliteDatabase::reset(const std::string& sql) {
+void SqliteDatabase::reset(const std::string& sql, const std::stop_token& stop) {
   const Connection connection = connect();
+  const EndedByStop ended(connection, stop);
   connection.execute(sql);
-  empty_wal(connection, settings_.busy_timeout);
+  empty_wal(connection, settings_.busy_timeout, stop);
 }
 
 void SqliteDatabase::read(const std::string& sql, const RowVisitor& visit,
                           const std::stop_token& stop) {
   const Connection connection = connect();
-  stop_with(connection, stop);
+  const EndedByStop ended(connection, stop);
   Statement statement = connection.prepare(sql);
   std::vector<Value> row(static_cast<std::size_t>(statement.columns()));
   while (statement.step()) {
@@ -122,7 +135,7 @@ void SqliteDatabase::read(const std::string& sql, const RowVisitor& visit,
 
 std::string SqliteDatabase::integrity(const std::stop_token& stop) {
   const Connection connection = connect();
-  stop_with(connection, stop);
+  const EndedByStop ended(connection, stop);
   return connection.query_text("PRAGMA integrity_check");
 }
 

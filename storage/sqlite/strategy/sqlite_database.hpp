@@ -28,7 +28,7 @@ class SqliteDatabase final : public Database {
   RawWrites write_raw(const RawOrder& order, const metrics::Clock& clock,
                       const std::stop_token& stop) override;
   metrics::SettingsReadBack settings() override;
-  void reset(const std::string& sql) override;
+  void reset(const std::string& sql, const std::stop_token& stop) override;
   void restart_counting() override { vfs_.restart_counting(); }
   IoFigures figures() const override { return vfs_.figures(); }
   IoTimes io_times() const override { return vfs_.times(); }

@@ -52,6 +52,7 @@ WriteTimings TransactionWriter::write(const Transaction& transaction) {
   std::int64_t run_ns = 0;
   {
     const QueueTurn hold(context_->queue);
+    if (context_->vfs->interrupted()) throw WriteCancelled();
     if (context_->queue != nullptr) timings.queue_wait_ns = clock.now_ns() - started_ns;
     run_ns = write_inside(transaction, started_ns, timings);
   }

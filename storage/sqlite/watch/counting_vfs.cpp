@@ -125,7 +125,10 @@ struct CountingVfsMethods {
   static int file_size(sqlite3_file* file, sqlite3_int64* size) {
     return real(file)->pMethods->xFileSize(real(file), size);
   }
+  /// After a stop, no connection that closes as the last one gets the database to itself: SQLite then
+  /// leaves the WAL, however long, where it is.
   static int lock(sqlite3_file* file, int level) {
+    if (level == SQLITE_LOCK_EXCLUSIVE && counting(file).owner->interrupted()) return SQLITE_BUSY;
     const int code = real(file)->pMethods->xLock(real(file), level);
     if (code == SQLITE_OK && level == SQLITE_LOCK_EXCLUSIVE) checkpoint_lock_taken(file);
     return code;

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <new>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -110,6 +111,32 @@ TEST_F(FailedDrivers, AFlushThatIsRefusedIsAFailure) {
   behaviour_.on_flush = []() -> std::int64_t { throw std::runtime_error("no checkpoint"); };
   EXPECT_EQ(run(3, 3).failure.what, "after the last iteration: no checkpoint");
   EXPECT_EQ(done_.load(), 3);
+}
+
+/// Iterations that have no memory for themselves from one on.
+class StarvedBody final : public Body {
+ public:
+  explicit StarvedBody(std::int64_t starved) : starved_(starved) {}
+  Task iterate(std::int64_t number) override {
+    if (number >= starved_) throw std::bad_alloc();
+    return done();
+  }
+
+ private:
+  static Task done() { co_return; }
+  std::int64_t starved_;
+};
+
+TEST_F(FailedDrivers, AnIterationWithoutMemoryForItselfEndsTheRunWithThatError) {
+  for (const std::int64_t starved : {0, 1, 50, 999}) {
+    WorkerPool pool(SuspendingExecutor::kPoolThreads);
+    ResumingThreads threads(pool, nullptr);
+    test_support::SuspendingStore store(behaviour_, clock_, threads);
+    SuspendingExecutor executor(pool, threads, store, clock_, 10);
+    StarvedBody body(starved);
+    EXPECT_THROW(executor.run(1'000, body, {}), std::bad_alloc);
+    expect_all_gone();
+  }
 }
 
 /// The clock stands still, so whoever waits for the API does so for ever, unless cancelled.

@@ -11,8 +11,10 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <numeric>
 #include <set>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -210,6 +212,38 @@ TEST(WorkerPool, PastTheRendezvousLimitItSaysThatThreadsWereMissing) {
   const WorkerStats attendance = run_watched(arena, 3, 20, nanoseconds(1));
   EXPECT_EQ(attendance.threads_met, 1U);
   EXPECT_EQ(sum(attendance.items_by_worker), 20);
+}
+
+TEST(WorkerPool, AStopEndsTheWaitForThreadsThatDoNotCome) {
+  // As above: of the three, one comes.
+  WorkerPool small(1);
+  std::stop_source stop;
+  std::atomic<bool> one_waits = false;
+  WorkerPool arena(
+      3, [&] { one_waits = true; }, stop.get_token());
+  std::jthread stopping([&] {
+    static_cast<void>(test_support::eventually([&] { return one_waits.load(); }));
+    stop.request_stop();
+  });
+  const WorkerStats attendance = run_watched(arena, 3, 20, std::chrono::hours(1));
+  EXPECT_EQ(attendance.threads_met, 1U);
+  EXPECT_EQ(sum(attendance.items_by_worker), 20);
+}
+
+TEST(WorkerPool, TheFirstItemThatThrowsIsTheLast) {
+  for (const std::size_t threads : {1U, 4U}) {
+    WorkerPool arena(threads);
+    std::atomic<int> begun = 0;
+    const auto body = [&](std::int64_t, std::size_t) {
+      begun.fetch_add(1);
+      throw std::bad_alloc();
+    };
+    EXPECT_THROW(arena.run(
+                     1'000, kLimit, [] {}, body),
+                 std::bad_alloc);
+    EXPECT_LE(begun.load(), static_cast<int>(threads));
+    EXPECT_EQ(run_watched(arena, threads, 100, kLimit).threads_met, threads) << "usable again";
+  }
 }
 
 TEST(WorkerPool, RunsAgainAndAgain) {

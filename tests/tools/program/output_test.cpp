@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdio>
 #include <functional>
+#include <stop_token>
 #include <string>
 
 namespace walbench::tools {
@@ -79,7 +80,7 @@ TEST(Output, AReaderWhoHasGoneIsNoError) {
     pipe.close_reader();
     EXPECT_EQ(exit_code_writing_to(pipe.ends[1],
                                    [lines] {
-                                     survive_closed_pipes();
+                                     survive_failed_writes();
                                      for (std::size_t count = 0; count < lines; ++count) {
                                        write_output(line);
                                      }
@@ -93,7 +94,20 @@ TEST(Output, MoreThanABufferToAReaderWhoHasGoneIsNoErrorEither) {
   pipe.close_reader();
   EXPECT_EQ(exit_code_writing_to(pipe.ends[1],
                                  [] {
-                                   survive_closed_pipes();
+                                   survive_failed_writes();
+                                   write_output(std::string(1'000'000, 'x'));
+                                   write_output(line);
+                                 }),
+            0);
+}
+
+TEST(Output, AfterAStopNobodyWaitsForTheReader) {
+  Pipe pipe;
+  EXPECT_EQ(exit_code_writing_to(pipe.ends[1],
+                                 [] {
+                                   std::stop_source stop;
+                                   stop_output_with(stop.get_token());
+                                   stop.request_stop();
                                    write_output(std::string(1'000'000, 'x'));
                                    write_output(line);
                                  }),
