@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "metrics/sentence_of.hpp"
 #include "metrics/statistics/statistics.hpp"
 #include "metrics/units.hpp"
 #include "storage/storage_error.hpp"
@@ -94,9 +95,8 @@ std::vector<metrics::CeilingPoint> measure_ceiling(const RunPlan& plan, const Ru
     measure_rounds(points, context);
   } catch (const std::exception& error) {
     if (context.stop.stop_requested()) throw RunInterrupted();
-    const auto* const refused = dynamic_cast<const storage::StorageError*>(&error);
-    throw RunFailed(fmt::format("ceiling: {}", error.what()), Phase::measure,
-                    refused != nullptr ? refused->remedy() : storage::Remedy::none);
+    throw RunFailed(fmt::format("ceiling: {}", metrics::sentence_of(error)), Phase::measure,
+                    storage::remedy_of(error));
   }
   std::vector<metrics::CeilingPoint> measured;
   measured.reserve(points.size());

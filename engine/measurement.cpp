@@ -16,6 +16,7 @@
 #include "metrics/recording/collector.hpp"
 #include "metrics/recording/timing_queue.hpp"
 #include "metrics/result/key.hpp"
+#include "metrics/sentence_of.hpp"
 #include "metrics/statistics/busy_timeout.hpp"
 
 namespace walbench::engine {
@@ -250,12 +251,9 @@ class Measurement {
   Phase phase_ = Phase::seed;
 };
 
-/// The remedy of an error, if it has one.
 storage::Remedy remedy_of(const std::exception& error) {
-  if (const auto* const failed = dynamic_cast<const RunFailed*>(&error)) return failed->remedy();
-  if (const auto* const pool = dynamic_cast<const WorkerPoolError*>(&error)) return pool->remedy();
-  const auto* const refused = dynamic_cast<const storage::StorageError*>(&error);
-  return refused != nullptr ? refused->remedy() : storage::Remedy::none;
+  const auto* const failed = dynamic_cast<const RunFailed*>(&error);
+  return failed != nullptr ? failed->remedy() : storage::remedy_of(error);
 }
 
 }  // namespace
@@ -286,7 +284,7 @@ ConfigurationResult measure_configuration(const ConfigurationPlan& plan, std::si
   } catch (const std::exception& error) {
     // An error on the way out of a stop is not a failure of the run.
     if (context.stop.stop_requested()) throw RunInterrupted();
-    throw RunFailed(fmt::format("{}: {}", label(plan), error.what()),
+    throw RunFailed(fmt::format("{}: {}", label(plan), metrics::sentence_of(error)),
                     measurement ? measurement->phase() : Phase::seed, remedy_of(error));
   }
 }

@@ -35,7 +35,7 @@ class Study {
       ceiling_ = measure_ceiling(plan_, context_);
       listener_.on_ceiling(ceiling_);
     } catch (const RunFailed& failed) {
-      listener_.on_failed({"ceiling", failed.phase(), failed.what(), failed.remedy()});
+      listener_.on_failed({"ceiling", failed.phase(), failed.what(), failed.remedy(), {}, {}});
     }
   }
 
@@ -43,9 +43,9 @@ class Study {
     RunContext without_log = context_;
     without_log.open_interval_log = nullptr;
     for (std::int64_t repeat = 0; repeat < pairs.repeats; ++repeat) {
-      auto baseline = measure(pairs.baseline, without_log);
+      auto baseline = measure(pairs.baseline, without_log, pairs.info.name);
       if (!baseline) return;
-      auto mitigation = measure(pairs.mitigation, without_log);
+      auto mitigation = measure(pairs.mitigation, without_log, pairs.info.name);
       if (!mitigation) return;
       listener_.on_pair(pairs, std::move(*baseline), std::move(*mitigation));
     }
@@ -53,7 +53,8 @@ class Study {
 
   /// No value if it failed; the listener has been called then.
   std::optional<ConfigurationResult> measure(const ConfigurationPlan& configuration,
-                                             const RunContext& context) {
+                                             const RunContext& context,
+                                             const std::string& for_mitigation = {}) {
     try {
       ConfigurationResult result = measure_configuration(configuration, index_++, context);
       if (const metrics::CeilingPoint* const ceiling = ceiling_of(configuration, ceiling_)) {
@@ -62,7 +63,8 @@ class Study {
       result.verdicts = metrics::judge(result, plan_.limits);
       return result;
     } catch (const RunFailed& failed) {
-      listener_.on_failed({label(configuration), failed.phase(), failed.what(), failed.remedy()});
+      listener_.on_failed({label(configuration), failed.phase(), failed.what(), failed.remedy(),
+                           configuration.planned(), for_mitigation});
       return std::nullopt;
     }
   }

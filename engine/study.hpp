@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct MeasurementFailure {
   Phase phase = Phase::seed;
   std::string sentence;  ///< begins with the key
   storage::Remedy remedy = storage::Remedy::none;
+  std::optional<metrics::ConfigurationPlanned> planned = {};  ///< nothing of a ceiling
+  std::string mitigation = {};  ///< the mitigation that it was measured for; or empty
 };
 
 /// Receives each result as soon as its database is verified, from the thread that runs the study.

@@ -1,6 +1,14 @@
 #include "storage/storage_error.hpp"
 
+#include <new>
+
 namespace walbench::storage {
+
+Remedy remedy_of(const std::exception& error) {
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return Remedy::less_memory;
+  const auto* const refused = dynamic_cast<const StorageError*>(&error);
+  return refused != nullptr ? refused->remedy() : Remedy::none;
+}
 
 Outcome outcome_of(const std::exception_ptr& failure) {
   if (!failure) return Outcome::committed;

@@ -27,6 +27,7 @@ enum class Remedy : std::uint8_t {
   free_space,         ///< free some, or put the database elsewhere
   fewer_connections,  ///< or more file descriptors
   fewer_threads,      ///< or a higher limit on them
+  less_memory,        ///< fewer writers or rows, or a higher limit on memory
   local_disk,         ///< put the database on one
   name_database,      ///< name a file for the database
   other_database,     ///< remove what is there, or name another file
@@ -66,6 +67,9 @@ class WriteCancelled : public std::runtime_error {
  public:
   WriteCancelled() : std::runtime_error("the write was cancelled: the run is stopping") {}
 };
+
+/// The remedy of a StorageError or of a lack of memory; none of any other error.
+Remedy remedy_of(const std::exception& error);
 
 /// How a transaction ended.
 enum class Outcome : std::uint8_t {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "metrics/sentence_of.hpp"
 #include "storage/probes.hpp"
 
 namespace walbench::engine {
@@ -44,10 +45,8 @@ PassFailure describe(const std::string& name, const std::exception_ptr& error) {
     return {conflict.what()};
   } catch (const storage::GroupNotCommitted& refused) {
     return {refused.what(), refused.remedy()};
-  } catch (const storage::StorageError& refused) {
-    return {fmt::format("{}: {}", name, refused.what()), refused.remedy()};
   } catch (const std::exception& other) {
-    return {fmt::format("{}: {}", name, other.what())};
+    return {fmt::format("{}: {}", name, metrics::sentence_of(other)), storage::remedy_of(other)};
   }
 }
 

@@ -9,8 +9,9 @@ bool ConfigurationFindings::every_limit_met() const {
 }
 
 ConfigurationFindings analyse_configuration(const ConfigurationResult& configuration) {
-  return {.breakdown = break_down(configuration),
-          .wal_contention = judge_wal_contention(configuration),
+  const bool whole = configuration.missing().empty();
+  return {.breakdown = whole ? break_down(configuration) : std::nullopt,
+          .wal_contention = whole ? judge_wal_contention(configuration) : std::nullopt,
           .fairness = judge_fairness(configuration),
           .missing_concurrency = missing_concurrency(configuration),
           .write_amplification = write_amplification(configuration),

@@ -28,7 +28,8 @@ struct Findings {
   std::optional<std::vector<Criterion>> gate_report;  ///< of a study alone
 };
 
-/// Analyses a run once. Distributions that were not given leave out what follows from them.
+/// Analyses a run once. While published distributions are missing, nothing is concluded that would
+/// take several of them, or of the run's configurations, together.
 Findings analyse(const std::vector<ConfigurationResult>& configurations,
                  const std::vector<MitigationResult>& mitigations);
 

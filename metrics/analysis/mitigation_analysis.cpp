@@ -156,9 +156,12 @@ std::vector<FigureChange> compare_pairs(const MitigationResult& result) {
 }
 
 MitigationFindings analyse_mitigation(const MitigationResult& result) {
-  MitigationFindings findings{.baseline = analyse_configuration(result.baseline.pooled),
-                              .mitigation = analyse_configuration(result.mitigation.pooled),
-                              .changes = compare_pairs(result)};
+  const bool whole =
+      result.baseline.pooled.missing().empty() && result.mitigation.pooled.missing().empty();
+  MitigationFindings findings{
+      .baseline = analyse_configuration(result.baseline.pooled),
+      .mitigation = analyse_configuration(result.mitigation.pooled),
+      .changes = whole ? compare_pairs(result) : std::vector<FigureChange>()};
   findings.gain_shown = shows_gain(findings.changes);
   return findings;
 }

@@ -176,6 +176,15 @@ std::string label_of(const ConfigurationPlanned& before, const ConfigurationPlan
   return label == other ? label : fmt::format("{} -> {}", label, other);
 }
 
+/// Adds a sentence if runs of that side failed.
+void add_failures(std::vector<std::string>& sentences, std::string_view side, std::size_t runs,
+                  const std::vector<const RunFailure*>& failed) {
+  if (failed.empty()) return;
+  sentences.push_back(fmt::format("{} of {} runs {} failed and are not in these figures: {}",
+                                  failed.size(), runs + failed.size(), side,
+                                  failed.front()->sentence));
+}
+
 /// All but the figures.
 ConfigurationChange change_between(const MatchedRuns& runs) {
   ConfigurationChange change;
@@ -185,6 +194,10 @@ ConfigurationChange change_between(const MatchedRuns& runs) {
   change.streams = streams_of(runs);
   change.runs_before = runs.before.size();
   change.runs_after = runs.after.size();
+  change.failed_before = runs.failed_before.size();
+  change.failed_after = runs.failed_after.size();
+  add_failures(change.failures, "before", change.runs_before, runs.failed_before);
+  add_failures(change.failures, "after", change.runs_after, runs.failed_after);
   return change;
 }
 

@@ -23,6 +23,9 @@ struct ConfigurationChange {
   ConfigurationPlanned after;
   std::size_t runs_before = 0;
   std::size_t runs_after = 0;
+  std::size_t failed_before = 0;  ///< further runs, without a result
+  std::size_t failed_after = 0;
+  std::vector<std::string> failures;    ///< a sentence for each side on which runs failed
   std::vector<ComparedStream> streams;  ///< the main one first
   std::vector<FigureChange> figures;    ///< by stream, segment and percentile; then the throughput
   std::vector<FigureChange> limited;    ///< those that limits concern: see RunComparison

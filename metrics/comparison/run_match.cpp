@@ -112,6 +112,30 @@ void note_runs_on_both_sides(RunMatch& match) {
   }
 }
 
+bool is_of(const RunFailure& failure, const ConfigurationResult& configuration) {
+  if (!failure.planned || !failure.mitigation.empty()) return false;
+  ConfigurationResult failed;
+  failed.planned = *failure.planned;
+  return identity_differences(failed, configuration).empty();
+}
+
+/// Counts the failed runs of what is compared, and notes the other ones.
+void add_failures(RunMatch& match, const ResultSet& set, const char* side,
+                  std::vector<const RunFailure*> MatchedRuns::*failures) {
+  for (const LoadedRun& run : set.runs) {
+    for (const RunFailure& failure : run.failures) {
+      const auto of = std::ranges::find_if(match.matched, [&](const MatchedRuns& runs) {
+        return is_of(failure, *runs.before.front().configuration);
+      });
+      if (of != match.matched.end()) {
+        ((*of).*failures).push_back(&failure);
+      } else {
+        add_once(match.notes, fmt::format("failed, {}: {}", side, failure.sentence));
+      }
+    }
+  }
+}
+
 void note_what_is_left_out(RunMatch& match, const ResultSet& set, const char* side) {
   const auto has_mitigations = [](const LoadedRun& run) { return !run.mitigations.empty(); };
   if (std::ranges::any_of(set.runs, has_mitigations)) {
@@ -135,14 +159,14 @@ RunMatch match_runs(const ResultSet& before, const ResultSet& after) {
     const auto other = std::ranges::find_if(
         afters, [&](const Runs& each) { return same_identity(each, *one.front().configuration); });
     if (other == afters.end()) return false;
-    match.matched.push_back({std::move(one), std::move(*other)});
+    match.matched.push_back({std::move(one), std::move(*other), {}, {}});
     afters.erase(other);
     return true;
   });
   if (match.matched.empty() && befores.size() == 1 && afters.size() == 1) {
     match.differences = identity_differences(*befores.front().front().configuration,
                                              *afters.front().front().configuration);
-    match.matched.push_back({std::move(befores.front()), std::move(afters.front())});
+    match.matched.push_back({std::move(befores.front()), std::move(afters.front()), {}, {}});
     befores.clear();
     afters.clear();
   }
@@ -150,6 +174,8 @@ RunMatch match_runs(const ResultSet& before, const ResultSet& after) {
   std::ranges::transform(afters, std::back_inserter(match.only_after), label_of);
   find_differences(match);
   note_runs_on_both_sides(match);
+  add_failures(match, before, "before", &MatchedRuns::failed_before);
+  add_failures(match, after, "after", &MatchedRuns::failed_after);
   note_what_is_left_out(match, before, "before");
   note_what_is_left_out(match, after, "after");
   return match;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kWriteSize = std::size_t{256} << 10U;
 constexpr mode_t kFileMode = 0644;
 constexpr int kMostTemporaryNames = 1000;
+constexpr std::string_view kTemporaryPart = ".partial-";
 
 std::string descriptor_path(int descriptor) {
   return fmt::format("/proc/self/fd/{}", descriptor);
@@ -31,9 +33,8 @@ std::string descriptor_path(int descriptor) {
 template <typename Use>
 fs::path free_temporary_name(const fs::path& target, const Use& use) {
   for (int number = 1; number <= kMostTemporaryNames; ++number) {
-    fs::path name =
-        target.parent_path() /
-        fmt::format(".{}.partial-{}-{}", target.filename().string(), ::getpid(), number);
+    fs::path name = target.parent_path() / fmt::format(".{}{}{}-{}", target.filename().string(),
+                                                       kTemporaryPart, ::getpid(), number);
     if (use(name)) return name;
     if (errno != EEXIST) break;
   }
@@ -96,7 +97,7 @@ void WholeFile::move_to_target() {
 }
 
 bool WholeFile::create_at_target() {
-  flush();
+  write_pending();
   const bool created =
       temporary_.empty() ? link_as(target_) : ::link(temporary_.c_str(), target_.c_str()) == 0;
   if (!created && errno != EEXIST) fail("create", errno);
@@ -122,7 +123,16 @@ bool WholeFile::open_without_name() {
 void WholeFile::open_under_temporary_name() {
   temporary_ = free_temporary_name(target_, [&](const fs::path& name) {
     descriptor_ = ::open(name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, kFileMode);
-    return descriptor_ >= 0;
+    if (descriptor_ < 0) return false;
+    // Before it was locked, somebody may have taken it for abandoned and removed it.
+    struct stat status {};
+    if (::flock(descriptor_, LOCK_EX) != 0 || ::fstat(descriptor_, &status) != 0 ||
+        status.st_nlink > 0) {
+      return true;
+    }
+    ::close(descriptor_);
+    errno = EEXIST;
+    return false;
   });
   if (temporary_.empty()) fail("create", errno);
 }
@@ -134,6 +144,7 @@ bool WholeFile::link_as(const fs::path& name) const {
 }
 
 void WholeFile::link_as_temporary_name() {
+  ::flock(descriptor_, LOCK_EX);
   temporary_ = free_temporary_name(target_, [&](const fs::path& name) { return link_as(name); });
   if (temporary_.empty()) fail("create", errno);
 }
@@ -147,6 +158,25 @@ void WholeFile::write_pending() {
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
   pending_.clear();
+}
+
+std::vector<std::string> remove_abandoned_files(const fs::path& folder) {
+  std::vector<std::string> problems;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with('.') || name.find(kTemporaryPart) == std::string::npos) continue;
+    const int descriptor = ::open(entry.path().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (descriptor < 0) continue;
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0 && ::unlink(entry.path().c_str()) != 0) {
+      problems.push_back(
+          fmt::format("cannot remove '{}', which a program that was killed has left: "
+                      "{}",
+                      entry.path().string(), std::generic_category().message(errno)));
+    }
+    ::close(descriptor);
+  }
+  return problems;
 }
 
 void write_file_atomically(const fs::path& path, const std::string& text) {

@@ -3,13 +3,15 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace walbench::metrics {
 
 /// A file that stands at its target once it is complete, and until then has no name at all, so that
 /// whatever ends the process leaves nothing behind. Where the file system knows no files without a
-/// name (or there is no /proc to name them by) it has a temporary one beside its target, which goes
-/// at the end of the scope, but stays where the process is killed.
+/// name (or there is no /proc to name them by), and while an existing file is replaced, it has a
+/// temporary name beside its target. That stays if the process is killed; a lock on it, which ends
+/// with the process, tells remove_abandoned_files() that it may go.
 ///
 /// A target that exists holds what it held before or the whole new file. Links are not followed:
 /// what one leads to may be a device, and replacing the link is worse. Members throw FileError.
@@ -31,7 +33,8 @@ class WholeFile {
   /// Flushes what is not, and gives the file its name. Nothing may follow.
   void move_to_target();
 
-  /// The same, but never replaces a file: false if one has the name already.
+  /// Gives the file its name, but never replaces another: false if one has the name already. Only
+  /// what was flushed survives a failure of power. Nothing may follow.
   [[nodiscard]] bool create_at_target();
 
   const std::filesystem::path& target() const { return target_; }
@@ -50,6 +53,10 @@ class WholeFile {
   bool flushed_ = false;
   std::string pending_;
 };
+
+/// Removes the temporary files of writers that were killed. Returns a sentence for each that could
+/// not be removed.
+std::vector<std::string> remove_abandoned_files(const std::filesystem::path& folder);
 
 /// Replaces the file or creates it, so that `path` holds all of `text` or what it held before.
 /// Throws FileError.

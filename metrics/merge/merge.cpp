@@ -109,6 +109,7 @@ HgrmMetadata metadata_of(const MergedRun& run, const ConfigurationResult& config
           .segment = segment,
           .configuration = configuration,
           .role = std::nullopt,
+          .failure = std::nullopt,
           .merged_from = run.fingerprints};
 }
 
@@ -167,6 +168,10 @@ std::optional<std::string> HgrmMerge::add(const fs::path& path) {
       return std::nullopt;
     }
     HgrmMetadata metadata = parse_hgrm_metadata(*file.walbench_json);
+    if (metadata.failure) {
+      return fmt::format("{}: is the record of a measurement that failed; it was left out",
+                         path.string());
+    }
     if (metadata.role) {
       return fmt::format(
           "{}: is one side of a mitigation's before/after, whose repeats belong to "
@@ -270,7 +275,12 @@ void HgrmMerge::append(const Group& group, const MergedRun& whole,
     merged.fingerprints.insert(merged.fingerprints.end(), run.fingerprints.begin(),
                                run.fingerprints.end());
   }
-  const auto [sum, in_time] = pooled(configurations);
+  auto [sum, in_time] = pooled(configurations);
+  sum.published.clear();
+  for (const auto& [place, samples] : group.sums) {
+    const auto& [stream, segment] = place;
+    sum.published.push_back(segment_name(stream, segment));
+  }
   for (const auto& [place, samples] : group.sums) {
     const auto& [stream, segment] = place;
     const Key key(sum, *sum.find_stream(stream));

@@ -1,9 +1,11 @@
 #include "metrics/publish/results_folder.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <system_error>
 #include <utility>
@@ -15,21 +17,32 @@ namespace walbench::metrics {
 
 namespace fs = std::filesystem;
 
-ResultsFolder::ResultsFolder(fs::path directory) : directory_(std::move(directory)) {
-  std::error_code ignored;
-  if (!fs::exists(directory_, ignored)) {
-    throw FileError(fmt::format("the results folder '{}' does not exist; create it or name another",
-                                directory_.string()));
+namespace {
+
+constexpr mode_t kFolderMode = 0777;  // less the umask
+
+}  // namespace
+
+ResultsFolder::ResultsFolder(fs::path directory, std::function<void(const std::string&)> warn)
+    : directory_(std::move(directory)), warn_(std::move(warn)) {
+  if (::mkdir(directory_.c_str(), kFolderMode) != 0 && errno != EEXIST) {
+    const int error = errno;
+    throw FileError(fmt::format("cannot create the results folder '{}': {}", directory_.string(),
+                                std::generic_category().message(error)));
   }
-  if (!fs::is_directory(directory_, ignored)) {
-    throw FileError(
-        fmt::format("'{}' is not a folder; name one for the results", directory_.string()));
+  std::error_code error;
+  if (!fs::is_directory(directory_, error)) {
+    throw FileError(fmt::format("'{}' is not a folder{}; name one for the results",
+                                directory_.string(), error ? ": " + error.message() : ""));
   }
   try {
     const WholeFile probe(directory_ / fmt::format("walbench-probe-{}", ::getpid()));
   } catch (const FileError& error) {
     throw FileError(fmt::format("no file can be created in the results folder '{}': {}",
                                 directory_.string(), error.what()));
+  }
+  for (const std::string& problem : remove_abandoned_files(directory_)) {
+    warn_(problem);
   }
 }
 

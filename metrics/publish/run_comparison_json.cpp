@@ -12,20 +12,23 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json side_json(const ConfigurationPlanned& planned, std::size_t runs) {
+Json side_json(const ConfigurationPlanned& planned, std::size_t runs, std::size_t failed) {
   ConfigurationResult side;
   side.planned = planned;
   Json json;
   write_figures(configuration_figures(), side, json,
                 [](const auto& figure) { return figure.plan == PlanClass::identity; });
   json["runs"] = runs;
+  json["failed"] = failed;
   return json;
 }
 
 Json configuration_change_json(const ConfigurationChange& configuration) {
   Json json = {{"configuration", configuration.label},
-               {"before", side_json(configuration.before, configuration.runs_before)},
-               {"after", side_json(configuration.after, configuration.runs_after)},
+               {"before", side_json(configuration.before, configuration.runs_before,
+                                    configuration.failed_before)},
+               {"after", side_json(configuration.after, configuration.runs_after,
+                                   configuration.failed_after)},
                {"percentiles", Json::array()}};
   for (const FigureChange& figure : configuration.figures) {
     if (figure.segment) {
@@ -38,6 +41,7 @@ Json configuration_change_json(const ConfigurationChange& configuration) {
     }
   }
   json["notes"] = configuration.notes;
+  json["failures"] = configuration.failures;
   return json;
 }
 

@@ -43,6 +43,13 @@ std::string run_id_base(const std::string& iso_timestamp) {
   return id;
 }
 
+/// Removes a file that was published, if it is there.
+void remove_file(const fs::path& path, const ResultsFolder& folder) {
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return;
+  folder.warn(
+      fmt::format("cannot remove '{}': {}", path.string(), std::generic_category().message(errno)));
+}
+
 /// A log that was written while its configuration was measured, on its way to its final name.
 class WrittenLog {
  public:
@@ -67,10 +74,24 @@ class WrittenLog {
   fs::path target_;
 };
 
+/// The files are complete; a failure of power alone could lose a name.
+void flush_directory(const ResultsFolder& folder) {
+  const int descriptor = ::open(folder.directory().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int error = descriptor >= 0 && ::fsync(descriptor) == 0 ? 0 : errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (error == 0 || error == EINVAL) return;  // EINVAL: this file system does not flush folders.
+  folder.warn(
+      fmt::format("cannot flush the folder '{}': {}; after a failure of power the newest "
+                  "files may be missing",
+                  folder.directory().string(), std::generic_category().message(error)));
+}
+
+}  // namespace
+
 /// The new files of one call. They become visible together, or none does.
-class NewFiles {
+class RunPublication::NewFiles {
  public:
-  NewFiles(const fs::path& folder, const RunResult& run) : folder_(folder), run_(run) {}
+  NewFiles(const ResultsFolder& folder, const RunResult& run) : folder_(folder), run_(run) {}
 
   void add(const ConfigurationResult& configuration) {
     if (!configuration.interval_log.empty()) {
@@ -82,21 +103,38 @@ class NewFiles {
   }
 
   void add(const MitigationResult& mitigation, const MitigationFindings& findings) {
-    write(folder_ / fmt::format("results-mitigation-{}-{}.json", run_.run_id, mitigation.info.name),
+    write(folder_.directory() /
+              fmt::format("results-mitigation-{}-{}.json", run_.run_id, mitigation.info.name),
           mitigation_to_json(run_, mitigation, findings));
+    add_sides(mitigation, "");
+  }
+
+  /// `part` sets apart what would otherwise have the same name.
+  void add_sides(const MitigationResult& mitigation, std::string_view part) {
     for (const bool of_baseline : {true, false}) {
       const RepeatedResult& side = of_baseline ? mitigation.baseline : mitigation.mitigation;
-      add_histograms(side.pooled,
-                     fmt::format(".{}-{}", of_baseline ? "before" : "after", mitigation.info.name),
-                     [&](const std::string& stream, Segment segment) {
-                       return hgrm_metadata(run_, mitigation, of_baseline, segment, stream);
-                     });
+      add_histograms(
+          side.pooled,
+          fmt::format(".{}-{}{}", of_baseline ? "before" : "after", mitigation.info.name, part),
+          [&](const std::string& stream, Segment segment) {
+            return hgrm_metadata(run_, mitigation, of_baseline, segment, stream);
+          });
     }
   }
 
-  void make_visible() {
+  /// The same measurement may fail more than once: as the baseline of several mitigations.
+  void add(const RunFailure& failure, std::size_t number) {
+    if (!failure.planned) return;
+    write(path(Key(*failure.planned), fmt::format(".failed-{}.hgrm", number)),
+          write_hgrm(Histogram(), kNsPerMs, hgrm_metadata(run_, failure)));
+  }
+
+  void flush() {
     std::ranges::for_each(logs_, &WrittenLog::flush);
     std::ranges::for_each(files_, &WholeFile::flush);
+  }
+
+  void make_visible() {
     try {
       for (const WrittenLog& log : logs_) {
         log.move();
@@ -114,7 +152,7 @@ class NewFiles {
 
   void take_back() {
     for (; files_moved_ > 0; --files_moved_) {
-      ::unlink(files_[files_moved_ - 1].target().c_str());
+      remove_file(files_[files_moved_ - 1].target(), folder_);
     }
     for (; logs_moved_ > 0; --logs_moved_) {
       logs_[logs_moved_ - 1].move_back();
@@ -129,7 +167,6 @@ class NewFiles {
   }
 
  private:
-  /// `part` sets apart what would otherwise have the same name: the two sides of a mitigation.
   template <typename MetadataOf>
   void add_histograms(const ConfigurationResult& configuration, std::string_view part,
                       const MetadataOf& metadata_of) {
@@ -144,14 +181,14 @@ class NewFiles {
   }
 
   fs::path path(const Key& key, std::string_view end) const {
-    return folder_ / fmt::format("{}-{}{}", run_.run_id, key.file_part(), end);
+    return folder_.directory() / fmt::format("{}-{}{}", run_.run_id, key.file_part(), end);
   }
 
   void write(fs::path target, const std::string& text) {
     files_.emplace_back(std::move(target)).append(text);
   }
 
-  const fs::path& folder_;
+  const ResultsFolder& folder_;
   const RunResult& run_;
   std::vector<WrittenLog> logs_;
   std::vector<WholeFile> files_;
@@ -159,21 +196,10 @@ class NewFiles {
   std::size_t files_moved_ = 0;
 };
 
-void flush_directory(const fs::path& directory) {
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;  // The files are complete; a power failure alone could lose a name.
-  ::fsync(descriptor);
-  ::close(descriptor);
-}
-
-}  // namespace
-
 void RunPublication::publish(const Findings& findings) {
-  if (run_.configurations.empty() && run_.mitigations.empty()) return;
-  const bool first = paths_.empty();
-  if (first) claim_run_id();
-  NewFiles files(folder_.directory(), run_);
-  try {
+  if (run_.configurations.empty() && run_.mitigations.empty() && run_.failures.empty()) return;
+  NewFiles files(folder_, run_);
+  publish_new(files, [&] {
     for (std::size_t index = configurations_published_; index < run_.configurations.size();
          ++index) {
       files.add(run_.configurations[index]);
@@ -181,21 +207,52 @@ void RunPublication::publish(const Findings& findings) {
     for (std::size_t index = mitigations_published_; index < run_.mitigations.size(); ++index) {
       files.add(run_.mitigations[index], findings.mitigations.at(index));
     }
+    for (std::size_t index = failures_published_; index < run_.failures.size(); ++index) {
+      files.add(run_.failures[index], index + 1);
+    }
+    files.flush();
     files.make_visible();
-    write_json(findings);
+    write_file_atomically(json_path(), run_to_json(run_, findings));
+  });
+  flush_directory(folder_);
+  std::ranges::move(files.paths(), std::back_inserter(paths_));
+  if (mitigations_published_ < run_.mitigations.size()) remove_pairs();
+  configurations_published_ = run_.configurations.size();
+  mitigations_published_ = run_.mitigations.size();
+  failures_published_ = run_.failures.size();
+}
+
+void RunPublication::publish_pairs(const MitigationResult& so_far) {
+  NewFiles files(folder_, run_);
+  publish_new(files, [&] {
+    files.add_sides(so_far, fmt::format(".pairs-{}", so_far.baseline.repeats.size()));
+    files.make_visible();
+  });
+  remove_pairs();
+  pairs_ = files.paths();
+}
+
+/// Writes files; if that fails, none of them stays, nor the JSON if it is the first call.
+void RunPublication::publish_new(NewFiles& files, const std::function<void()>& write) {
+  const bool first = paths_.empty();
+  if (first) claim_run_id();
+  try {
+    write();
   } catch (...) {
     files.take_back();
     if (first) {
-      ::unlink(json_path().c_str());
+      remove_file(json_path(), folder_);
       run_.run_id.clear();
     }
     throw;
   }
-  flush_directory(folder_.directory());
   if (first) paths_.push_back(json_path());
-  std::ranges::move(files.paths(), std::back_inserter(paths_));
-  configurations_published_ = run_.configurations.size();
-  mitigations_published_ = run_.mitigations.size();
+}
+
+void RunPublication::remove_pairs() {
+  for (const fs::path& path : std::exchange(pairs_, {})) {
+    remove_file(path, folder_);
+  }
 }
 
 fs::path RunPublication::json_path() const {
@@ -208,6 +265,7 @@ void RunPublication::claim_run_id() {
   RunResult header = run_;
   header.configurations.clear();
   header.mitigations.clear();
+  header.failures.clear();
   const std::string base = run_id_base(run_.timestamp);
   for (int number = 1; number <= kMostRunsASecond; ++number) {
     run_.run_id = header.run_id = number == 1 ? base : fmt::format("{}-{}", base, number);
@@ -216,6 +274,7 @@ void RunPublication::claim_run_id() {
     try {
       WholeFile json(json_path());
       json.append(run_to_json(header, {}));
+      json.flush();
       if (json.create_at_target()) return;
     } catch (const FileError&) {
       run_.run_id.clear();
@@ -225,10 +284,6 @@ void RunPublication::claim_run_id() {
   run_.run_id.clear();
   throw FileError(fmt::format("'{}' has {} runs of the same second; name another folder",
                               folder_.directory().string(), kMostRunsASecond));
-}
-
-void RunPublication::write_json(const Findings& findings) const {
-  write_file_atomically(json_path(), run_to_json(run_, findings));
 }
 
 }  // namespace walbench::metrics

@@ -95,6 +95,8 @@ struct ConfigurationResult {
   std::vector<LimitVerdict> verdicts;
   Stream main;                 ///< writers whose iterations went well: findings are about these
   std::vector<Stream> others;  ///< those with a sample, in the order of the workload's streams
+  /// The names of all distributions that were published of it; empty before that.
+  std::vector<std::string> published;
 
   double elapsed_seconds() const { return static_cast<double>(elapsed_ns) / 1e9; }
   double transitions_per_second() const {
@@ -114,6 +116,11 @@ struct ConfigurationResult {
   /// Every stream, the main one first. Valid until `others` changes.
   std::vector<const Stream*> streams() const;
   std::vector<Stream*> streams();
+
+  /// The names of the distributions that are here: `lock_wait`, `readers.read`.
+  std::vector<std::string> distributions() const;
+  /// Those that were published with them and are not here.
+  std::vector<std::string> missing() const;
 
   /// The stream of that name (see stream_name()), or null.
   const Stream* find_stream(std::string_view name) const;

@@ -82,6 +82,11 @@ void read_streams(const Json& json, ConfigurationResult& configuration) {
                               std::make_move_iterator(all.end()));
 }
 
+bool is_of_plan(const Figure<ConfigurationResult>& figure) {
+  return figure.plan == PlanClass::identity || figure.plan == PlanClass::workload ||
+         figure.plan == PlanClass::told;
+}
+
 }  // namespace
 
 void write_facts(const ConfigurationResult& configuration, Json& json) {
@@ -93,6 +98,18 @@ void write_facts(const ConfigurationResult& configuration, Json& json) {
   }
   json["timeout_advice"] = timeouts_json(configuration.timeout_advice);
   json["limits"] = verdicts_json(configuration.verdicts);
+}
+
+void write_plan(const ConfigurationPlanned& planned, Json& json) {
+  ConfigurationResult configuration;
+  configuration.planned = planned;
+  write_figures(configuration_figures(), configuration, json, is_of_plan);
+}
+
+ConfigurationPlanned read_plan(const Json& json) {
+  ConfigurationResult configuration;
+  read_figures(configuration_figures(), json, configuration, is_of_plan);
+  return configuration.planned;
 }
 
 ConfigurationResult read_facts(const Json& json) {

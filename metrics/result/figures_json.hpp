@@ -44,13 +44,13 @@ void write_figures(std::span<const Figure<Owner>> figures, const Owner& owner,
   write_figures(figures, owner, json, [](const Figure<Owner>&) { return true; });
 }
 
-/// Reads every figure that does not follow from others. Throws FormatError where one that must be
-/// there is missing, is of another kind, or is out of its range.
-template <typename Owner>
+/// Reads every figure that is wanted and does not follow from others. Throws FormatError where one
+/// that must be there is missing, is of another kind, or is out of its range.
+template <typename Owner, typename Wanted>
 void read_figures(std::span<const Figure<Owner>> figures, const nlohmann::ordered_json& json,
-                  Owner& owner) {
+                  Owner& owner, const Wanted& wanted) {
   for (const Figure<Owner>& figure : figures) {
-    if (figure.set == nullptr) continue;
+    if (figure.set == nullptr || !wanted(figure)) continue;
     std::string_view leaf = figure.name;
     const nlohmann::ordered_json* const object = object_of(json, leaf);
     const bool missing =
@@ -60,6 +60,12 @@ void read_figures(std::span<const Figure<Owner>> figures, const nlohmann::ordere
     figure.set(owner, figure_from((*object)[std::string(leaf)], figure.name, figure.kind(),
                                   figure.least, figure.most));
   }
+}
+
+template <typename Owner>
+void read_figures(std::span<const Figure<Owner>> figures, const nlohmann::ordered_json& json,
+                  Owner& owner) {
+  read_figures(figures, json, owner, [](const Figure<Owner>&) { return true; });
 }
 
 }  // namespace walbench::metrics

@@ -54,16 +54,6 @@ MitigationRole role_from(const Json& json, const std::string& stream, Segment se
   return role;
 }
 
-std::vector<std::string> fingerprints_from(const Json& json) {
-  std::vector<std::string> all;
-  if (!has(json, kMergedFrom)) return all;
-  for (const Json& each : list_in(json, kMergedFrom)) {
-    if (!each.is_string()) refuse("has 'merged_from' with something that is not a text");
-    all.push_back(each.get<std::string>());
-  }
-  return all;
-}
-
 Segment segment_in(const Json& json) {
   const std::optional<Segment> segment = segment_from_name(text_in(json, "segment"));
   if (!segment) refuse("names a segment that does not exist");
@@ -102,18 +92,56 @@ struct Parts {
   const MitigationRole* role;  ///< null: none
 };
 
-Json metadata_json(const Parts& parts) {
-  Json json = {{"schema_version", kSchemaVersion},
-               {"run_id", parts.run_id},
-               {"instance", parts.instance},
-               {"timestamp", parts.timestamp},
-               {"environment_digest", parts.environment_digest}};
-  if (parts.environment != nullptr) {
-    write_figures(environment_figures(), *parts.environment, json["environment"]);
+Json failure_json(const RunFailure& failure) {
+  Json json = {{"key", failure.key}, {"phase", failure.phase}, {"sentence", failure.sentence}};
+  if (!failure.mitigation.empty()) json["mitigation"] = failure.mitigation;
+  return json;
+}
+
+RunFailure failure_from(const Json& json, const ConfigurationPlanned& planned) {
+  return {.key = text_in(json, "key"),
+          .phase = text_in(json, "phase"),
+          .sentence = text_in(json, "sentence"),
+          .planned = planned,
+          .mitigation = has(json, "mitigation") ? text_in(json, "mitigation") : std::string()};
+}
+
+std::vector<std::string> texts_in(const Json& json, const char* name) {
+  std::vector<std::string> all;
+  if (!has(json, name)) return all;
+  for (const Json& each : list_in(json, name)) {
+    if (!each.is_string()) {
+      refuse("has '" + std::string(name) + "' with something that is not a text");
+    }
+    all.push_back(each.get<std::string>());
   }
+  return all;
+}
+
+/// Everything but what the histogram is of.
+Json header_json(const std::string& run_id, const std::string& instance,
+                 const std::string& timestamp, const std::string& environment_digest,
+                 const Environment* environment) {
+  Json json = {{"schema_version", kSchemaVersion},
+               {"run_id", run_id},
+               {"instance", instance},
+               {"timestamp", timestamp},
+               {"environment_digest", environment_digest}};
+  if (environment != nullptr) {
+    write_figures(environment_figures(), *environment, json["environment"]);
+  }
+  json["unit"] = "ns";
+  return json;
+}
+
+Json metadata_json(const Parts& parts) {
+  Json json = header_json(parts.run_id, parts.instance, parts.timestamp, parts.environment_digest,
+                          parts.environment);
   if (!parts.stream.empty()) json["stream"] = parts.stream;
   json["segment"] = segment_name(parts.segment);
-  json["unit"] = "ns";
+  json["distributions"] = parts.configuration.published.empty()
+                              ? parts.configuration.distributions()
+                              : parts.configuration.published;
   write_facts(parts.configuration, json);
   if (parts.role != nullptr)
     json["mitigation"] = role_json(*parts.role, parts.stream, parts.segment);
@@ -150,21 +178,37 @@ std::string hgrm_metadata(const RunResult& run, const MitigationResult& mitigati
   return metadata_text(run, side.pooled, stream, segment, &role);
 }
 
+std::string hgrm_metadata(const RunResult& run, const RunFailure& failure) {
+  Json json = header_json(run.run_id, run.instance, run.timestamp,
+                          environment_digest(run.environment), &run.environment);
+  write_plan(failure.planned.value(), json);
+  json["failure"] = failure_json(failure);
+  return dump(json);
+}
+
 HgrmMetadata parse_hgrm_metadata(std::string_view text) {
   const Json json = parse_object(text);
+  const bool failed = has(json, "failure");
   HgrmMetadata metadata{.run_id = text_in(json, "run_id"),
                         .instance = text_in(json, "instance"),
                         .timestamp = text_in(json, "timestamp"),
                         .environment_digest = text_in(json, "environment_digest"),
                         .environment = std::nullopt,
                         .stream = {},
-                        .segment = segment_in(json),
-                        .configuration = read_facts(json),
+                        .segment = failed ? Segment::fsm_net : segment_in(json),
+                        .configuration = failed ? ConfigurationResult() : read_facts(json),
                         .role = std::nullopt,
-                        .merged_from = fingerprints_from(json)};
+                        .failure = std::nullopt,
+                        .merged_from = texts_in(json, kMergedFrom)};
   if (has(json, "environment")) {
     read_figures(environment_figures(), json["environment"], metadata.environment.emplace());
   }
+  if (failed) {
+    metadata.configuration.planned = read_plan(json);
+    metadata.failure = failure_from(json["failure"], metadata.configuration.planned);
+    return metadata;
+  }
+  metadata.configuration.published = texts_in(json, "distributions");
   metadata.stream = stream_in(json, metadata.configuration);
   if (has(json, "mitigation")) {
     metadata.role = role_from(json["mitigation"], metadata.stream, metadata.segment);
@@ -185,7 +229,7 @@ bool is_values_metadata(std::string_view text) {
 }
 
 std::vector<std::string> merged_from(std::string_view text) {
-  return fingerprints_from(parse_object(text));
+  return texts_in(parse_object(text), kMergedFrom);
 }
 
 }  // namespace walbench::metrics

@@ -23,7 +23,8 @@ struct MitigationRole {
   std::vector<RepeatFigures> repeats;  ///< with the figures of the file's segment alone
 };
 
-/// What a .hgrm file says of the histogram in it. The configuration has no segments.
+/// What a .hgrm file says of the histogram in it. The configuration has no segments. A file without
+/// samples may be the record of a measurement that failed: then only its plan is there.
 struct HgrmMetadata {
   std::string run_id;
   std::string instance;
@@ -34,6 +35,7 @@ struct HgrmMetadata {
   Segment segment = Segment::fsm_net;
   ConfigurationResult configuration;
   std::optional<MitigationRole> role;    ///< nothing: it belongs to no mitigation
+  std::optional<RunFailure> failure;     ///< nothing: it was measured
   std::vector<std::string> merged_from;  ///< fingerprints of the runs in it; empty: it is no merge
 };
 
@@ -45,6 +47,9 @@ std::string hgrm_metadata(const RunResult& run, const ConfigurationResult& confi
                           Segment segment, const std::string& stream = {});
 std::string hgrm_metadata(const RunResult& run, const MitigationResult& mitigation,
                           bool of_baseline, Segment segment, const std::string& stream = {});
+
+/// The record of a measurement that failed, whose plan is known.
+std::string hgrm_metadata(const RunResult& run, const RunFailure& failure);
 
 /// What hgrm_metadata() wrote. Throws FormatError where the text is no JSON, lacks a field, or
 /// has a field of another type or out of its range, and where it is of another schema version.

@@ -1,11 +1,13 @@
 #include "metrics/result/result_set.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <exception>
 #include <functional>
 #include <iterator>
 #include <limits>
+#include <set>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -18,6 +20,7 @@
 #include "metrics/result/figures.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
 #include "metrics/result/key.hpp"
+#include "metrics/result/run_state.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -36,7 +39,30 @@ LoadedRun& run_of(ResultSet& set, const HgrmMetadata& metadata) {
                                          metadata.environment_digest,
                                          metadata.environment,
                                          {},
+                                         {},
                                          {}});
+}
+
+/// Takes from the run's JSON what its .hgrm files cannot say. It may be missing, as anything else.
+void add_json_beside(LoadedRun& run, const std::filesystem::path& folder) {
+  if (run.complete) return;
+  const std::filesystem::path path = folder / ("results-" + run.run_id + ".json");
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return;
+  try {
+    const std::optional<RunState> state = parse_run_state(read_text_file(path, kMostBytes));
+    if (!state || state->instance != run.instance) return;
+    run.complete = state->complete;
+    run.planned = state->planned;
+  } catch (const FileReadError&) {
+    return;  // It adds to what is known; nothing depends on it.
+  }
+}
+
+void add_failure(LoadedRun& run, RunFailure&& failure) {
+  if (std::ranges::find(run.failures, failure) == run.failures.end()) {
+    run.failures.push_back(std::move(failure));
+  }
 }
 
 void require_same(const ConfigurationResult& one, const ConfigurationResult& other) {
@@ -79,8 +105,12 @@ bool add_histogram(ConfigurationResult& configuration, const Place& place, Histo
 }
 
 RepeatedResult& side_of(LoadedRun& run, const MitigationRole& role) {
+  // bench publishes a mitigation anew with each pair: the files of fewer pairs may still be there.
   const auto found = std::ranges::find_if(run.mitigations, [&](const MitigationResult& each) {
-    return each.info.name == role.info.name;
+    const auto fits = [&](const RepeatedResult& side) {
+      return side.repeats.empty() || side.repeats.size() == role.repeats.size();
+    };
+    return each.info.name == role.info.name && fits(each.baseline) && fits(each.mitigation);
   });
   MitigationResult& mitigation =
       found != run.mitigations.end()
@@ -98,9 +128,6 @@ void add_to_mitigation(LoadedRun& run, MitigationRole&& role, ConfigurationResul
     side.repeats = std::move(role.repeats);
     return;
   }
-  if (side.repeats.size() != role.repeats.size()) {
-    throw FormatError("another file of the same mitigation has another number of repeats");
-  }
   require_same(side.pooled, described);
   if (!add_histogram(side.pooled, place, std::move(histogram))) return;
   for (std::size_t repeat = 0; repeat < side.repeats.size(); ++repeat) {
@@ -109,8 +136,7 @@ void add_to_mitigation(LoadedRun& run, MitigationRole&& role, ConfigurationResul
   }
 }
 
-void add_segment(ResultSet& set, HgrmMetadata metadata, Histogram histogram) {
-  LoadedRun& run = run_of(set, metadata);
+void add_segment(LoadedRun& run, HgrmMetadata&& metadata, Histogram&& histogram) {
   const Place place{std::move(metadata.stream), metadata.segment};
   if (metadata.role) {
     add_to_mitigation(run, std::move(*metadata.role), std::move(metadata.configuration), place,
@@ -121,8 +147,27 @@ void add_segment(ResultSet& set, HgrmMetadata metadata, Histogram histogram) {
                 std::move(histogram));
 }
 
+bool is_whole(const MitigationResult& mitigation) {
+  return std::ranges::all_of(std::array{&mitigation.baseline, &mitigation.mitigation},
+                             [](const RepeatedResult* side) {
+                               return !side->repeats.empty() && side->pooled.missing().empty();
+                             });
+}
+
+/// Of several states of a mitigation: a whole one if there is any, with the most pairs.
+void keep_last_states(std::vector<MitigationResult>& mitigations) {
+  std::ranges::stable_sort(mitigations, std::greater(), [](const MitigationResult& each) {
+    return std::pair(is_whole(each),
+                     std::max(each.baseline.repeats.size(), each.mitigation.repeats.size()));
+  });
+  std::set<std::string> kept;
+  std::erase_if(mitigations,
+                [&](const MitigationResult& each) { return !kept.insert(each.info.name).second; });
+}
+
 /// Puts what files gave in any order into the order of a run.
 void sort_run(LoadedRun& run) {
+  keep_last_states(run.mitigations);
   const auto sort_segments = [](ConfigurationResult& configuration) {
     for (Stream* const stream : configuration.streams()) {
       std::ranges::sort(stream->segments, {}, &SegmentHistogram::segment);
@@ -212,10 +257,17 @@ class Loader {
 
   void add_distribution(const std::filesystem::path& path) {
     HgrmFile file = parse_hgrm(read_text_file(path, kMostBytes));
-    if (file.walbench_json && file.histogram && !is_values_metadata(*file.walbench_json)) {
-      add_segment(set_, parse_hgrm_metadata(*file.walbench_json), std::move(*file.histogram));
-    } else {
+    if (!file.walbench_json || !file.histogram || is_values_metadata(*file.walbench_json)) {
       set_.lone.push_back({path, std::move(file)});
+      return;
+    }
+    HgrmMetadata metadata = parse_hgrm_metadata(*file.walbench_json);
+    LoadedRun& run = run_of(set_, metadata);
+    add_json_beside(run, path.parent_path());
+    if (metadata.failure) {
+      add_failure(run, std::move(*metadata.failure));
+    } else {
+      add_segment(run, std::move(metadata), std::move(*file.histogram));
     }
   }
 

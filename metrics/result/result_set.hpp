@@ -13,6 +13,7 @@
 #include "metrics/result/environment.hpp"
 #include "metrics/result/mitigation_result.hpp"
 #include "metrics/result/result_files.hpp"
+#include "metrics/result/run_result.hpp"
 
 namespace walbench::metrics {
 
@@ -26,6 +27,11 @@ struct LoadedRun {
   /// With the segments whose files were given; in the order in which bench measures.
   std::vector<ConfigurationResult> configurations;
   std::vector<MitigationResult> mitigations;  ///< likewise, simplest first; a side may be empty
+  std::vector<RunFailure> failures;           ///< measurements without a result
+  /// What the run's JSON says, if it lies beside its files: whether everything was measured, and
+  /// the labels of what was to be.
+  std::optional<bool> complete = {};
+  std::vector<std::string> planned = {};
 };
 
 /// A distribution that belongs to no run of bench.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@ struct RunFailure {
   std::string key;    ///< what was measured, as a label: `c=10 zero per-file`
   std::string phase;  ///< in which it failed: `seed`, `measure`, `verify`, ...
   std::string sentence;
+  std::optional<ConfigurationPlanned> planned = {};  ///< of a configuration
+  std::string mitigation = {};  ///< the comparison that it was measured for; empty: none
+
+  bool operator==(const RunFailure&) const = default;
 };
 
 /// A run: what one call of `bench` measured. Its run id is empty until it is published.

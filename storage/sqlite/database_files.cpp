@@ -89,15 +89,18 @@ void DatabaseFiles::start_over() {
 }
 
 /// The database goes first, so that nobody opens it and makes a new WAL.
-void DatabaseFiles::remove() noexcept {
+bool DatabaseFiles::remove() noexcept {
+  int error = 0;
   if (created_) {
     for (const char* const path :
          {database_.c_str(), journal_.c_str(), wal_.c_str(), shm_.c_str()}) {
-      ::unlink(path);
+      if (::unlink(path) != 0 && errno != ENOENT) error = errno;
     }
     created_ = false;
   }
-  if (!directory_.empty()) ::rmdir(directory_.c_str());
+  if (!directory_.empty() && ::rmdir(directory_.c_str()) != 0 && errno != ENOENT) error = errno;
+  errno = error;
+  return error == 0;
 }
 
 }  // namespace walbench::storage

@@ -35,9 +35,10 @@ class DatabaseFiles {
   /// Removes what SQLite wrote and puts an empty database file in its place.
   void start_over();
 
-  /// Removes the files now. Calls nothing that allocates or locks besides unlink and rmdir, so that
-  /// it can be the last act of a process that no longer reacts.
-  void remove() noexcept;
+  /// Removes the files now; false, with errno, if one of them is still there. Calls nothing that
+  /// allocates or locks besides unlink and rmdir, so that it can be the last act of a process that
+  /// no longer reacts.
+  bool remove() noexcept;
 
  private:
   void create_empty();

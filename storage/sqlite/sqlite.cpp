@@ -1,16 +1,35 @@
 #include "storage/sqlite/sqlite.hpp"
 
+#include <cerrno>
 #include <limits>
+#include <system_error>
 
 namespace walbench::storage {
 namespace {
 
+/// SQL in messages: its first words are enough to know a statement by.
+std::string brief(std::string_view operation) {
+  constexpr std::size_t kMostBytes = 120;
+  const std::string_view line = operation.substr(0, operation.find('\n'));
+  if (line.size() == operation.size() && line.size() <= kMostBytes) return std::string(operation);
+  return std::string(line.substr(0, kMostBytes)) + " ...";
+}
+
+/// The errno of a system call that failed, if that is what the error is about; or 0.
+int system_error(sqlite3* db, int code) {
+  const bool of_a_call = (code & 0xFF) == SQLITE_CANTOPEN || (code & 0xFF) == SQLITE_IOERR;
+  return db != nullptr && of_a_call ? sqlite3_system_errno(db) : 0;
+}
+
 std::string error_text(sqlite3* db, int code, std::string_view operation) {
-  std::string text(operation);
+  std::string text = brief(operation);
   // A connection knows more about its latest error than the code says.
   const bool is_latest = db != nullptr && sqlite3_extended_errcode(db) == code;
   text.append(": ").append(is_latest ? sqlite3_errmsg(db) : sqlite3_errstr(code));
   text.append(" (SQLite code ").append(std::to_string(code)).append(")");
+  if (const int error = system_error(db, code); error != 0) {
+    text.append(": ").append(std::generic_category().message(error));
+  }
   return text;
 }
 
@@ -19,11 +38,15 @@ struct Meaning {
   Remedy remedy = Remedy::none;
 };
 
-Meaning meaning_of(int extended_code) {
+Meaning meaning_of(sqlite3* db, int extended_code) {
+  const int error = system_error(db, extended_code);
+  const bool no_descriptor = error == EMFILE || error == ENFILE;
   switch (extended_code & 0xFF) {
     case SQLITE_BUSY: return {ErrorKind::busy, Remedy::wait_longer};
     case SQLITE_FULL: return {ErrorKind::full, Remedy::free_space};
-    case SQLITE_CANTOPEN: return {ErrorKind::cannot_open, Remedy::fewer_connections};
+    case SQLITE_CANTOPEN:
+      return {ErrorKind::cannot_open, no_descriptor ? Remedy::fewer_connections : Remedy::none};
+    case SQLITE_NOMEM: return {ErrorKind::other, Remedy::less_memory};
     case SQLITE_IOERR: return {ErrorKind::io};
     case SQLITE_READONLY: return {ErrorKind::readonly};
     case SQLITE_INTERRUPT: return {ErrorKind::interrupted};
@@ -53,7 +76,8 @@ class ResetAtEnd {
 }  // namespace
 
 SqliteError::SqliteError(sqlite3* db, int code, std::string_view operation)
-    : StorageError(error_text(db, code, operation), meaning_of(code).kind, meaning_of(code).remedy),
+    : StorageError(error_text(db, code, operation), meaning_of(db, code).kind,
+                   meaning_of(db, code).remedy),
       extended_code_(code) {}
 
 void Statement::check_bound(int code) const {

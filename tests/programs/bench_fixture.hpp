@@ -49,6 +49,15 @@ class BenchFixture : public testing::Test {
     EXPECT_THAT(names_in(tmpdir()), testing::IsEmpty());
   }
 
+  /// A measurement that failed leaves its record, and nothing else.
+  void expect_only_a_failure_recorded() const {
+    EXPECT_THAT(names_in(results()),
+                testing::UnorderedElementsAre(testing::EndsWith(".failed-1.hgrm"),
+                                              testing::MatchesRegex("results-[0-9-]+\\.json")));
+    EXPECT_EQ(only_json()["failures"].size(), 1U);
+    EXPECT_THAT(names_in(tmpdir()), testing::IsEmpty());
+  }
+
   ScratchDirectory scratch_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -165,6 +166,21 @@ TEST_F(CompareTest, CsvHasNothingButRows) {
   EXPECT_THAT(report.out, testing::StartsWith("threads,profile,strategy,"));
   EXPECT_THAT(report.out, Not(HasSubstr("PASS")));
   EXPECT_THAT(report.err, HasSubstr("PASS  fsm_net.p50>+10%"));
+}
+
+TEST_F(CompareTest, RunsThatFailedAreCounted) {
+  const std::string before = measure("before");
+  const std::string after = measure("after");
+  // Its database has no room.
+  const Outcome failed =
+      run_bench({"--threads", "3", "--profile", "zero", "--files", "40"},
+                {.directory = scratch_ / "after", .limits = {{RLIMIT_FSIZE, 8192}}});
+  ASSERT_EQ(failed.exit_code, 3) << failed.err;
+  const Outcome told = run_report(
+      {"--compare", before, "--with", after, "--fail-if", "transitions_per_second<-99.9%"});
+  EXPECT_EQ(told.exit_code, 0) << told.err;
+  EXPECT_THAT(told.out, HasSubstr("1 of 2 runs after failed and are not in these figures"));
+  EXPECT_THAT(told.out, HasSubstr("UNDECIDED"));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 
 #include "tests/programs/kept_database.hpp"
 #include "tests/programs/program.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace walbench::programs {
 namespace {
@@ -151,6 +152,28 @@ TEST_F(CrashTest, ABatchLosesUpToNineAcknowledgedTransitions) {
     missing += losses.missing;
   }
   EXPECT_GT(missing, 0);
+}
+
+/// Killed while a mitigation is measured, pair by pair.
+TEST(Crash, WholePairsOfAMitigationSurviveAKill) {
+  const ScratchDirectory scratch;
+  std::filesystem::create_directory(scratch / "results");
+  Program bench(bench_path(),
+                {"--threads", "2", "--profile", "zero", "--files", "50", "--mitigation",
+                 "pooled-connection", "--mitigate-at", "2:zero", "--repeat", "100000"},
+                {.directory = scratch.path(), .tmpdir = scratch.path()});
+  ASSERT_TRUE(test_support::eventually([&] {
+    return std::ranges::any_of(names_in(scratch / "results"), [](const std::string& name) {
+      return name.find(".pairs-3.") != std::string::npos;
+    });
+  }));
+  bench.send_signal(SIGKILL);
+  EXPECT_EQ(bench.wait().exit_code, kKilled);
+
+  const Outcome report = run_report({(scratch / "results").string()});
+  EXPECT_EQ(report.exit_code, 0) << report.err;
+  EXPECT_NE(report.out.find("did not come to its end"), std::string::npos) << report.out;
+  EXPECT_NE(report.out.find("Ranking by throughput"), std::string::npos) << report.out;
 }
 
 }  // namespace

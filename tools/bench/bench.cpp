@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "metrics/sentence_of.hpp"
 #include "tools/bench/bench_options.hpp"
 #include "tools/bench/bench_session.hpp"
 #include "tools/program/exit_code.hpp"
@@ -20,7 +21,7 @@ int main(int argc, char** argv) {
     if (const auto* const end = std::get_if<ParseEnd>(&parsed)) return end->tell();
     return run_session(std::get<BenchOptions>(parsed));
   } catch (const std::exception& error) {
-    complain("bench", error.what());
+    complain("bench", walbench::metrics::sentence_of(error));
     return kFailed;
   }
 }

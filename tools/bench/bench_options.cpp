@@ -265,15 +265,10 @@ void add_output(Options& options, BenchRequest& request) {
                 "each, to this new file or pipe; -: to standard output, without the tables. Slows "
                 "the run",
                 output.ack_log, texts(Completion::file));
-  const std::function<void(std::filesystem::path)> name_results =
-      [&output](std::filesystem::path folder) {
-        output.results = std::move(folder);
-        output.results_named = true;
-      };
-  options.call("--results", "FOLDER",
-               fmt::format("folder for result files; it must exist [{}, which is created]",
-                           output.results.string()),
-               paths(Completion::folder), name_results);
+  options.value("--results", "FOLDER",
+                fmt::format("folder for result files, created if it does not exist [{}]",
+                            output.results.string()),
+                output.results, paths(Completion::folder));
   options.value("--progress", "WHEN",
                 "show a progress bar on stderr in runs of more than a second: always, never, or "
                 "auto, if stderr is a terminal",

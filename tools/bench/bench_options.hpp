@@ -23,7 +23,6 @@ struct BenchOptions {
   std::optional<std::chrono::nanoseconds> interval;  ///< of the interval logs; nothing: none
   std::optional<std::string> ack_log;                ///< a file, or `-` for standard output
   std::filesystem::path results = "results";
-  bool results_named = false;  ///< the default folder is created where it is missing
   ProgressMode progress = ProgressMode::automatic;
   bool details = false;  ///< every configuration in full, also where there are several
   bool wall_profile = false;

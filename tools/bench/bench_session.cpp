@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -20,6 +22,7 @@
 #include "metrics/duration.hpp"
 #include "metrics/files/file_error.hpp"
 #include "metrics/publish/results_folder.hpp"
+#include "metrics/sentence_of.hpp"
 #include "storage/engines/engine.hpp"
 #include "storage/sqlite/database_files.hpp"
 #include "tools/bench/descriptor_limit.hpp"
@@ -42,12 +45,8 @@ void complain(std::string_view what) {
   tools::complain("bench", what);
 }
 
-metrics::ResultsFolder open_results_folder(const BenchOptions& options) {
-  if (!options.results_named) {
-    std::error_code ignored;  // ResultsFolder says what is wrong with it.
-    std::filesystem::create_directory(options.results, ignored);
-  }
-  return metrics::ResultsFolder(options.results);
+void warn(const std::string& what) {
+  complain("warning: " + what);
 }
 
 /// Where the database is while it exists, for the signal thread's last act.
@@ -67,19 +66,33 @@ class RemovedOnSignal {
   FilesInUse& slot_;
 };
 
-/// Prints at the end where the database is, if it is kept.
-class KeptDatabase {
+/// At the end, prints where the database is if it is kept, and removes it otherwise.
+class EndOfDatabase {
  public:
-  KeptDatabase(const storage::DatabaseFiles& files, bool kept) : files_(files), kept_(kept) {}
-  KeptDatabase(const KeptDatabase&) = delete;
-  KeptDatabase& operator=(const KeptDatabase&) = delete;
-  ~KeptDatabase() {
-    if (!kept_) return;
-    write_error(fmt::format("database kept: {}\n", printable(files_.database().string())));
+  EndOfDatabase(storage::DatabaseFiles& files, bool kept) : files_(files), kept_(kept) {}
+  EndOfDatabase(const EndOfDatabase&) = delete;
+  EndOfDatabase& operator=(const EndOfDatabase&) = delete;
+  ~EndOfDatabase() {
+    try {
+      tell_or_remove();
+    } catch (const std::exception& error) {
+      complain(metrics::sentence_of(error));
+    }
   }
 
  private:
-  const storage::DatabaseFiles& files_;
+  void tell_or_remove() {
+    const std::string path = files_.database().string();
+    if (kept_) {
+      write_error(fmt::format("database kept: {}\n", printable(path)));
+    } else if (!files_.remove()) {
+      const int error = errno;
+      warn(fmt::format("cannot remove all of the database '{}': {}", path,
+                       std::generic_category().message(error)));
+    }
+  }
+
+  storage::DatabaseFiles& files_;
   bool kept_;
 };
 
@@ -145,7 +158,7 @@ class Session {
       : options_(options),
         signals_(signals),
         in_use_(in_use),
-        folder_(open_results_folder(options)),
+        folder_(options.results, warn),
         files_(options.db) {
     if (options.ack_log) acks_.emplace(*options.ack_log, signals.stop_token());
     if (options.keep_db) files_.keep();
@@ -153,7 +166,7 @@ class Session {
 
   /// Returns the exit code.
   int run() {
-    const KeptDatabase kept(files_, options_.keep_db);
+    const EndOfDatabase end(files_, options_.keep_db);
     if (!options_.quiet) announce(options_.plan);
     try {
       const metrics::SteadyClock clock;
@@ -172,12 +185,13 @@ class Session {
         return signals_.exit_code();
       }
       if (study.paths().empty()) return kFailed;
+      if (run.configurations.empty() && run.mitigations.empty()) return kFailed;
       print(run, study.paths());
       const bool passed = every_limit_passed(run, options_.plan.limits);
       if (!run.complete) return kFailed;
       return passed ? kDone : kLimitFailed;
     } catch (const std::exception& error) {
-      complain(error.what());
+      complain(metrics::sentence_of(error));
       return kFailed;
     }
   }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "metrics/analysis/findings.hpp"
+#include "metrics/files/file_error.hpp"
 #include "tools/bench/remedies.hpp"
 #include "tools/program/output.hpp"
 #include "tools/program/text.hpp"
@@ -67,16 +68,24 @@ void PublishedStudy::on_pair(const engine::MitigationPlan& plan,
   pairs_.info = plan.info;
   pairs_.baseline.add(std::move(baseline));
   pairs_.mitigation.add(std::move(mitigation));
-  if (std::cmp_equal(pairs_.baseline.repeats.size(), plan.repeats)) publish_pairs();
+  if (std::cmp_equal(pairs_.baseline.repeats.size(), plan.repeats)) {
+    publish_pairs();
+  } else {
+    publication_.publish_pairs(pairs_);
+  }
 }
 
 void PublishedStudy::on_failed(const engine::MeasurementFailure& failure) {
   complain("bench", failure.sentence + std::string(remedy_text(failure.remedy)));
   run_.failures.push_back({failure.key,
                            std::string(kPhaseNames.at(static_cast<std::size_t>(failure.phase))),
-                           failure.sentence});
+                           failure.sentence, failure.planned, failure.mitigation});
   publish_pairs();
-  publish();
+  try {
+    publish();
+  } catch (const metrics::FileError& error) {
+    folder_.warn(fmt::format("the failure could not be recorded: {}", error.what()));
+  }
 }
 
 void PublishedStudy::finish(bool to_the_end) {

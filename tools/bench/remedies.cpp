@@ -11,16 +11,18 @@ struct RemedyText {
   std::string_view text;
 };
 
-constexpr std::array<RemedyText, 8> kRemedies = {{
+constexpr std::array<RemedyText, 9> kRemedies = {{
     {storage::Remedy::wait_longer,
      "; the write lock was not free within the busy timeout: raise --busy-timeout or lower "
      "--threads"},
     {storage::Remedy::free_space,
      "; free some space, or put the database elsewhere with --db FILE or TMPDIR"},
     {storage::Remedy::fewer_connections,
-     "; too many open files may be the reason: lower --threads or raise ulimit -n"},
+     "; lower --threads or raise the limit on open files (ulimit -n)"},
     {storage::Remedy::fewer_threads,
      "; ask for fewer with --threads or raise the limit on threads (ulimit -u)"},
+    {storage::Remedy::less_memory,
+     "; lower --threads or --files, or raise the limit on memory (ulimit -v)"},
     {storage::Remedy::local_disk, "; put it on a local disk with --db FILE"},
     {storage::Remedy::name_database, "; name a file in a writable place with --db FILE"},
     {storage::Remedy::other_database, "; remove it or name another file with --db"},

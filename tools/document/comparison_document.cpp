@@ -79,6 +79,9 @@ Section configuration_section(const ConfigurationChange& configuration) {
                   {}};
   section.say("{}; intervals from {}.", counts_text(configuration),
               repeated(configuration) ? "repeats" : "a bootstrap");
+  for (const std::string& failure : configuration.failures) {
+    section.add(Sentence{failure, Tone::warning});
+  }
   Table table{"Before and after",
               columns({"ms", "before", "after", "ratio", "interval", "verdict"})};
   for (const FigureChange& figure : configuration.figures) {
@@ -179,7 +182,9 @@ Row figures_row(const ConfigurationChange& configuration, const FigureChange& fi
           {std::string(source_name(figure.source)), {}},
           {std::string(verdict_name(figure.verdict)), {}},
           number(static_cast<double>(configuration.runs_before)),
-          number(static_cast<double>(configuration.runs_after))};
+          number(static_cast<double>(configuration.runs_after)),
+          number(static_cast<double>(configuration.failed_before)),
+          number(static_cast<double>(configuration.failed_after))};
 }
 
 }  // namespace
@@ -204,7 +209,8 @@ Table comparison_figures(const metrics::RunComparison& comparison) {
   Table table{"comparison", columns({"threads", "profile", "strategy", "strategy_after", "segment",
                                      "percentile", "before_ms", "after_ms", "before_per_second",
                                      "after_per_second", "ratio", "ratio_low", "ratio_high",
-                                     "source", "verdict", "runs_before", "runs_after"})};
+                                     "source", "verdict", "runs_before", "runs_after",
+                                     "failed_before", "failed_after"})};
   table.stream = [&comparison](const RowSink& sink) {
     for (const ConfigurationChange& configuration : comparison.configurations) {
       for (const FigureChange& figure : configuration.figures) {

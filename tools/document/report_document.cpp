@@ -11,6 +11,7 @@
 #include "tools/document/environment_document.hpp"
 #include "tools/document/figures_table.hpp"
 #include "tools/document/log_document.hpp"
+#include "tools/document/missing_document.hpp"
 #include "tools/document/study_document.hpp"
 
 namespace walbench::tools {
@@ -29,6 +30,7 @@ struct RunSections {
 
 RunSections sections_of(const RunView& run) {
   RunSections sections;
+  sections.add(missing_section(run));
   sections.add(advice_section(run));
   sections.add(summary_section(run));
   sections.add(overview_section(run));
@@ -103,6 +105,9 @@ Document document_of(const metrics::ResultSet& set,
                      .configurations = run.configurations,
                      .mitigations = run.mitigations,
                      .findings = findings[index],
+                     .failures = run.failures,
+                     .complete = run.complete,
+                     .planned = run.planned,
                      .suffix = set.runs.size() > 1 ? ", run " + run.run_id : ""});
     append(std::move(sections.first), document.sections);
     append(std::move(sections.details), details);
@@ -126,6 +131,9 @@ Document document_of(const metrics::RunResult& run, const metrics::Findings& fin
                    .configurations = run.configurations,
                    .mitigations = run.mitigations,
                    .findings = findings,
+                   .failures = run.failures,
+                   .complete = run.complete,
+                   .planned = run.planned,
                    .suffix = ""});
   Document document{"walbench run " + run.run_id, std::move(sections.first)};
   append(std::move(sections.details), document.sections);

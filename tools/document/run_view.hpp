@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,10 @@ struct RunView {
   const std::vector<metrics::ConfigurationResult>& configurations;
   const std::vector<metrics::MitigationResult>& mitigations;
   const metrics::Findings& findings;
-  std::string suffix;  ///< ends headings if there are several runs: `, run ID`
+  const std::vector<metrics::RunFailure>& failures;
+  std::optional<bool> complete;             ///< nothing: not known
+  const std::vector<std::string>& planned;  ///< labels; empty: not known
+  std::string suffix;                       ///< ends headings if there are several runs: `, run ID`
 };
 
 }  // namespace walbench::tools

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <stdexcept>
 
 #include "tools/program/exit_code.hpp"
 
@@ -75,6 +76,12 @@ std::string_view takes_name(Takes takes) {
   return "?";
 }
 
+/// An option that went away was given.
+class OptionMoved : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// What all programs have.
 std::vector<Option> common_rows() {
   return {{.section = "Help",
@@ -138,15 +145,15 @@ void Options::flag(std::string name, std::string help, bool& target) {
                    .set = [&target](const std::string&) { target = true; }});
 }
 
-void Options::moved(std::string name,
+void Options::moved(const std::string& name,
                     const std::function<std::string(const std::string&)>& instead) {
   moved_.push_back({.section = {},
-                    .name = std::move(name),
+                    .name = name,
                     .argument = {},
                     .help = {},
                     .takes = Takes::one_each_time,
-                    .set = [instead](const std::string& value) {
-                      throw std::invalid_argument("is no longer an option; " + instead(value));
+                    .set = [instead, name](const std::string& value) {
+                      throw OptionMoved(name + " is no longer an option; " + instead(value));
                     }});
 }
 
@@ -174,6 +181,8 @@ std::optional<ParseEnd> Options::parse(const std::vector<std::string>& arguments
   } catch (const CLI::ParseError& error) {
     return refusal(error.what());
   } catch (const std::invalid_argument& error) {
+    return refusal(error.what());
+  } catch (const OptionMoved& error) {
     return refusal(error.what());
   }
   return std::nullopt;

@@ -89,7 +89,8 @@ class Options {
 
   /// A former option, which is refused with `instead`, a sentence about its value. It is listed
   /// nowhere.
-  void moved(std::string name, const std::function<std::string(const std::string&)>& instead);
+  void moved(const std::string& name,
+             const std::function<std::string(const std::string&)>& instead);
 
   /// Reads the arguments behind the program's name. Nothing: all of them were taken. Otherwise the
   /// program ends: with what --help, --version or the hidden --print-options print, or with the

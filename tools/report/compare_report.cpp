@@ -49,7 +49,14 @@ std::string side_text(const std::vector<std::string>& labels, const metrics::Res
     others.push_back(files_text(set.lone.size()) + " from --values or another program");
   }
   if (!set.logs.empty()) others.push_back(files_text(set.logs.size()) + " of intervals");
-  if (!set.runs.empty()) others.emplace_back("files of mitigations, which are comparisons already");
+  for (const metrics::LoadedRun& run : set.runs) {
+    for (const metrics::RunFailure& each : run.failures) {
+      others.push_back("a measurement that failed (" + each.sentence + ")");
+    }
+  }
+  if (others.empty() && !set.runs.empty()) {
+    others.emplace_back("files of mitigations, which are comparisons already");
+  }
   if (others.empty()) return "nothing";
   return fmt::format("nothing but {}", fmt::join(others, ", "));
 }
@@ -94,6 +101,21 @@ std::vector<metrics::ChangeVerdict> judge_after(const metrics::Limit& limit,
   return verdicts;
 }
 
+/// Runs that failed have no figures that a limit could be held against.
+void doubt_what_passed(std::vector<metrics::ChangeVerdict>& verdicts,
+                       const metrics::RunComparison& comparison) {
+  for (const metrics::ConfigurationChange& each : comparison.configurations) {
+    if (each.failed_after == 0) continue;
+    const std::string after = metrics::configuration_label(each.after);
+    for (metrics::ChangeVerdict& verdict : verdicts) {
+      const bool concerned = verdict.configuration == each.label || verdict.configuration == after;
+      if (verdict.outcome != metrics::LimitOutcome::passed || !concerned) continue;
+      verdict.outcome = metrics::LimitOutcome::undecided;
+      verdict.evidence += fmt::format("; but {}", each.failures.back());
+    }
+  }
+}
+
 /// The verdicts of all limits; nothing, after a complaint, if one of them concerns nothing.
 std::optional<std::vector<metrics::ChangeVerdict>> judge_limits(
     const std::vector<metrics::Limit>& limits, const metrics::RunMatch& match,
@@ -112,6 +134,7 @@ std::optional<std::vector<metrics::ChangeVerdict>> judge_limits(
     }
     verdicts.insert(verdicts.end(), found.begin(), found.end());
   }
+  doubt_what_passed(verdicts, comparison);
   return all_concern_something ? std::optional(verdicts) : std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "metrics/sentence_of.hpp"
 #include "tools/program/exit_code.hpp"
 #include "tools/program/output.hpp"
 #include "tools/report/report_commands.hpp"
@@ -32,7 +33,7 @@ int main(int argc, char** argv) {
   try {
     return run_report(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
   } catch (const std::exception& error) {
-    complain("report", error.what());
+    complain("report", walbench::metrics::sentence_of(error));
     return kFailed;
   }
 }

@@ -9,15 +9,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
+#include <map>
 #include <set>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "metrics/analysis/findings.hpp"
 #include "metrics/analysis/mitigation_analysis.hpp"
 #include "metrics/files/file_error.hpp"
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/publish/result_json.hpp"
+#include "metrics/publish/run_publication.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
 #include "metrics/result/result_set.hpp"
 #include "tests/support/example_results.hpp"
@@ -234,21 +238,68 @@ TEST_F(PublishedMitigations, SomeSegmentsHaveTheirRowsAndThroughput) {
   EXPECT_EQ(rows[3].name(), "transitions/s");
 }
 
-TEST_F(PublishedMitigations, AnotherNumberOfRepeatsIsAProblem) {
-  const RunResult run = full_run();
-  const auto metadata = [&run](std::int64_t repeats, Segment segment) {
-    return hgrm_metadata(run, measured_mitigation("shared-connection", 3, repeats), true, segment);
-  };
-  const fs::path three = file("three.hgrm", metadata(3, Segment::fsm_net), 1000);
-  const fs::path two = file("two.hgrm", metadata(2, Segment::lock_wait), 500);
-  const ResultSet set = load_results({three, two});
-  ASSERT_EQ(set.problems.size(), 1U);
-  EXPECT_EQ(set.problems[0].path, two);
-  EXPECT_THAT(set.problems[0].what, HasSubstr("another number of repeats"));
-  ASSERT_EQ(set.runs.size(), 1U);
-  const RepeatedResult& side = set.runs[0].mitigations.at(0).baseline;
-  EXPECT_EQ(side.repeats.size(), 3U);
-  EXPECT_EQ(side.pooled.main.segments.size(), 1U) << "nothing of the other";
+// ---- pair by pair
+
+class PublishedPairs : public PublishedMitigations {
+ protected:
+  PublishedPairs() { run_.timestamp = "2026-01-31T23:59:59Z"; }
+
+  static MitigationResult pairs(std::int64_t count) {
+    return measured_mitigation("shared-connection", 3, count);
+  }
+  /// The .hgrm files there are, with what is in them.
+  std::map<std::string, std::string> files() const {
+    std::map<std::string, std::string> all;
+    for (const std::string& name : names()) {
+      if (name.ends_with(".hgrm")) all.emplace(name, read(path(name)));
+    }
+    return all;
+  }
+  void put_back(const std::map<std::string, std::string>& files) const {
+    for (const auto& [name, text] : files) {
+      std::ofstream(path(name), std::ios::binary) << text;
+    }
+  }
+  std::size_t pairs_loaded() const {
+    const ResultSet set = load_results({directory()});
+    EXPECT_TRUE(set.problems.empty());
+    if (set.runs.size() != 1 || set.runs[0].mitigations.size() != 1) return 0;
+    const MitigationResult& found = set.runs[0].mitigations[0];
+    EXPECT_EQ(found.baseline.repeats.size(), found.mitigation.repeats.size());
+    EXPECT_TRUE(found.baseline.pooled.missing().empty());
+    return found.baseline.repeats.size();
+  }
+
+  RunResult run_;
+  ResultsFolder folder_{directory()};
+  RunPublication publication_{folder_, run_};
+};
+
+TEST_F(PublishedPairs, SurviveUntilTheMitigationIsThere) {
+  for (const std::int64_t count : {1, 2}) {
+    publication_.publish_pairs(pairs(count));
+    EXPECT_EQ(pairs_loaded(), static_cast<std::size_t>(count));
+    EXPECT_EQ(names().size(), 1U + 8U) << "those of fewer pairs are gone";
+  }
+  run_.mitigations.push_back(pairs(3));
+  publication_.publish(analyse(run_));
+  EXPECT_EQ(pairs_loaded(), 3U);
+  for (const std::string& name : names()) {
+    EXPECT_EQ(name.find("pairs"), std::string::npos) << name;
+  }
+}
+
+TEST_F(PublishedPairs, AKillBetweenTwoStatesLosesNone) {
+  publication_.publish_pairs(pairs(2));
+  const auto before = files();
+  publication_.publish_pairs(pairs(3));
+  const auto after = files();
+  put_back(before);
+  EXPECT_EQ(pairs_loaded(), 3U) << "the files of fewer pairs were not removed yet";
+  for (const auto& [name, text] : after) {
+    fs::remove(path(name));
+    EXPECT_EQ(pairs_loaded(), 2U) << "without " << name;
+  }
 }
 
 TEST_F(PublishedMitigations, OtherSamplesOfTheSameSegmentAreAProblem) {

@@ -4,7 +4,9 @@
 
 #include "metrics/publish/run_publication.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +21,7 @@
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/publish/result_json.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
+#include "metrics/result/result_set.hpp"
 #include "tests/support/little_room.hpp"
 #include "tests/support/publish_whole.hpp"
 #include "tests/support/refusal.hpp"
@@ -217,7 +220,10 @@ TEST_F(ResultsFolderTest, MustBeAFolderThatCanBeWrittenTo) {
   const auto open = [&](const fs::path& where) {
     return refusal([&] { static_cast<void>(ResultsFolder(where)); });
   };
-  EXPECT_NE(open(path("missing")).find("does not exist; create it"), std::string::npos);
+  EXPECT_EQ(open(path("missing")), "done");
+  EXPECT_TRUE(fs::is_directory(path("missing"))) << "one level is made";
+  fs::remove(path("missing"));
+  EXPECT_NE(open(path("missing/too")).find("No such file"), std::string::npos);
   EXPECT_FALSE(fs::exists(path("missing")));
   write("file", "text");
   EXPECT_NE(open(path("file")).find("is not a folder"), std::string::npos);
@@ -225,6 +231,19 @@ TEST_F(ResultsFolderTest, MustBeAFolderThatCanBeWrittenTo) {
   EXPECT_NE(open("/proc/self").find("no file can be created in"), std::string::npos);
   static_cast<void>(ResultsFolder(directory()));
   EXPECT_EQ(names(), Names{"file"}) << "the probe is gone";
+}
+
+TEST_F(ResultsFolderTest, WhatKilledRunsLeftIsRemovedButNotWhatIsBeingWritten) {
+  write(".a.json.partial-1-1", "left");
+  write(".b.hgrm.partial-1-1", "being written");
+  write("c.hlog.partial", "somebody's log so far");
+  const int writing = ::open(path(".b.hgrm.partial-1-1").c_str(), O_WRONLY | O_CLOEXEC);
+  ASSERT_EQ(::flock(writing, LOCK_EX), 0);
+  static_cast<void>(ResultsFolder(directory()));
+  EXPECT_EQ(names(), (Names{".b.hgrm.partial-1-1", "c.hlog.partial"}));
+  ::close(writing);
+  static_cast<void>(ResultsFolder(directory()));
+  EXPECT_EQ(names(), Names{"c.hlog.partial"});
 }
 
 TEST_F(RunPublicationTest, AFolderThatWentAwayIsToldAtTheEnd) {
@@ -287,13 +306,60 @@ TEST_F(RunPublicationTest, AFailureLaterIsToldAndTakesNothingAway) {
   EXPECT_EQ(names().size(), 3U);
 }
 
-TEST_F(RunPublicationTest, ARunWithoutAMeasurementWritesNothing) {
+TEST_F(RunPublicationTest, ARunThatHasNeitherMeasuredNorFailedWritesNothing) {
   RunResult run;
   run.timestamp = "2026-01-31T23:59:59Z";
-  run.failures.push_back({"c=10 zero per-file", "seed", "the disk is full"});
   EXPECT_TRUE(publish_whole(directory(), run).empty());
   EXPECT_EQ(names(), Names());
   EXPECT_EQ(run.run_id, "");
+}
+
+TEST_F(RunPublicationTest, AFailureLeavesARecordOfWhatWasPlanned) {
+  RunResult run = example_run();
+  const ConfigurationPlanned planned = run.configurations.front().planned;
+  run.configurations.clear();
+  run.failures = {{"ceiling", "measure", "no ceiling", {}, {}},
+                  {"c=10 zero per-file", "verify", "a row is wrong", planned, {}},
+                  {"c=10 zero per-file", "seed", "the disk is full", planned, "a mitigation"}};
+  static_cast<void>(publish_whole(directory(), run));
+  EXPECT_EQ(names(), (Names{"results-20260131-235959.json",
+                            "20260131-235959-c10-zero-per-file.failed-2.hgrm",
+                            "20260131-235959-c10-zero-per-file.failed-3.hgrm"}));
+  const ResultSet set = load_results({directory()});
+  EXPECT_TRUE(set.problems.empty());
+  ASSERT_EQ(set.runs.size(), 1U);
+  EXPECT_TRUE(set.runs[0].configurations.empty());
+  EXPECT_EQ(set.runs[0].failures, (std::vector<RunFailure>{run.failures[1], run.failures[2]}));
+}
+
+TEST_F(RunPublicationTest, EachFileKnowsWhichOthersWerePublishedWithIt) {
+  RunResult run = example_run();
+  const std::vector<fs::path> paths = publish_whole(directory(), run);
+  const ResultSet whole = load_results({directory()});
+  EXPECT_EQ(whole.problems.size(), 0U);
+  EXPECT_TRUE(whole.runs.at(0).configurations.at(0).missing().empty());
+  fs::remove(paths.back());
+  const ResultSet part = load_results({directory()});
+  EXPECT_EQ(part.runs.at(0).configurations.at(0).missing(), std::vector<std::string>{"commit"});
+}
+
+TEST_F(RunPublicationTest, TheJsonBesideTheFilesSaysWhetherTheRunCameToItsEnd) {
+  RunResult run = example_run();
+  run.instance = "0123456789abcdef";
+  run.planned = {"one", "another"};
+  for (const bool complete : {true, false}) {
+    run.complete = complete;
+    run.run_id.clear();
+    static_cast<void>(publish_whole(directory(), run));
+    const ResultSet set = load_results({directory()});
+    EXPECT_EQ(set.runs.back().complete, complete);
+    EXPECT_EQ(set.runs.back().planned, run.planned);
+  }
+  fs::remove(path("results-20260131-235959.json"));
+  write("results-20260131-235959-2.json", R"({"instance": "another", "complete": true})");
+  for (const LoadedRun& loaded : load_results({directory()}).runs) {
+    EXPECT_EQ(loaded.complete, std::nullopt) << "not there, or of another run";
+  }
 }
 
 TEST_F(RunPublicationTest, AMeasurementThatCannotBePublishedLosesNoEarlierOne) {

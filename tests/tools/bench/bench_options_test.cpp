@@ -272,8 +272,6 @@ TEST(BenchOptions, DatabaseFlags) {
 
 TEST(BenchOptions, OutputFlags) {
   EXPECT_EQ(accepted("--results elsewhere").results, "elsewhere");
-  EXPECT_TRUE(accepted("--results elsewhere").results_named);
-  EXPECT_TRUE(accepted("--results results").results_named);
   EXPECT_EQ(accepted("--progress always").progress, ProgressMode::always);
   EXPECT_EQ(accepted("--progress never").progress, ProgressMode::never);
   EXPECT_EQ(accepted("--progress auto").progress, ProgressMode::automatic);
