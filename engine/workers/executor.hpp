@@ -44,7 +44,7 @@ class Executor {
   /// The number of workers that current_worker() may return.
   virtual std::size_t workers() const = 0;
 
-  /// Where iterations wait for a time without a thread; null: they sleep on their own one.
+  /// The timer that lets iterations wait without a thread; null: they sleep on their own thread.
   virtual Timer* timer() = 0;
 };
 

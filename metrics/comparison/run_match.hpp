@@ -18,8 +18,8 @@ struct MeasuredRun {
 struct MatchedRuns {
   std::vector<MeasuredRun> before;  ///< at least one, here and below
   std::vector<MeasuredRun> after;
-  std::vector<const RunFailure*> failed_before;  ///< runs of it without a result
-  std::vector<const RunFailure*> failed_after;
+  std::vector<const RunFailure*> failed_before = {};  ///< runs of it without a result
+  std::vector<const RunFailure*> failed_after = {};
 };
 
 /// The configurations of two sets of results that belong together.

@@ -23,7 +23,7 @@ class LineReader {
 
   /// Without its line break, LF or CRLF. Valid until the next call of next().
   std::string_view line() const { return line_; }
-  /// Whether it had a line break: only the last line of a file may have none.
+  /// True if it had a line break: only the last line of a file may lack one.
   bool terminated() const { return terminated_; }
   std::int64_t number() const { return number_; }  ///< from 1
 

@@ -8,7 +8,7 @@
 
 namespace walbench::metrics {
 
-/// What some editors put before a text in UTF-8.
+/// The bytes that some editors put before a text in UTF-8.
 inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// A file that cannot be read; the message says why, without its name.

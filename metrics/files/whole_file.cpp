@@ -83,8 +83,8 @@ void WholeFile::flush() {
   flushed_ = true;
 }
 
-/// Where nothing has the target's name yet, the file gets it at once. A file can only be replaced
-/// by one that has a name: for that moment it has a temporary one.
+/// If no file has the target's name, this one gets it at once. Only a file that has a name can
+/// replace another, so it first gets a temporary one.
 void WholeFile::move_to_target() {
   flush();
   if (temporary_.empty()) {
@@ -96,12 +96,16 @@ void WholeFile::move_to_target() {
   temporary_.clear();
 }
 
-bool WholeFile::create_at_target() {
+bool WholeFile::create_at(const fs::path& name) {
   write_pending();
   const bool created =
-      temporary_.empty() ? link_as(target_) : ::link(temporary_.c_str(), target_.c_str()) == 0;
+      temporary_.empty() ? link_as(name) : ::link(temporary_.c_str(), name.c_str()) == 0;
   if (!created && errno != EEXIST) fail("create", errno);
   return created;
+}
+
+fs::path WholeFile::open_path() const {
+  return temporary_.empty() ? fs::path(descriptor_path(descriptor_)) : temporary_;
 }
 
 void WholeFile::fail(std::string_view action, int error) const {
@@ -110,7 +114,7 @@ void WholeFile::fail(std::string_view action, int error) const {
                   action, target_.string(), std::generic_category().message(error)));
 }
 
-/// False where it cannot be done, or where the file could not be given a name later.
+/// False if that is impossible, or if the file could not be given a name later.
 bool WholeFile::open_without_name() {
   const fs::path folder = target_.has_parent_path() ? target_.parent_path() : fs::path(".");
   descriptor_ = ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, kFileMode);
@@ -137,7 +141,7 @@ void WholeFile::open_under_temporary_name() {
   if (temporary_.empty()) fail("create", errno);
 }
 
-/// False with errno where it cannot have that name.
+/// False, with errno, if it cannot have that name.
 bool WholeFile::link_as(const fs::path& name) const {
   return ::linkat(AT_FDCWD, descriptor_path(descriptor_).c_str(), AT_FDCWD, name.c_str(),
                   AT_SYMLINK_FOLLOW) == 0;

@@ -30,12 +30,17 @@ class WholeFile {
   /// Hands everything to the disk. Of several files, all are flushed before the first is moved.
   void flush();
 
-  /// Flushes what is not, and gives the file its name. Nothing may follow.
+  /// Flushes the rest and gives the file its name. No call may follow.
   void move_to_target();
 
   /// Gives the file its name, but never replaces another: false if one has the name already. Only
-  /// what was flushed survives a failure of power. Nothing may follow.
-  [[nodiscard]] bool create_at_target();
+  /// what was flushed survives a failure of power. No call may follow.
+  [[nodiscard]] bool create_at_target() { return create_at(target_); }
+  /// The same under another name, on the same file system.
+  [[nodiscard]] bool create_at(const std::filesystem::path& name);
+
+  /// A path by which others in this process can open the file as long as this object lives.
+  std::filesystem::path open_path() const;
 
   const std::filesystem::path& target() const { return target_; }
 

@@ -212,4 +212,12 @@ std::string json_text(const Json& json, int indent) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
+Json failures_json(const std::vector<RunFailure>& failures) {
+  Json all = Json::array();
+  for (const RunFailure& each : failures) {
+    all.push_back({{"key", each.key}, {"phase", each.phase}, {"sentence", each.sentence}});
+  }
+  return all;
+}
+
 }  // namespace walbench::metrics

@@ -8,6 +8,7 @@
 #include "metrics/analysis/findings.hpp"
 #include "metrics/result/configuration_result.hpp"
 #include "metrics/result/mitigation_result.hpp"
+#include "metrics/result/run_result.hpp"
 
 namespace walbench::metrics {
 
@@ -32,5 +33,8 @@ nlohmann::ordered_json mitigation_json(
 
 /// The text of a file; bytes that are no UTF-8 are replaced. An indent of -1 means one line.
 std::string json_text(const nlohmann::ordered_json& json, int indent);
+
+/// Measurements that failed: key, phase and sentence of each.
+nlohmann::ordered_json failures_json(const std::vector<RunFailure>& failures);
 
 }  // namespace walbench::metrics

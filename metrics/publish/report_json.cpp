@@ -52,6 +52,9 @@ Json with_curves(const ConfigurationResult& configuration, const ConfigurationFi
   for (std::size_t index = 0; index < configuration.others.size(); ++index) {
     json["streams"][index + 1]["curves"] = curves_json(configuration.others[index]);
   }
+  if (std::vector<std::string> missing = configuration.missing(); !missing.empty()) {
+    json["missing"] = std::move(missing);
+  }
   return json;
 }
 
@@ -63,6 +66,11 @@ Json run_json(const LoadedRun& run, const Findings& findings) {
   if (run.environment) {
     write_figures(environment_figures(), *run.environment, json["environment"]);
   }
+  if (run.complete) {
+    json["complete"] = *run.complete;
+    json["planned"] = run.planned;
+  }
+  json["failures"] = failures_json(run.failures);
   json["configurations"] = Json::array();
   for (std::size_t index = 0; index < run.configurations.size(); ++index) {
     json["configurations"].push_back(

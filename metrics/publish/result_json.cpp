@@ -18,14 +18,6 @@ Json environment_json(const Environment& environment) {
   return json;
 }
 
-Json failures_json(const std::vector<RunFailure>& failures) {
-  Json all = Json::array();
-  for (const RunFailure& each : failures) {
-    all.push_back({{"key", each.key}, {"phase", each.phase}, {"sentence", each.sentence}});
-  }
-  return all;
-}
-
 }  // namespace
 
 std::string run_to_json(const RunResult& run, const Findings& findings) {

@@ -88,7 +88,7 @@ void flush_directory(const ResultsFolder& folder) {
 
 }  // namespace
 
-/// The new files of one call. They become visible together, or none does.
+/// The new files of one call: all of them become visible, or none.
 class RunPublication::NewFiles {
  public:
   NewFiles(const ResultsFolder& folder, const RunResult& run) : folder_(folder), run_(run) {}
@@ -199,6 +199,7 @@ class RunPublication::NewFiles {
 void RunPublication::publish(const Findings& findings) {
   if (run_.configurations.empty() && run_.mitigations.empty() && run_.failures.empty()) return;
   NewFiles files(folder_, run_);
+  std::vector<fs::path> published;
   publish_new(files, [&] {
     for (std::size_t index = configurations_published_; index < run_.configurations.size();
          ++index) {
@@ -210,12 +211,14 @@ void RunPublication::publish(const Findings& findings) {
     for (std::size_t index = failures_published_; index < run_.failures.size(); ++index) {
       files.add(run_.failures[index], index + 1);
     }
+    published = files.paths();
+    paths_.reserve(paths_.size() + published.size() + 1);
     files.flush();
     files.make_visible();
     write_file_atomically(json_path(), run_to_json(run_, findings));
   });
   flush_directory(folder_);
-  std::ranges::move(files.paths(), std::back_inserter(paths_));
+  std::ranges::move(published, std::back_inserter(paths_));
   if (mitigations_published_ < run_.mitigations.size()) remove_pairs();
   configurations_published_ = run_.configurations.size();
   mitigations_published_ = run_.mitigations.size();
@@ -224,29 +227,31 @@ void RunPublication::publish(const Findings& findings) {
 
 void RunPublication::publish_pairs(const MitigationResult& so_far) {
   NewFiles files(folder_, run_);
+  std::vector<fs::path> published;
   publish_new(files, [&] {
     files.add_sides(so_far, fmt::format(".pairs-{}", so_far.baseline.repeats.size()));
+    published = files.paths();
     files.make_visible();
   });
   remove_pairs();
-  pairs_ = files.paths();
+  pairs_ = std::move(published);
 }
 
-/// Writes files; if that fails, none of them stays, nor the JSON if it is the first call.
+/// Writes files. If that fails it removes them, and the JSON, too, if this is the first call.
 void RunPublication::publish_new(NewFiles& files, const std::function<void()>& write) {
   const bool first = paths_.empty();
-  if (first) claim_run_id();
+  const fs::path json = first ? claim_run_id() : fs::path();
   try {
     write();
+    if (first) paths_.push_back(json);
   } catch (...) {
     files.take_back();
     if (first) {
-      remove_file(json_path(), folder_);
+      remove_file(json, folder_);
       run_.run_id.clear();
     }
     throw;
   }
-  if (first) paths_.push_back(json_path());
 }
 
 void RunPublication::remove_pairs() {
@@ -261,22 +266,25 @@ fs::path RunPublication::json_path() const {
 
 /// The run's JSON file, created if nobody has that name, is what keeps two processes from taking
 /// the same id. It has no measurement yet.
-void RunPublication::claim_run_id() {
-  RunResult header = run_;
-  header.configurations.clear();
-  header.mitigations.clear();
-  header.failures.clear();
+fs::path RunPublication::claim_run_id() {
+  RunResult header;
+  header.instance = run_.instance;
+  header.timestamp = run_.timestamp;
+  header.planned = run_.planned;
+  header.seed = run_.seed;
+  header.environment = run_.environment;
   const std::string base = run_id_base(run_.timestamp);
   for (int number = 1; number <= kMostRunsASecond; ++number) {
     run_.run_id = header.run_id = number == 1 ? base : fmt::format("{}-{}", base, number);
+    fs::path path = json_path();
     std::error_code ignored;
-    if (fs::exists(json_path(), ignored)) continue;
+    if (fs::exists(path, ignored)) continue;
     try {
-      WholeFile json(json_path());
+      WholeFile json(path);
       json.append(run_to_json(header, {}));
       json.flush();
-      if (json.create_at_target()) return;
-    } catch (const FileError&) {
+      if (json.create_at_target()) return path;
+    } catch (...) {
       run_.run_id.clear();
       throw;
     }

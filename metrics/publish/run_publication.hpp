@@ -48,7 +48,7 @@ class RunPublication {
  private:
   class NewFiles;
   std::filesystem::path json_path() const;
-  void claim_run_id();
+  std::filesystem::path claim_run_id();
   void publish_new(NewFiles& files, const std::function<void()>& write);
   void remove_pairs();
 

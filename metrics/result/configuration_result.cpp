@@ -22,7 +22,7 @@ std::vector<std::string> ConfigurationResult::distributions() const {
   for (const Stream* const stream : streams()) {
     const std::string name = name_of(*stream);
     for (const SegmentHistogram& each : stream->segments) {
-      names.push_back(distribution_name(name, each.segment));
+      names.push_back(segment_name(name, each.segment));
     }
   }
   return names;

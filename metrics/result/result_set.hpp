@@ -27,7 +27,7 @@ struct LoadedRun {
   /// With the segments whose files were given; in the order in which bench measures.
   std::vector<ConfigurationResult> configurations;
   std::vector<MitigationResult> mitigations;  ///< likewise, simplest first; a side may be empty
-  std::vector<RunFailure> failures;           ///< measurements without a result
+  std::vector<RunFailure> failures = {};      ///< measurements without a result
   /// What the run's JSON says, if it lies beside its files: whether everything was measured, and
   /// the labels of what was to be.
   std::optional<bool> complete = {};

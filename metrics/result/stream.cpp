@@ -24,10 +24,6 @@ std::string stream_name(const StreamId& stream, const StreamId& main) {
   return name;
 }
 
-std::string distribution_name(const std::string& stream, Segment segment) {
-  return (stream.empty() ? "" : stream + ".") + std::string(segment_name(segment));
-}
-
 void require_names_apart(const std::vector<StreamId>& streams) {
   std::set<std::string> names;
   for (const StreamId& each : streams) {

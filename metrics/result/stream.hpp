@@ -39,9 +39,6 @@ struct Stream {
 /// alone, so that it can stand in names of files and in tags of logs.
 std::string stream_name(const StreamId& stream, const StreamId& main);
 
-/// The name of a distribution within its configuration: `lock_wait`, `readers.read`.
-std::string distribution_name(const std::string& stream, Segment segment);
-
 /// Throws std::invalid_argument if two of the streams would have the same name. The first one is
 /// the main stream.
 void require_names_apart(const std::vector<StreamId>& streams);

@@ -18,7 +18,11 @@ std::string brief(std::string_view operation) {
 /// The errno of a system call that failed, if that is what the error is about; or 0.
 int system_error(sqlite3* db, int code) {
   const bool of_a_call = (code & 0xFF) == SQLITE_CANTOPEN || (code & 0xFF) == SQLITE_IOERR;
-  return db != nullptr && of_a_call ? sqlite3_system_errno(db) : 0;
+  if (db == nullptr || !of_a_call) return 0;
+  int of_database = 0;
+  if (const int error = sqlite3_system_errno(db); error != 0) return error;
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &of_database);
+  return of_database;
 }
 
 std::string error_text(sqlite3* db, int code, std::string_view operation) {

@@ -4,8 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <filesystem>
-#include <new>
+#include <utility>
 #include <vector>
 
 #include "engine/workers/blocking_executor.hpp"
@@ -33,32 +32,45 @@ class HungryBody final : public Body {
   }
 };
 
-TEST(NoMemory, ForADriverOrAnIterationEndsTheRunWithThatError) {
-  ManualClock clock;
-  HungryBody body;
-  const std::int64_t failed = fail_each_allocation(
+/// Runs ten iterations that want memory on what `make` makes. Only the run is starved: threads that
+/// cannot be started are another matter.
+template <typename Make>
+std::int64_t fail_each_allocation_of_a_run(const Make& make) {
+  return fail_each_allocation(
       [&] {
-        // Only the run is starved: of threads that cannot be started the system tells.
-        const std::int64_t left = std::exchange(test_support::allocations_left, -1);
-        WorkerPool pool(SuspendingExecutor::kPoolThreads);
-        ResumingThreads threads(pool, nullptr);
-        test_support::SuspendingBehaviour behaviour;
-        test_support::SuspendingStore store(behaviour, clock, threads);
-        SuspendingExecutor executor(pool, threads, store, clock, 3);
+        std::int64_t left = std::exchange(test_support::allocations_left, -1);
+        make([&left](Executor& executor) {
+          HungryBody body;
+          test_support::allocations_left = left;
+          executor.run(10, body, {});
+          left = std::exchange(test_support::allocations_left, -1);
+        });
         test_support::allocations_left = left;
-        executor.run(10, body, {});
-        test_support::allocations_left = -1;
       },
       [] {});
+}
+
+TEST(NoMemory, ForADriverOrAnIterationEndsTheRunWithThatError) {
+  ManualClock clock;
+  WorkerPool pool(SuspendingExecutor::kPoolThreads);
+  ResumingThreads threads(pool, nullptr);
+  const std::int64_t failed = fail_each_allocation_of_a_run([&](const auto& run) {
+    test_support::SuspendingBehaviour behaviour;
+    test_support::SuspendingStore store(behaviour, clock, threads);
+    SuspendingExecutor executor(pool, threads, store, clock, 3);
+    run(executor);
+  });
   EXPECT_GT(failed, 10);
 }
 
 TEST(NoMemory, ForAnIterationOfABlockingWorkerLikewise) {
   ManualClock clock;
-  HungryBody body;
   WorkerPool pool(1);
-  BlockingExecutor executor(pool, clock);
-  EXPECT_GT(fail_each_allocation([&] { executor.run(10, body, {}); }, [] {}), 10);
+  const std::int64_t failed = fail_each_allocation_of_a_run([&](const auto& run) {
+    BlockingExecutor executor(pool, clock);
+    run(executor);
+  });
+  EXPECT_GT(failed, 10);
 }
 
 using NoMemoryToPublish = metrics::TemporaryFolderTest;

@@ -160,7 +160,7 @@ TEST(Crash, WholePairsOfAMitigationSurviveAKill) {
   std::filesystem::create_directory(scratch / "results");
   Program bench(bench_path(),
                 {"--threads", "2", "--profile", "zero", "--files", "50", "--mitigation",
-                 "pooled-connection", "--mitigate-at", "2:zero", "--repeat", "100000"},
+                 "pooled-connection", "--mitigate-at", "2:zero", "--repeat", "1000"},
                 {.directory = scratch.path(), .tmpdir = scratch.path()});
   ASSERT_TRUE(test_support::eventually([&] {
     return std::ranges::any_of(names_in(scratch / "results"), [](const std::string& name) {

@@ -74,7 +74,7 @@ Reader<metrics::Limit> limits() {
   return {metrics::parse_limit, &metrics::Limit::name};
 }
 
-/// What takes the place of the former --gate with this value.
+/// The option that replaces the former --gate with this value, as half a sentence.
 std::string instead_of_gate(const std::string& gate) {
   const std::vector<std::string> parts = split_at(gate, ':');
   const bool queue = storage::parse_axis(storage::kQueueAxis, gate).has_value();

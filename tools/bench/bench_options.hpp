@@ -15,7 +15,7 @@ namespace walbench::tools {
 
 enum class ProgressMode : std::uint8_t { automatic, always, never };
 
-/// What a command line of `bench` asks for, checked.
+/// A checked command line of `bench`.
 struct BenchOptions {
   engine::RunPlan plan;
   std::optional<std::filesystem::path> db;
@@ -24,7 +24,7 @@ struct BenchOptions {
   std::optional<std::string> ack_log;                ///< a file, or `-` for standard output
   std::filesystem::path results = "results";
   ProgressMode progress = ProgressMode::automatic;
-  bool details = false;  ///< every configuration in full, also where there are several
+  bool details = false;  ///< every configuration in full, even if there are several
   bool wall_profile = false;
   bool quiet = false;
 };

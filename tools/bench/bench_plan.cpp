@@ -38,7 +38,7 @@ engine::ApiDelay api_delay(const BenchRequest& request) {
   return request.api_delay.value_or(engine::ApiDelay(kRealisticDelay));
 }
 
-/// What all configurations have in common.
+/// The part of the plan that all configurations share.
 engine::ConfigurationPlan common_plan(const BenchRequest& request, const storage::Axes& axes) {
   engine::ConfigurationPlan plan = request.common;
   plan.axes = axes;
@@ -114,7 +114,7 @@ bool has_segment(const engine::ConfigurationPlan& plan, metrics::Segment segment
   }
 }
 
-/// A measurement as far as it is known beforehand.
+/// The result that a measurement will have, as far as its plan decides it.
 metrics::ConfigurationResult before_measuring(const engine::ConfigurationPlan& plan) {
   metrics::ConfigurationResult result;
   result.planned = plan.planned();
@@ -123,7 +123,7 @@ metrics::ConfigurationResult before_measuring(const engine::ConfigurationPlan& p
   return result;
 }
 
-/// Whether some measurement has the figure that the limit bounds.
+/// True if some measurement will have the figure that the limit bounds.
 bool concerns_any(const metrics::Limit& limit, const engine::RunPlan& plan) {
   return std::ranges::any_of(plan.measurements(), [&](const engine::ConfigurationPlan* each) {
     const auto& segment = limit.figure.segment;

@@ -13,7 +13,7 @@
 
 namespace walbench::tools {
 
-/// Where mitigations are measured.
+/// The configuration at which mitigations are measured.
 struct Level {
   std::int64_t threads = 10;
   engine::Profile profile = engine::Profile::zero;
@@ -30,8 +30,8 @@ struct CheckpointChoice {
 /// The command line, each value read and in its range, before the values are held against each
 /// other. The defaults of bench are the values that stand here and in ConfigurationPlan.
 struct BenchRequest {
-  BenchOptions options;              ///< what concerns no configuration; the plan is to be made
-  engine::ConfigurationPlan common;  ///< what all configurations share
+  BenchOptions options;              ///< all but its plan, which is still to be made
+  engine::ConfigurationPlan common;  ///< the values that all configurations share
   std::vector<std::int64_t> threads = {1, 10, 50};
   std::vector<engine::Profile> profiles = {engine::Profile::zero, engine::Profile::realistic};
   bool quick = false;
@@ -52,7 +52,7 @@ struct BenchRequest {
   bool wal_reset_bug = false;  ///< the loaded SQLite has it
 };
 
-inline constexpr std::int64_t kMostInFlight = 100'000;  ///< some KB each where they share threads
+inline constexpr std::int64_t kMostInFlight = 100'000;  ///< some KB each if they share threads
 
 /// The plan that was asked for. Throws std::invalid_argument, with a sentence that names the
 /// option, if values contradict each other or concern nothing.

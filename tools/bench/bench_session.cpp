@@ -26,7 +26,6 @@
 #include "storage/engines/engine.hpp"
 #include "storage/sqlite/database_files.hpp"
 #include "tools/bench/descriptor_limit.hpp"
-#include "tools/program/interrupt_signals.hpp"
 #include "tools/bench/progress.hpp"
 #include "tools/bench/published_study.hpp"
 #include "tools/bench/remedies.hpp"
@@ -34,6 +33,7 @@
 #include "tools/bench/wall_profile.hpp"
 #include "tools/document/report_document.hpp"
 #include "tools/program/exit_code.hpp"
+#include "tools/program/interrupt_signals.hpp"
 #include "tools/program/output.hpp"
 #include "tools/program/text.hpp"
 #include "tools/render/terminal.hpp"
@@ -49,7 +49,7 @@ void warn(const std::string& what) {
   complain("warning: " + what);
 }
 
-/// Where the database is while it exists, for the signal thread's last act.
+/// The database's files while they exist, so that a signal can remove them.
 using FilesInUse = std::atomic<storage::DatabaseFiles*>;
 
 /// Lets the signal thread remove the database while this lives.
@@ -216,7 +216,7 @@ class Session {
     const bool to_the_end = run_study(context, study);
     if (profile) profile->stop();
     study.finish(to_the_end);
-    if (profile && to_the_end && !study.paths().empty()) keep(*profile, run.run_id);
+    if (profile && to_the_end && !study.paths().empty()) profile_ = profile->keep(run.run_id);
     return to_the_end;
   }
 
@@ -245,12 +245,11 @@ class Session {
         plan.anatomy ? storage::Instrumentation::anatomy : storage::Instrumentation::counts);
   }
 
-  /// Keeps the profile beside the results.
-  void keep(WallProfile& profile, const std::string& run_id) {
+  std::string profile_text() const {
     constexpr std::size_t kFunctions = 20;
-    const std::filesystem::path kept = profile.keep(run_id);
-    profile_text_ = fmt::format("\n{}profile: {}; a profiled run's timings are not for comparing\n",
-                                top_functions(kept, kFunctions), printable(kept.string()));
+    if (profile_.empty()) return {};
+    return fmt::format("\n{}profile: {}; the timings of a profiled run are not for comparing\n",
+                       top_functions(profile_, kFunctions), printable(profile_.string()));
   }
 
   void print(const metrics::RunResult& run,
@@ -265,7 +264,7 @@ class Session {
     out += fmt::format("\nresults: {} and {} files beside it\n", printable(json),
                        published.size() - 1);
     try {
-      write_output(out + profile_text_);
+      write_output(out + profile_text());
     } catch (const OutputError& error) {
       throw std::runtime_error(fmt::format("{}; the results are in '{}'", error.what(), json));
     }
@@ -278,7 +277,7 @@ class Session {
   storage::DatabaseFiles files_;
   std::optional<engine::AckLog> acks_;
   bool fresh_ = true;
-  std::string profile_text_;
+  std::filesystem::path profile_;  ///< empty: none
 };
 
 }  // namespace
@@ -291,7 +290,7 @@ int run_session(const BenchOptions& options) {
     return kWrongUsage;
   }
   FilesInUse in_use = nullptr;
-  InterruptSignals signals([&in_use] {
+  InterruptSignals signals("bench", [&in_use] {
     if (storage::DatabaseFiles* const files = in_use.load()) files->remove();
   });
   stop_output_with(signals.stop_token());

@@ -8,8 +8,8 @@
 namespace walbench::tools {
 namespace {
 
-// A connection holds the database and its -wal; while SQLite defers closing descriptors whose locks
-// another connection still needs, as many again.
+// A connection holds the database and its -wal open. SQLite defers closing descriptors while
+// another connection needs their locks, so that there may be as many again.
 constexpr std::int64_t kDescriptorsPerConnection = 4;
 constexpr std::int64_t kDescriptorsBesides = 64;
 

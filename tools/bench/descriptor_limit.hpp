@@ -6,8 +6,8 @@
 
 namespace walbench::tools {
 
-/// Raises this process's soft limit on open files as far as `connections` SQLite connections need,
-/// and as the hard limit allows. Where it does not allow enough: a sentence about it.
+/// Raises this process's soft limit on open files to what `connections` SQLite connections need.
+/// Returns a sentence if the hard limit does not allow that.
 std::optional<std::string> allow_open_connections(std::int64_t connections);
 
 }  // namespace walbench::tools

@@ -15,7 +15,7 @@
 
 namespace walbench::tools {
 
-/// Where a run is; what a progress line is made from.
+/// How far a run has come; a progress line is made from it.
 struct ProgressState {
   std::size_t measurement = 0;
   std::size_t measurements = 1;
@@ -29,14 +29,14 @@ struct ProgressState {
 /// The line as it stands on the terminal, at most `width` columns: a bar, the share done, the ETA.
 std::string progress_line(const ProgressState& state, std::size_t width);
 
-/// How long a run still takes: the measurement at work at the speed so far, those to come at
-/// least as long as their API calls take and, with profile zero, as long as the last such one took.
+/// The time that a run still needs. The current measurement goes on at its speed so far. Each later
+/// one needs at least as long as its API calls take and, with profile zero, as the last such one.
 std::optional<std::chrono::nanoseconds> estimate_remaining(
     const std::vector<const engine::ConfigurationPlan*>& measurements, const ProgressState& state,
     std::chrono::nanoseconds measurement_elapsed, std::chrono::nanoseconds last_zero_elapsed);
 
-/// Follows a run and draws it on stderr, from a thread of its own, several times a second. Nothing
-/// is drawn in the first second, nor at all unless `enabled`.
+/// Follows a run and draws a progress line on stderr several times a second, from a thread of its
+/// own. It draws nothing in the first second, and nothing at all unless `enabled`.
 class Progress final : public engine::RunObserver {
  public:
   Progress(const engine::RunPlan& plan, bool enabled);

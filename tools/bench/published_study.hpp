@@ -13,18 +13,18 @@
 
 namespace walbench::tools {
 
-/// Publishes what a study measures as soon as it is handed over, and keeps it for the report. Used
-/// by the thread that runs the study. A file that cannot be written throws metrics::FileError.
+/// Publishes each result of a study as soon as it gets it, and keeps it for the report. Used by the
+/// thread that runs the study. If a file cannot be written, members throw metrics::FileError.
 class PublishedStudy final : public engine::StudyListener {
  public:
-  /// Adds results to `run`, which has none yet, and the labels of everything planned.
-  /// `before_publishing` may fill in what else the run's JSON has. All must outlive the study.
+  /// Adds to `run`, which has no results yet, the results and the labels of everything planned.
+  /// `before_publishing` may fill in other members of it. All arguments must outlive the study.
   PublishedStudy(const metrics::ResultsFolder& folder, const engine::RunPlan& plan,
                  metrics::RunResult& run,
                  std::function<void(metrics::RunResult&)> before_publishing);
   PublishedStudy(const PublishedStudy&) = delete;
   PublishedStudy& operator=(const PublishedStudy&) = delete;
-  /// Names the interval logs that were never published, and stay where they were written.
+  /// Prints the names of the interval logs that were never published; they stay in the folder.
   ~PublishedStudy() override;
 
   std::unique_ptr<metrics::IntervalLog> open_interval_log(const engine::ConfigurationPlan& plan);
@@ -35,8 +35,8 @@ class PublishedStudy final : public engine::StudyListener {
                metrics::ConfigurationResult mitigation) override;
   void on_failed(const engine::MeasurementFailure& failure) override;
 
-  /// Publishes the whole pairs of a mitigation that did not come to its end, and notes whether the
-  /// study did. To be called once, also after an interruption.
+  /// Publishes the whole pairs of a mitigation that was not measured to its end, and notes whether
+  /// the study was. To be called once, also after an interruption.
   void finish(bool to_the_end);
 
   /// The files so far, the run's JSON first; empty if nothing was published.

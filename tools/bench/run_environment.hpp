@@ -13,7 +13,7 @@
 
 namespace walbench::tools {
 
-/// What stores the rows.
+/// The engine that stores the rows.
 inline constexpr std::string_view kEngine = "sqlite";
 
 /// A run without measurements: when and where it happens. Measures what measuring costs, which

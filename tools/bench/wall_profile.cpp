@@ -15,10 +15,10 @@
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "metrics/files/file_error.hpp"
 #include "tools/program/text.hpp"
 
 namespace walbench::tools {
@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 constexpr const char* kSamplesPerSecond = "100";
 constexpr const char* kPprof = "google-pprof";
 
-/// The functions of gperftools' profiler that are used; null before it is loaded.
+/// The functions that are used of gperftools' profiler; null before it is loaded.
 struct Profiler {
   int (*start)(const char* path) = nullptr;
   void (*stop)() = nullptr;
@@ -44,12 +44,13 @@ bool find_function(void* library, const char* name, Function*& function) {
   return function != nullptr;
 }
 
-/// What is wrong, or nothing. The library reads its environment once, while it is being loaded.
+/// Returns a sentence if it fails. The library reads its environment once, while it is being
+/// loaded.
 std::optional<std::string> load_profiler() {
   setenv("CPUPROFILE_REALTIME", "1", 1);
   setenv("CPUPROFILE_PER_THREAD_TIMERS", "1", 1);
   setenv("CPUPROFILE_FREQUENCY", kSamplesPerSecond, 1);
-  // A profile of its own making would get in the way of ours.
+  // The library would write a profile of its own, too.
   unsetenv("CPUPROFILE");
   void* const library = dlopen(WALBENCH_PROFILER_LIBRARY, RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
@@ -128,7 +129,7 @@ std::string function_table(std::string_view title, const std::vector<FunctionLin
   return out;
 }
 
-/// Keeps the profiler's own farewell off standard error while it stops.
+/// Hides what the profiler prints on standard error when it stops.
 class SilentStderr {
  public:
   SilentStderr() : kept_(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) {
@@ -162,18 +163,16 @@ std::optional<std::string> WallProfile::unavailable() {
 }
 
 WallProfile::WallProfile(const fs::path& directory)
-    : directory_(directory),
-      temporary_(directory / fmt::format(".walbench-{}.wall.prof.partial", getpid())) {
-  if (profiler.start(temporary_.c_str()) == 0) {
-    throw std::runtime_error(fmt::format("the profiler cannot write '{}'", temporary_.string()));
+    : directory_(directory), file_(directory / "wall.prof") {
+  if (profiler.start(file_.open_path().c_str()) == 0) {
+    throw std::runtime_error(
+        fmt::format("the profiler cannot write into '{}'", directory_.string()));
   }
   sampling_ = true;
 }
 
 WallProfile::~WallProfile() {
   stop();
-  std::error_code ignored;
-  if (!temporary_.empty()) fs::remove(temporary_, ignored);
 }
 
 void WallProfile::enter_thread() {
@@ -184,8 +183,9 @@ void WallProfile::enter_thread() {
 fs::path WallProfile::keep(const std::string& run_id) {
   stop();
   fs::path kept = directory_ / (run_id + ".wall.prof");
-  fs::rename(temporary_, kept);
-  temporary_.clear();
+  if (!file_.create_at(kept)) {
+    throw metrics::FileError(fmt::format("'{}' exists already", kept.string()));
+  }
   return kept;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "metrics/clock.hpp"
+#include "metrics/sentence_of.hpp"
 #include "storage/sqlite/locks/database_locks.hpp"
 #include "tools/locks/locks_document.hpp"
 #include "tools/locks/locks_json.hpp"
@@ -65,7 +66,8 @@ int run_locks(const std::vector<std::string>& arguments) {
   const auto parsed = parse_locks_options(arguments);
   if (const auto* const end = std::get_if<ParseEnd>(&parsed)) return end->tell();
   const auto& options = std::get<LocksOptions>(parsed);
-  const InterruptSignals signals([] {});
+  const InterruptSignals signals("locks", [] {});
+  stop_output_with(signals.stop_token());
   print(watch(options, signals.stop_token()), options.format);
   return signals.exit_code();
 }
@@ -75,11 +77,11 @@ int run_locks(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
   using namespace walbench::tools;
-  survive_closed_pipes();
+  survive_failed_writes();
   try {
     return run_locks(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
   } catch (const std::exception& error) {
-    complain("locks", error.what());
+    complain("locks", walbench::metrics::sentence_of(error));
     return kFailed;
   }
 }

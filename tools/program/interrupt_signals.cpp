@@ -22,6 +22,7 @@ constexpr std::array kFaults = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS
 
 /// Null while nobody handles faults.
 std::atomic<const std::function<void()>*> last_act_of_faults = nullptr;
+std::atomic<const char*> program_name = "walbench";
 
 /// Set by the thread that ends the process, which no other may cut short.
 std::atomic_flag ending;
@@ -46,10 +47,11 @@ void say(const char* text) {
 
 [[noreturn]] void give_up(const char* why) {
   do_last_act();
-  say("bench: cannot go on: ");
+  say(program_name.load());
+  say(": cannot go on: ");
   say(why);
-  say("; the measurement under way is lost. Memory or threads may be short: lower --threads, or "
-      "raise the limits (ulimit -v, ulimit -u)\n");
+  say("; memory or threads may be short: ask for fewer threads, or raise the limits (ulimit -v, "
+      "ulimit -u)\n");
   ::_exit(kFailed);
 }
 
@@ -94,7 +96,7 @@ sigset_t requests_to_take() {
 
 }  // namespace
 
-InterruptSignals::InterruptSignals(std::function<void()> last_act)
+InterruptSignals::InterruptSignals(const char* program, std::function<void()> last_act)
     : signals_(requests_to_take()), last_act_(std::move(last_act)) {
   pthread_sigmask(SIG_BLOCK, &signals_, &blocked_before_);
   // A shell without job control starts background commands with SIGINT ignored; the kernel may drop
@@ -102,6 +104,7 @@ InterruptSignals::InterruptSignals(std::function<void()> last_act)
   struct sigaction by_default {};
   by_default.sa_handler = SIG_DFL;
   sigaction(SIGINT, &by_default, nullptr);
+  program_name.store(program);
   handle_faults(last_act_);
   thread_ = std::thread([this] { wait_for_signals(); });
 }

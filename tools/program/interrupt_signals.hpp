@@ -24,9 +24,9 @@ namespace walbench::tools {
 /// signals and only this object's thread receives them.
 class InterruptSignals {
  public:
-  /// `last_act` runs while everything else goes on, also inside a signal handler: it may remove
-  /// files, and must neither wait, nor allocate, nor throw.
-  explicit InterruptSignals(std::function<void()> last_act);
+  /// `program` begins sentences. `last_act` runs while everything else goes on, also inside a
+  /// signal handler: it may remove files, and must neither wait, nor allocate, nor throw.
+  InterruptSignals(const char* program, std::function<void()> last_act);
   InterruptSignals(const InterruptSignals&) = delete;
   InterruptSignals& operator=(const InterruptSignals&) = delete;
   ~InterruptSignals();

@@ -18,7 +18,7 @@
 
 namespace walbench::tools {
 
-/// What a shell offers while the value of an option is being typed.
+/// The completions that a shell offers for the value of an option.
 enum class Completion : std::uint8_t {
   nothing,
   choices,  ///< one of them
@@ -105,7 +105,7 @@ Reader<Value> one_of(std::initializer_list<Value> values, const NameOf& name_of)
 /// The parts between separators; one more than there are separators.
 std::vector<std::string> split_at(const std::string& text, char separator);
 
-/// Several values with commas between them, none of them twice.
+/// Several values with commas between them, each of them once.
 template <typename T>
 Reader<std::vector<T>> lists_of(const Reader<T>& one) {
   Reader<std::vector<T>> reader;

@@ -82,7 +82,7 @@ class OptionMoved : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What all programs have.
+/// The options that all programs have.
 std::vector<Option> common_rows() {
   return {{.section = "Help",
            .name = "-h,--help",

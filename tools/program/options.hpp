@@ -36,7 +36,7 @@ struct Option {
   std::function<void(const std::string&)> set;
 };
 
-/// What --help says besides the options.
+/// The texts of --help beside the options.
 struct ProgramText {
   std::string name;
   std::string purpose;  ///< a sentence
@@ -78,7 +78,7 @@ class Options {
     rows_.push_back(std::move(option));
   }
 
-  /// An option that is none of the above.
+  /// Any other option.
   template <typename T>
   void call(const std::string& name, const std::string& argument, const std::string& help,
             const Reader<T>& reader, const std::function<void(T)>& use) {

@@ -28,7 +28,7 @@ void write_output(std::string_view text);
 /// is ignored.
 void write_error(std::string_view text) noexcept;
 
-/// Tells on standard error what is wrong: `program: what`, made printable, on a line.
+/// Writes a line to standard error: `program: what`, made printable.
 void complain(std::string_view program, std::string_view what);
 
 }  // namespace walbench::tools

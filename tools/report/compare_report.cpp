@@ -41,7 +41,7 @@ std::string files_text(std::size_t count) {
   return fmt::format("{} file{}", count, count == 1 ? "" : "s");
 }
 
-/// What there is on a side: configurations, or else what cannot be compared.
+/// The configurations on a side; if there are none, the files that cannot be compared.
 std::string side_text(const std::vector<std::string>& labels, const metrics::ResultSet& set) {
   if (!labels.empty()) return fmt::format("{}", fmt::join(labels, "; "));
   std::vector<std::string> others;
@@ -67,7 +67,7 @@ struct Sides {
   metrics::ResultSet after;
 };
 
-/// Whether these may be compared; complains where they may not.
+/// True if these may be compared; complains if not.
 bool may_compare(const metrics::RunMatch& match, const Sides& sides, bool force) {
   if (match.matched.empty()) {
     complain(fmt::format(

@@ -43,7 +43,7 @@ void tell(std::string_view what) {
   write_output(printable(what) + "\n");
 }
 
-/// What is to be merged, by kind.
+/// The files to be merged, by kind.
 struct Inputs {
   std::vector<fs::path> distributions;
   std::vector<fs::path> logs;
@@ -78,7 +78,7 @@ Inputs sorted_inputs(const std::vector<fs::path>& paths) {
   return inputs;
 }
 
-/// The target is none of the inputs, and a file of that name came out of a merge.
+/// Throws if the target is one of the inputs, or exists and was not written by a merge.
 void require_target(const fs::path& target, const std::vector<fs::path>& files) {
   for (const fs::path& file : files) {
     std::error_code ignored;
@@ -202,8 +202,8 @@ struct PendingMerge {
   std::function<void(const fs::path&)> tell;
 };
 
-/// All are on the disk before the first gets its name, so that a full disk leaves none of them.
-/// What has its name is told at once.
+/// All files are on the disk before the first gets its name, so that a full disk leaves none of
+/// them. Each is printed as soon as it has its name.
 void move_all(std::vector<PendingMerge>& files) {
   for (PendingMerge& each : files) {
     each.file.move_to_target();

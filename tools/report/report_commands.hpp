@@ -4,7 +4,7 @@
 
 namespace walbench::tools {
 
-// What report can be asked to do. Each prints results on standard output and complaints on standard
+// The commands of report. Each prints results on standard output and complaints on standard
 // error, and returns the program's exit code.
 
 /// `report FILES...` in any format, and `report --html OUT FILES...`. kFailed if a file could not

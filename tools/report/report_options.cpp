@@ -91,7 +91,7 @@ ReportFiles checked_files(const ReportRequest& request) {
   return files;
 }
 
-/// Some options choose what is done; the others say how.
+/// Some options choose a command; the others say how it is done.
 void require_one_purpose(const ReportRequest& request) {
   require(request.values.has_value() == request.hgrm.has_value(),
           "--values FILE and --hgrm OUT need each other");

@@ -42,7 +42,7 @@ metrics::Histogram read_values(const ReportValues& options) {
   return histogram;
 }
 
-/// Whether a former call of this kind wrote the file.
+/// True if a former call of this command wrote the file.
 bool is_column(const std::filesystem::path& path) {
   try {
     const metrics::HgrmFile file = metrics::parse_hgrm(metrics::read_text_file(path, kMostBytes));

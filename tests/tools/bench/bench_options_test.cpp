@@ -63,7 +63,7 @@ TEST(BenchOptions, DefaultsOfEachConfiguration) {
   EXPECT_EQ(options.plan.limits[1].name, "threshold_2");
   EXPECT_FALSE(options.db || options.interval || options.ack_log);
   EXPECT_FALSE(options.keep_db || options.plan.ceiling || plan.anatomy || options.details ||
-               options.wall_profile || options.quiet || options.results_named);
+               options.wall_profile || options.quiet);
   EXPECT_EQ(options.results, "results");
   EXPECT_EQ(options.progress, ProgressMode::automatic);
 }
