@@ -133,7 +133,8 @@ class Measurement {
     result_.groups = counts.groups;
     result_.wal = io.wal;
     result_.wal.checkpoints_capped = counts.capped_checkpoints;
-    result_.busy_retries = io.busy_retries;
+    result_.busy_retries = waits.busy_retries;
+    result_.other_sleeps = waits.other_sleeps;
     result_.busy_longest_us = io.busy_longest_us;
     note_lock_waits(waits, report);
     note_io_times(std::move(times));

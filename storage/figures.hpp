@@ -11,7 +11,6 @@ namespace walbench::storage {
 /// Counts over the files of one database, since the last restart_counting().
 struct IoFigures {
   metrics::WalFigures wal;        ///< all but `checkpoints_capped`, which a store counts
-  std::int64_t busy_retries = 0;  ///< times that the busy handler slept and tried again
   /// The longest that one wait for a lock meant to sleep, in microseconds: the busy handler adds up
   /// what it asked for, not what it got, and gives up when that reaches busy_timeout.
   std::int64_t busy_longest_us = 0;
@@ -28,6 +27,10 @@ struct IoTimes {
 struct LockWaitFigures {
   metrics::WriteLockWaits waits;
   std::int64_t gave_up = 0;  ///< of the waits
+  /// Every sleep of the busy handler, for whatever lock. Those for the write lock are also in
+  /// `waits`, once their wait has ended, and the others in `other_sleeps`.
+  std::int64_t busy_retries = 0;
+  metrics::OtherLockSleeps other_sleeps;
   /// By wait: what its sleeps asked for in all, in microseconds. The busy handler adds up what it
   /// asks for, not what it gets, and gives up when that reaches busy_timeout.
   metrics::Histogram asked_us;

@@ -79,6 +79,10 @@ class Store {
 
   /// The number of threads of the store's own, which commit or checkpoint.
   virtual std::int64_t own_threads() const = 0;
+
+  /// From now on writes that wait for their turn, and all to come, fail with WriteCancelled, and
+  /// those that wait for a lock soon fail as busy. Any thread.
+  virtual void cancel() = 0;
 };
 
 /// A store that suspends its writers, and waits for more writes before it commits.
@@ -87,9 +91,6 @@ class SuspendingStore : public Store {
   /// `change` more iterations (or fewer) may write soon. An iteration that waits for a write
   /// counts, one that waits for anything else does not. Any thread.
   virtual void expect_writers(std::int64_t change) = 0;
-
-  /// Makes queued writes, and all to come, fail with WriteCancelled. Any thread.
-  virtual void cancel() = 0;
 };
 
 }  // namespace walbench::storage

@@ -87,6 +87,7 @@ struct ConfigurationResult {
   ConcurrencyReached concurrency;
   GroupsCommitted groups;
   WriteLockWaits write_lock;
+  OtherLockSleeps other_sleeps;               ///< these and those of write_lock are busy_retries
   std::vector<TimeoutAdvice> timeout_advice;  ///< empty where nobody waits in SQLite
   WalFigures wal;
   std::optional<CeilingPoint> ceiling;  ///< where it was measured

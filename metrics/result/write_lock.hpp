@@ -25,9 +25,23 @@ struct WriteLockWaits {
   std::int64_t overtaken_max = 0;
   std::int64_t acquisitions = 0;
   std::int64_t lock_held_ns = 0;  ///< by whomever, in all
+  std::int64_t followed_ns = 0;   ///< how long the lock was followed
   std::int64_t lock_free_longest_ns = 0;
 
   bool operator==(const WriteLockWaits&) const = default;
+};
+
+/// Sleeps of the busy handler for locks other than the write lock, by lock.
+struct OtherLockSleeps {
+  std::int64_t database = 0;    ///< the database file's, while connecting
+  std::int64_t checkpoint = 0;  ///< by or for a checkpoint
+  std::int64_t recovery = 0;    ///< while another connection recovered the WAL
+  std::int64_t reader = 0;      ///< behind a reader
+  std::int64_t unknown = 0;     ///< none was refused: a reader raced with a checkpoint
+
+  std::int64_t sum() const { return database + checkpoint + recovery + reader + unknown; }
+
+  bool operator==(const OtherLockSleeps&) const = default;
 };
 
 }  // namespace walbench::metrics

@@ -197,7 +197,9 @@ TEST_F(Measurement, CarriesWhatItWasToldIntoTheResult) {
                                    .wal_syncs = 6,
                                    .db_syncs = 8,
                                    .db_bytes_written = 7};
-  behaviour_.figures = {.wal = wal, .busy_retries = 10, .busy_longest_us = 11};
+  behaviour_.figures = {.wal = wal, .busy_longest_us = 11};
+  behaviour_.lock_waits.busy_retries = 10;
+  behaviour_.lock_waits.other_sleeps = {.database = 3, .reader = 4};
   behaviour_.counts = {{.snapshot_retries = 12,
                         .unsaved_peak = 9,
                         .capped_checkpoints = 14,
@@ -208,6 +210,7 @@ TEST_F(Measurement, CarriesWhatItWasToldIntoTheResult) {
   EXPECT_EQ(result.settings, behaviour_.settings);
   EXPECT_EQ(result.wal, wal);
   EXPECT_EQ(result.busy_retries, 10);
+  EXPECT_EQ(result.other_sleeps, behaviour_.lock_waits.other_sleeps);
   EXPECT_EQ(result.busy_longest_us, 11);
   EXPECT_EQ(result.unsaved_peak, 9);
   EXPECT_EQ(result.snapshot_retries, 12);

@@ -73,7 +73,8 @@ inline WriteLockWaits example_write_lock() {
           .overtaken_max = 120,
           .acquisitions = 121,
           .lock_held_ns = 122,
-          .lock_free_longest_ns = 123};
+          .lock_free_longest_ns = 123,
+          .followed_ns = 125};
 }
 
 /// Every field has a value that no other field has.
@@ -131,6 +132,8 @@ inline ConfigurationResult full_configuration() {
                         .lifecycles_stolen = 33};
   result.groups = {.groups = 52, .writes = 130, .size_p50 = 54, .size_max = 55};
   result.write_lock = example_write_lock();
+  result.other_sleeps = {
+      .database = 126, .checkpoint = 127, .recovery = 128, .reader = 129, .unknown = 130};
   result.timeout_advice = {{0.125, 101, 102, 103}, {0.0625, 104, 105, std::nullopt}};
   result.wal = {.size_start_bytes = 41,
                 .size_end_bytes = 42,

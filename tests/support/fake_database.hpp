@@ -62,6 +62,7 @@ struct FakeBehaviour {
   storage::LockWaitFigures lock_waits;
   metrics::SettingsReadBack settings;
   storage::IoFigures figures;
+  std::atomic<std::int64_t> cancelled = 0;  ///< calls of Store::cancel()
   std::vector<storage::StoreCounts> counts;  ///< one a call; the last one again and again
   engine::Verification verification;
 };
@@ -115,6 +116,7 @@ class FakeStoreOf : public Interface {
   }
   void restart_counting() override { behaviour_.script.add("restart counting in the store"); }
   std::int64_t own_threads() const override { return 0; }
+  void cancel() override { behaviour_.cancelled.fetch_add(1); }
 
  private:
   FakeBehaviour& behaviour_;
@@ -128,7 +130,6 @@ class FakeSuspendingStore final : public FakeStoreOf<storage::SuspendingStore> {
  public:
   using FakeStoreOf::FakeStoreOf;
   void expect_writers(std::int64_t /*change*/) override {}
-  void cancel() override {}
 };
 
 /// The lifecycle workload, but for its verification.

@@ -16,6 +16,7 @@
 #include "storage/sqlite/strategy/sqlite_database.hpp"
 #include "storage/sqlite/strategy/transaction_writer.hpp"
 #include "storage/store.hpp"
+#include "tests/support/faulty_disk.hpp"
 
 // What tests of the storage write: file lifecycles.
 
@@ -110,10 +111,12 @@ class LifecycleDatabase {
   LifecycleDatabase(const std::filesystem::path& path, const LifecyclePlan& plan,
                     const ConnectionSettings& settings,
                     Instrumentation instrumentation = Instrumentation::counts)
-      : workload_(plan, clock_, {}), database_(path, settings, instrumentation) {}
+      : workload_(plan, clock_, {}), database_(path, settings, instrumentation, &disk_) {}
 
   SqliteDatabase* operator->() { return &database_; }
   const engine::LifecycleWorkload& workload() const { return workload_; }
+  /// The disk under it.
+  FaultyDisk& disk() { return disk_; }
 
   void seed(const std::stop_token& stop = {}) { database_.seed(workload_.content(), stop); }
   void reset() { database_.reset(workload_.reset_sql(), {}); }
@@ -128,6 +131,7 @@ class LifecycleDatabase {
  private:
   metrics::SteadyClock clock_;
   engine::LifecycleWorkload workload_;
+  FaultyDisk disk_;
   SqliteDatabase database_;
 };
 

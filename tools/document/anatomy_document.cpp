@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "metrics/analysis/agreement.hpp"
 #include "tools/document/cells.hpp"
 #include "tools/program/text.hpp"
 
@@ -178,6 +179,14 @@ std::vector<Sentence> warnings_about(const ConfigurationResult& configuration,
         fmt::format("RISK: up to {} transitions were acknowledged and not yet durable; a crash "
                     "would have lost them",
                     with_thousands(configuration.unsaved_peak)));
+  }
+  for (const std::string& contradiction : metrics::disagreements(configuration)) {
+    warn("FIGURES DISAGREE: " + contradiction + "; this is a defect of walbench, please report it");
+  }
+  if (metrics::locks_unseen(configuration)) {
+    warn(
+        "LOCKS: with locking_mode exclusive no lock was seen, so that waits for the write lock are "
+        "not counted");
   }
   if (findings.missing_concurrency) warn("CONCURRENCY: " + *findings.missing_concurrency);
   constexpr std::int64_t kEnough = 1000;

@@ -34,10 +34,17 @@ GroupStore::GroupStore(std::string db_path, const ConnectionSettings& settings, 
       committer_(std::make_unique<GroupCommitter>(context_, resumer)) {}
 
 std::unique_ptr<Session> GroupStore::open_session(std::size_t /*worker*/) {
+  context_.vfs->rethrow_failure();
   return std::make_unique<GroupSession>(*committer_, *context_.clock);
 }
 
+void GroupStore::cancel() {
+  committer_->cancel();
+  context_.vfs->interrupt_waits();
+}
+
 std::int64_t GroupStore::flush() {
+  context_.vfs->rethrow_failure();
   if (checkpointer_) checkpointer_->rethrow_failure();
   return 0;
 }

@@ -26,7 +26,7 @@ class GroupStore final : public SuspendingStore {
   void restart_counting() override;
   std::int64_t own_threads() const override { return checkpointer_ ? 2 : 1; }
   void expect_writers(std::int64_t change) override { committer_->expect_writers(change); }
-  void cancel() override { committer_->cancel(); }
+  void cancel() override;
 
  private:
   // Constant after construction; the order is that of construction.

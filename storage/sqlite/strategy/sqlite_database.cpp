@@ -65,13 +65,16 @@ void empty_wal(const Connection& connection, std::chrono::milliseconds patience,
 }  // namespace
 
 SqliteDatabase::SqliteDatabase(const std::filesystem::path& path,
-                               const ConnectionSettings& settings, Instrumentation instrumentation)
+                               const ConnectionSettings& settings, Instrumentation instrumentation,
+                               VfsPolicy* policy)
     : path_(path.string()), settings_(settings) {
+  vfs_.set_policy(policy);
   if (instrumentation == Instrumentation::none) vfs_.stand_aside();
   if (instrumentation == Instrumentation::anatomy) vfs_.keep_lock_timeline();
 }
 
 Connection SqliteDatabase::connect() const {
+  vfs_.rethrow_failure();
   Connection connection(path_, vfs_.name());
   apply_settings(connection, settings_);
   return connection;
@@ -105,7 +108,9 @@ std::unique_ptr<SuspendingStore> SqliteDatabase::open_suspending_store(const Axe
 
 RawWrites SqliteDatabase::write_raw(const RawOrder& order, const metrics::Clock& clock,
                                     const std::stop_token& stop) {
-  return storage::write_raw(path_, settings_, vfs_, order, clock, stop);
+  const RawWrites written = storage::write_raw(path_, settings_, vfs_, order, clock, stop);
+  vfs_.rethrow_failure();
+  return written;
 }
 
 metrics::SettingsReadBack SqliteDatabase::settings() {
@@ -113,10 +118,13 @@ metrics::SettingsReadBack SqliteDatabase::settings() {
 }
 
 void SqliteDatabase::reset(const std::string& sql, const std::stop_token& stop) {
-  const Connection connection = connect();
-  const EndedByStop ended(connection, stop);
-  connection.execute(sql);
-  empty_wal(connection, settings_.busy_timeout, stop);
+  {
+    const Connection connection = connect();
+    const EndedByStop ended(connection, stop);
+    connection.execute(sql);
+    empty_wal(connection, settings_.busy_timeout, stop);
+  }
+  vfs_.rethrow_failure();
 }
 
 void SqliteDatabase::read(const std::string& sql, const RowVisitor& visit,
@@ -134,9 +142,14 @@ void SqliteDatabase::read(const std::string& sql, const RowVisitor& visit,
 }
 
 std::string SqliteDatabase::integrity(const std::stop_token& stop) {
-  const Connection connection = connect();
-  const EndedByStop ended(connection, stop);
-  return connection.query_text("PRAGMA integrity_check");
+  std::string answer;
+  {
+    const Connection connection = connect();
+    const EndedByStop ended(connection, stop);
+    answer = connection.query_text("PRAGMA integrity_check");
+  }
+  vfs_.rethrow_failure();
+  return answer;
 }
 
 }  // namespace walbench::storage

@@ -12,14 +12,17 @@
 
 namespace walbench::storage {
 
-/// A database file on disk. See Database for the order of calls. Between calls it keeps no
+/// A database file on disk. See Database for the order of calls. A call fails if one before it, or
+/// a store meanwhile, met an IoFailure, even one that SQLite kept to itself. Between calls it keeps no
 /// connection of its own open: one more connection would spare the store's connections the
 /// checkpoint that the last one to close has to make.
 class SqliteDatabase final : public Database {
  public:
-  /// `path` is an empty file. Does nothing yet.
+  /// `path` is an empty file. Does nothing yet. `policy` (null: none) is asked before each call of
+  /// the VFS, unless nothing is counted; it must outlive the database.
   SqliteDatabase(const std::filesystem::path& path, const ConnectionSettings& settings,
-                 Instrumentation instrumentation = Instrumentation::counts);
+                 Instrumentation instrumentation = Instrumentation::counts,
+                 VfsPolicy* policy = nullptr);
 
   void seed(const Content& content, const std::stop_token& stop) override;
   std::unique_ptr<Store> open_store(const Axes& axes, StoreUser user) override;

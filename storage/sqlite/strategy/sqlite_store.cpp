@@ -81,6 +81,7 @@ SqliteStore::SqliteStore(std::string db_path, const ConnectionSettings& settings
 }
 
 std::unique_ptr<Session> SqliteStore::open_session(std::size_t worker) {
+  context_.vfs->rethrow_failure();
   if (writers_.empty()) return std::make_unique<OwnConnectionSession>(context_);
   return std::make_unique<BorrowedConnectionSession>(writers_[worker % writers_.size()]);
 }
@@ -90,8 +91,14 @@ std::int64_t SqliteStore::flush() {
   for (TransactionWriter& writer : writers_) {
     commits += writer.flush();
   }
+  context_.vfs->rethrow_failure();
   if (checkpointer_) checkpointer_->rethrow_failure();
   return commits;
+}
+
+void SqliteStore::cancel() {
+  if (queue_) queue_->cancel();
+  context_.vfs->interrupt_waits();
 }
 
 StoreCounts SqliteStore::counts() const {

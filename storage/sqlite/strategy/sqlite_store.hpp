@@ -26,6 +26,7 @@ class SqliteStore final : public Store {
   StoreCounts counts() const override;
   void restart_counting() override;
   std::int64_t own_threads() const override { return checkpointer_ ? 1 : 0; }
+  void cancel() override;
 
  private:
   // Constant after construction.

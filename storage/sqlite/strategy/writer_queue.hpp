@@ -7,10 +7,12 @@
 #include <mutex>
 
 #include "storage/axes.hpp"
+#include "storage/storage_error.hpp"
 
 namespace walbench::storage {
 
-/// Lets one writer of this process through at a time. Thread safe; not recursive.
+/// Lets one writer of this process through at a time. Thread safe; not recursive. After cancel() it
+/// still hands turns on, so that those who wait learn of it one after another.
 class WriterQueue {
  public:
   WriterQueue() = default;
@@ -22,6 +24,13 @@ class WriterQueue {
   virtual void enter() = 0;
   /// Lets the next one in. Only by the one inside.
   virtual void leave() = 0;
+
+  /// From now on every turn fails; see QueueTurn.
+  void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<bool> cancelled_ = false;
 };
 
 /// std::mutex: a thread that is running takes it, so one thread may barge in again and again while
@@ -71,8 +80,13 @@ std::unique_ptr<WriterQueue> make_queue(QueueAxis axis);
 /// Enters a queue, if there is one, and leaves it at the end of the scope.
 class QueueTurn {
  public:
+  /// Throws WriteCancelled if the queue was cancelled meanwhile.
   explicit QueueTurn(WriterQueue* queue) : queue_(queue) {
-    if (queue_ != nullptr) queue_->enter();
+    if (queue_ == nullptr) return;
+    queue_->enter();
+    if (!queue_->cancelled()) return;
+    queue_->leave();
+    throw WriteCancelled();
   }
   QueueTurn(const QueueTurn&) = delete;
   QueueTurn& operator=(const QueueTurn&) = delete;

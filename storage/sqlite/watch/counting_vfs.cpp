@@ -17,24 +17,27 @@
 //      database file to itself then, takes no lock in the -shm any more, and closes right after.
 //   6. The default busy handler sleeps through xSleep, on the thread that waits. That is the only
 //      place where its sleeps can be timed without replacing it.
+//   7. Every call that can fail goes through make(): the policy is asked first, if there is one,
+//   and
+//      a failure is noted. What fails is not counted.
 
 #include "storage/sqlite/watch/counting_vfs.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <string_view>
 
 #include "storage/probes.hpp"
 #include "storage/sqlite/sqlite.hpp"
+#include "storage/sqlite/watch/pass_through_vfs.hpp"
 
 namespace walbench::storage {
 namespace {
 
-// Offsets among the locks in the -shm, as in SQLite's wal.c.
+// Offsets among the locks in the -shm, as in SQLite's wal.c. See also busy_lock_at().
 constexpr int kWriteLock = 0;
 constexpr int kCheckpointLock = 1;
-
-enum class FileKind : std::uint8_t { database, wal, other };
 
 struct CountingFile {
   sqlite3_file base;
@@ -44,6 +47,7 @@ struct CountingFile {
   std::int64_t frame_begun_at;
   std::int64_t checkpoint_began_ns;  ///< when the connection got the lock to checkpoint under
   std::int64_t synced_before_ns;     ///< ThreadIo::sync_ns then
+  std::int64_t failed_before;        ///< ThreadIo::failures then
   std::int64_t holding;              ///< of the write lock, the connection's last
   bool has_checkpointed;             ///< under that lock, at least a page
 };
@@ -57,8 +61,25 @@ sqlite3_file* real(sqlite3_file* file) {
   return reinterpret_cast<sqlite3_file*>(reinterpret_cast<CountingFile*>(file) + 1);
 }
 
+/// The method that calls the real file's method of the same name.
+template <auto Method>
+struct Forward;
+template <typename Result, typename... Arguments,
+          Result (*sqlite3_io_methods::*Method)(sqlite3_file*, Arguments...)>
+struct Forward<Method> {
+  static Result call(sqlite3_file* file, Arguments... arguments) {
+    return (real(file)->pMethods->*Method)(real(file), arguments...);
+  }
+};
+
 thread_local ThreadBusyWait thread_wait;
 thread_local ThreadIo thread_durable;
+thread_local int thread_checkpoint_locks = 0;  ///< checkpoint locks that the thread holds
+
+FileKind kind_of(int open_flags) {
+  if ((open_flags & SQLITE_OPEN_MAIN_DB) != 0) return FileKind::database;
+  return (open_flags & SQLITE_OPEN_WAL) != 0 ? FileKind::wal : FileKind::other;
+}
 
 /// Adds a sleep to the calling thread's series; returns what it asked for in all, or 0 if the sleep
 /// is none of the busy handler's: a reader that races with a checkpoint sleeps for fractions of a
@@ -77,7 +98,40 @@ std::int64_t count_busy_series(int microseconds) {
 /// SQLite's callbacks; a struct so that CountingVfs can name it as its friend.
 struct CountingVfsMethods {
   static CountingVfs& owner(sqlite3_vfs* vfs) { return *static_cast<CountingVfs*>(vfs->pAppData); }
-  static sqlite3_vfs* real_vfs(sqlite3_vfs* vfs) { return owner(vfs).real_; }
+  static sqlite3_vfs* real_vfs(sqlite3_vfs* vfs) { return PassThroughVfs::of(vfs).real; }
+
+  /// What the policy decides, after the pause that it asks for.
+  static VfsAnswer ask(const CountingVfs& vfs, const VfsCall& call) {
+    if (vfs.policy_ == nullptr) return {};
+    const VfsAnswer answer = vfs.policy_->before(call);
+    if (answer.pause.count() > 0) vfs.clock_.pause_for(answer.pause);
+    return answer;
+  }
+
+  static int nothing_written(std::int64_t /*bytes*/) { return SQLITE_OK; }
+
+  /// Makes a call of a file, unless the policy refuses it; then it may still be made in part.
+  template <typename Go, typename GoInPart = int (*)(std::int64_t)>
+  static int make(sqlite3_file* file, VfsCall call, const Go& go,
+                  const GoInPart& go_in_part = nothing_written) {
+    call.file = counting(file).kind;
+    const VfsAnswer answer = ask(*counting(file).owner, call);
+    if (answer.written_bytes > 0) static_cast<void>(go_in_part(answer.written_bytes));
+    const int code = answer.code == SQLITE_OK ? go() : answer.code;
+    if (code != SQLITE_OK) note_failure(file, call, code, answer);
+    return code;
+  }
+
+  static void note_failure(sqlite3_file* file, const VfsCall& call, int code,
+                           const VfsAnswer& answer) {
+    if (!IoFailure::is_failure(call.operation, call.file, code)) return;
+    thread_durable.failures += 1;
+    int error = answer.system_error;
+    if (answer.code == SQLITE_OK) {
+      real(file)->pMethods->xFileControl(real(file), SQLITE_FCNTL_LAST_ERRNO, &error);
+    }
+    counting(file).owner->failure_.note(call, code, error);
+  }
 
   // Methods of a file.
 
@@ -88,11 +142,14 @@ struct CountingVfsMethods {
   }
 
   static int read(sqlite3_file* file, void* data, int amount, sqlite3_int64 offset) {
-    return real(file)->pMethods->xRead(real(file), data, amount, offset);
+    return make(file, {.operation = VfsOperation::read, .offset = offset, .amount = amount},
+                [&] { return real(file)->pMethods->xRead(real(file), data, amount, offset); });
   }
 
   static int write(sqlite3_file* file, const void* data, int amount, sqlite3_int64 offset) {
-    const int code = real(file)->pMethods->xWrite(real(file), data, amount, offset);
+    const VfsCall call{.operation = VfsOperation::write, .offset = offset, .amount = amount};
+    const int code = make(
+        file, call, [&] { return real(file)->pMethods->xWrite(real(file), data, amount, offset); });
     if (code != SQLITE_OK) return code;
     CountingVfs& vfs = *counting(file).owner;
     if (counting(file).kind == FileKind::wal) {
@@ -104,7 +161,8 @@ struct CountingVfsMethods {
   }
 
   static int truncate(sqlite3_file* file, sqlite3_int64 size) {
-    const int code = real(file)->pMethods->xTruncate(real(file), size);
+    const int code = make(file, {.operation = VfsOperation::truncate, .offset = size},
+                          [&] { return real(file)->pMethods->xTruncate(real(file), size); });
     if (code == SQLITE_OK && counting(file).kind == FileKind::wal) {
       counting(file).owner->counters_.wal_size_becomes(size);
     }
@@ -114,69 +172,82 @@ struct CountingVfsMethods {
   static int sync(sqlite3_file* file, int flags) {
     CountingVfs& vfs = *counting(file).owner;
     const std::int64_t started_ns = vfs.clock_.now_ns();
-    const int code = real(file)->pMethods->xSync(real(file), flags);
+    const int code = make(file, {.operation = VfsOperation::sync, .flags = flags},
+                          [&] { return real(file)->pMethods->xSync(real(file), flags); });
     const std::int64_t took_ns = vfs.clock_.now_ns() - started_ns;
     thread_durable.sync_ns += took_ns;
+    if (code != SQLITE_OK) return code;
     if (counting(file).kind == FileKind::wal) vfs.counters_.wal_synced(took_ns);
     if (counting(file).kind == FileKind::database) vfs.counters_.db_synced(took_ns);
     return code;
   }
 
-  static int file_size(sqlite3_file* file, sqlite3_int64* size) {
-    return real(file)->pMethods->xFileSize(real(file), size);
-  }
   /// After a stop, no connection that closes as the last one gets the database to itself: SQLite then
   /// leaves the WAL, however long, where it is.
   static int lock(sqlite3_file* file, int level) {
     if (level == SQLITE_LOCK_EXCLUSIVE && counting(file).owner->interrupted()) return SQLITE_BUSY;
-    const int code = real(file)->pMethods->xLock(real(file), level);
+    const int code = make(file, {.operation = VfsOperation::lock, .flags = level},
+                          [&] { return real(file)->pMethods->xLock(real(file), level); });
     if (code == SQLITE_OK && level == SQLITE_LOCK_EXCLUSIVE) checkpoint_lock_taken(file);
+    if (code == SQLITE_BUSY) LockWaits::refused_other(BusyLock::database);
     return code;
   }
-  static int unlock(sqlite3_file* file, int level) {
-    return real(file)->pMethods->xUnlock(real(file), level);
-  }
-  static int check_reserved_lock(sqlite3_file* file, int* held) {
-    return real(file)->pMethods->xCheckReservedLock(real(file), held);
-  }
-
   static int file_control(sqlite3_file* file, int operation, void* argument) {
     if (operation == SQLITE_FCNTL_CKPT_START) WALBENCH_PROBE(checkpoint_start);
     if (operation == SQLITE_FCNTL_CKPT_DONE) {
       WALBENCH_PROBE(checkpoint_end);
       counting(file).has_checkpointed = true;
-      counting(file).owner->counters_.checkpoint_moved_pages();
     }
     return real(file)->pMethods->xFileControl(real(file), operation, argument);
   }
 
-  static int sector_size(sqlite3_file* file) {
-    return real(file)->pMethods->xSectorSize(real(file));
-  }
-  static int device_characteristics(sqlite3_file* file) {
-    return real(file)->pMethods->xDeviceCharacteristics(real(file));
-  }
   static int shm_map(sqlite3_file* file, int region, int size, int extend, void volatile** out) {
-    return real(file)->pMethods->xShmMap(real(file), region, size, extend, out);
+    const int code = make(
+        file,
+        {.operation = VfsOperation::shm_map, .offset = region, .amount = size, .flags = extend},
+        [&] { return real(file)->pMethods->xShmMap(real(file), region, size, extend, out); });
+    if (code == SQLITE_BUSY) LockWaits::refused_other(BusyLock::database);
+    return code;
   }
   static int shm_lock(sqlite3_file* file, int offset, int count, int flags) {
+    const int code = make(
+        file,
+        {.operation = VfsOperation::shm_lock, .offset = offset, .amount = count, .flags = flags},
+        [&] { return real(file)->pMethods->xShmLock(real(file), offset, count, flags); });
     const bool locks = (flags & SQLITE_SHM_LOCK) != 0;
-    LockWaits& waits = counting(file).owner->lock_waits_;
-    const int code = real(file)->pMethods->xShmLock(real(file), offset, count, flags);
-    if (offset == kWriteLock && locks && code == SQLITE_OK) {
-      counting(file).holding = waits.acquired();
+    if (offset == kWriteLock) {
+      write_lock_asked(file, locks, code);
+    } else if (locks && code == SQLITE_BUSY) {
+      LockWaits::refused_other(busy_lock_at(offset));
     }
-    if (offset == kWriteLock && !locks) waits.released(counting(file).holding);
-    if (offset == kWriteLock && locks && code == SQLITE_BUSY) waits.refused();
-    if (offset != kWriteLock && locks && code == SQLITE_BUSY) LockWaits::refused_other();
-    if (offset == kCheckpointLock && locks && code == SQLITE_OK) checkpoint_lock_taken(file);
-    if (offset == kCheckpointLock && !locks) checkpoint_lock_given_up(file);
+    if (offset == kCheckpointLock && locks && code == SQLITE_OK) {
+      thread_checkpoint_locks += 1;
+      checkpoint_lock_taken(file);
+    }
+    if (offset == kCheckpointLock && !locks) {
+      thread_checkpoint_locks -= 1;
+      checkpoint_lock_given_up(file);
+    }
     return code;
+  }
+
+  /// A checkpoint that takes the write lock is no writer that waits for it.
+  static void write_lock_asked(sqlite3_file* file, bool locks, int code) {
+    LockWaits& waits = counting(file).owner->lock_waits_;
+    const bool checkpoints = thread_checkpoint_locks > 0;
+    if (!locks) {
+      waits.released(counting(file).holding, checkpoints);
+    } else if (code == SQLITE_OK) {
+      counting(file).holding = waits.acquired(checkpoints);
+    } else if (code == SQLITE_BUSY && !checkpoints) {
+      waits.refused();
+    }
   }
 
   static void checkpoint_lock_taken(sqlite3_file* file) {
     counting(file).checkpoint_began_ns = counting(file).owner->clock_.now_ns();
     counting(file).synced_before_ns = thread_durable.sync_ns;
+    counting(file).failed_before = thread_durable.failures;
     counting(file).has_checkpointed = false;
   }
   static void checkpoint_lock_given_up(sqlite3_file* file) {
@@ -186,37 +257,40 @@ struct CountingVfsMethods {
     const std::int64_t took_ns = vfs.clock_.now_ns() - counting(file).checkpoint_began_ns;
     thread_durable.checkpoint_ns +=
         took_ns - (thread_durable.sync_ns - counting(file).synced_before_ns);
-    vfs.counters_.checkpoint_took(took_ns);
-  }
-  static void shm_barrier(sqlite3_file* file) { real(file)->pMethods->xShmBarrier(real(file)); }
-  static int shm_unmap(sqlite3_file* file, int remove) {
-    return real(file)->pMethods->xShmUnmap(real(file), remove);
+    if (thread_durable.failures == counting(file).failed_before) {
+      vfs.counters_.checkpointed(took_ns);
+    }
   }
   static int fetch(sqlite3_file* file, sqlite3_int64 offset, int amount, void** out) {
-    return real(file)->pMethods->xFetch(real(file), offset, amount, out);
+    return make(file, {.operation = VfsOperation::fetch, .offset = offset, .amount = amount},
+                [&] { return real(file)->pMethods->xFetch(real(file), offset, amount, out); });
   }
   static int unfetch(sqlite3_file* file, sqlite3_int64 offset, void* page) {
-    return real(file)->pMethods->xUnfetch(real(file), offset, page);
+    const VfsCall call{
+        .operation = VfsOperation::unfetch, .offset = offset, .amount = page == nullptr ? 0 : 1};
+    return make(file, call,
+                [&] { return real(file)->pMethods->xUnfetch(real(file), offset, page); });
   }
 
   static sqlite3_io_methods io_methods(int version) {
+    using Methods = sqlite3_io_methods;
     return {version,
             close,
             read,
             write,
             truncate,
             sync,
-            file_size,
+            Forward<&Methods::xFileSize>::call,
             lock,
-            unlock,
-            check_reserved_lock,
+            Forward<&Methods::xUnlock>::call,
+            Forward<&Methods::xCheckReservedLock>::call,
             file_control,
-            sector_size,
-            device_characteristics,
+            Forward<&Methods::xSectorSize>::call,
+            Forward<&Methods::xDeviceCharacteristics>::call,
             shm_map,
             shm_lock,
-            shm_barrier,
-            shm_unmap,
+            Forward<&Methods::xShmBarrier>::call,
+            Forward<&Methods::xShmUnmap>::call,
             fetch,
             unfetch};
   }
@@ -226,21 +300,18 @@ struct CountingVfsMethods {
     return &versions[std::clamp(real_version, 1, 3) - 1];
   }
 
-  // Methods of the VFS. Only these differ from the real VFS's; see the constructor.
+  // Methods of the VFS.
 
   static int open(sqlite3_vfs* vfs, sqlite3_filename path, sqlite3_file* file, int flags,
                   int* out_flags) {
     CountingFile& ours = counting(file);
-    ours.base.pMethods = nullptr;
+    ours = {};
     ours.owner = &owner(vfs);
-    ours.kind = (flags & SQLITE_OPEN_MAIN_DB) != 0 ? FileKind::database
-                : (flags & SQLITE_OPEN_WAL) != 0   ? FileKind::wal
-                                                   : FileKind::other;
+    ours.kind = kind_of(flags);
     ours.frame_begun_at = -1;
-    ours.checkpoint_began_ns = 0;
-    ours.synced_before_ns = 0;
-    ours.holding = 0;
-    ours.has_checkpointed = false;
+    const VfsAnswer answer =
+        ask(owner(vfs), {.operation = VfsOperation::open, .file = ours.kind, .flags = flags});
+    if (answer.code != SQLITE_OK) return answer.code;
     const int code = real_vfs(vfs)->xOpen(real_vfs(vfs), path, real(file), flags, out_flags);
     if (real(file)->pMethods != nullptr) {
       ours.base.pMethods = io_methods_for(real(file)->pMethods->iVersion);
@@ -249,9 +320,16 @@ struct CountingVfsMethods {
   }
 
   static int remove(sqlite3_vfs* vfs, const char* path, int sync_directory) {
-    const int code = real_vfs(vfs)->xDelete(real_vfs(vfs), path, sync_directory);
-    if (code == SQLITE_OK && std::string_view(path).ends_with("-wal")) {
-      owner(vfs).counters_.wal_size_becomes(0);
+    const bool is_wal = std::string_view(path).ends_with("-wal");
+    const VfsCall call{.operation = VfsOperation::remove,
+                       .file = is_wal ? FileKind::wal : FileKind::other};
+    const VfsAnswer answer = ask(owner(vfs), call);
+    const int code = answer.code == SQLITE_OK
+                         ? real_vfs(vfs)->xDelete(real_vfs(vfs), path, sync_directory)
+                         : answer.code;
+    if (code == SQLITE_OK && is_wal) owner(vfs).counters_.wal_size_becomes(0);
+    if (code != SQLITE_OK) {
+      owner(vfs).failure_.note(call, code, answer.code != SQLITE_OK ? answer.system_error : errno);
     }
     return code;
   }
@@ -260,48 +338,6 @@ struct CountingVfsMethods {
     owner(vfs).busy_sleep(microseconds);
     return microseconds;
   }
-
-  // The rest goes to the real VFS under its own identity: some of its methods look at pAppData.
-
-  static int access(sqlite3_vfs* vfs, const char* path, int flags, int* result) {
-    return real_vfs(vfs)->xAccess(real_vfs(vfs), path, flags, result);
-  }
-  static int full_pathname(sqlite3_vfs* vfs, const char* path, int size, char* out) {
-    return real_vfs(vfs)->xFullPathname(real_vfs(vfs), path, size, out);
-  }
-  static void* dl_open(sqlite3_vfs* vfs, const char* path) {
-    return real_vfs(vfs)->xDlOpen(real_vfs(vfs), path);
-  }
-  static void dl_error(sqlite3_vfs* vfs, int size, char* message) {
-    real_vfs(vfs)->xDlError(real_vfs(vfs), size, message);
-  }
-  static auto dl_sym(sqlite3_vfs* vfs, void* library, const char* symbol) -> void (*)() {
-    return real_vfs(vfs)->xDlSym(real_vfs(vfs), library, symbol);
-  }
-  static void dl_close(sqlite3_vfs* vfs, void* library) {
-    real_vfs(vfs)->xDlClose(real_vfs(vfs), library);
-  }
-  static int randomness(sqlite3_vfs* vfs, int size, char* out) {
-    return real_vfs(vfs)->xRandomness(real_vfs(vfs), size, out);
-  }
-  static int current_time(sqlite3_vfs* vfs, double* out) {
-    return real_vfs(vfs)->xCurrentTime(real_vfs(vfs), out);
-  }
-  static int last_error(sqlite3_vfs* vfs, int size, char* out) {
-    return real_vfs(vfs)->xGetLastError(real_vfs(vfs), size, out);
-  }
-  static int current_time_int64(sqlite3_vfs* vfs, sqlite3_int64* out) {
-    return real_vfs(vfs)->xCurrentTimeInt64(real_vfs(vfs), out);
-  }
-  static int set_system_call(sqlite3_vfs* vfs, const char* name, sqlite3_syscall_ptr call) {
-    return real_vfs(vfs)->xSetSystemCall(real_vfs(vfs), name, call);
-  }
-  static sqlite3_syscall_ptr get_system_call(sqlite3_vfs* vfs, const char* name) {
-    return real_vfs(vfs)->xGetSystemCall(real_vfs(vfs), name);
-  }
-  static const char* next_system_call(sqlite3_vfs* vfs, const char* name) {
-    return real_vfs(vfs)->xNextSystemCall(real_vfs(vfs), name);
-  }
 };
 
 const metrics::Clock& steady_clock() {
@@ -309,42 +345,25 @@ const metrics::Clock& steady_clock() {
   return clock;
 }
 
-CountingVfs::CountingVfs(const metrics::Clock& clock)
-    : real_(sqlite3_vfs_find(nullptr)), clock_(clock), lock_waits_(clock) {
-  if (real_ == nullptr) throw SqliteError(nullptr, SQLITE_ERROR, "finding SQLite's default VFS");
+CountingVfs::CountingVfs(const metrics::Clock& clock) : clock_(clock), lock_waits_(clock) {
+  sqlite3_vfs* const real = sqlite3_vfs_find(nullptr);
+  if (real == nullptr) throw SqliteError(nullptr, SQLITE_ERROR, "finding SQLite's default VFS");
   static std::atomic<std::int64_t> instances = 0;
   name_ = "walbench-" + std::to_string(instances.fetch_add(1));
 
-  using Methods = CountingVfsMethods;
-  vfs_ = std::make_unique<sqlite3_vfs>();
-  vfs_->iVersion = std::min(real_->iVersion, 3);
-  vfs_->szOsFile = static_cast<int>(sizeof(CountingFile)) + real_->szOsFile;
-  vfs_->mxPathname = real_->mxPathname;
-  vfs_->zName = name_.c_str();
-  vfs_->pAppData = this;
-  vfs_->xOpen = Methods::open;
-  vfs_->xDelete = Methods::remove;
-  vfs_->xAccess = Methods::access;
-  vfs_->xFullPathname = Methods::full_pathname;
-  vfs_->xDlOpen = Methods::dl_open;
-  vfs_->xDlError = Methods::dl_error;
-  vfs_->xDlSym = Methods::dl_sym;
-  vfs_->xDlClose = Methods::dl_close;
-  vfs_->xRandomness = Methods::randomness;
-  vfs_->xSleep = Methods::sleep;
-  vfs_->xCurrentTime = Methods::current_time;
-  vfs_->xGetLastError = Methods::last_error;
-  vfs_->xCurrentTimeInt64 = Methods::current_time_int64;
-  vfs_->xSetSystemCall = Methods::set_system_call;
-  vfs_->xGetSystemCall = Methods::get_system_call;
-  vfs_->xNextSystemCall = Methods::next_system_call;
-
-  const int code = sqlite3_vfs_register(vfs_.get(), 0);
+  vfs_ = std::make_unique<PassThroughVfs>(pass_through_to(*real));
+  vfs_->base.szOsFile += static_cast<int>(sizeof(CountingFile));
+  vfs_->base.zName = name_.c_str();
+  vfs_->base.pAppData = this;
+  vfs_->base.xOpen = CountingVfsMethods::open;
+  vfs_->base.xDelete = CountingVfsMethods::remove;
+  vfs_->base.xSleep = CountingVfsMethods::sleep;
+  const int code = sqlite3_vfs_register(&vfs_->base, 0);
   if (code != SQLITE_OK) throw SqliteError(nullptr, code, "registering a VFS");
 }
 
 CountingVfs::~CountingVfs() {
-  sqlite3_vfs_unregister(vfs_.get());
+  sqlite3_vfs_unregister(&vfs_->base);
 }
 
 void CountingVfs::busy_sleep(int microseconds) {
@@ -360,10 +379,13 @@ void CountingVfs::busy_sleep(int microseconds) {
     return slept_ns;
   };
   const std::int64_t series_us = count_busy_series(microseconds);
-  if (series_us > 0 && LockWaits::is_waiting()) {
+  const bool checkpoints = thread_checkpoint_locks > 0;
+  if (series_us > 0 && !checkpoints && LockWaits::is_waiting()) {
     lock_waits_.sleep(microseconds, microseconds == kFirstBusySleepUs, sleep);
   } else {
     static_cast<void>(sleep());
+    const BusyLock other = series_us == 0 ? BusyLock::unknown : LockWaits::last_refused_other();
+    lock_waits_.slept_for_other(checkpoints ? BusyLock::checkpoint : other);
   }
   counters_.busy_slept(series_us);
 }

@@ -9,7 +9,9 @@
 
 #include "metrics/clock.hpp"
 #include "storage/sqlite/watch/io_counters.hpp"
+#include "storage/sqlite/watch/io_failure.hpp"
 #include "storage/sqlite/watch/lock_waits.hpp"
+#include "storage/sqlite/watch/vfs_policy.hpp"
 
 namespace walbench::storage {
 
@@ -23,15 +25,18 @@ struct ThreadBusyWait {
 struct ThreadIo {
   std::int64_t sync_ns = 0;        ///< in syncs, of a checkpoint or not
   std::int64_t checkpoint_ns = 0;  ///< in checkpoints, less their syncs
+  std::int64_t failures = 0;       ///< calls that failed, as IoFailure has them
 };
+
+struct PassThroughVfs;
 
 /// The clock that everything is measured by, but for tests.
 const metrics::Clock& steady_clock();
 
-/// A VFS that hands every call on to the default VFS and counts on the way. The size of a -wal file
-/// looked at after a run says little: the last connection's close deletes it, and until then it
-/// shows a high-water mark, not what was written. Counting at xWrite tells both apart and needs no
-/// connection of its own, whose mere presence would change what is measured.
+/// A VFS that hands every call on to the default VFS and counts on the way what succeeds. The size
+/// of a -wal file looked at after a run says little: the last connection's close deletes it, and
+/// until then it shows a high-water mark, not what was written. Counting at xWrite tells both apart
+/// and needs no connection of its own, whose mere presence would change what is measured.
 ///
 /// Each instance is registered under a name of its own and counts for itself, so one instance a
 /// database. Thread safe. Must outlive every connection opened through it.
@@ -49,6 +54,14 @@ class CountingVfs {
 
   /// Counts nothing from now on. Before the first connection is opened.
   void stand_aside() { stands_aside_ = true; }
+
+  /// Asks `policy` before each call from now on; null: none. Before the first connection is opened.
+  /// The policy must outlive every connection.
+  void set_policy(VfsPolicy* policy) { policy_ = policy; }
+
+  /// Throws SqliteError if a call has failed that no run survives, whether SQLite reported it or
+  /// not; see IoFailure.
+  void rethrow_failure() const { failure_.rethrow(); }
 
   IoFigures figures() const { return counters_.figures(); }
   IoTimes times() const { return counters_.times(); }
@@ -85,10 +98,11 @@ class CountingVfs {
 
   std::string name_;
   bool stands_aside_ = false;
-  sqlite3_vfs* real_;
-  std::unique_ptr<sqlite3_vfs> vfs_;
+  std::unique_ptr<PassThroughVfs> vfs_;
+  VfsPolicy* policy_ = nullptr;
 
   const metrics::Clock& clock_;
+  IoFailure failure_;
   IoCounters counters_;
   LockWaits lock_waits_;
   std::atomic<bool> interrupted_ = false;

@@ -43,7 +43,6 @@ IoFigures IoCounters::figures() const {
                   .db_bytes_written = read(db_bytes_written_),
                   .wal_writes = read(wal_writes_),
                   .db_writes = read(db_writes_)},
-          .busy_retries = read(busy_retries_),
           .busy_longest_us = read(busy_longest_us_)};
 }
 
@@ -51,7 +50,7 @@ void IoCounters::restart() {
   for (std::atomic<std::int64_t>* const count :
        {&wal_bytes_written_, &wal_writes_, &wal_frames_, &db_writes_, &wal_growth_bytes_,
         &wal_syncs_, &db_bytes_written_, &db_syncs_, &checkpoints_, &checkpoint_ns_,
-        &checkpoint_longest_ns_, &busy_retries_, &busy_longest_us_}) {
+        &checkpoint_longest_ns_, &busy_longest_us_}) {
     count->store(0, std::memory_order_relaxed);
   }
   const std::int64_t size_bytes = wal_size_bytes_.load(std::memory_order_relaxed);
@@ -113,19 +112,15 @@ void IoCounters::db_synced(std::int64_t ns) {
   static_cast<void>(times_.db_sync.record(ns));
 }
 
-void IoCounters::checkpoint_moved_pages() {
+void IoCounters::checkpointed(std::int64_t took_ns) {
   add(checkpoints_, 1);
-}
-
-void IoCounters::checkpoint_took(std::int64_t ns) {
-  add(checkpoint_ns_, ns);
-  raise_to(checkpoint_longest_ns_, ns);
+  add(checkpoint_ns_, took_ns);
+  raise_to(checkpoint_longest_ns_, took_ns);
   const std::lock_guard lock(mutex_);
-  static_cast<void>(times_.checkpoint.record(ns));
+  static_cast<void>(times_.checkpoint.record(took_ns));
 }
 
 void IoCounters::busy_slept(std::int64_t series_us) {
-  add(busy_retries_, 1);
   raise_to(busy_longest_us_, series_us);
 }
 

@@ -26,8 +26,8 @@ class IoCounters {
   void wal_synced(std::int64_t ns);
   void db_written(std::int64_t amount);
   void db_synced(std::int64_t ns);
-  void checkpoint_moved_pages();
-  void checkpoint_took(std::int64_t ns);
+  /// A checkpoint that moved at least a page.
+  void checkpointed(std::int64_t took_ns);
   /// A sleep of the busy handler, in a series of them that asked for so much in all.
   void busy_slept(std::int64_t series_us);
 
@@ -48,7 +48,6 @@ class IoCounters {
   std::atomic<std::int64_t> checkpoints_ = 0;
   std::atomic<std::int64_t> checkpoint_ns_ = 0;
   std::atomic<std::int64_t> checkpoint_longest_ns_ = 0;
-  std::atomic<std::int64_t> busy_retries_ = 0;
   std::atomic<std::int64_t> busy_longest_us_ = 0;
 
   mutable std::mutex mutex_;

@@ -13,6 +13,10 @@
 // latter means that the thread got the lock with a stale snapshot and let it go (counted as
 // `stale`). The first sleep of a new series ends the wait before it: as given up, unless it was
 // stale.
+//
+// A thread's wait belongs to one database and to the time since its restart(): what is left of an
+// earlier one is forgotten. A checkpoint that takes the write lock is no writer: its sleeps are
+// counted as the checkpoint's, and its events move nothing here.
 
 #include "storage/sqlite/watch/lock_waits.hpp"
 
@@ -25,9 +29,13 @@ namespace {
 
 enum class Last : std::uint8_t { nothing, refused, acquired, wrote, released_unwritten };
 
+}  // namespace
+
 /// The wait that the calling thread is in.
-struct Wait {
+struct LockWait {
   Last last = Last::nothing;
+  BusyLock other = BusyLock::unknown;
+  std::uint64_t generation = 0;
   std::int64_t sleeps = 0;
   std::int64_t asked_us = 0;
   std::int64_t slept_ns = 0;
@@ -37,19 +45,60 @@ struct Wait {
   std::int64_t stale = 0;
 };
 
-Wait& this_wait() {
-  thread_local Wait wait;
+namespace {
+
+LockWait& this_wait() {
+  thread_local LockWait wait;
   return wait;
 }
 
 }  // namespace
 
+BusyLock busy_lock_at(int offset) {
+  constexpr int kCheckpoint = 1;
+  constexpr int kRecovery = 2;
+  if (offset == kCheckpoint) return BusyLock::checkpoint;
+  return offset == kRecovery ? BusyLock::recovery : BusyLock::reader;
+}
+
+std::uint64_t LockWaits::next_generation() {
+  static std::atomic<std::uint64_t> last = 0;
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+LockWait& LockWaits::wait() {
+  LockWait& wait = this_wait();
+  const std::uint64_t generation = generation_.load(std::memory_order_relaxed);
+  if (wait.generation != generation) {
+    wait = {.last = wait.last, .other = wait.other, .generation = generation};
+  }
+  return wait;
+}
+
 void LockWaits::refused() {
   this_wait().last = Last::refused;
 }
 
-void LockWaits::refused_other() {
+void LockWaits::refused_other(BusyLock lock) {
   this_wait().last = Last::nothing;
+  this_wait().other = lock;
+}
+
+BusyLock LockWaits::last_refused_other() {
+  return this_wait().other;
+}
+
+void LockWaits::slept_for_other(BusyLock lock) {
+  const std::lock_guard guard(mutex_);
+  figures_.busy_retries += 1;
+  metrics::OtherLockSleeps& sleeps = figures_.other_sleeps;
+  switch (lock) {
+    case BusyLock::database: sleeps.database += 1; break;
+    case BusyLock::checkpoint: sleeps.checkpoint += 1; break;
+    case BusyLock::recovery: sleeps.recovery += 1; break;
+    case BusyLock::reader: sleeps.reader += 1; break;
+    case BusyLock::unknown: sleeps.unknown += 1; break;
+  }
 }
 
 bool LockWaits::is_waiting() {
@@ -57,8 +106,9 @@ bool LockWaits::is_waiting() {
   return last == Last::refused || last == Last::released_unwritten;
 }
 
-std::int64_t LockWaits::acquired() {
-  Wait& wait = this_wait();
+std::int64_t LockWaits::acquired(bool by_checkpoint) {
+  if (by_checkpoint) return keeps_timeline_ ? timeline_.acquired() : 0;
+  LockWait& wait = this->wait();
   // The transaction before wrote nothing, but it was the end of its wait.
   if (wait.last == Last::released_unwritten && wait.sleeps > 0) end_wait(false);
   wait.last = Last::acquired;
@@ -66,28 +116,31 @@ std::int64_t LockWaits::acquired() {
 }
 
 void LockWaits::wrote() {
-  Wait& wait = this_wait();
+  LockWait& wait = this->wait();
   if (wait.last == Last::acquired) wait.last = Last::wrote;
 }
 
-void LockWaits::released(std::int64_t holding) {
-  Wait& wait = this_wait();
+void LockWaits::released(std::int64_t holding, bool by_checkpoint) {
   if (keeps_timeline_) timeline_.released(holding);
+  if (by_checkpoint) return;
+  LockWait& wait = this->wait();
   const bool written = wait.last == Last::wrote;
   if (written && wait.sleeps > 0) end_wait(false);
   wait.last = written ? Last::nothing : Last::released_unwritten;
 }
 
 void LockWaits::begin_sleep(bool is_first) {
-  Wait& wait = this_wait();
+  LockWait& wait = this->wait();
   const bool stale = wait.last == Last::released_unwritten;
   if (is_first && wait.sleeps > 0) end_wait(!stale);
   wait.last = Last::refused;
   if (stale) wait.stale += 1;
+  const std::lock_guard lock(mutex_);
+  figures_.busy_retries += 1;
 }
 
 void LockWaits::end_sleep(std::int64_t asked_us, std::int64_t slept_ns) {
-  Wait& wait = this_wait();
+  LockWait& wait = this_wait();
   wait.sleeps += 1;
   wait.asked_us += asked_us;
   wait.slept_ns += slept_ns;
@@ -96,7 +149,7 @@ void LockWaits::end_sleep(std::int64_t asked_us, std::int64_t slept_ns) {
 void LockWaits::end_timed_sleep(std::int64_t asked_us, const WriteLockTimeline::Mark& before) {
   const WriteLockTimeline::Mark after = timeline_.mark();
   end_sleep(asked_us, after.at_ns - before.at_ns);
-  Wait& wait = this_wait();
+  LockWait& wait = this_wait();
   wait.held_ns += after.held_ns - before.held_ns;
   wait.overtaken += after.acquisitions - before.acquisitions;
   if (const auto free_at_ns = timeline_.first_free_after(before)) {
@@ -105,7 +158,8 @@ void LockWaits::end_timed_sleep(std::int64_t asked_us, const WriteLockTimeline::
 }
 
 void LockWaits::end_wait(bool gave_up) {
-  const Wait wait = std::exchange(this_wait(), Wait{});
+  const std::uint64_t generation = this_wait().generation;
+  const LockWait wait = std::exchange(this_wait(), LockWait{.generation = generation});
   const std::lock_guard lock(mutex_);
   figures_.gave_up += gave_up ? 1 : 0;
   static_cast<void>(figures_.asked_us.record(wait.asked_us));
@@ -134,12 +188,14 @@ LockWaitFigures LockWaits::figures() const {
   waits.overtaken_max = overtaken_.max();
   waits.acquisitions = now.acquisitions - restarted_.acquisitions;
   waits.lock_held_ns = now.held_ns - restarted_.held_ns;
+  waits.followed_ns = now.at_ns - restarted_.at_ns;
   waits.lock_free_longest_ns = timeline_.longest_free_ns();
   return figures;
 }
 
 void LockWaits::restart() {
   const std::lock_guard lock(mutex_);
+  generation_.store(next_generation(), std::memory_order_relaxed);
   figures_ = LockWaitFigures();
   overtaken_ = metrics::Histogram();
   timeline_.restart();

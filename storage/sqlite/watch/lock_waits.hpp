@@ -11,6 +11,20 @@
 
 namespace walbench::storage {
 
+/// The lock that a sleep of the busy handler is about, if it is not the write lock.
+enum class BusyLock : std::uint8_t {
+  database,    ///< of the database file, or of opening the wal-index: while connecting
+  checkpoint,  ///< the checkpoint lock, or another one that a checkpoint waits for
+  recovery,    ///< while another connection recovers the WAL
+  reader,      ///< a reader's mark
+  unknown,     ///< none was refused: a reader that raced with a checkpoint tries again
+};
+
+/// The lock at that offset among those in the wal-index, if it is not the write lock.
+BusyLock busy_lock_at(int offset);
+
+struct LockWait;
+
 /// Follows the waits of one database's writers. Thread safe; restart() and figures() while no
 /// thread waits.
 class LockWaits {
@@ -26,10 +40,16 @@ class LockWaits {
   void refused();
   /// Returns the number of the holding, which is passed to released(): if threads share a
   /// connection, another one may release the lock.
-  std::int64_t acquired();
+  /// `by_checkpoint`: not by a writer; then it is no event of a writer's wait.
+  std::int64_t acquired(bool by_checkpoint = false);
   void wrote();  ///< to the WAL
-  void released(std::int64_t holding);
-  static void refused_other();  ///< a lock that is not the write lock
+  void released(std::int64_t holding, bool by_checkpoint = false);
+  static void refused_other(BusyLock lock);
+
+  /// The lock that refused_other() was last called with by this thread since a sleep.
+  static BusyLock last_refused_other();
+  /// A sleep that is no wait for the write lock.
+  void slept_for_other(BusyLock lock);
 
   /// True if the calling thread is about to sleep because it did not get the write lock, or had to
   /// let it go. Sleeping for any other lock does not count as waiting.
@@ -58,9 +78,15 @@ class LockWaits {
   void end_timed_sleep(std::int64_t asked_us, const WriteLockTimeline::Mark& before);
   void end_wait(bool gave_up);
 
+  /// The calling thread's wait; a new one if it was another database's or ended with restart().
+  LockWait& wait();
+
   bool keeps_timeline_ = false;  // constant once connections are open
   WriteLockTimeline timeline_;
   WriteLockTimeline::Mark restarted_;
+
+  std::atomic<std::uint64_t> generation_ = next_generation();
+  static std::uint64_t next_generation();
 
   mutable std::mutex mutex_;  // guards what follows
   LockWaitFigures figures_;

@@ -195,6 +195,17 @@ TEST_F(PassTest, AConflictIsCountedNamedAndEndsThePass) {
   EXPECT_EQ(done_.load(), 2);
 }
 
+TEST_F(PassTest, AFailureOrAStopCancelsWhatWaitsInTheStore) {
+  run(2);
+  EXPECT_EQ(behaviour_.cancelled.load(), 0);
+  behaviour_.on_write = [](const TransitionWrite&) { throw std::runtime_error("no more"); };
+  run(2);
+  EXPECT_EQ(behaviour_.cancelled.load(), 1);
+  behaviour_.on_write = [this](const TransitionWrite&) { stop_.request_stop(); };
+  run(2);
+  EXPECT_EQ(behaviour_.cancelled.load(), 2);
+}
+
 TEST_F(PassTest, AnyOtherFailureNamesTheFileAndIsNoConflict) {
   behaviour_.on_write = [](const TransitionWrite& write) {
     if (write.file_path == "/bench/file_0001.txt") throw std::runtime_error("disk on fire");

@@ -115,7 +115,7 @@ TEST_F(ConnectionSettingsTest, TheTimeoutHoldsAlreadyWhileEnteringWalMode) {
   } catch (const SqliteError& error) {
     EXPECT_EQ(error.code(), SQLITE_BUSY);
   }
-  EXPECT_GT(database_.vfs().figures().busy_retries, 0);
+  EXPECT_GT(database_.vfs().lock_waits().busy_retries, 0);
 }
 
 }  // namespace

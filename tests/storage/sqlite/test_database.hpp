@@ -14,6 +14,7 @@
 #include "storage/sqlite/database_files.hpp"
 #include "storage/sqlite/sqlite.hpp"
 #include "storage/sqlite/watch/counting_vfs.hpp"
+#include "tests/support/faulty_disk.hpp"
 #include "tests/support/lifecycle_writes.hpp"
 
 namespace walbench::storage {
@@ -22,14 +23,16 @@ namespace walbench::storage {
 /// VFS that counts what happens to it.
 class TestDatabase {
  public:
-  TestDatabase() = default;
+  TestDatabase() { vfs_.set_policy(&disk_); }
 
   /// With the bench tables and that many untracked rows.
-  explicit TestDatabase(std::int64_t files) { create_files(files); }
+  explicit TestDatabase(std::int64_t files) : TestDatabase() { create_files(files); }
 
   std::string path() const { return files_.database().string(); }
   std::string wal_path() const { return path() + "-wal"; }
   CountingVfs& vfs() { return vfs_; }
+  /// The disk under that VFS.
+  FaultyDisk& disk() { return disk_; }
 
   /// Another connection to it, counted.
   Connection connect() { return {path(), vfs_.name()}; }
@@ -55,6 +58,7 @@ class TestDatabase {
 
  private:
   DatabaseFiles files_{std::nullopt};
+  FaultyDisk disk_;
   CountingVfs vfs_;
 };
 

@@ -6,13 +6,13 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <thread>
 
-#include "tests/storage/sqlite/failing_disk.hpp"
 #include "tests/storage/sqlite/strategy/group_harness.hpp"
 #include "tests/storage/sqlite/test_database.hpp"
 
@@ -63,6 +63,32 @@ class CheckpointerTest : public testing::Test {
   std::unique_ptr<Checkpointer> checkpointer_;
   std::optional<Connection> connection_;
 };
+
+class Kinds : public CheckpointerTest, public testing::WithParamInterface<CheckpointKind> {};
+
+TEST_P(Kinds, HoldTheWriteLockUnlessPassive) {
+  const ConnectionSettings settings = {Synchronous::off,
+                                       std::chrono::milliseconds(0),
+                                       {CheckpointMode::background, 1, kNoCap, GetParam()}};
+  checkpointer_ = make_checkpointer(database_.path(), settings, database_.vfs());
+  connection_.emplace(database_.connect());
+  apply_settings(*connection_, settings);
+  checkpointer_->watch(*connection_);
+  std::atomic<int> beside = -1;
+  database_.disk().before_next(VfsOperation::write, FileKind::database, [&] {
+    const Connection other = database_.connect_uncounted();
+    beside = sqlite3_exec(other.handle(), "UPDATE t SET v=v+1", nullptr, nullptr, nullptr);
+  });
+  commit(1);
+  ASSERT_TRUE(eventually([&] { return beside.load() >= 0; }));
+  EXPECT_EQ(beside, GetParam() == CheckpointKind::passive ? SQLITE_OK : SQLITE_BUSY);
+  connection_.reset();
+  checkpointer_.reset();
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Kinds,
+                         testing::Values(CheckpointKind::passive, CheckpointKind::full,
+                                         CheckpointKind::restart, CheckpointKind::truncate));
 
 class EveryFrames : public CheckpointerTest, public testing::WithParamInterface<std::int64_t> {};
 
@@ -217,14 +243,16 @@ TEST_F(CheckpointerTest, MayGoWhileItsThreadIsAsleepOrAtWork) {
   EXPECT_EQ(value(), 25 * (0 + 1 + 2 + 3));
 }
 
-class FailedCheckpoint : private OnAFailingDisk, public CheckpointerTest {
+class FailedCheckpoint : public CheckpointerTest {
  protected:
-  ~FailedCheckpoint() override { FailingDisk::fail_database_writes(SQLITE_OK); }
+  ~FailedCheckpoint() override { database_.disk().mend(); }
+
+  void fail_database_writes(int code) { database_.disk().fail_writes(FileKind::database, code); }
 };
 
 TEST_F(FailedCheckpoint, InTheBackgroundIsToldLaterAndTheCommitSucceeds) {
   start(5, kNoCap);
-  FailingDisk::fail_database_writes(SQLITE_IOERR_WRITE);
+  fail_database_writes(SQLITE_IOERR_WRITE);
   EXPECT_NO_THROW(commit(5));
   ASSERT_TRUE(eventually([this] {
     try {
@@ -240,7 +268,7 @@ TEST_F(FailedCheckpoint, InTheBackgroundIsToldLaterAndTheCommitSucceeds) {
 
 TEST_F(FailedCheckpoint, PastTheCapIsToldLaterAndTheCommitSucceeds) {
   start(1'000, 5);
-  FailingDisk::fail_database_writes(SQLITE_FULL);
+  fail_database_writes(SQLITE_FULL);
   EXPECT_NO_THROW(commit(6));
   EXPECT_EQ(value(), 6);
   EXPECT_EQ(checkpointer_->capped(), 0) << "it was not made";
@@ -250,8 +278,8 @@ TEST_F(FailedCheckpoint, PastTheCapIsToldLaterAndTheCommitSucceeds) {
 TEST_F(FailedCheckpoint, OneThatAnotherIsAtIsNone) {
   start(1'000, 1);
   commit(1);
-  const Connection other = database_.connect_uncounted();
-  FailingDisk::before_database_write([this] { commit(3); });
+  const Connection other = database_.connect();
+  database_.disk().before_next(VfsOperation::write, FileKind::database, [this] { commit(3); });
   other.query_int64("PRAGMA wal_checkpoint(PASSIVE)");
   EXPECT_EQ(value(), 4) << "the commits came in between";
   EXPECT_EQ(checkpointer_->capped(), 0) << "two at once";
@@ -262,11 +290,11 @@ TEST_F(FailedCheckpoint, OneThatAnotherIsAtIsNone) {
 
 TEST_F(FailedCheckpoint, TheFirstFailureIsKept) {
   start(1'000, 5);
-  FailingDisk::fail_database_writes(SQLITE_FULL);
+  fail_database_writes(SQLITE_FULL);
   commit(6);
-  FailingDisk::fail_database_writes(SQLITE_IOERR_WRITE);
+  fail_database_writes(SQLITE_IOERR_WRITE);
   commit(1);
-  FailingDisk::fail_database_writes(SQLITE_OK);
+  database_.disk().mend();
   commit(1);
   EXPECT_EQ(checkpointer_->capped(), 1) << "it goes on checkpointing";
   try {

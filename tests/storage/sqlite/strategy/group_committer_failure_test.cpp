@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "storage/sqlite/strategy/group_committer.hpp"
-#include "tests/storage/sqlite/failing_disk.hpp"
 #include "tests/storage/sqlite/strategy/committer_fixture.hpp"
 
 namespace walbench::storage {
@@ -151,11 +150,11 @@ TEST_F(CommitterFailure, AnInterruptEndsTheWaitForTheLock) {
   start();
   reader_.execute("BEGIN IMMEDIATE");
   submit(0);
-  ASSERT_TRUE(eventually([&] { return database_.vfs().figures().busy_retries > 0; }));
+  ASSERT_TRUE(eventually([&] { return database_.vfs().lock_waits().busy_retries > 0; }));
   database_.vfs().interrupt_waits();
   ASSERT_TRUE(eventually([&] { return decided() == 1; }));
   EXPECT_TRUE(outcomes_[0].failed_with<GroupNotCommitted>());
-  EXPECT_LT(database_.vfs().figures().busy_retries, 300) << "it sat out the timeout";
+  EXPECT_LT(database_.vfs().lock_waits().busy_retries, 300) << "it sat out the timeout";
 }
 
 TEST_F(CommitterFailure, AWaitForAnotherProcesssLockIsEverybodysBusyWait) {
@@ -164,7 +163,7 @@ TEST_F(CommitterFailure, AWaitForAnotherProcesssLockIsEverybodysBusyWait) {
   committer.expect_writers(2);
   submit(0);
   submit(1);
-  ASSERT_TRUE(eventually([&] { return database_.vfs().figures().busy_retries >= 2; }));
+  ASSERT_TRUE(eventually([&] { return database_.vfs().lock_waits().busy_retries >= 2; }));
   reader_.execute("COMMIT");
   ASSERT_TRUE(eventually([&] { return decided() == 2; }));
   for (std::size_t file = 0; file < 2; ++file) {
@@ -226,13 +225,13 @@ TEST_F(CommitterFailure, ARefusedCommitFailsNobodyOfTheGroupThatQueuedMeanwhile)
   EXPECT_EQ(version_of(5), 1);
 }
 
-class FullDisk : private OnAFailingDisk, public CommitterFailure {};
+using FullDisk = CommitterFailure;
 
 TEST_F(FullDisk, FailsTheGroupAndTheNextWorksWhenThereIsRoomAgain) {
   start();
-  FailingDisk::fail_wal_writes(SQLITE_FULL);
+  database_.disk().fail_writes(FileKind::wal, SQLITE_FULL);
   commit_group(3);
-  FailingDisk::fail_wal_writes(SQLITE_OK);
+  database_.disk().mend();
   expect_group_failed(3, "COMMIT: database or disk is full");
   EXPECT_EQ(group_remedy(0), Remedy::free_space);
   expect_the_next_group_works();
@@ -241,9 +240,9 @@ TEST_F(FullDisk, FailsTheGroupAndTheNextWorksWhenThereIsRoomAgain) {
 TEST_F(FullDisk, KeepsWhatWasCommittedBefore) {
   start();
   commit_group(2);
-  FailingDisk::fail_wal_writes(SQLITE_IOERR_WRITE);
+  database_.disk().fail_writes(FileKind::wal, SQLITE_IOERR_WRITE);
   commit_group(2, 1);
-  FailingDisk::fail_wal_writes(SQLITE_OK);
+  database_.disk().mend();
   EXPECT_THAT(group_failure(1), HasSubstr("disk I/O error"));
   EXPECT_EQ(version_of(0), 1);
   EXPECT_EQ(version_of(1), 1);

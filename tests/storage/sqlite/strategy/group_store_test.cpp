@@ -20,7 +20,6 @@
 #include "metrics/clock.hpp"
 #include "storage/sqlite/strategy/sqlite_database.hpp"
 #include "storage/strategies.hpp"
-#include "tests/storage/sqlite/failing_disk.hpp"
 #include "tests/storage/sqlite/strategy/group_harness.hpp"
 #include "tests/storage/sqlite/test_database.hpp"
 #include "tests/support/manual_clock.hpp"
@@ -182,17 +181,15 @@ TEST_F(GroupStoreTest, SqliteCheckpointsByItselfWhereItIsLeftToIt) {
   EXPECT_EQ(store.counts().capped_checkpoints, 0);
 }
 
-class GroupStoreOnADisk : private OnAFailingDisk, public GroupStoreTest {};
-
-TEST_F(GroupStoreOnADisk, FlushTellsOfACheckpointThatFailed) {
+TEST_F(GroupStoreTest, FlushTellsOfACheckpointThatFailed) {
   GroupStore& store = open({CheckpointMode::background, 1'000, 1});
   const std::unique_ptr<Session> session = store.open_session(0);
   EXPECT_EQ(store.flush(), 0);
-  FailingDisk::fail_database_writes(SQLITE_FULL);
+  database_.disk().fail_writes(FileKind::database, SQLITE_FULL);
   Write write(0);
   write.queue(*session);
   ASSERT_TRUE(eventually([&] { return write.decided(); }));
-  FailingDisk::fail_database_writes(SQLITE_OK);
+  database_.disk().mend();
   EXPECT_TRUE(write.outcome.succeeded()) << "the commit itself had succeeded";
   EXPECT_THROW(store.flush(), SqliteError);
 }

@@ -14,7 +14,6 @@
 #include <string_view>
 
 #include "storage/sqlite/strategy/sqlite_database.hpp"
-#include "tests/storage/sqlite/failing_disk.hpp"
 #include "tests/storage/sqlite/test_database.hpp"
 #include "tests/support/manual_clock.hpp"
 
@@ -156,12 +155,10 @@ TEST_F(RawWritesInTheBackground, CheckpointsAreMadeAsTheSettingsSay) {
   EXPECT_TRUE(database_.verify().passed(kFiles));
 }
 
-class RawWritesOnADisk : private OnAFailingDisk, public RawWritesInTheBackground {};
-
-TEST_F(RawWritesOnADisk, ACheckpointThatFailedIsAnError) {
-  FailingDisk::fail_database_writes(SQLITE_FULL);
+TEST_F(RawWritesInTheBackground, ACheckpointThatFailedIsAnError) {
+  database_.disk().fail_writes(FileKind::database, SQLITE_FULL);
   EXPECT_THROW(write(kFiles, 1), SqliteError);
-  FailingDisk::fail_database_writes(SQLITE_OK);
+  database_.disk().mend();
 }
 
 }  // namespace

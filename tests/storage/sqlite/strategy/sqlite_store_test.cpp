@@ -190,6 +190,45 @@ TEST_F(SqliteStoreTest, ABatchWithoutASharedConnectionIsRefused) {
                std::invalid_argument);
 }
 
+class QueuedStores : public SqliteStoreTest, public testing::WithParamInterface<QueueAxis> {};
+
+// Otherwise each of those who queue would sit out the busy timeout, one after another.
+TEST_P(QueuedStores, AfterTheFirstFailureWhoeverQueuesGivesUp) {
+  constexpr std::size_t kThreads = 8;
+  constexpr std::int64_t kSleepsOfATimeout = 8;  // 1 + 2 + 5 + 10 + 15 + 20 + 25 + 22 ms
+  const Connection holder = database_.connect_uncounted();
+  const Axes axes{.connection = ConnectionAxis::per_worker, .queue = GetParam()};
+  const ConnectionSettings settings = {.synchronous = Synchronous::off,
+                                       .busy_timeout = std::chrono::milliseconds(100)};
+  SqliteStore store(database_.path(), settings, axes, engine::lifecycle_statements(axes.guard),
+                    kThreads, database_.vfs(), clock_);
+  holder.execute("BEGIN IMMEDIATE");
+  database_.vfs().restart_counting();
+  std::atomic<int> busy = 0;
+  std::atomic<int> cancelled = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t worker = 0; worker < kThreads; ++worker) {
+      threads.emplace_back([&, worker] {
+        const std::unique_ptr<Session> session = store.open_session(worker);
+        try {
+          live_a_life(*session, static_cast<std::int64_t>(worker));
+        } catch (const SqliteError&) {
+          busy.fetch_add(1);
+          store.cancel();
+        } catch (const WriteCancelled&) {
+          cancelled.fetch_add(1);
+        }
+      });
+    }
+  }
+  EXPECT_EQ(busy.load() + cancelled.load(), static_cast<int>(kThreads));
+  // The next in the queue may have its turn before the store is cancelled.
+  EXPECT_LT(database_.vfs().lock_waits().busy_retries, 3 * kSleepsOfATimeout);
+}
+
+INSTANTIATE_TEST_SUITE_P(Queues, QueuedStores, testing::Values(QueueAxis::mutex, QueueAxis::fifo));
+
 /// Every point in the axes that is no contradiction.
 std::vector<Axes> all_axes() {
   std::vector<Axes> all;

@@ -87,7 +87,7 @@ TEST_P(EveryBeginAndGuard, PastTheTimeoutALockedDatabaseIsAnErrorAndTheWriterGoe
   const ThreadBusyWait before = CountingVfs::thread_busy_wait();
   EXPECT_EQ(failure_code(), SQLITE_BUSY);
   EXPECT_GT(CountingVfs::thread_busy_wait().slept_ns, before.slept_ns);
-  EXPECT_GT(database_.vfs().figures().busy_retries, 0);
+  EXPECT_GT(database_.vfs().lock_waits().busy_retries, 0);
   other_.execute("ROLLBACK");
   EXPECT_EQ(state(), "untracked");
   EXPECT_EQ(failure_code(), SQLITE_OK);
@@ -98,7 +98,7 @@ TEST_P(EveryBeginAndGuard, TheWaitForTheLockIsPartOfLockWaitAlone) {
   open_writer(axes(), milliseconds(60'000), steady_);
   other_.execute("BEGIN IMMEDIATE");
   std::jthread releaser([this] {
-    while (database_.vfs().figures().busy_retries < 2) {
+    while (database_.vfs().lock_waits().busy_retries < 2) {
       std::this_thread::yield();
     }
     other_.execute("COMMIT");
@@ -116,13 +116,13 @@ TEST_P(EveryBeginAndGuard, AnInterruptEndsTheWait) {
   open_writer(axes(), milliseconds(60'000), steady_);
   other_.execute("BEGIN IMMEDIATE");
   std::jthread interrupter([this] {
-    while (database_.vfs().figures().busy_retries == 0) {
+    while (database_.vfs().lock_waits().busy_retries == 0) {
       std::this_thread::yield();
     }
     database_.vfs().interrupt_waits();
   });
   EXPECT_EQ(failure_code(), SQLITE_BUSY);
-  EXPECT_LT(database_.vfs().figures().busy_retries, 300);
+  EXPECT_LT(database_.vfs().lock_waits().busy_retries, 300);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -179,7 +179,7 @@ TEST_F(Upgrade, AWriterInTheWayIsWaitedForAndCounted) {
   });
   const WriteTimings timings = write(*writer_, to_uploading, context_->axes.guard);
   EXPECT_EQ(context_->snapshot_retries.load(), 2);
-  EXPECT_EQ(database_.vfs().figures().busy_retries, 2);
+  EXPECT_EQ(database_.vfs().lock_waits().busy_retries, 2);
   EXPECT_GE(timings.busy_wait_ns, 1'000'000 + 2'000'000) << "it sleeps as SQLite would";
   EXPECT_LE(timings.busy_wait_ns, timings.lock_wait_ns);
   EXPECT_EQ(state(), "uploading");

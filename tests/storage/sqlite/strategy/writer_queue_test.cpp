@@ -49,6 +49,36 @@ TEST_P(EveryQueue, LetsOneInAtATime) {
   EXPECT_EQ(unprotected, kThreads * kRounds);
 }
 
+TEST_P(EveryQueue, CancelledItFailsEveryTurnOfThoseWhoWaitAndOfThoseToCome) {
+  constexpr int kThreads = 100;
+  std::atomic<int> asked = 0;
+  std::atomic<int> failed = 0;
+  std::atomic<int> inside = 0;
+  {
+    std::vector<std::jthread> threads;
+    auto hold = std::make_unique<QueueTurn>(queue_.get());
+    for (int thread = 0; thread < kThreads; ++thread) {
+      threads.emplace_back([&] {
+        asked.fetch_add(1);
+        try {
+          const QueueTurn turn(queue_.get());
+          inside.fetch_add(1);
+        } catch (const WriteCancelled&) {
+          failed.fetch_add(1);
+        }
+      });
+    }
+    while (asked.load() < kThreads) {
+      std::this_thread::yield();
+    }
+    queue_->cancel();
+    hold.reset();
+  }
+  EXPECT_EQ(failed.load(), kThreads);
+  EXPECT_EQ(inside.load(), 0);
+  EXPECT_THROW(QueueTurn(queue_.get()), WriteCancelled);
+}
+
 TEST_P(EveryQueue, IsFreeAgainAfterManyTurnsOfOneThread) {
   int turns = 0;
   while (turns < 1000) {

@@ -42,7 +42,7 @@ TEST_F(CountingVfsThreads, CountsTheBusyHandlersSleeps) {
   EXPECT_EQ(begin_immediate(5), SQLITE_BUSY);
   const ThreadBusyWait after = CountingVfs::thread_busy_wait();
   // SQLite sleeps 1 ms, 2 ms, and then what is left of the five.
-  EXPECT_EQ(database_.vfs().figures().busy_retries, 3);
+  EXPECT_EQ(database_.vfs().lock_waits().busy_retries, 3);
   EXPECT_EQ(after.sleeps - before.sleeps, 3);
   EXPECT_GE(after.slept_ns - before.slept_ns, 5'000'000);
 }
@@ -82,7 +82,7 @@ TEST_F(CountingVfsThreads, FractionsOfAMillisecondBelongToNoSeries) {
   vfs.busy_sleep(39);
   vfs.busy_sleep(2'000);
   EXPECT_EQ(vfs.figures().busy_longest_us, 3'000);
-  EXPECT_EQ(vfs.figures().busy_retries, 5) << "they are sleeps all the same";
+  EXPECT_EQ(vfs.lock_waits().busy_retries, 5) << "they are sleeps all the same";
 }
 
 TEST_F(CountingVfsThreads, RestartCountingForgetsTheLongestWait) {
@@ -115,7 +115,7 @@ TEST_F(CountingVfsThreads, NobodySleepsWhereNobodyWaits) {
   EXPECT_EQ(begin_immediate(0), SQLITE_BUSY);
   EXPECT_EQ(CountingVfs::thread_busy_wait().sleeps, before.sleeps);
   EXPECT_EQ(CountingVfs::thread_busy_wait().slept_ns, before.slept_ns);
-  EXPECT_EQ(database_.vfs().figures().busy_retries, 0);
+  EXPECT_EQ(database_.vfs().lock_waits().busy_retries, 0);
   EXPECT_EQ(database_.vfs().figures().busy_longest_us, 0);
 }
 
@@ -131,7 +131,7 @@ TEST_F(CountingVfsThreads, ASleepIsTheSleepersAlone) {
   EXPECT_EQ(CountingVfs::thread_busy_wait().slept_ns, before.slept_ns);
   EXPECT_EQ(of_the_waiter.sleeps, 3);
   EXPECT_GE(of_the_waiter.slept_ns, 5'000'000);
-  EXPECT_EQ(database_.vfs().figures().busy_retries, 3);
+  EXPECT_EQ(database_.vfs().lock_waits().busy_retries, 3);
 }
 
 TEST_F(CountingVfsThreads, AWaiterGivesUpSoonAfterAnInterrupt) {
@@ -140,14 +140,14 @@ TEST_F(CountingVfsThreads, AWaiterGivesUpSoonAfterAnInterrupt) {
   EXPECT_FALSE(database_.vfs().interrupted());
   std::atomic<int> code = SQLITE_OK;
   std::jthread waiter([&] { code = begin_immediate(kTwoMinutesMs); });
-  while (database_.vfs().figures().busy_retries == 0) {
+  while (database_.vfs().lock_waits().busy_retries == 0) {
     std::this_thread::yield();
   }
   database_.vfs().interrupt_waits();
   waiter.join();
   EXPECT_EQ(code.load(), SQLITE_BUSY);
   EXPECT_TRUE(database_.vfs().interrupted());
-  EXPECT_LT(database_.vfs().figures().busy_retries, 600);
+  EXPECT_LT(database_.vfs().lock_waits().busy_retries, 600);
 }
 
 TEST_F(CountingVfsThreads, AfterAnInterruptNobodySleepsAnyMore) {
@@ -164,7 +164,7 @@ TEST_F(CountingVfsThreads, AnInterruptIsOneDatabasesAlone) {
   EXPECT_FALSE(database_.vfs().interrupted());
   keeper_.execute("BEGIN IMMEDIATE");
   EXPECT_EQ(begin_immediate(5), SQLITE_BUSY);
-  EXPECT_EQ(database_.vfs().figures().busy_retries, 3);
+  EXPECT_EQ(database_.vfs().lock_waits().busy_retries, 3);
 }
 
 /// Several threads that each write rows through a connection of their own.

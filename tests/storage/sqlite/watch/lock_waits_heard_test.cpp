@@ -107,7 +107,7 @@ TEST_F(Heard, AWaitIsNotOverBeforeSomethingWasWritten) {
 TEST_F(Heard, WhoIsRefusedAnotherLockWaitsForThat) {
   waits_.refused();
   EXPECT_TRUE(LockWaits::is_waiting());
-  LockWaits::refused_other();
+  LockWaits::refused_other(BusyLock::reader);
   EXPECT_FALSE(LockWaits::is_waiting());
 }
 

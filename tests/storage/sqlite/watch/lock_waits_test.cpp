@@ -283,7 +283,7 @@ TEST_F(Contention, ASleepForAnotherLockIsNoWait) {
   vfs_->busy_sleep(1000);
   EXPECT_EQ(figures().waits.waits, 0);
   EXPECT_EQ(figures().waits.sleeps, 0);
-  EXPECT_EQ(vfs_->figures().busy_retries, 1);
+  EXPECT_EQ(vfs_->lock_waits().busy_retries, 1);
 }
 
 }  // namespace

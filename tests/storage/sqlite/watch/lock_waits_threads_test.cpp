@@ -67,7 +67,7 @@ class RealContention : public testing::TestWithParam<std::string> {
     connection.execute(GetParam());
     connection.execute("UPDATE files SET mtime=coalesce(mtime,0)+1 WHERE rowid=1");
     if (until_somebody_waits) first_holds_.count_down();
-    while (until_somebody_waits && vfs_.figures().busy_retries == 0) {
+    while (until_somebody_waits && vfs_.lock_waits().busy_retries == 0) {
       std::this_thread::yield();
     }
     connection.execute("COMMIT");
@@ -120,7 +120,7 @@ TEST_P(RealContention, EveryWaitIsInEachHistogramAndHasSlept) {
   EXPECT_EQ(found.asked_us.total_count(), found.waits.waits);
   EXPECT_LE(found.waits.overtaken_max, (kThreads - 1) * kCommitsEach) << "nobody overtakes himself";
   EXPECT_LE(found.waits.sleeps, sleeps_.load());
-  EXPECT_EQ(sleeps_.load(), vfs_.figures().busy_retries);
+  EXPECT_EQ(sleeps_.load(), vfs_.lock_waits().busy_retries);
 }
 
 TEST_P(RealContention, WithoutATimelineASleepIsWhatItsThreadSlept) {
