@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace walbench::storage {
 namespace {
@@ -17,16 +18,12 @@ std::string errno_text(int error) {
   return std::generic_category().message(error);
 }
 
-std::filesystem::path make_private_directory() {
-  const char* const configured = std::getenv("TMPDIR");
-  const std::string base = configured != nullptr && *configured != '\0' ? configured : "/tmp";
-  std::string pattern = base + "/walbench-XXXXXX";
-  if (mkdtemp(pattern.data()) == nullptr) {
-    throw DatabaseFileError(
-        "cannot create a temporary directory in '" + base + "': " + errno_text(errno),
-        Remedy::temporary_folder);
+/// True if there is no such file any more. What is interrupted or fails once is tried again.
+bool unlinked(const char* path) noexcept {
+  for (int tries = 0; tries < 2; ++tries) {
+    if (::unlink(path) == 0 || errno == ENOENT) return true;
   }
-  return pattern;
+  return false;
 }
 
 std::filesystem::path named_database(const std::filesystem::path& wanted) {
@@ -36,9 +33,26 @@ std::filesystem::path named_database(const std::filesystem::path& wanted) {
 
 }  // namespace
 
+PrivateDirectory PrivateDirectory::make() {
+  const char* const configured = std::getenv("TMPDIR");
+  const std::string base = configured != nullptr && *configured != '\0' ? configured : "/tmp";
+  std::string pattern = base + "/walbench-XXXXXX";
+  if (mkdtemp(pattern.data()) == nullptr) {
+    throw DatabaseFileError(
+        "cannot create a temporary directory in '" + base + "': " + errno_text(errno),
+        Remedy::temporary_folder);
+  }
+  return PrivateDirectory(std::move(pattern));
+}
+
+bool PrivateDirectory::remove() noexcept {
+  return path_.empty() || ::rmdir(path_.c_str()) == 0 || errno == ENOENT;
+}
+
 DatabaseFiles::DatabaseFiles(const std::optional<std::filesystem::path>& wanted)
-    : directory_(wanted ? std::filesystem::path() : make_private_directory()),
-      database_(wanted ? named_database(*wanted) : directory_ / "bench.db"),
+    : directory_(wanted ? PrivateDirectory() : PrivateDirectory::make()),
+      database_(wanted ? named_database(*wanted)
+                       : std::filesystem::path(directory_.path()) / "bench.db"),
       wal_(database_.string() + "-wal"),
       shm_(database_.string() + "-shm"),
       journal_(database_.string() + "-journal") {
@@ -49,16 +63,11 @@ DatabaseFiles::DatabaseFiles(const std::optional<std::filesystem::path>& wanted)
                               Remedy::other_database);
     }
   }
-  try {
-    create_empty();
-  } catch (const DatabaseFileError&) {
-    remove();
-    throw;
-  }
+  create_empty();
 }
 
 DatabaseFiles::~DatabaseFiles() {
-  if (!kept_) remove();
+  if (!kept_) static_cast<void>(remove());
 }
 
 void DatabaseFiles::create_empty() {
@@ -94,13 +103,14 @@ bool DatabaseFiles::remove() noexcept {
   if (created_) {
     for (const char* const path :
          {database_.c_str(), journal_.c_str(), wal_.c_str(), shm_.c_str()}) {
-      if (::unlink(path) != 0 && errno != ENOENT) error = errno;
+      if (!unlinked(path)) error = errno;
     }
-    created_ = false;
+    created_ = error != 0;
   }
-  if (!directory_.empty() && ::rmdir(directory_.c_str()) != 0 && errno != ENOENT) error = errno;
+  if (!directory_.remove() && error == 0) error = errno;
   errno = error;
   return error == 0;
+}
 }
 
 }  // namespace walbench::storage

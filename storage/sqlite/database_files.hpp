@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "storage/storage_error.hpp"
 
@@ -13,6 +14,28 @@ class DatabaseFileError : public StorageError {
  public:
   DatabaseFileError(const std::string& what, Remedy remedy)
       : StorageError(what, ErrorKind::cannot_open, remedy) {}
+};
+
+/// A new directory of mode 0700 below TMPDIR or /tmp, or none. Removed at the end if it is empty.
+class PrivateDirectory {
+ public:
+  PrivateDirectory() = default;
+  /// Throws DatabaseFileError.
+  static PrivateDirectory make();
+  PrivateDirectory(PrivateDirectory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  PrivateDirectory& operator=(PrivateDirectory&&) = delete;
+  ~PrivateDirectory() { static_cast<void>(remove()); }
+
+  const std::string& path() const { return path_; }  ///< empty: there is none
+
+  /// True if it is gone. Does not allocate.
+  bool remove() noexcept;
+  void keep() { path_.clear(); }
+
+ private:
+  explicit PrivateDirectory(std::string path) : path_(std::move(path)) {}
+
+  std::string path_;
 };
 
 /// Owns the place where a run's database lives: creates it, and removes at the end what SQLite left
@@ -30,20 +53,23 @@ class DatabaseFiles {
   const std::filesystem::path& database() const { return database_; }
 
   /// Leaves everything where it is when this object goes.
-  void keep() { kept_ = true; }
+  void keep() {
+    kept_ = true;
+    directory_.keep();
+  }
 
   /// Removes what SQLite wrote and puts an empty database file in its place.
   void start_over();
 
-  /// Removes the files now; false, with errno, if one of them is still there. Calls nothing that
-  /// allocates or locks besides unlink and rmdir, so that it can be the last act of a process that
-  /// no longer reacts.
+  /// Removes the files now, and tries again what fails once. False, with errno, if one of them is
+  /// still there. Calls nothing that allocates or locks besides unlink and rmdir, so that it can be
+  /// the last act of a process that no longer reacts.
   bool remove() noexcept;
 
  private:
   void create_empty();
 
-  std::filesystem::path directory_;  ///< empty if the caller named the file
+  PrivateDirectory directory_;  ///< none if the caller named the file
   std::filesystem::path database_;
   std::string wal_;
   std::string shm_;

@@ -8,7 +8,9 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
+#include <iostream>
 #include <random>
 #include <string>
 #include <thread>
@@ -133,13 +135,40 @@ TEST_F(CrashTest, ThousandsInFlightLoseNothingThatWasAcknowledged) {
   }
 }
 
-TEST_F(CrashTest, NorDoesAConnectionForEachThread) {
-  Random random(20'261'127);
-  for (int round = 0; round < 5; ++round) {
-    SCOPED_TRACE(round);
-    EXPECT_EQ(crash({"--strategy", "pooled-connection", "--threads", "8"}, random).missing, 0);
-  }
+/// WALBENCH_KILLS, as `tools/dev torture` sets it; otherwise a few.
+int kills() {
+  const char* const wanted = std::getenv("WALBENCH_KILLS");
+  return wanted == nullptr ? 3 : std::atoi(wanted);
 }
+
+/// Every strategy that acknowledges what it has committed, with checkpoints all the time.
+class Kills : public CrashTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(Kills, LoseNothingThatWasAcknowledged) {
+  Random random(20'261'127);
+  Losses sum;
+  for (int round = 0; round < kills(); ++round) {
+    SCOPED_TRACE(round);
+    std::vector<std::string> arguments = {"--strategy", GetParam(), "--threads", "8"};
+    if (round % 2 == 0) arguments.insert(arguments.end(), {"--wal-autocheckpoint", "20"});
+    const Losses losses = crash(arguments, random);
+    EXPECT_EQ(losses.missing, 0) << "of " << losses.acknowledged;
+    sum.acknowledged += losses.acknowledged;
+    sum.missing += losses.missing;
+  }
+  std::cout << kills() << " kills: " << sum.acknowledged << " acknowledged, " << sum.missing
+            << " of them lost\n";
+}
+
+INSTANTIATE_TEST_SUITE_P(Strategies, Kills,
+                         testing::Values("per-file", "reduced-guards", "select-guard",
+                                         "pooled-connection", "shared-connection", "fair-queue",
+                                         "group-commit"),
+                         [](const auto& strategy) {
+                           std::string name(strategy.param);
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
 
 // Also shows that this test sees a loss where there is one.
 TEST_F(CrashTest, ABatchLosesUpToNineAcknowledgedTransitions) {

@@ -57,6 +57,9 @@ Pipe make_terminal() {
   }
   argv.push_back(nullptr);
   if (!options.tmpdir.empty()) setenv("TMPDIR", options.tmpdir.c_str(), 1);
+  for (const auto& [name, value] : options.environment) {
+    setenv(name.c_str(), value.c_str(), 1);
+  }
   if (chdir(options.directory.c_str()) != 0) _exit(126);
   for (const auto& [resource, most] : options.limits) {
     const rlimit limit{most, most};

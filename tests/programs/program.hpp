@@ -39,6 +39,7 @@ class Program {
     Terminal terminal = Terminal::none;
     bool reader_leaves = false;  ///< standard output is a pipe whose reader has gone
     Limits limits = {};          ///< as setrlimit takes them, by RLIMIT_...
+    std::vector<std::pair<std::string, std::string>> environment = {};  ///< added to the test's own
   };
 
   Program(const std::string& path, const std::vector<std::string>& arguments,

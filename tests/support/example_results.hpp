@@ -73,8 +73,8 @@ inline WriteLockWaits example_write_lock() {
           .overtaken_max = 120,
           .acquisitions = 121,
           .lock_held_ns = 122,
-          .lock_free_longest_ns = 123,
-          .followed_ns = 125};
+          .followed_ns = 125,
+          .lock_free_longest_ns = 123};
 }
 
 /// Every field has a value that no other field has.

@@ -18,10 +18,12 @@ class FaultyDisk final : public VfsPolicy {
  public:
   /// From now on such calls fail with that code.
   void fail(VfsOperation operation, FileKind file, int code, int system_error = 0) {
-    const std::lock_guard lock(mutex_);
-    fault_ = {operation, file, {.code = code, .system_error = system_error}};
+    fail({operation, file, {.code = code, .system_error = system_error}});
   }
-  void fail_writes(FileKind file, int code) { fail(VfsOperation::write, file, code); }
+  /// So many bytes of each are written before.
+  void fail_writes(FileKind file, int code, std::int64_t written_bytes = 0) {
+    fail({VfsOperation::write, file, {.code = code, .written_bytes = written_bytes}});
+  }
   void mend() {
     const std::lock_guard lock(mutex_);
     fault_.reset();
@@ -58,6 +60,11 @@ class FaultyDisk final : public VfsPolicy {
       return call.operation == operation && call.file == file;
     }
   };
+
+  void fail(const Rule& rule) {
+    const std::lock_guard lock(mutex_);
+    fault_ = rule;
+  }
 
   std::mutex mutex_;
   std::optional<Rule> fault_;     // guarded by mutex_

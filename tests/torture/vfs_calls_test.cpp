@@ -8,19 +8,15 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <iostream>
-#include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
+#include "tests/torture/chosen.hpp"
 #include "tests/torture/small_run.hpp"
 
 namespace walbench::torture {
@@ -85,31 +81,6 @@ class NthCall final : public storage::VfsPolicy {
   std::atomic<bool> fired_ = false;
   std::atomic<bool> fatal_ = false;
 };
-
-bool exhaustive() {
-  const char* const wanted = std::getenv("WALBENCH_TORTURE");
-  return wanted != nullptr && std::string(wanted) == "all";
-}
-
-/// Which calls of so many are to fail: all, or the first, the last, and some between.
-std::vector<std::int64_t> chosen(std::int64_t calls) {
-  std::vector<std::int64_t> numbers;
-  if (exhaustive()) {
-    for (std::int64_t number = 1; number <= calls; ++number) {
-      numbers.push_back(number);
-    }
-    return numbers;
-  }
-  if (calls == 0) return numbers;
-  static std::minstd_rand random(20'261'128);
-  numbers = {1, calls};
-  for (int drawn = 0; drawn < 2; ++drawn) {
-    numbers.push_back(std::uniform_int_distribution<std::int64_t>(1, calls)(random));
-  }
-  std::ranges::sort(numbers);
-  numbers.erase(std::ranges::unique(numbers).begin(), numbers.end());
-  return numbers;
-}
 
 class VfsCalls : public testing::TestWithParam<SmallPlan> {
  protected:

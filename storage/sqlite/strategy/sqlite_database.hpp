@@ -13,8 +13,8 @@
 namespace walbench::storage {
 
 /// A database file on disk. See Database for the order of calls. A call fails if one before it, or
-/// a store meanwhile, met an IoFailure, even one that SQLite kept to itself. Between calls it keeps no
-/// connection of its own open: one more connection would spare the store's connections the
+/// a store meanwhile, met an IoFailure, even one that SQLite kept to itself. Between calls it keeps
+/// no connection of its own open: one more connection would spare the store's connections the
 /// checkpoint that the last one to close has to make.
 class SqliteDatabase final : public Database {
  public:

@@ -130,22 +130,12 @@ TEST_F(IoFailureTest, ARealErrnoIsAskedOfTheRealVfs) {
 }
 
 TEST_F(IoFailureTest, APartOfAWriteMayReachTheFile) {
-  class HalfWrites final : public VfsPolicy {
-   public:
-    VfsAnswer before(const VfsCall& call) override {
-      if (call.file != kDatabase) return {};
-      if (call.operation == VfsOperation::truncate) return {.code = SQLITE_IOERR_TRUNCATE};
-      if (call.operation != VfsOperation::write) return {};
-      return {.code = SQLITE_FULL, .written_bytes = 10};
-    }
-  };
-  const DatabaseFiles files(std::nullopt);
-  HalfWrites half;
-  CountingVfs vfs;
-  vfs.set_policy(&half);
-  const Connection connection(files.database().string(), vfs.name());
-  EXPECT_THROW(connection.execute("CREATE TABLE t(v)"), SqliteError);
-  EXPECT_EQ(size_on_disk(files.database().string()), 10);
+  connection_->execute("PRAGMA wal_autocheckpoint=0; PRAGMA wal_checkpoint(TRUNCATE)");
+  commit();
+  const std::int64_t bytes = size_on_disk(database_.wal_path()).value();
+  database_.disk().fail_writes(kWal, SQLITE_FULL, 10);
+  EXPECT_THROW(commit(), SqliteError);
+  EXPECT_EQ(size_on_disk(database_.wal_path()), bytes + 10);
 }
 
 /// What a run calls, in its order.
