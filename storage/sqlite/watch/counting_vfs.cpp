@@ -109,7 +109,6 @@ struct CountingVfsMethods {
   }
 
   static int nothing_written(std::int64_t /*bytes*/) { return SQLITE_OK; }
-
   /// Makes a call of a file, unless the policy refuses it; then it may still be made in part.
   template <typename Go, typename GoInPart = int (*)(std::int64_t)>
   static int make(sqlite3_file* file, VfsCall call, const Go& go,
@@ -148,8 +147,11 @@ struct CountingVfsMethods {
 
   static int write(sqlite3_file* file, const void* data, int amount, sqlite3_int64 offset) {
     const VfsCall call{.operation = VfsOperation::write, .offset = offset, .amount = amount};
+    const auto write_bytes = [&](std::int64_t bytes) {
+      return real(file)->pMethods->xWrite(real(file), data, static_cast<int>(bytes), offset);
+    };
     const int code = make(
-        file, call, [&] { return real(file)->pMethods->xWrite(real(file), data, amount, offset); });
+        file, call, [&] { return write_bytes(amount); }, write_bytes);
     if (code != SQLITE_OK) return code;
     CountingVfs& vfs = *counting(file).owner;
     if (counting(file).kind == FileKind::wal) {
