@@ -111,6 +111,5 @@ bool DatabaseFiles::remove() noexcept {
   errno = error;
   return error == 0;
 }
-}
 
 }  // namespace walbench::storage
