@@ -4,6 +4,18 @@
 #include <ctime>
 
 namespace walbench::metrics {
+namespace {
+
+using Text = std::array<char, 64>;
+
+std::tm utc_fields(std::chrono::system_clock::time_point moment) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(moment);
+  std::tm fields{};
+  ::gmtime_r(&seconds, &fields);
+  return fields;
+}
+
+}  // namespace
 
 static_assert(std::chrono::steady_clock::period::num == 1 &&
                   std::chrono::steady_clock::period::den == 1'000'000'000,
@@ -23,13 +35,17 @@ void SteadyClock::wait_until(std::int64_t until_ns, std::unique_lock<std::mutex>
   woken.wait_until(lock, steady_clock::time_point(steady_clock::duration(until_ns)));
 }
 
-std::string utc_text(std::chrono::system_clock::time_point moment, const char* format) {
-  const std::time_t seconds =
-      std::chrono::floor<std::chrono::seconds>(moment).time_since_epoch().count();
-  std::tm fields{};
-  ::gmtime_r(&seconds, &fields);
-  std::array<char, 64> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), format, &fields)};
+std::string iso_utc_text(std::chrono::system_clock::time_point moment) {
+  const std::tm fields = utc_fields(moment);
+  Text text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &fields)};
+}
+
+std::string log_utc_text(std::chrono::system_clock::time_point moment) {
+  const std::tm fields = utc_fields(moment);
+  Text text{};
+  return {text.data(),
+          std::strftime(text.data(), text.size(), "%a %b %e %H:%M:%S UTC %Y", &fields)};
 }
 
 }  // namespace walbench::metrics

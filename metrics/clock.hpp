@@ -51,7 +51,9 @@ class SteadyClock final : public Clock {
                   std::condition_variable& woken) const override;
 };
 
-/// A moment of the system clock in UTC, in a format of strftime().
-std::string utc_text(std::chrono::system_clock::time_point moment, const char* format);
+/// In UTC: `2026-01-31T23:59:59Z`.
+std::string iso_utc_text(std::chrono::system_clock::time_point moment);
+/// In UTC, as the head of an interval log has it: `Sat Jan 31 23:59:59 UTC 2026`.
+std::string log_utc_text(std::chrono::system_clock::time_point moment);
 
 }  // namespace walbench::metrics

@@ -68,7 +68,7 @@ std::string hlog_start_lines(double start_epoch_seconds) {
       std::chrono::seconds(static_cast<std::int64_t>(start_epoch_seconds))};
   return fmt::format(
       "#[Histogram log format version 1.3]\n#[StartTime: {:.3f} (seconds since epoch), {}]\n",
-      start_epoch_seconds, utc_text(start, "%a %b %e %H:%M:%S UTC %Y"));
+      start_epoch_seconds, log_utc_text(start));
 }
 
 HlogReader::HlogReader(const std::filesystem::path& path) : lines_(path, kLongestLine) {}

@@ -46,7 +46,7 @@ metrics::Environment environment_of(const storage::DatabaseFiles& files,
 metrics::RunResult begin_run(const engine::RunPlan& plan, const storage::DatabaseFiles& files,
                              const metrics::Clock& clock) {
   metrics::RunResult run;
-  run.timestamp = metrics::utc_text(std::chrono::system_clock::now(), "%Y-%m-%dT%H:%M:%SZ");
+  run.timestamp = metrics::iso_utc_text(std::chrono::system_clock::now());
   run.seed = plan.seed;
   run.instance = random_instance();
   run.environment = environment_of(files, clock);
