@@ -99,7 +99,7 @@ const BuiltinScript& builtin_script(std::string_view prefix) {
     const bool ambiguous = std::ranges::any_of(kScripts, begins);
     throw std::invalid_argument(
         fmt::format("'{}' {}; there are {}, {} and {}", prefix,
-                    ambiguous ? "begins several built-in scripts" : "is no built-in script",
+                    ambiguous ? "begins several built-in scripts" : "is not a built-in script",
                     kScripts[0].name, kScripts[1].name, kScripts[2].name));
   }
   return *std::ranges::find_if(kScripts, begins);

@@ -41,7 +41,7 @@ struct Invariant {
   std::string meaning;  ///< a sentence that is true if it does
 };
 
-/// What must hold after any number of runs of these scripts, and of no others.
+/// The invariants that hold after any number of runs of these scripts, if no others ran.
 std::vector<Invariant> pgbench_invariants(std::span<const BuiltinScript* const> scripts,
                                           std::int64_t scale);
 

@@ -6,7 +6,7 @@
 
 namespace walbench::engine {
 
-/// What holds at one place of a script, on every way that leads there.
+/// The facts that hold at one place of a script, on every way that leads there.
 struct FlowState {
   std::vector<bool> assigned;              ///< by slot: the variable has a value
   std::optional<std::size_t> transaction;  ///< the one that is open

@@ -71,7 +71,8 @@ std::optional<Directive> expectation(Words& words, ScriptText& source) {
   const std::string_view range = words.next();
   const std::optional<storage::ExpectedRows> expected = rows(range);
   if (!expected) {
-    return problem(source, at, fmt::format("'{}' is no number of rows; write 1, or 0..5", range));
+    return problem(source, at,
+                   fmt::format("'{}' is not a number of rows; write 1, or 0..5", range));
   }
   if (words.at_end()) return Expectation{*expected, Otherwise::fail};
   const std::size_t else_at = words.offset();
@@ -92,7 +93,7 @@ std::optional<Directive> weight(Words& words, ScriptText& source) {
   if (!value || *value > kMost) {
     return problem(
         source, at,
-        fmt::format("'{}' is no weight; write a whole number from 0 to {}", word, kMost));
+        fmt::format("'{}' is not a weight; write a whole number from 0 to {}", word, kMost));
   }
   return Weight{*value};
 }
@@ -127,7 +128,7 @@ std::optional<Directive> parse_directive(const LexedDirective& directive, Script
     parsed = check(words, source);
   } else {
     return problem(source, at,
-                   fmt::format("'{}' is no directive; there are expect, weight, read-only and "
+                   fmt::format("'{}' is not a directive; there are expect, weight, read-only and "
                                "check{}",
                                name, did_you_mean(name, kNames)));
   }

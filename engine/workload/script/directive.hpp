@@ -10,7 +10,7 @@
 
 namespace walbench::engine {
 
-/// What a script does when a statement hit another number of rows than expected.
+/// The end of an iteration in which a statement hit another number of rows than expected.
 enum class Otherwise : std::uint8_t {
   fail,      ///< the iteration failed
   conflict,  ///< it was a conflict, which ends it
@@ -39,7 +39,7 @@ struct Check {
 
 using Directive = std::variant<Expectation, Weight, ReadOnly, Check>;
 
-/// Nothing, and a problem in `source`, if it is no directive.
+/// Returns nothing, and adds a problem to `source`, if it is not a directive.
 std::optional<Directive> parse_directive(const LexedDirective& directive, ScriptText& source);
 
 }  // namespace walbench::engine

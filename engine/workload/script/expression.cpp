@@ -30,7 +30,7 @@ bool is_double(const Number& number) {
 double to_real(const Number& number) {
   if (const auto* const value = std::get_if<double>(&number)) return *value;
   if (const auto* const value = std::get_if<Integer>(&number)) return static_cast<double>(*value);
-  throw std::domain_error("a boolean is no number; write CASE WHEN .. THEN 1 ELSE 0 END");
+  throw std::domain_error("a boolean is not a number; write CASE WHEN .. THEN 1 ELSE 0 END");
 }
 
 bool to_boolean(const Number& number) {
@@ -165,7 +165,7 @@ Number debugged(const Number& number, std::string* output) {
   return number;
 }
 
-/// Everything that evaluates all of its operands, none of which is null.
+/// Applies an operation that evaluates all of its operands, none of which is null.
 Number apply(Op operation, const Operands& operands, const EvaluationContext& context) {
   switch (operation) {
     case Op::negate: return arithmetic(Op::subtract, Integer{0}, operands[0]);
@@ -214,7 +214,8 @@ bool is_truth(const Number& number) {
 std::int64_t to_integer(const Number& number) {
   if (const auto* const value = std::get_if<Integer>(&number)) return *value;
   const double rounded = std::rint(to_real(number));
-  if (!(rounded >= -0x1.0p63 && rounded < 0x1.0p63)) {
+  const bool fits = rounded >= -0x1.0p63 && rounded < 0x1.0p63;  // false for NaN
+  if (!fits) {
     throw std::domain_error(fmt::format("{} does not fit into a 64-bit integer", rounded));
   }
   return static_cast<Integer>(rounded);
@@ -232,7 +233,7 @@ Number Expression::value_of(std::size_t index, const EvaluationContext& context)
     if (const Number* const number = variable.number()) return *number;
     if (const std::optional<Number> number = number_in(variable.text())) return *number;
     throw ExpressionError(
-        fmt::format("the variable holds the text '{}', which is no number", variable.text()),
+        fmt::format("the variable holds the text '{}', which is not a number", variable.text()),
         node.offset);
   }
   try {
@@ -313,7 +314,7 @@ void Expression::fold_node(std::size_t index, bool certain,
   for (std::size_t i = 0; i < node.operands.size(); ++i) {
     const bool lazy = node.operation == Op::logical_and || node.operation == Op::logical_or ||
                       node.operation == Op::case_when;
-    fold_node(node.operands[i], certain && !(lazy && i > 0), known, source);
+    fold_node(node.operands[i], certain && (!lazy || i == 0), known, source);
     all_constant = all_constant && nodes_[node.operands[i]].operation == Op::constant;
   }
   if (node.operation == Op::variable) {

@@ -89,8 +89,8 @@ class Expression {
  public:
   struct Node {
     Operation operation = Operation::constant;
-    Number value = {};                       ///< of a constant
-    std::size_t slot = 0;                    ///< of a variable
+    Number value = {};                       ///< if it is a constant
+    std::size_t slot = 0;                    ///< if it is a variable
     std::vector<std::size_t> operands = {};  ///< indices of nodes
     std::size_t offset = 0;                  ///< in the file
   };
@@ -112,12 +112,12 @@ class Expression {
   void fold(std::span<const std::optional<ScriptValue>> known, ScriptText& source);
 
  private:
-  Number value_of(std::size_t node, const EvaluationContext& context) const;
+  Number value_of(std::size_t index, const EvaluationContext& context) const;
   Number applied(const Node& node, const EvaluationContext& context) const;
   Number logical(const Node& node, const EvaluationContext& context) const;
   Number chosen(const Node& node, const EvaluationContext& context) const;
   Number extreme(const Node& node, const EvaluationContext& context) const;
-  void fold_node(std::size_t node, bool certain, std::span<const std::optional<ScriptValue>> known,
+  void fold_node(std::size_t index, bool certain, std::span<const std::optional<ScriptValue>> known,
                  ScriptText& source);
 
   std::vector<Node> nodes_;

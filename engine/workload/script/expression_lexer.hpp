@@ -9,7 +9,7 @@ namespace walbench::engine {
 struct ExpressionToken {
   enum class Kind : std::uint8_t { end, number, name, variable, symbol };
   Kind kind = Kind::end;
-  std::string_view text;   ///< of a variable without its colon
+  std::string_view text;   ///< a variable without its colon
   std::size_t offset = 0;  ///< in the file
 };
 

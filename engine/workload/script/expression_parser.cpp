@@ -114,7 +114,8 @@ class Parser {
     if (token_.text == "'" || token_.text == "\"") {
       return "expressions have no texts; write the text in the SQL";
     }
-    if (token_.text == "^") return "'^' is no operator; write power(x, y), or # for exclusive or";
+    if (token_.text == "^")
+      return "'^' is not an operator; write power(x, y), or # for exclusive or";
     if (token_.text == ":") return "the name of a variable must follow ':' at once";
     if (token_.text == "\\") return "'\\' continues a line only as its last character";
     if (token_.text == ";") return "meta commands end with the line, without ';'";
@@ -137,7 +138,7 @@ class Parser {
     advance();
   }
   void expect_word(std::string_view word) {
-    if (!skip_word(word)) fail(fmt::format("CASE needs {} here", word));
+    if (!skip_word(lower_case(word))) fail(fmt::format("CASE needs {} here", word));
   }
 
   // Nodes. All of these return the index of the node that stands for what was parsed.
@@ -267,7 +268,7 @@ class Parser {
     const auto [real_rest, real_error] = std::from_chars(text.data(), end, real);
     const bool is_real = token.text.find_first_of(".eE") != std::string_view::npos;
     if (real_rest != end || (!is_real && rest != end)) {
-      throw SyntaxError{token.offset, fmt::format("'{}' is no number", token.text)};
+      throw SyntaxError{token.offset, fmt::format("'{}' is not a number", token.text)};
     }
     if (!is_real || real_error != std::errc()) {
       throw SyntaxError{token.offset, fmt::format("{} does not fit into 64 bits", token.text)};
@@ -297,11 +298,11 @@ class Parser {
     if (!at_word("when")) fail("CASE needs WHEN here; CASE x WHEN .. is not supported");
     while (skip_word("when")) {
       node.operands.push_back(expression(kOr));
-      expect_word("then");
+      expect_word("THEN");
       node.operands.push_back(expression(kOr));
     }
     node.operands.push_back(skip_word("else") ? expression(kOr) : add_constant({}, offset));
-    expect_word("end");
+    expect_word("END");
     return add(std::move(node));
   }
 

@@ -14,8 +14,8 @@ namespace walbench::engine {
 /// it has no value there.
 using VariableSlots = std::function<std::size_t(std::string_view name, std::size_t offset)>;
 
-/// Parses the expression `text`, which stands at `offset` in `source`. Nothing, and at least one
-/// problem in `source`, if it is none.
+/// Parses the expression `text`, which stands at `offset` in `source`. Returns nothing, and adds
+/// at least one problem to `source`, if it is wrong.
 std::optional<Expression> parse_expression(std::string_view text, std::size_t offset,
                                            const VariableSlots& slots, ScriptText& source);
 

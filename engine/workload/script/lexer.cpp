@@ -56,13 +56,13 @@ class Lexer {
     if (begins_variable_name(c)) return word();
     if (c == '?') return refuse(1, "'?' is a parameter without a name; write :name");
     if (c == '@' && begins_variable_name(peek(1))) {
-      return refuse(1, "'@name' is no variable of a script; write :name");
+      return refuse(1, "'@name' is not a variable of a script; write :name");
     }
     if (is_digit(c)) return number();
     punctuation(c);
   }
 
-  // What a statement is made of.
+  // Parts of a statement.
 
   void begin_statement() {
     if (statement_) return;
@@ -200,7 +200,7 @@ class Lexer {
 
   void line_comment() {
     const std::size_t end = std::min(text_.find('\n', at_), text_.size());
-    std::string_view line = text_.substr(at_ + 2, end - at_ - 2);
+    const std::string_view line = text_.substr(at_ + 2, end - at_ - 2);
     const std::size_t blanks = line.find_first_not_of(" \t");
     constexpr std::string_view kMark = "walbench:";
     if (blanks != std::string_view::npos &&
@@ -239,7 +239,7 @@ class Lexer {
     if (statement_) statement_->parts.back().append(" ", begin);
   }
 
-  // Where a statement ends.
+  // The end of a statement.
 
   /// True after CREATE [..] TRIGGER, FUNCTION or PROCEDURE, whose bodies have semicolons.
   bool creates_routine() const {
@@ -291,7 +291,7 @@ class Lexer {
     if (command.name.empty()) {
       const bool combines = peek() == ';';
       source_.add_problem(command.offset, combines ? "'\\;' is not supported; write ';'"
-                                                   : "'\\' has no name of a meta command");
+                                                   : "the name of a meta command must follow '\\'");
       at_ += combines ? 1 : 0;
       return;
     }

@@ -36,7 +36,7 @@ struct LexedStatement {
   /// Between two variables, and before the first and after the last: one more than `uses`.
   std::vector<LocatedSql> parts{1};
   std::vector<VariableUse> uses;
-  std::vector<VariableUse> quoted;  ///< what looks like a variable inside quotes
+  std::vector<VariableUse> quoted;  ///< text in quotes that looks like a variable
   std::vector<SqlToken> tokens;     ///< never empty
   std::size_t offset = 0;
 };

@@ -47,10 +47,11 @@ std::optional<SetArguments> set_arguments(const LexedCommand& command, ScriptTex
   if (!is_variable_name(name.text)) {
     const bool colon = name.text.starts_with(':') && is_variable_name(name.text.substr(1));
     return problem(source, name.offset,
-                   colon ? fmt::format("\\set takes the name alone: write {}", name.text.substr(1))
-                         : fmt::format("'{}' is no name of a variable; use letters, digits and _, "
-                                       "not a digit first",
-                                       name.text));
+                   colon
+                       ? fmt::format("\\set takes the name alone: write {}", name.text.substr(1))
+                       : fmt::format("'{}' is not a name of a variable; use letters, digits and _, "
+                                     "not a digit first",
+                                     name.text));
   }
   const std::size_t end = name.offset + name.text.size() - command.arguments_offset;
   return SetArguments{
@@ -73,7 +74,7 @@ std::optional<SleepArguments> sleep_arguments(const LexedCommand& command, Scrip
     const std::string_view joined(rest, static_cast<std::size_t>(end - rest));
     if (error != std::errc() || arguments.units < 0 || (!joined.empty() && words.size() == 2)) {
       return problem(source, first.offset,
-                     fmt::format("'{}' is no time to sleep; write a whole number or a variable, "
+                     fmt::format("'{}' is not a time to sleep; write a whole number or a variable, "
                                  "and us, ms or s",
                                  first.text));
     }
@@ -84,12 +85,12 @@ std::optional<SleepArguments> sleep_arguments(const LexedCommand& command, Scrip
     const bool fraction = unit.starts_with('.');
     return problem(source, words.back().offset,
                    fraction ? "\\sleep takes whole numbers; choose a smaller unit: us, ms or s"
-                            : fmt::format("'{}' is no unit; write us, ms or s", unit));
+                            : fmt::format("'{}' is not a unit; write us, ms or s", unit));
   }
   arguments.unit_ns = found->ns;
   std::int64_t ns = 0;
   if (__builtin_mul_overflow(arguments.units, arguments.unit_ns, &ns)) {
-    return problem(source, first.offset, "nobody can sleep that long");
+    return problem(source, first.offset, "this sleep is too long");
   }
   return arguments;
 }
@@ -113,7 +114,7 @@ std::vector<std::string> gset_names(const LexedCommand& command, const LexedStat
       note(column.offset,
            "\\gset needs a name for this column; write AS name, and the columns instead of *");
     } else if (!is_variable_name(name)) {
-      note(column.offset, fmt::format("'{}' is no name of a variable; write AS name", name));
+      note(column.offset, fmt::format("'{}' is not a name of a variable; write AS name", name));
     }
     names.push_back(std::move(name));
   }

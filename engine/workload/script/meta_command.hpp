@@ -25,13 +25,13 @@ struct SetArguments {
   CommandWord name;
   CommandWord expression;  ///< the rest of the line
 };
-/// Nothing, and a problem in `source`, if the name is missing or none.
+/// Returns nothing, and adds a problem to `source`, if the name is missing or not allowed.
 std::optional<SetArguments> set_arguments(const LexedCommand& command, ScriptText& source);
 
 /// \sleep N [us | ms | s], where N is a whole number or :name.
 struct SleepArguments {
   std::int64_t unit_ns = 0;
-  std::int64_t units = 0;               ///< if there is no variable
+  std::int64_t units = 0;               ///< if there is not a variable
   std::optional<CommandWord> variable;  ///< without its colon
 };
 std::optional<SleepArguments> sleep_arguments(const LexedCommand& command, ScriptText& source);

@@ -146,7 +146,8 @@ std::int64_t random_gaussian(RandomStream& random, std::int64_t least, std::int6
 std::int64_t random_zipfian(RandomStream& random, std::int64_t least, std::int64_t most,
                             double parameter) {
   const std::int64_t size = size_of(least, most);
-  if (!(parameter >= 1.001 && parameter <= 1000)) {
+  const bool allowed = parameter >= 1.001 && parameter <= 1000;  // false for NaN
+  if (!allowed) {
     throw std::domain_error(fmt::format(
         "the parameter of random_zipfian is {}, and must be from 1.001 to 1000", parameter));
   }

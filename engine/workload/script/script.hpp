@@ -34,18 +34,18 @@ struct ScriptTransaction {
   std::size_t last = 0;
   bool explicit_borders = false;  ///< BEGIN and COMMIT stand in the script
   bool writes = false;
-  /// Nothing but statements between its borders: no \sleep, \gset, \set or \if.
+  /// It contains statements only: no \sleep, \gset, \set or \if.
   bool only_statements = true;
 };
 
-// What a script does, one after the other.
+// The instructions of a script.
 struct SetVariable {
   std::size_t slot = 0;
   Expression expression;
 };
 struct Sleep {
   std::int64_t unit_ns = 0;
-  std::int64_t units = 0;           ///< if there is no variable
+  std::int64_t units = 0;           ///< if there is not a variable
   std::optional<std::size_t> slot;  ///< the variable that holds the number of units
   std::size_t offset = 0;           ///< in the file
 };
@@ -105,7 +105,7 @@ struct ScriptPlan {
   std::vector<ScriptFile> files;                   ///< at least one
   std::vector<ScriptDefinition> definitions = {};  ///< win over the automatic variables
   std::int64_t scale = 1;                          ///< the variable of that name
-  std::uint64_t seed = 1;                          ///< of all random numbers
+  std::uint64_t seed = 1;                          ///< for all random numbers
 };
 
 /// The result of compile_scripts(). `set` may be run if there are no problems.

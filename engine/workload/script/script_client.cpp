@@ -103,14 +103,14 @@ ScriptStep ScriptClient::sleep(const Sleep& sleep) {
     const auto* const whole = number ? std::get_if<std::int64_t>(&*number) : nullptr;
     if (whole == nullptr || *whole < 0) {
       throw ExpressionError(
-          fmt::format("{} is no time to sleep; it must be a whole number", value.as_literal()),
+          fmt::format("{} is not a time to sleep; it must be a whole number", value.as_literal()),
           sleep.offset);
     }
     units = *whole;
   }
   std::int64_t ns = 0;
   if (__builtin_mul_overflow(units, sleep.unit_ns, &ns)) {
-    throw ExpressionError("nobody can sleep that long", sleep.offset);
+    throw ExpressionError("this sleep is too long", sleep.offset);
   }
   ScriptStep step = emit(Kind::sleep, nullptr);
   step.sleep = std::chrono::nanoseconds(ns);

@@ -15,7 +15,7 @@
 
 namespace walbench::engine {
 
-/// What a client wants done next.
+/// The next thing that a client asks for.
 struct ScriptStep {
   enum class Kind : std::uint8_t { begin, statement, commit, rollback, sleep, finished };
   Kind kind = Kind::finished;
@@ -105,7 +105,7 @@ class ScriptClient {
   ScriptEnd end_;
 };
 
-/// What carries out the steps of a client.
+/// Carries out the steps of a client.
 class ScriptSession {
  public:
   ScriptSession() = default;

@@ -174,7 +174,7 @@ void ScriptCompiler::add(const LexedDirective& lexed) {
   }
 }
 
-/// Of an expectation that no statement took.
+/// Complains about an expectation that no statement took.
 void ScriptCompiler::drop_expectation() {
   if (!expectation_) return;
   expectation_.reset();
@@ -268,7 +268,7 @@ void ScriptCompiler::add_endif(const LexedCommand& command) {
   check_agreement(command);
 }
 
-/// Nothing to be done for an engine without a network between.
+/// Pipelines are checked and have no effect: an embedded engine has no round trips to save.
 void ScriptCompiler::add_pipeline(const LexedCommand& command) {
   refuse_arguments(command);
   const bool starts = command.name == "startpipeline";
@@ -302,7 +302,7 @@ void ScriptCompiler::check_agreement(const LexedCommand& command) {
                       "ends without it");
 }
 
-// What all of them need.
+// Helpers of several commands.
 
 std::optional<Expression> ScriptCompiler::expression(std::string_view text, std::size_t offset) {
   const VariableSlots slots = [this](std::string_view name, std::size_t at) {
@@ -317,10 +317,9 @@ std::size_t ScriptCompiler::read_variable(std::string_view name, std::size_t off
   const std::size_t slot = variables_.slot_of(name);
   if (flow_.has_value(slot) || !complained_.emplace(name).second) return slot;
   if (variables_.is_assigned(name)) {
-    source_.add_problem(offset,
-                        fmt::format("'{}' may have no value here: no \\set or \\gset stands "
-                                    "before it on every way through the script",
-                                    name));
+    source_.add_problem(offset, fmt::format("'{}' may have no value here: set it on every way "
+                                            "that leads here",
+                                            name));
   } else {
     source_.add_problem(offset, fmt::format("the variable '{}' has no value; use \\set or \\gset, "
                                             "or define it for the run{}",

@@ -22,13 +22,13 @@ class ScriptCompiler {
   ScriptCompiler(ScriptText& source, std::span<const LexedItem> items, VariableTable& variables,
                  std::size_t& statements);
 
-  /// Everything of the script but its source. Its problems are in the source.
+  /// Returns the script without its source, which gets the problems.
   Script run();
 
  private:
-  void add(const LexedStatement& statement);
+  void add(const LexedStatement& lexed);
   void add(const LexedCommand& command);
-  void add(const LexedDirective& directive);
+  void add(const LexedDirective& lexed);
 
   // Statements.
   void check_texts(const LexedStatement& statement);

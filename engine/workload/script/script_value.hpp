@@ -10,7 +10,7 @@
 
 namespace walbench::engine {
 
-/// What an expression computes with: null, boolean, integer or double.
+/// A value in an expression: null, boolean, integer or double.
 using Number = std::variant<std::monostate, bool, std::int64_t, double>;
 
 /// The number that pgbench reads in a text: an integer, a double, `true`, `null` and so on.
@@ -31,7 +31,7 @@ class ScriptValue {
   /// The value after `name=`: a number, if it is one, else a text.
   static ScriptValue parse(std::string_view text);
 
-  /// Null if it is a text that is no number.
+  /// Null if it is a text that is not a number.
   const Number* number() const { return std::get_if<Number>(&held_); }
   std::string_view text() const { return std::get<std::string>(held_); }
 

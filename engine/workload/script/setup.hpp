@@ -13,7 +13,7 @@ struct SetupStatement {
   Position position;
 };
 
-/// What prepares a database, and what must be true of it after a run.
+/// The statements that prepare a database, and the checks that it must pass after a run.
 struct Setup {
   std::vector<SetupStatement> statements;
   std::vector<SetupStatement> checks;  ///< queries that must return 1

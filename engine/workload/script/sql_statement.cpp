@@ -90,7 +90,8 @@ std::vector<ResultColumn> result_columns(Tokens tokens) {
   auto begin = at;
   for (;; ++at) {
     const bool ends = at == tokens.end() || (at->depth == 0 && is_any(*at, kEnds));
-    if (!ends && !(at->depth == 0 && at->is(','))) continue;
+    const bool separates = !ends && at->depth == 0 && at->is(',');
+    if (!ends && !separates) continue;
     columns.push_back(
         {name_of(Tokens(begin, at)), begin == tokens.end() ? tokens.back().offset : begin->offset});
     if (ends) return columns;

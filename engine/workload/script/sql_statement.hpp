@@ -10,11 +10,11 @@
 
 namespace walbench::engine {
 
-/// What a statement does, as far as its words tell.
+/// The effect of a statement, as far as its words tell.
 enum class StatementKind : std::uint8_t {
   begin,
   commit,
-  rollback,   ///< of the whole transaction
+  rollback,   ///< ends the transaction
   savepoint,  ///< SAVEPOINT, RELEASE, ROLLBACK TO
   read,
   write,  ///< everything else; may change the database

@@ -9,11 +9,11 @@
 
 namespace walbench::engine {
 
-/// What an engine knows of a statement without running it.
+/// The facts that an engine knows about a statement without running it.
 struct StatementFacts {
   std::string refusal = {};                ///< its sentence; empty: it takes the statement
   std::optional<std::size_t> offset = {};  ///< the byte of the SQL that the refusal is about
-  std::size_t columns = 0;                 ///< of its result
+  std::size_t columns = 0;                 ///< in its result
   bool only_reads = false;
 };
 
@@ -28,8 +28,8 @@ class StatementProbe {
   virtual StatementFacts ask(const std::string& sql) = 0;
 };
 
-/// What is wrong in scripts, as far as only an engine can tell: SQL that it refuses, a result that
-/// \gset cannot take, a read-only script that writes.
+/// Finds problems that only an engine knows: SQL that it refuses, a result that \gset cannot take,
+/// a read-only script that writes.
 std::vector<ScriptProblem> check_statements(const ScriptSet& set, StatementProbe& probe);
 
 }  // namespace walbench::engine

@@ -53,7 +53,7 @@ struct Case {
   std::string value;
 };
 
-/// What pgbench 15 prints for debug(EXPRESSION), each of them.
+/// The output of pgbench 15 for debug(EXPRESSION).
 const std::vector<Case> kAsInPgbench = {
     {"1 + 2 * 3", "int 7"},
     {"(1 + 2) * 3", "int 9"},
@@ -164,9 +164,9 @@ TEST(Expressions, FailWithASentence) {
       {"mod(7, 0)", "a division by zero"},
       {"1 and 2", "AND, OR and NOT take conditions, not numbers; write .. <> 0"},
       {"not 3", "AND, OR and NOT take conditions"},
-      {"true + 1", "a boolean is no number"},
-      {"true = true", "a boolean is no number"},
-      {"int(true)", "a boolean is no number"},
+      {"true + 1", "a boolean is not a number"},
+      {"true = true", "a boolean is not a number"},
+      {"int(true)", "a boolean is not a number"},
       {"1 < 2 = true", "comparisons do not chain; write a < b AND b < c"},
       {"random(2, 1)", "the range from 2 to 1 is empty"},
       {"random(-9223372036854775807, 9223372036854775807)", "is too large"},
@@ -183,9 +183,9 @@ TEST(Expressions, FailWithASentence) {
       {"(1", "')' is missing"},
       {"1)", "')' is not expected here"},
       {"1 2", "'2' is not expected here"},
-      {"0x10", "'0x10' is no number"},
-      {"1e", "'1e' is no number"},
-      {"1_000", "'1_000' is no number"},
+      {"0x10", "'0x10' is not a number"},
+      {"1e", "'1e' is not a number"},
+      {"1_000", "'1_000' is not a number"},
       {"1;", "without ';'"},
       {": i", "must follow ':' at once"},
       {"i + 1", "a variable is written :name"},
@@ -194,9 +194,9 @@ TEST(Expressions, FailWithASentence) {
       {"hash(1, 2, 3)", "hash takes 1 or 2 arguments, not 3"},
       {"greatest()", "greatest takes at least 1 arguments, not 0"},
       {"case 1 when 1 then 2 end", "CASE x WHEN .. is not supported"},
-      {"case when 1 2 end", "CASE needs then here"},
+      {"case when 1 2 end", "CASE needs THEN here"},
       {"1 is 2", "NULL, TRUE or FALSE must follow IS"},
-      {":w + 1", "holds the text 'word', which is no number"},
+      {":w + 1", "holds the text 'word', which is not a number"},
   };
   for (const Case& each : cases) {
     EXPECT_THAT(evaluate(each.expression).value,
@@ -211,7 +211,8 @@ TEST(Expressions, ReadNumbersInTexts) {
 
 TEST(Expressions, DebugPrintsItsArgument) {
   const Evaluated evaluated = evaluate("debug(1 + 1) + debug(:n is null and 1.5 > 1) is null");
-  EXPECT_EQ(evaluated.value, "error: a boolean is no number; write CASE WHEN .. THEN 1 ELSE 0 END");
+  EXPECT_EQ(evaluated.value,
+            "error: a boolean is not a number; write CASE WHEN .. THEN 1 ELSE 0 END");
   EXPECT_EQ(evaluated.debug_output, "int 2\nboolean true\n");
 }
 

@@ -163,7 +163,7 @@ TEST(ScriptClient, PutsATransactionAroundALoneWriteWithAnExpectation) {
 }
 
 struct Refusal {
-  std::size_t step;  ///< of BEGIN, UPDATE, COMMIT
+  std::size_t step;  ///< 0: BEGIN, 1: UPDATE, 2: COMMIT
   Outcome outcome;
   bool may_retry;
   bool rolls_back;
@@ -201,7 +201,7 @@ TEST(ScriptClient, ExpressionsThatFailNameTheirPlace) {
   EXPECT_EQ(end.reason, "a.sql:2:10: a division by zero");
   EXPECT_THAT(run.session.steps, ElementsAre("BEGIN", "rollback"));
   ScriptRun sleep("\\set t 1.5 + :client_id\n\\sleep :t ms");
-  EXPECT_EQ(sleep.run().reason, "a.sql:2:1: 8.5 is no time to sleep; it must be a whole number");
+  EXPECT_EQ(sleep.run().reason, "a.sql:2:1: 8.5 is not a time to sleep; it must be a whole number");
   ScriptRun none("\\set t -:client_id\n\\sleep :t ms");
   EXPECT_EQ(none.run().outcome, Outcome::failed);
 }
@@ -218,7 +218,7 @@ TEST(ScriptClient, RepeatsWithTheSameNumbersAndVariables) {
   EXPECT_NE(steps[0].substr(16), steps[2].substr(16));
 }
 
-/// What a client draws may not depend on who else runs, or when.
+/// The numbers of a client do not depend on who else runs, or when.
 TEST(ScriptClients, DrawTheirOwnNumbers) {
   ScriptPlan plan = plan_of("\\set r random(1, 1000000000)\nSELECT :r;");
   plan.files.push_back({"b.sql", "\\set r random(1, 1000000000)\nSELECT -:r;", 3});
