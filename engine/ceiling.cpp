@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -22,41 +23,15 @@ constexpr std::int64_t kLifecyclesPerRound = 20'000;
 // In a smaller database there would be more resetting than writing, and every write a first one.
 constexpr std::int64_t kFewestFiles = 5'000;
 
-/// One point to be measured, on its own database.
-struct Point {
-  std::int64_t group_size = 1;
-  ConfigurationPlan plan;
-  std::vector<double> writes_per_second;  ///< by round
-
-  bool measures(std::int64_t size, const ConfigurationPlan& of) const {
-    return group_size == size && plan.settings.checkpoint == of.settings.checkpoint;
-  }
-};
-
 using storage::kMostInGroup;
 
-std::vector<Point> points_of(const RunPlan& plan) {
-  std::vector<Point> points;
-  for (const ConfigurationPlan* const each : plan.measurements()) {
-    for (const std::int64_t wanted : {std::int64_t{1}, std::min(each->threads, kMostInGroup),
-                                      group_size(*each), kReferenceGroup}) {
-      const std::int64_t size = std::min(wanted, each->files);
-      const auto same = [&](const Point& point) { return point.measures(size, *each); };
-      if (std::ranges::any_of(points, same)) continue;
-      points.push_back({size, *each, {}});
-      points.back().plan.files = std::max(each->files, kFewestFiles);
-      points.back().plan.axes.guard = storage::GuardAxis::where;
-    }
-  }
-  return points;
-}
-
 /// Writes at least kLifecyclesPerRound lifecycles, in several passes if there are fewer files.
-double writes_per_second(storage::Database& database, const Workload& workload, const Point& point,
+double writes_per_second(storage::Database& database, const Workload& workload,
+                         const ConfigurationPlan& plan, std::int64_t group_size,
                          const RunContext& context) {
-  const std::int64_t files = std::min(point.plan.files, kLifecyclesPerRound);
+  const std::int64_t files = std::min(plan.files, kLifecyclesPerRound);
   const storage::RawOrder order = {
-      files, point.group_size, workload.statements(),
+      files, group_size, workload.statements(),
       [&](std::int64_t number) { return workload.plain_iteration(number); }};
   storage::RawWrites sum;
   for (std::int64_t done = 0; done < kLifecyclesPerRound; done += files) {
@@ -69,16 +44,11 @@ double writes_per_second(storage::Database& database, const Workload& workload, 
          static_cast<double>(std::max<std::int64_t>(sum.elapsed_ns, 1));
 }
 
-void measure_rounds(std::vector<Point>& points, const RunContext& context) {
-  for (int round = 0; round < kRounds; ++round) {
-    for (Point& point : points) {
-      if (context.stop.stop_requested()) throw RunInterrupted();
-      const std::unique_ptr<storage::Database> database = context.open_database(point.plan);
-      const std::unique_ptr<Workload> workload = open_workload(point.plan, context);
-      database->seed(workload->content(), context.stop);
-      point.writes_per_second.push_back(writes_per_second(*database, *workload, point, context));
-    }
-  }
+metrics::CeilingPoint point_from(std::int64_t group_size, const ConfigurationPlan& plan,
+                                 std::span<const double> rounds) {
+  const auto [least, most] = std::ranges::minmax(rounds);
+  return {group_size, storage::checkpoint_name(plan.settings.checkpoint), metrics::median(rounds),
+          least, most};
 }
 
 }  // namespace
@@ -89,31 +59,80 @@ std::int64_t group_size(const ConfigurationPlan& plan) {
   return std::min(most, plan.files);
 }
 
-std::vector<metrics::CeilingPoint> measure_ceiling(const RunPlan& plan, const RunContext& context) {
-  std::vector<Point> points = points_of(plan);
+bool Ceilings::Point::measures(std::int64_t size, const ConfigurationPlan& of) const {
+  return group_size == size && plan.settings.checkpoint == of.settings.checkpoint;
+}
+
+Ceilings::Ceilings(const RunPlan& plan, const RunContext& context) : context_(context) {
+  for (const ConfigurationPlan* const each : plan.measurements()) {
+    for (const std::int64_t wanted : {std::int64_t{1}, std::min(each->threads, kMostInGroup),
+                                      engine::group_size(*each), kReferenceGroup}) {
+      add_point(std::min(wanted, each->files), *each);
+    }
+  }
+}
+
+void Ceilings::add_point(std::int64_t size, const ConfigurationPlan& plan) {
+  const auto same = [&](const Point& point) { return point.measures(size, plan); };
+  if (std::ranges::any_of(points_, same)) return;
+  points_.push_back({size, plan, {}});
+  points_.back().plan.files = std::max(plan.files, kFewestFiles);
+  points_.back().plan.axes.guard = storage::GuardAxis::where;
+}
+
+void Ceilings::measure_round(Point& point) {
+  if (context_.stop.stop_requested()) throw RunInterrupted();
   try {
-    measure_rounds(points, context);
+    const std::unique_ptr<storage::Database> database = context_.open_database(point.plan);
+    const std::unique_ptr<Workload> workload = open_workload(point.plan, context_);
+    database->seed(workload->content(), context_.stop);
+    point.writes_per_second.push_back(
+        writes_per_second(*database, *workload, point.plan, point.group_size, context_));
   } catch (const std::exception& error) {
-    if (context.stop.stop_requested()) throw RunInterrupted();
+    if (context_.stop.stop_requested()) throw RunInterrupted();
     throw RunFailed(fmt::format("ceiling: {}", metrics::sentence_of(error)), Phase::measure,
                     storage::remedy_of(error));
   }
-  std::vector<metrics::CeilingPoint> measured;
-  measured.reserve(points.size());
-  for (const Point& point : points) {
-    measured.push_back({point.group_size, storage::checkpoint_name(point.plan.settings.checkpoint),
-                        metrics::median(point.writes_per_second)});
-  }
-  return measured;
 }
 
-const metrics::CeilingPoint* ceiling_of(const ConfigurationPlan& plan,
-                                        const std::vector<metrics::CeilingPoint>& points) {
-  const std::string checkpoint = storage::checkpoint_name(plan.settings.checkpoint);
-  const auto found = std::ranges::find_if(points, [&](const metrics::CeilingPoint& point) {
-    return point.group_size == group_size(plan) && point.checkpoint == checkpoint;
+void Ceilings::measure_all() {
+  for (int round = 0; round < kRounds; ++round) {
+    for (Point& point : points_) {
+      measure_round(point);
+    }
+  }
+}
+
+void Ceilings::measure_again(std::initializer_list<const ConfigurationPlan*> held_against) {
+  for (Point& point : points_) {
+    const bool needed = std::ranges::any_of(
+        held_against, [&](const ConfigurationPlan* plan) { return find(*plan) == &point; });
+    if (needed) measure_round(point);
+  }
+}
+
+std::vector<metrics::CeilingPoint> Ceilings::points() const {
+  std::vector<metrics::CeilingPoint> all;
+  for (const Point& point : points_) {
+    if (point.writes_per_second.empty()) continue;
+    all.push_back(point_from(point.group_size, point.plan, point.writes_per_second));
+  }
+  return all;
+}
+
+const Ceilings::Point* Ceilings::find(const ConfigurationPlan& held_against) const {
+  const auto found = std::ranges::find_if(points_, [&](const Point& point) {
+    return point.measures(engine::group_size(held_against), held_against);
   });
-  return found == points.end() ? nullptr : &*found;
+  return found == points_.end() ? nullptr : &*found;
+}
+
+std::optional<metrics::CeilingPoint> Ceilings::of(const ConfigurationPlan& held_against) const {
+  const Point* const point = find(held_against);
+  if (point == nullptr || point->writes_per_second.empty()) return std::nullopt;
+  const std::size_t rounds = std::min<std::size_t>(point->writes_per_second.size(), kRounds + 1);
+  return point_from(point->group_size, point->plan,
+                    std::span(point->writes_per_second).last(rounds));
 }
 
 }  // namespace walbench::engine

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "engine/machine_load.hpp"
 #include "engine/workers/blocking_executor.hpp"
 #include "engine/workers/resuming_threads.hpp"
 #include "engine/workers/suspending_executor.hpp"
@@ -24,12 +27,14 @@ namespace {
 
 using metrics::ConfigurationResult;
 
-metrics::ConcurrencyReached concurrency_figures(const PassReport& report) {
+/// Most lifecycles first, so that sums over repeats stay as uneven as each repeat was.
+metrics::ConcurrencyReached concurrency_figures(PassReport report) {
+  std::ranges::sort(report.workers.items_by_worker, std::greater());
   return {.os_threads = static_cast<std::int64_t>(report.workers.threads_met),
           .in_flight_peak = report.in_flight_peak,
           .in_flight_mean =
               static_cast<double>(report.residence_ns) / static_cast<double>(report.elapsed_ns),
-          .lifecycles_per_thread = report.workers.items_by_worker,
+          .lifecycles_per_thread = std::move(report.workers.items_by_worker),
           .lifecycles_stolen = report.workers.items_stolen};
 }
 
@@ -113,14 +118,16 @@ class Measurement {
     const std::unique_ptr<metrics::Collector> collector = make_collector(queue, streams, log.get());
     store.restart_counting();
     database_->restart_counting();
+    const LoadReading idle = read_load();
     const PassReport report =
         run_pass(executor, store, {.iterations = plan_.files, .queue = &queue, .on_done = [this] {
                                      context_.observer->lifecycle_done();
                                    }});
+    result_.load = load_between(idle, read_load());
     const storage::IoFigures io = database_->figures();
     // At once, since a checkpoint in the background may still be at work.
     storage::IoTimes times = database_->io_times();
-    const storage::LockWaitFigures waits = database_->lock_waits();
+    storage::LockWaitFigures waits = database_->lock_waits();
     const storage::StoreCounts counts = store.counts();
     require_complete(report);
 
@@ -128,6 +135,7 @@ class Measurement {
     drain(*collector, queue, streams);
     if (log) result_.interval_log = log->path();
     result_.elapsed_ns = report.elapsed_ns;
+    result_.elapsed_longest_ns = report.elapsed_ns;
     result_.measured_epoch_ns = {report.ended_epoch_ns - report.elapsed_ns, report.ended_epoch_ns};
     result_.concurrency = concurrency_figures(report);
     result_.groups = counts.groups;
@@ -136,8 +144,10 @@ class Measurement {
     result_.busy_retries = waits.busy_retries;
     result_.other_sleeps = waits.other_sleeps;
     result_.busy_longest_us = io.busy_longest_us;
-    note_lock_waits(waits, report);
-    note_io_times(std::move(times));
+    result_.write_lock = waits.waits;
+    result_.lock_wait_longest_ns = report.counts.lock_wait_longest_ns;
+    result_.row_bytes_changed = report.counts.row_bytes_changed;
+    note_io_times(std::move(times), std::move(waits.asked_ns));
     result_.writes = report.counts.writes;
     result_.commits = report.counts.commits;
     result_.api_calls = report.counts.api_calls;
@@ -162,18 +172,8 @@ class Measurement {
     return std::make_unique<metrics::Collector>(queue, std::move(logging));
   }
 
-  void note_lock_waits(const storage::LockWaitFigures& waits, const PassReport& report) {
-    result_.write_lock = waits.waits;
-    result_.lock_wait_longest_ns = report.counts.lock_wait_longest_ns;
-    result_.row_bytes_changed = report.counts.row_bytes_changed;
-    // Writers that queue in this process do not wait in SQLite for each other.
-    if (plan_.axes.queue == storage::QueueAxis::sqlite && !plan_.axes.commit.is_group()) {
-      result_.timeout_advice = metrics::advise_timeouts(waits.asked_us, report.counts.commits);
-    }
-  }
-
-  /// Operations on the files, which no iteration times.
-  void note_io_times(storage::IoTimes times) {
+  /// Operations on the files and waits in the busy handler, which no iteration times.
+  void note_io_times(storage::IoTimes times, metrics::Histogram busy_asked) {
     const auto keep = [this](metrics::Segment segment, metrics::Histogram& histogram) {
       if (histogram.total_count() == 0) return;
       result_.main.segments.push_back({segment, std::move(histogram)});
@@ -181,11 +181,13 @@ class Measurement {
     keep(metrics::Segment::wal_sync, times.wal_sync);
     keep(metrics::Segment::db_sync, times.db_sync);
     keep(metrics::Segment::checkpoint, times.checkpoint);
+    keep(metrics::Segment::busy_asked, busy_asked);
   }
 
   void drain(metrics::Collector& collector, const metrics::TimingQueue& queue,
              const std::vector<metrics::StreamId>& streams) {
     std::vector<metrics::CollectedStream> collected = collector.finish();
+    result_.slowest = collected.front().slowest;
     for (std::size_t index = 0; index < streams.size(); ++index) {
       metrics::Stream stream{
           streams[index], queue.samples_produced(index), collected[index].samples_recorded,

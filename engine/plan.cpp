@@ -45,7 +45,8 @@ metrics::ConfigurationPlanned ConfigurationPlan::planned() const {
           .checkpoint_every_frames = checkpoint.every_frames,
           .wal_cap_frames = in_background ? checkpoint.wal_cap_frames : 0,
           .wal_reset_exposed = wal_reset_exposed,
-          .varied = varied};
+          .varied = varied,
+          .limits = limits};
 }
 
 std::chrono::nanoseconds ConfigurationPlan::api_time() const {

@@ -9,7 +9,6 @@
 #include "engine/workload/lifecycle/api_delay.hpp"
 #include "engine/workload/lifecycle/schema.hpp"
 #include "metrics/result/configuration_result.hpp"
-#include "metrics/result/limit.hpp"
 #include "metrics/result/mitigation_result.hpp"
 #include "storage/axes.hpp"
 #include "storage/settings.hpp"
@@ -41,6 +40,7 @@ struct ConfigurationPlan {
   bool anatomy = false;             ///< follow the write lock in time
   bool wal_reset_exposed = false;   ///< the loaded library has that bug, and this plan can meet it
   std::vector<std::string> varied;  ///< set by name_what_varies()
+  std::vector<std::string> limits;  ///< that the user set for it: see metrics::parse_limit()
 
   /// The same as results have it.
   metrics::ConfigurationPlanned planned() const;
@@ -57,11 +57,10 @@ struct MitigationPlan {
   std::int64_t repeats = 1;
 };
 
-/// Everything that one call of `bench` measures, in this order, and how it is judged.
+/// Everything that one call of `bench` measures, in this order.
 struct RunPlan {
   std::vector<ConfigurationPlan> configurations;
   std::vector<MitigationPlan> mitigations;
-  std::vector<metrics::Limit> limits;
   std::uint64_t seed = 42;
   bool ceiling = false;  ///< measure first what the machine can do at all
 

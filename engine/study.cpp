@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "engine/ceiling.hpp"
-#include "metrics/analysis/limit_verdicts.hpp"
 
 namespace walbench::engine {
 namespace {
@@ -20,7 +19,11 @@ class Study {
   void run() {
     if (plan_.ceiling) measure_ceilings();
     for (const ConfigurationPlan& configuration : plan_.configurations) {
-      if (auto result = measure(configuration, context_)) listener_.on_measured(std::move(*result));
+      auto result = measure(configuration, context_);
+      if (!result) continue;
+      measure_ceilings_again({&configuration});
+      hold_against_ceiling(configuration, *result);
+      listener_.on_measured(std::move(*result));
     }
     for (const MitigationPlan& mitigation : plan_.mitigations) {
       const std::size_t after = index_ + 2 * static_cast<std::size_t>(mitigation.repeats);
@@ -31,12 +34,32 @@ class Study {
 
  private:
   void measure_ceilings() {
+    ceilings_.emplace(plan_, context_);
     try {
-      ceiling_ = measure_ceiling(plan_, context_);
-      listener_.on_ceiling(ceiling_);
+      ceilings_->measure_all();
+      listener_.on_ceiling(ceilings_->points());
     } catch (const RunFailed& failed) {
+      ceilings_.reset();
       listener_.on_failed({"ceiling", failed.phase(), failed.what(), failed.remedy(), {}, {}});
     }
+  }
+
+  /// What was measured before is handed over all the same if this fails or is stopped.
+  void measure_ceilings_again(std::initializer_list<const ConfigurationPlan*> held_against) {
+    if (!ceilings_) return;
+    try {
+      ceilings_->measure_again(held_against);
+    } catch (const RunInterrupted&) {
+      return;  // The next measurement finds the stop.
+    } catch (const RunFailed& failed) {
+      listener_.on_failed({"ceiling", failed.phase(), failed.what(), failed.remedy(), {}, {}});
+      return;
+    }
+    listener_.on_ceiling(ceilings_->points());
+  }
+
+  void hold_against_ceiling(const ConfigurationPlan& plan, ConfigurationResult& result) const {
+    if (ceilings_) result.ceiling = ceilings_->of(plan);
   }
 
   void measure_pairs(const MitigationPlan& pairs) {
@@ -47,6 +70,9 @@ class Study {
       if (!baseline) return;
       auto mitigation = measure(pairs.mitigation, without_log, pairs.info.name);
       if (!mitigation) return;
+      measure_ceilings_again({&pairs.baseline, &pairs.mitigation});
+      hold_against_ceiling(pairs.baseline, *baseline);
+      hold_against_ceiling(pairs.mitigation, *mitigation);
       listener_.on_pair(pairs, std::move(*baseline), std::move(*mitigation));
     }
   }
@@ -56,12 +82,7 @@ class Study {
                                              const RunContext& context,
                                              const std::string& for_mitigation = {}) {
     try {
-      ConfigurationResult result = measure_configuration(configuration, index_++, context);
-      if (const metrics::CeilingPoint* const ceiling = ceiling_of(configuration, ceiling_)) {
-        result.ceiling = *ceiling;
-      }
-      result.verdicts = metrics::judge(result, plan_.limits);
-      return result;
+      return measure_configuration(configuration, index_++, context);
     } catch (const RunFailed& failed) {
       listener_.on_failed({label(configuration), failed.phase(), failed.what(), failed.remedy(),
                            configuration.planned(), for_mitigation});
@@ -72,7 +93,7 @@ class Study {
   const RunPlan& plan_;
   const RunContext& context_;
   StudyListener& listener_;
-  std::vector<metrics::CeilingPoint> ceiling_;
+  std::optional<Ceilings> ceilings_;
   std::size_t index_ = 0;  ///< of the next measurement, as RunPlan::measurements() counts
 };
 

@@ -33,6 +33,7 @@ class StudyListener {
   StudyListener& operator=(const StudyListener&) = delete;
   virtual ~StudyListener() = default;
 
+  /// All points so far; again after each further round.
   virtual void on_ceiling(const std::vector<metrics::CeilingPoint>& points) = 0;
   virtual void on_measured(metrics::ConfigurationResult result) = 0;
   /// A whole pair of that mitigation: the last ones of a study that is interrupted may be missing.
@@ -41,9 +42,9 @@ class StudyListener {
   virtual void on_failed(const MeasurementFailure& failure) = 0;
 };
 
-/// Makes all measurements of a plan, its ceiling first, judges each by the plan's limits, and hands
-/// it over. If one fails, the others are still measured; only the remaining pairs of the same
-/// mitigation are left out. Throws RunInterrupted after a stop was requested.
+/// Makes all measurements of a plan and hands each over; its ceiling before all and after each. If
+/// one fails, the others are still measured; only the remaining pairs of the same mitigation are
+/// left out. Throws RunInterrupted after a stop was requested.
 void measure_all(const RunPlan& plan, const RunContext& context, StudyListener& listener);
 
 }  // namespace walbench::engine

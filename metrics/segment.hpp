@@ -43,10 +43,19 @@ enum class Segment : std::uint8_t {
   wal_sync,    ///< one sync of the -wal file
   db_sync,     ///< one sync of the database file
   checkpoint,  ///< one checkpoint that moved at least a page, its syncs included
+
+  // Of a transaction's wait for the write lock in SQLite's busy handler: one sample a wait.
+  busy_asked,  ///< what it asked to sleep in all, which is what SQLite holds against busy_timeout
 };
 
 /// The things that have a sample of a segment, one each.
-enum class Samples : std::uint8_t { of_iterations, of_transitions, of_attempts, of_files };
+enum class Samples : std::uint8_t {
+  of_iterations,
+  of_transitions,
+  of_attempts,
+  of_files,
+  of_waits,
+};
 
 /// A segment is described once, by its row here. Breakdown, tables, files, limits and comparisons
 /// follow from it.
@@ -58,7 +67,7 @@ struct SegmentRow {
   Samples samples;
 };
 
-/// In the order of Segment; those of files come last, because timing records lack them.
+/// In the order of Segment; those of files and waits come last, because timing records lack them.
 inline constexpr auto kSegments = [] {
   using enum Segment;
   using enum Samples;
@@ -88,13 +97,14 @@ inline constexpr auto kSegments = [] {
       {wal_sync, "wal_sync", none, inclusive, of_files},
       {db_sync, "db_sync", none, inclusive, of_files},
       {checkpoint, "checkpoint", none, inclusive, of_files},
+      {busy_asked, "busy_asked", none, inclusive, of_waits},
   });
 }();
 
 inline constexpr std::size_t kSegmentCount = kSegments.size();
 /// The first so many travel in timing records.
 inline constexpr auto kRecordedSegmentCount = static_cast<std::size_t>(std::ranges::count_if(
-    kSegments, [](const SegmentRow& row) { return row.samples != Samples::of_files; }));
+    kSegments, [](const SegmentRow& row) { return row.samples < Samples::of_files; }));
 
 constexpr std::size_t segment_index(Segment segment) {
   return static_cast<std::size_t>(segment);

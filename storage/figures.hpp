@@ -31,9 +31,9 @@ struct LockWaitFigures {
   /// `waits`, once their wait has ended, and the others in `other_sleeps`.
   std::int64_t busy_retries = 0;
   metrics::OtherLockSleeps other_sleeps;
-  /// By wait: what its sleeps asked for in all, in microseconds. The busy handler adds up what it
+  /// By wait: what its sleeps asked for in all, in nanoseconds. The busy handler adds up what it
   /// asks for, not what it gets, and gives up when that reaches busy_timeout.
-  metrics::Histogram asked_us;
+  metrics::Histogram asked_ns;
 };
 
 }  // namespace walbench::storage

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <string_view>
 
 #include "metrics/result/key.hpp"
@@ -15,9 +14,20 @@ namespace {
 
 constexpr std::array kBottleneckCandidates = {Segment::db_total, Segment::lock_wait,
                                               Segment::fsm_dispatch};
-constexpr std::array kExclusiveParts = {Segment::lock_wait,    Segment::statement,
-                                        Segment::commit,       Segment::fsm_hydrate,
-                                        Segment::fsm_dispatch, Segment::other};
+
+struct ExclusivePart {
+  Segment segment;
+  std::int64_t SlowestLifecycles::*of_slowest_ns;
+};
+constexpr std::array<ExclusivePart, 6> kExclusiveParts = {{
+    {Segment::lock_wait, &SlowestLifecycles::lock_wait_ns},
+    {Segment::statement, &SlowestLifecycles::statement_ns},
+    {Segment::commit, &SlowestLifecycles::commit_ns},
+    {Segment::fsm_hydrate, &SlowestLifecycles::hydrate_ns},
+    {Segment::fsm_dispatch, &SlowestLifecycles::dispatch_ns},
+    {Segment::other, &SlowestLifecycles::other_ns},
+}};
+
 constexpr std::int64_t kContentionDivisor = 20;  // one twentieth is the 5 % of the rule
 
 struct Candidate {
@@ -29,17 +39,35 @@ double percentile_ms(const Histogram& histogram, double percentile) {
   return static_cast<double>(histogram.value_at_percentile(percentile)) / kNsPerMs;
 }
 
-/// The segment with the highest P95; the first of equals, as the original took it.
-std::optional<Candidate> highest_p95(const ConfigurationResult& configuration,
-                                     std::span<const Segment> segments) {
+/// The candidate with the highest P95; the first of equals, as the original took it.
+std::optional<Candidate> highest_p95(const ConfigurationResult& configuration) {
   std::optional<Candidate> highest;
-  for (const Segment segment : segments) {
+  for (const Segment segment : kBottleneckCandidates) {
     const Histogram* const histogram = configuration.find(segment);
     if (histogram == nullptr) continue;
     const double p95_ms = percentile_ms(*histogram, 95);
     if (!highest || p95_ms > highest->p95_ms) highest = Candidate{segment, p95_ms};
   }
   return highest;
+}
+
+/// The part with the largest sum; the first of equals, nothing if all are 0. `sum_ns` takes an
+/// ExclusivePart.
+template <typename Sum>
+std::optional<NetShare> largest_part(double net_ns, const Sum& sum_ns) {
+  double largest_ns = 0;
+  std::optional<NetShare> largest;
+  for (const ExclusivePart& part : kExclusiveParts) {
+    const double ns = sum_ns(part);
+    if (ns <= largest_ns || net_ns <= 0) continue;
+    largest_ns = ns;
+    largest = NetShare{std::string(segment_name(part.segment)), ns / net_ns};
+  }
+  return largest;
+}
+
+double sum_ns(const Histogram& histogram) {
+  return histogram.mean() * static_cast<double>(histogram.total_count());
 }
 
 }  // namespace
@@ -53,19 +81,28 @@ std::optional<Bottleneck> find_bottleneck(const std::vector<ConfigurationResult>
 }
 
 std::optional<Bottleneck> bottleneck_of(const ConfigurationResult& judged) {
-  const std::optional<Candidate> segment = highest_p95(judged, kBottleneckCandidates);
-  const std::optional<Candidate> cause = highest_p95(judged, kExclusiveParts);
+  const std::optional<Candidate> segment = highest_p95(judged);
   const Histogram* const net = judged.find(Segment::fsm_net);
-  if (!segment || !cause || net == nullptr) return std::nullopt;
-
-  const double net_p95_ms = percentile_ms(*net, 95);
-  const std::string evidence = fmt::format(
-      "{} has the highest P95 at {}: {:.3f} ms, where fsm_net has {:.3f} ms; the largest of its "
-      "exclusive parts is {} with {:.3f} ms",
+  if (!segment || net == nullptr) return std::nullopt;
+  const std::optional<NetShare> cause = largest_part(sum_ns(*net), [&](const ExclusivePart& part) {
+    const Histogram* const histogram = judged.find(part.segment);
+    return histogram == nullptr ? 0 : sum_ns(*histogram);
+  });
+  if (!cause) return std::nullopt;
+  const SlowestLifecycles& slowest = judged.slowest;
+  const std::optional<NetShare> tail_cause = largest_part(
+      static_cast<double>(slowest.net_ns),
+      [&](const ExclusivePart& part) { return static_cast<double>(slowest.*part.of_slowest_ns); });
+  std::string evidence = fmt::format(
+      "{} has the highest P95 at {}: {:.3f} ms, where fsm_net has {:.3f} ms; {} takes {:.1f} % of "
+      "all fsm_net",
       segment_name(segment->segment), configuration_label(judged.planned), segment->p95_ms,
-      net_p95_ms, segment_name(cause->segment), cause->p95_ms);
-  return Bottleneck{std::string(segment_name(segment->segment)),
-                    std::string(segment_name(cause->segment)), evidence};
+      percentile_ms(*net, 95), cause->part, 100 * cause->share);
+  if (tail_cause) {
+    evidence += fmt::format(", and {} {:.1f} % of that of the slowest 1 %", tail_cause->part,
+                            100 * tail_cause->share);
+  }
+  return Bottleneck{std::string(segment_name(segment->segment)), *cause, tail_cause, evidence};
 }
 
 std::optional<WalContention> judge_wal_contention(const ConfigurationResult& configuration) {

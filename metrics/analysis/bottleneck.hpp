@@ -9,11 +9,18 @@
 
 namespace walbench::metrics {
 
+/// An exclusive part of fsm_net, and its share of the fsm_net of all lifecycles that are meant.
+struct NetShare {
+  std::string part;
+  double share = 0;  ///< 0 to 1
+};
+
 /// The part of a lifecycle that takes the most time.
 struct Bottleneck {
-  std::string segment;     ///< of db_total, lock_wait, fsm_dispatch the one with the highest P95
-  std::string root_cause;  ///< the exclusive part of fsm_net with the highest P95
-  std::string evidence;    ///< one sentence
+  std::string segment;  ///< of db_total, lock_wait, fsm_dispatch the one with the highest P95
+  NetShare root_cause;  ///< the largest part of all lifecycles together
+  std::optional<NetShare> tail_cause;  ///< the same of the slowest 1 %; nothing: not known
+  std::string evidence;                ///< one sentence
 };
 
 /// The bottleneck of one configuration; nothing if it has no samples.

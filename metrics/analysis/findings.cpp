@@ -17,11 +17,15 @@ bool is_whole_mitigation(const MitigationResult& mitigation) {
 }  // namespace
 
 Findings analyse(const std::vector<ConfigurationResult>& configurations,
-                 const std::vector<MitigationResult>& mitigations) {
+                 const std::vector<MitigationResult>& mitigations,
+                 const std::vector<Limit>& asked) {
   Findings findings;
-  std::ranges::transform(configurations, std::back_inserter(findings.configurations),
-                         analyse_configuration);
-  std::ranges::transform(mitigations, std::back_inserter(findings.mitigations), analyse_mitigation);
+  for (const ConfigurationResult& each : configurations) {
+    findings.configurations.push_back(analyse_configuration(each, asked));
+  }
+  for (const MitigationResult& each : mitigations) {
+    findings.mitigations.push_back(analyse_mitigation(each, asked));
+  }
   if (!std::ranges::all_of(configurations, is_whole) ||
       !std::ranges::all_of(mitigations, is_whole_mitigation)) {
     return findings;
@@ -30,7 +34,7 @@ Findings analyse(const std::vector<ConfigurationResult>& configurations,
   findings.bottleneck = find_bottleneck(configurations);
   findings.scaling = analyse_scaling(configurations);
   findings.recommendation = recommend(mitigations, findings.mitigations, findings.ranking);
-  findings.busy_timeout = busy_timeout_needed(configurations, mitigations);
+  findings.busy_timeout = answer_busy_timeout(configurations, mitigations);
   findings.gate_report = judge_study(configurations, mitigations, findings);
   return findings;
 }

@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "metrics/analysis/bottleneck.hpp"
+#include "metrics/analysis/busy_timeout_answer.hpp"
 #include "metrics/analysis/configuration_findings.hpp"
 #include "metrics/analysis/gate_report.hpp"
 #include "metrics/analysis/mitigation_analysis.hpp"
+#include "metrics/analysis/recommendation.hpp"
 #include "metrics/analysis/scaling.hpp"
 #include "metrics/result/configuration_result.hpp"
 #include "metrics/result/mitigation_result.hpp"
@@ -24,27 +26,30 @@ struct Findings {
   std::optional<Bottleneck> bottleneck;
   std::vector<Scaling> scaling;
   std::optional<Recommendation> recommendation;
-  std::optional<BusyTimeoutNeeded> busy_timeout;
+  std::optional<BusyTimeoutAnswer> busy_timeout;
   std::optional<std::vector<Criterion>> gate_report;  ///< of a study alone
 };
 
 /// Analyses a run once. While published distributions are missing, nothing is concluded that would
-/// take several of them, or of the run's configurations, together.
+/// take several of them, or of the run's configurations, together. `asked` are limits that it is
+/// judged by besides the standard ones and those of its plan.
 Findings analyse(const std::vector<ConfigurationResult>& configurations,
-                 const std::vector<MitigationResult>& mitigations);
+                 const std::vector<MitigationResult>& mitigations,
+                 const std::vector<Limit>& asked = {});
 
 /// The same for a RunResult or a LoadedRun.
 template <typename Run>
-Findings analyse(const Run& run) {
-  return analyse(run.configurations, run.mitigations);
+Findings analyse(const Run& run, const std::vector<Limit>& asked = {}) {
+  return analyse(run.configurations, run.mitigations, asked);
 }
 
 /// The findings of each run, by index.
 template <typename Run>
-std::vector<Findings> analyse_each(const std::vector<Run>& runs) {
+std::vector<Findings> analyse_each(const std::vector<Run>& runs,
+                                   const std::vector<Limit>& asked = {}) {
   std::vector<Findings> all;
   for (const Run& run : runs) {
-    all.push_back(analyse(run));
+    all.push_back(analyse(run, asked));
   }
   return all;
 }

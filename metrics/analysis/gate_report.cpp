@@ -35,9 +35,9 @@ Criterion throughput_criterion(const std::vector<ConfigurationResult>& configura
 Criterion bottleneck_criterion(const std::vector<MitigationResult>& mitigations,
                                const Findings& findings) {
   const auto& bottleneck = findings.bottleneck;
-  std::string evidence =
-      bottleneck ? fmt::format("{}, root cause {}", bottleneck->segment, bottleneck->root_cause)
-                 : std::string("no bottleneck was found");
+  std::string evidence = bottleneck ? fmt::format("{}, root cause {}", bottleneck->segment,
+                                                  bottleneck->root_cause.part)
+                                    : std::string("no bottleneck was found");
   bool tested = false;
   for (std::size_t index = 0; index < mitigations.size(); ++index) {
     const FigureChange* const lock =

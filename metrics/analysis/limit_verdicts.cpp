@@ -53,11 +53,13 @@ Bound bound_for(const Limit& limit, const ConfigurationPlanned& planned) {
   return {std::round(scaled), fmt::format(" (limit scaled {})", note)};
 }
 
-/// `, 291x`: how far the value is from the bound.
+/// `, 291x`: how far the value is from the bound. Beyond a thousand digits mean nothing.
 std::string margin(double value, double bound, std::string_view excess) {
   const double smaller = std::min(bound, value);
   if (smaller <= 0) return {};
+  constexpr double kMostTold = 1000;
   const double factor = std::max(bound, value) / smaller;
+  if (factor >= kMostTold) return fmt::format(", more than {:.0f}x{}", kMostTold, excess);
   return fmt::format(", {:.{}f}x{}", factor, factor < 10 ? 2 : 0, excess);
 }
 
@@ -102,12 +104,18 @@ std::optional<LimitVerdict> judge_limit(const Limit& limit,
 }
 
 std::vector<LimitVerdict> judge(const ConfigurationResult& configuration,
-                                const std::vector<Limit>& limits) {
+                                const std::vector<Limit>& asked) {
   std::vector<LimitVerdict> verdicts;
   if (auto verdict = judge_concurrency(configuration)) verdicts.push_back(std::move(*verdict));
-  for (const Limit& limit : limits) {
+  const auto add = [&](const Limit& limit) {
+    if (std::ranges::find(verdicts, limit.name, &LimitVerdict::limit) != verdicts.end()) return;
     if (auto verdict = judge_limit(limit, configuration)) verdicts.push_back(std::move(*verdict));
+  };
+  std::ranges::for_each(standard_limits(), add);
+  for (const std::string& planned : configuration.planned.limits) {
+    add(parse_limit(planned));
   }
+  std::ranges::for_each(asked, add);
   return verdicts;
 }
 

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,53 +13,45 @@ namespace walbench::metrics {
 
 /// How the intervals of a mitigation are computed, for those who read them.
 inline constexpr const char* kIntervalMethod =
-    "95 % interval of Student's t over the logarithms of the ratios after/before, one ratio for "
-    "each pair of neighbouring repeats";
+    "Student's t over the logarithms of the ratios after/before, one ratio for each pair of "
+    "neighbouring repeats; widened so that those of throughput and of P95, P99.9 and max of "
+    "fsm_net "
+    "hold together with 95 % for all mitigations of the study, and all others likewise "
+    "(Bonferroni)";
+
+/// The gain of a mitigation: 5 % or more of throughput, or of P95 of fsm_net, and neither worse.
+enum class Gain : std::uint8_t {
+  shown,
+  ruled_out,  ///< it gains less than that, or is worse
+  unclear,    ///< it may gain that much for all that was measured
+};
+
+/// `shown`, `ruled out` or `unclear`.
+std::string_view gain_name(Gain gain);
 
 /// The conclusions from a mitigation and its baseline. A value that owns all it holds.
 struct MitigationFindings {
   ConfigurationFindings baseline;
   ConfigurationFindings mitigation;
   std::vector<FigureChange> changes;  ///< see compare_pairs(); empty if a side's files are missing
-  bool gain_shown = false;  ///< throughput is shown larger or P95 of fsm_net smaller, by 5 % or
-                            ///< more, and neither is shown worse
+  Gain gain = Gain::unclear;
+  std::vector<std::string> objections;  ///< see objections_to(); empty: it is admissible
+  std::string slowest_users;            ///< see slowest_users()
 };
 
-/// P95, P99 and max of db_total, lock_wait, fsm_dispatch and fsm_net, then throughput. Figures that
-/// are missing in a repeat are left out, so with incomplete files there are fewer of them.
+/// P95, P99, P99.9 and max of db_total, lock_wait, fsm_dispatch and fsm_net, then throughput.
+/// Figures that are missing in a repeat are left out, so with incomplete files there are fewer.
 std::vector<FigureChange> compare_pairs(const MitigationResult& result);
 
-MitigationFindings analyse_mitigation(const MitigationResult& result);
+/// The chance that one interval of the mitigation misses: of those that decide (throughput; P95,
+/// P99.9 and max of fsm_net), or of one of the others.
+double chance_of_miss(const MitigationInfo& info, bool decides);
+
+/// For `asked` see judge().
+MitigationFindings analyse_mitigation(const MitigationResult& result,
+                                      const std::vector<Limit>& asked = {});
 
 /// Indices into `mitigations` of those with changes, the largest gain of throughput first.
 std::vector<std::size_t> rank_mitigations(const std::vector<MitigationFindings>& mitigations);
-
-/// The advice, as sentences with their evidence.
-struct Recommendation {
-  std::string mitigation;  ///< its name; empty: keep the baseline
-  std::vector<std::string> sentences;
-};
-
-/// The simplest mitigation that meets its limits, shows a gain and loses no acknowledged transition
-/// in a crash. Nothing if no mitigation was compared. `findings` and `ranking` are those of
-/// `mitigations`.
-std::optional<Recommendation> recommend(const std::vector<MitigationResult>& mitigations,
-                                        const std::vector<MitigationFindings>& findings,
-                                        const std::vector<std::size_t>& ranking);
-
-/// The smallest busy_timeout that would have kept every writer from SQLITE_BUSY.
-struct BusyTimeoutNeeded {
-  std::int64_t needed_us = 0;
-  std::int64_t configured_ms = 0;
-  std::string where;  ///< label of the configuration with the longest wait
-};
-
-/// Over all configurations and repeats; nothing if there are none.
-std::optional<BusyTimeoutNeeded> busy_timeout_needed(
-    const std::vector<ConfigurationResult>& configurations,
-    const std::vector<MitigationResult>& mitigations);
-
-/// The same, as a sentence.
-std::string busy_timeout_sentence(const BusyTimeoutNeeded& needed);
 
 }  // namespace walbench::metrics

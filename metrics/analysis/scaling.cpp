@@ -1,10 +1,13 @@
 #include "metrics/analysis/scaling.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "metrics/analysis/bottleneck.hpp"
@@ -39,14 +42,46 @@ void add_growth(Scaling& scaling, const Figure& figure, const ConfigurationResul
   if (growth.before > 0 && growth.after > 0) scaling.growths.push_back(growth);
 }
 
-Scaling analyse(const Levels& levels) {
+/// With a connection for each lifecycle and one thread, no other connection is open when one is
+/// closed. SQLite then checkpoints and deletes the WAL, which it does not with more threads.
+std::optional<std::string> why_first_differs(const Levels& levels) {
+  constexpr double kOften = 0.5;  // of the lifecycles
+  const auto checkpoints_each = [](const ConfigurationResult& level) {
+    const auto lifecycles = static_cast<double>(level.planned.files * level.repeats);
+    return static_cast<double>(level.wal.checkpoints) / std::max(lifecycles, 1.0);
+  };
+  const ConfigurationResult& first = *levels.front();
+  const double each = checkpoints_each(first);
+  if (first.planned.threads != 1 || each < kOften) return std::nullopt;
+  if (checkpoints_each(*levels[1]) >= kOften * each) return std::nullopt;
+  return fmt::format(
+      "c=1 is another workload than the other levels: each of its connections is the only one, so "
+      "closing it checkpoints and deletes the WAL ({} checkpoints, {} lifecycles). Growth and the "
+      "law are taken from the other levels",
+      first.wal.checkpoints, first.planned.files * first.repeats);
+}
+
+ScalingLevel level_of(const ConfigurationResult& configuration) {
+  const std::optional<Bottleneck> found = bottleneck_of(configuration);
+  if (!found) return {configuration.planned.threads, {}, {}};
+  return {configuration.planned.threads, found->segment, found->root_cause.part};
+}
+
+Scaling analyse(Levels levels) {
   const ConfigurationPlanned& first = levels.front()->planned;
-  Scaling scaling{first.profile, first.strategy, {}, {}, false, std::string()};
+  Scaling scaling{.profile = first.profile,
+                  .strategy = first.strategy,
+                  .levels = {},
+                  .growths = {},
+                  .bottleneck_changes = false,
+                  .left_out = why_first_differs(levels),
+                  .law = {}};
+  for (const ConfigurationResult* const level : levels) {
+    scaling.levels.push_back(level_of(*level));
+  }
+  if (scaling.left_out) levels.erase(levels.begin());
   std::vector<ThroughputPoint> points;
   for (const ConfigurationResult* const level : levels) {
-    const std::optional<Bottleneck> found = bottleneck_of(*level);
-    const Bottleneck bottleneck = found.value_or(Bottleneck{});
-    scaling.levels.push_back({level->planned.threads, bottleneck.segment, bottleneck.root_cause});
     points.push_back(
         {static_cast<double>(level->planned.threads), level->transitions_per_second()});
   }
@@ -56,9 +91,10 @@ Scaling analyse(const Levels& levels) {
     }
     if (levels.size() > 2) add_growth(scaling, figure, *levels.front(), *levels.back());
   }
-  scaling.bottleneck_changes = std::ranges::any_of(scaling.levels, [&](const ScalingLevel& level) {
-    return level.bottleneck != scaling.levels.front().bottleneck ||
-           level.root_cause != scaling.levels.front().root_cause;
+  const auto compared = std::span(scaling.levels).last(levels.size());
+  scaling.bottleneck_changes = std::ranges::any_of(compared, [&](const ScalingLevel& level) {
+    return level.bottleneck != compared.front().bottleneck ||
+           level.root_cause != compared.front().root_cause;
   });
   scaling.law = fit_scalability_law(points);
   return scaling;
@@ -97,7 +133,7 @@ std::vector<Scaling> analyse_scaling(const std::vector<ConfigurationResult>& con
     if (levels.size() < 2) continue;
     std::ranges::sort(levels, {},
                       [](const ConfigurationResult* each) { return each->planned.threads; });
-    all.push_back(analyse(levels));
+    all.push_back(analyse(std::move(levels)));
   }
   return all;
 }

@@ -42,6 +42,8 @@ struct Scaling {
   std::vector<ScalingLevel> levels;  ///< by rising number of threads
   std::vector<Growth> growths;       ///< of each figure: level by level, then from first to last
   bool bottleneck_changes = false;   ///< or its root cause
+  /// Why one thread is not compared with more, neither here nor by the law; nothing if it is.
+  std::optional<std::string> left_out;
   std::variant<ScalabilityFit, std::string> law;  ///< or why there is no fit
 };
 

@@ -73,6 +73,7 @@ std::vector<ChangeVerdict> judge_change(const Limit& limit, const RunComparison&
   for (const ConfigurationChange& configuration : comparison.configurations) {
     ConfigurationResult planned;
     planned.planned = configuration.after;
+    planned.settings = configuration.settings;
     if (!selects(limit, planned)) continue;
     for (const FigureChange& figure : configuration.limited) {
       if (!bounds(limit, figure, configuration)) continue;

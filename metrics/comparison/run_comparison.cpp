@@ -190,6 +190,7 @@ ConfigurationChange change_between(const MatchedRuns& runs) {
   ConfigurationChange change;
   change.before = runs.before.front().configuration->planned;
   change.after = runs.after.front().configuration->planned;
+  change.settings = runs.after.front().configuration->settings;
   change.label = label_of(change.before, change.after);
   change.streams = streams_of(runs);
   change.runs_before = runs.before.size();

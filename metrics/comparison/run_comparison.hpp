@@ -21,6 +21,7 @@ struct ConfigurationChange {
   std::string label;  ///< of the one before; with the other's if they differ
   ConfigurationPlanned before;
   ConfigurationPlanned after;
+  SettingsReadBack settings;  ///< of the one after
   std::size_t runs_before = 0;
   std::size_t runs_after = 0;
   std::size_t failed_before = 0;  ///< further runs, without a result

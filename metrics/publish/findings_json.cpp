@@ -7,6 +7,8 @@
 #include <variant>
 
 #include "metrics/result/facts_json.hpp"
+#include "metrics/result/figures.hpp"
+#include "metrics/result/figures_json.hpp"
 #include "metrics/units.hpp"
 
 namespace walbench::metrics {
@@ -26,6 +28,18 @@ Json breakdown_json(const Breakdown& breakdown) {
   return {{"parts", std::move(parts)}, {"unexplained_share", breakdown.unexplained}};
 }
 
+Json timeouts_json(const std::vector<TimeoutAdvice>& all) {
+  Json json = Json::array();
+  for (const TimeoutAdvice& advice : all) {
+    Json each = {{"chance", advice.chance},
+                 {"transactions", advice.transactions},
+                 {"transactions_needed", advice.transactions_needed}};
+    if (advice.timeout_ms) each["timeout_ms"] = *advice.timeout_ms;
+    json.push_back(std::move(each));
+  }
+  return json;
+}
+
 void add_findings(Json& json, const ConfigurationFindings& findings) {
   if (findings.write_amplification) json["write_amplification"] = *findings.write_amplification;
   if (findings.fairness) {
@@ -33,9 +47,18 @@ void add_findings(Json& json, const ConfigurationFindings& findings) {
     if (findings.fairness->barging) json["barging"] = *findings.fairness->barging;
   }
   if (findings.missing_concurrency) json["missing_concurrency"] = *findings.missing_concurrency;
-  if (findings.ceiling_share) json["ceiling_share"] = *findings.ceiling_share;
+  if (findings.loaded) json["loaded"] = *findings.loaded;
+  if (const auto& ceiling = findings.ceiling_share) {
+    json["ceiling_share"] = ceiling->share;
+    json["ceiling_share_range"] = {ceiling->low, ceiling->high};
+    json["ceiling_moved"] = ceiling->moved();
+  }
   if (findings.wal_contention) json["wal_contention_verdict"] = findings.wal_contention->evidence;
+  json["timeout_advice"] = timeouts_json(findings.timeouts);
+  json["limits"] = Json::array();
   for (const LimitVerdict& verdict : findings.verdicts) {
+    json["limits"].push_back(
+        {{"limit", verdict.limit}, {"passed", verdict.passed}, {"evidence", verdict.evidence}});
     if (!verdict.limit.starts_with("threshold_")) continue;
     json[verdict.limit + "_verdict"] = verdict.passed ? "PASS" : "FAIL";
     json[verdict.limit + "_evidence"] = verdict.evidence;
@@ -78,6 +101,7 @@ Json scaling_json(const std::vector<Scaling>& scalings) {
                    {"growths", std::move(growths)},
                    {"bottleneck_changes", scaling.bottleneck_changes},
                    {"scalability_law", law_json(scaling)}});
+    if (scaling.left_out) all.back()["left_out"] = *scaling.left_out;
   }
   return all;
 }
@@ -116,18 +140,29 @@ Json configuration_json(const ConfigurationResult& configuration,
 void add_conclusions(Json& json, const Findings& findings) {
   if (const auto& bottleneck = findings.bottleneck) {
     json["bottleneck"] = {{"segment", bottleneck->segment},
-                          {"root_cause", bottleneck->root_cause},
+                          {"root_cause", bottleneck->root_cause.part},
+                          {"root_cause_share", bottleneck->root_cause.share},
                           {"evidence", bottleneck->evidence}};
+    if (const auto& tail = bottleneck->tail_cause) {
+      json["bottleneck"]["tail_cause"] = tail->part;
+      json["bottleneck"]["tail_cause_share"] = tail->share;
+    }
   }
   json["scaling"] = scaling_json(findings.scaling);
-  if (const auto& needed = findings.busy_timeout) {
-    json["busy_timeout"] = {{"needed_us", needed->needed_us},
-                            {"configured_ms", needed->configured_ms},
-                            {"where", needed->where}};
+  if (const auto& answer = findings.busy_timeout) {
+    json["busy_timeout"] = {{"set_ms", answer->set_ms},
+                            {"longest_us", answer->longest_us},
+                            {"configured_ms", answer->configured_ms},
+                            {"near", answer->is_near()},
+                            {"where", answer->where}};
   }
   if (const auto& recommendation = findings.recommendation) {
-    json["recommendation"] = {{"mitigation", recommendation->mitigation},
+    json["recommendation"] = {{"advice", advice_name(recommendation->advice)},
+                              {"mitigation", recommendation->mitigation},
                               {"sentences", recommendation->sentences}};
+    if (recommendation->repeats > 0) {
+      json["recommendation"]["repeats_needed"] = recommendation->repeats;
+    }
   }
   if (!findings.gate_report) return;
   json["gate_report"] = Json::array();
@@ -167,8 +202,11 @@ Json comparison_json(const std::vector<FigureChange>& changes) {
       segment["delta_pct"] =
           figure.before > 0 ? Json(100 * (figure.after / figure.before - 1)) : Json();
     }
-    segment[figure.percentile == 100 ? "max" : fmt::format("p{}", figure.percentile)] =
-        change_json(figure);
+    const std::string statistic = figure.percentile == 100 ? "max"
+                                  : figure.percentile == 99.9
+                                      ? "p999"
+                                      : fmt::format("p{}", figure.percentile);
+    segment[statistic] = change_json(figure);
   }
   return json;
 }
@@ -193,19 +231,21 @@ Json repeats_json(const RepeatedResult& result) {
 Json mitigation_json(
     const MitigationResult& mitigation, const MitigationFindings& findings,
     const std::function<Json(const ConfigurationResult&, const ConfigurationFindings&)>& side) {
-  return {{"mitigation", mitigation.info.name},
-          {"kind", mitigation.info.kind},
-          {"description", mitigation.info.description},
-          {"cost", mitigation.info.cost},
-          {"risk", mitigation.info.risk},
-          {"effort", mitigation.info.effort},
-          {"recommendable", mitigation.info.recommendable},
-          {"baseline", side(mitigation.baseline.pooled, findings.baseline)},
-          {"mitigation_run", side(mitigation.mitigation.pooled, findings.mitigation)},
-          {"interval_method", kIntervalMethod},
-          {"comparison", comparison_json(findings.changes)},
-          {"baseline_repeats", repeats_json(mitigation.baseline)},
-          {"mitigation_repeats", repeats_json(mitigation.mitigation)}};
+  Json json = {{"mitigation", mitigation.info.name}};
+  write_figures(mitigation_figures(), mitigation.info, json);
+  json.erase("name");
+  json["gain"] = gain_name(findings.gain);
+  json["objections"] = findings.objections;
+  json["slowest_users"] = findings.slowest_users;
+  json["baseline"] = side(mitigation.baseline.pooled, findings.baseline);
+  json["mitigation_run"] = side(mitigation.mitigation.pooled, findings.mitigation);
+  json["interval_method"] = kIntervalMethod;
+  json["deciding_interval_confidence"] = 1 - chance_of_miss(mitigation.info, true);
+  json["interval_confidence"] = 1 - chance_of_miss(mitigation.info, false);
+  json["comparison"] = comparison_json(findings.changes);
+  json["baseline_repeats"] = repeats_json(mitigation.baseline);
+  json["mitigation_repeats"] = repeats_json(mitigation.mitigation);
+  return json;
 }
 
 std::string json_text(const Json& json, int indent) {

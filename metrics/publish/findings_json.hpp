@@ -22,6 +22,11 @@ nlohmann::ordered_json configuration_json(const ConfigurationResult& configurati
 /// is one.
 void add_conclusions(nlohmann::ordered_json& json, const Findings& findings);
 
+/// A mitigation without the configurations of its sides: what it is, whether it gains and what
+/// speaks against it, the comparison, and the figures of each repeat.
+nlohmann::ordered_json mitigation_json(const MitigationResult& mitigation,
+                                       const MitigationFindings& findings);
+
 /// `before`, `after`, `ratio`, `ratio_low`, `ratio_high`, `source` and `verdict`.
 nlohmann::ordered_json change_json(const FigureChange& figure);
 

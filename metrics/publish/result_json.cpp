@@ -41,7 +41,9 @@ std::string run_to_json(const RunResult& run, const Findings& findings) {
   for (const CeilingPoint& point : run.ceiling) {
     json["ceiling"].push_back({{"group_size", point.group_size},
                                {"checkpoint", point.checkpoint},
-                               {"writes_per_second", point.writes_per_second}});
+                               {"writes_per_second", point.writes_per_second},
+                               {"least_per_second", point.least_per_second},
+                               {"most_per_second", point.most_per_second}});
   }
   for (std::size_t index = 0; index < run.configurations.size(); ++index) {
     json["configurations"].push_back(

@@ -41,6 +41,7 @@ std::vector<CollectedStream> Collector::finish() {
     CollectedStream& all = collected.emplace_back();
     all.samples_recorded = stream.samples_recorded;
     all.samples_out_of_range = stream.samples_out_of_range;
+    all.slowest = stream.slowest.slowest();
     for (std::size_t index = 0; index < kRecordedSegmentCount; ++index) {
       std::optional<Histogram>& histogram = stream.whole[index];
       if (!histogram || histogram->total_count() == 0) continue;
@@ -85,6 +86,7 @@ void Collector::record(const TimingRecord& record) {
   for (std::size_t index = 0; index < record.transition_count(); ++index) {
     record_sample(stream, Segment::transition, record.transition_ns(index));
   }
+  stream.slowest.add(record);
 }
 
 void Collector::end_interval_if_over(bool is_last) {

@@ -14,6 +14,7 @@
 #include "metrics/histogram/histogram.hpp"
 #include "metrics/histogram/interval_log.hpp"
 #include "metrics/histogram/segment_histogram.hpp"
+#include "metrics/recording/slowest_table.hpp"
 #include "metrics/recording/timing_queue.hpp"
 #include "metrics/segment.hpp"
 
@@ -25,6 +26,7 @@ struct CollectedStream {
   std::vector<SegmentHistogram> segments;  ///< those with a sample, in the order of Segment
   std::int64_t samples_recorded = 0;
   std::int64_t samples_out_of_range = 0;
+  SlowestLifecycles slowest;
 };
 
 /// A log of what is recorded, interval by interval.
@@ -72,6 +74,7 @@ class Collector {
     Histograms of_interval;
     std::int64_t samples_recorded = 0;
     std::int64_t samples_out_of_range = 0;
+    SlowestTable slowest;
   };
 
   void run(std::chrono::microseconds poll_interval);

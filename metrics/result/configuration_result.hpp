@@ -9,12 +9,11 @@
 #include "metrics/result/ceiling.hpp"
 #include "metrics/result/figure.hpp"
 #include "metrics/result/groups_committed.hpp"
-#include "metrics/result/limit.hpp"
 #include "metrics/result/settings_read_back.hpp"
 #include "metrics/result/stream.hpp"
 #include "metrics/result/wal_figures.hpp"
 #include "metrics/result/write_lock.hpp"
-#include "metrics/statistics/busy_timeout.hpp"
+#include "metrics/slowest_lifecycles.hpp"
 
 namespace walbench::metrics {
 
@@ -41,6 +40,7 @@ struct ConfigurationPlanned {
   /// The loaded SQLite has the WAL-reset bug, and a checkpoint of this plan may meet it.
   bool wal_reset_exposed = false;
   std::vector<std::string> varied = {};  ///< see name_what_varies(): `busy-timeout=20ms`
+  std::vector<std::string> limits = {};  ///< set by the user for it, as written: see parse_limit()
 
   bool operator==(const ConfigurationPlanned&) const = default;
 };
@@ -64,13 +64,24 @@ struct ConcurrencyReached {
   bool operator==(const ConcurrencyReached&) const = default;
 };
 
+/// What else the machine did during a measurement. Absent if the system does not say it, or if the
+/// measurement was too short to tell.
+struct MachineLoad {
+  std::optional<double> others_cores;  ///< CPUs that other processes and other guests kept busy
+  std::optional<double> pressure;      ///< share of the time in which tasks of others waited for a
+                                       ///< CPU, or any task waited for memory; 0 to 1
+
+  bool operator==(const MachineLoad&) const = default;
+};
+
 /// One configuration as it was measured. A value; all times in nanoseconds unless the name says so.
 struct ConfigurationResult {
   ConfigurationPlanned planned;
   SettingsReadBack settings;
   std::int64_t repeats = 1;     ///< measurements pooled in this one; counts and times are sums
   std::int64_t elapsed_ns = 0;  ///< from all threads having met until everything was durable
-  Spans measured_epoch_ns;      ///< when: nanoseconds since 1970 by the system's clock
+  std::int64_t elapsed_longest_ns = 0;  ///< of the measurements pooled
+  Spans measured_epoch_ns;              ///< when: nanoseconds since 1970 by the system's clock
   std::int64_t indexed_count = 0;
   std::int64_t writes = 0;   ///< transitions written
   std::int64_t commits = 0;  ///< COMMITs that made them durable
@@ -87,13 +98,13 @@ struct ConfigurationResult {
   ConcurrencyReached concurrency;
   GroupsCommitted groups;
   WriteLockWaits write_lock;
-  OtherLockSleeps other_sleeps;               ///< these and those of write_lock are busy_retries
-  std::vector<TimeoutAdvice> timeout_advice;  ///< empty where nobody waits in SQLite
+  OtherLockSleeps other_sleeps;  ///< these and those of write_lock are busy_retries
   WalFigures wal;
   std::optional<CeilingPoint> ceiling;  ///< where it was measured
-  std::filesystem::path interval_log;   ///< where it lies until it is published; empty: none
+  MachineLoad load;
+  SlowestLifecycles slowest;
+  std::filesystem::path interval_log;  ///< where it lies until it is published; empty: none
   bool verified = false;
-  std::vector<LimitVerdict> verdicts;
   Stream main;                 ///< writers whose iterations went well: findings are about these
   std::vector<Stream> others;  ///< those with a sample, in the order of the workload's streams
   /// The names of all distributions that were published of it; empty before that.
@@ -106,11 +117,6 @@ struct ConfigurationResult {
   }
   double commits_per_second() const { return static_cast<double>(commits) / elapsed_seconds(); }
   double writes_per_second() const { return static_cast<double>(writes) / elapsed_seconds(); }
-  /// How much of its ceiling it reached; nothing where that was not measured.
-  std::optional<double> ceiling_share() const {
-    if (!ceiling || ceiling->writes_per_second <= 0) return std::nullopt;
-    return writes_per_second() / ceiling->writes_per_second;
-  }
   /// The main stream's distribution of that segment, or null if it has no samples.
   const Histogram* find(Segment segment) const { return main.find(segment); }
 

@@ -56,6 +56,9 @@ constexpr std::array kMitigationFigures = {
     figure<&M::risk>("risk", Unit::none, first, "what it endangers"),
     figure<&M::effort>("effort", Unit::none, first, "1 is the simplest"),
     figure<&M::recommendable>("recommendable", Unit::none, first, "whether it may be recommended"),
+    figure<&M::measured_together>("measured_together", Unit::count, first,
+                                  "mitigations of the study, for which intervals are widened")
+        .within(1, 1e6),
 };
 
 }  // namespace

@@ -1,61 +1,25 @@
 #include "metrics/result/facts_json.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
-#include <optional>
+#include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "metrics/result/figures.hpp"
 #include "metrics/result/figures_json.hpp"
 #include "metrics/result/json_fields.hpp"
+#include "metrics/result/limit.hpp"
 
 namespace walbench::metrics {
-namespace {
 
 using Json = nlohmann::ordered_json;
 using namespace json_fields;
 
-Json timeouts_json(const std::vector<TimeoutAdvice>& all) {
-  Json json = Json::array();
-  for (const TimeoutAdvice& advice : all) {
-    Json each = {{"chance", advice.chance},
-                 {"transactions", advice.transactions},
-                 {"transactions_needed", advice.transactions_needed}};
-    if (advice.timeout_ms) each["timeout_ms"] = *advice.timeout_ms;
-    json.push_back(std::move(each));
-  }
-  return json;
-}
-
-std::vector<TimeoutAdvice> timeouts_from(const Json& json) {
-  std::vector<TimeoutAdvice> all;
-  for (const Json& each : list_in(json, "timeout_advice")) {
-    TimeoutAdvice advice{share_in(each, "chance"), count_in(each, "transactions"),
-                         count_in(each, "transactions_needed"), std::nullopt};
-    if (has(each, "timeout_ms")) advice.timeout_ms = count_in(each, "timeout_ms");
-    all.push_back(advice);
-  }
-  return all;
-}
-
-Json verdicts_json(const std::vector<LimitVerdict>& verdicts) {
-  Json json = Json::array();
-  for (const LimitVerdict& verdict : verdicts) {
-    json.push_back(
-        {{"limit", verdict.limit}, {"passed", verdict.passed}, {"evidence", verdict.evidence}});
-  }
-  return json;
-}
-
-std::vector<LimitVerdict> verdicts_from(const Json& json) {
-  std::vector<LimitVerdict> verdicts;
-  for (const Json& verdict : list_in(json, "limits")) {
-    verdicts.push_back(
-        {text_in(verdict, "limit"), flag_in(verdict, "passed"), text_in(verdict, "evidence")});
-  }
-  return verdicts;
-}
+namespace {
 
 /// Each span ends after it began, and not after the next one begins.
 void require_spans(const Spans& spans) {
@@ -82,6 +46,15 @@ void read_streams(const Json& json, ConfigurationResult& configuration) {
                               std::make_move_iterator(all.end()));
 }
 
+/// Throws if it is none.
+void require_limit(const std::string& text) {
+  try {
+    parse_limit(text);
+  } catch (const std::invalid_argument& error) {
+    refuse(fmt::format("has 'planned_limits' with something else: {}", error.what()));
+  }
+}
+
 bool is_of_plan(const Figure<ConfigurationResult>& figure) {
   return figure.plan == PlanClass::identity || figure.plan == PlanClass::workload ||
          figure.plan == PlanClass::told;
@@ -91,13 +64,10 @@ bool is_of_plan(const Figure<ConfigurationResult>& figure) {
 
 void write_facts(const ConfigurationResult& configuration, Json& json) {
   write_figures(configuration_figures(), configuration, json);
-  if (has_streams_to_tell(configuration)) {
-    for (const Stream* const stream : configuration.streams()) {
-      write_figures(stream_figures(), *stream, json["streams"].emplace_back());
-    }
+  if (!has_streams_to_tell(configuration)) return;
+  for (const Stream* const stream : configuration.streams()) {
+    write_figures(stream_figures(), *stream, json["streams"].emplace_back());
   }
-  json["timeout_advice"] = timeouts_json(configuration.timeout_advice);
-  json["limits"] = verdicts_json(configuration.verdicts);
 }
 
 void write_plan(const ConfigurationPlanned& planned, Json& json) {
@@ -117,8 +87,7 @@ ConfigurationResult read_facts(const Json& json) {
   read_figures(configuration_figures(), json, configuration);
   require_spans(configuration.measured_epoch_ns);
   if (has(json, "streams")) read_streams(json, configuration);
-  configuration.timeout_advice = timeouts_from(json);
-  configuration.verdicts = verdicts_from(json);
+  std::ranges::for_each(configuration.planned.limits, require_limit);
   return configuration;
 }
 

@@ -16,6 +16,7 @@ using G = GroupsCommitted;
 using L = WriteLockWaits;
 using O = OtherLockSleeps;
 using W = WalFigures;
+using N = SlowestLifecycles;
 using enum Pooling;
 using enum PlanClass;
 
@@ -32,6 +33,9 @@ bool has_timeline(const C& each) {
 }
 bool has_ceiling(const C& each) {
   return each.ceiling.has_value();
+}
+bool has_slowest(const C& each) {
+  return each.slowest.count > 0;
 }
 
 constexpr std::array kConfigurationFigures = {
@@ -59,6 +63,8 @@ constexpr std::array kConfigurationFigures = {
     figure<&C::planned, &P::varied>("varied", Unit::none, first,
                                     "what else tells it apart from others of its run")
         .of_plan(told),
+    figure<&C::planned, &P::limits>("planned_limits", Unit::none, first,
+                                    "bounds that the user set for it"),
     figure<&C::planned, &P::schema>("schema", Unit::none, first, "tables, indexes and triggers")
         .of_plan(workload, "schema", "bench"),
     figure<&C::planned, &P::files>("file_count", Unit::count, first, "lifecycles")
@@ -118,6 +124,9 @@ constexpr std::array kConfigurationFigures = {
     scaled_figure<kSecond, &C::elapsed_ns>("elapsed_seconds", Unit::seconds, sum,
                                            "from all threads having met until all is durable")
         .within(1e-9, kLongestSeconds),
+    scaled_figure<kSecond, &C::elapsed_longest_ns>("elapsed_longest_seconds", Unit::seconds,
+                                                   largest, "the longest of those pooled")
+        .within(0, kLongestSeconds),
     figure<&C::measured_epoch_ns>("measured_epoch_ns", Unit::ns, union_of_spans,
                                   "start and end, since 1970; of several measurements each")
         .only_if([](const C& each) { return !each.measured_epoch_ns.empty(); })
@@ -261,6 +270,40 @@ constexpr std::array kConfigurationFigures = {
     figure<&C::ceiling, &CeilingPoint::writes_per_second>(
         "ceiling.writes_per_second", Unit::per_second, first, "what one thread can write at all")
         .only_if(has_ceiling),
+    figure<&C::ceiling, &CeilingPoint::least_per_second>(
+        "ceiling.least_per_second", Unit::per_second, smallest, "in the slowest of its rounds")
+        .only_if(has_ceiling),
+    figure<&C::ceiling, &CeilingPoint::most_per_second>("ceiling.most_per_second", Unit::per_second,
+                                                        largest, "in the fastest of its rounds")
+        .only_if(has_ceiling),
+    figure<&C::load, &MachineLoad::others_cores>("load.others_cores", Unit::count, mean_over_time,
+                                                 "CPUs that others kept busy")
+        .may_be_absent()
+        .within(kNegative, 1e15),
+    figure<&C::load, &MachineLoad::pressure>(
+        "load.pressure", Unit::share, mean_over_time,
+        "time in which others waited for a CPU, or anybody for memory")
+        .may_be_absent()
+        .within(0, 1),
+    figure<&C::slowest, &N::count>("slowest.count", Unit::count, sum, "the slowest 1 %")
+        .only_if(has_slowest)
+        .within(1, 1e15),
+    figure<&C::slowest, &N::net_ns>("slowest.net_ns", Unit::ns, sum, "their fsm_net in all")
+        .only_if(has_slowest),
+    figure<&C::slowest, &N::lock_wait_ns>("slowest.lock_wait_ns", Unit::ns, sum, "their lock_wait")
+        .only_if(has_slowest),
+    figure<&C::slowest, &N::statement_ns>("slowest.statement_ns", Unit::ns, sum, "their statement")
+        .only_if(has_slowest),
+    figure<&C::slowest, &N::commit_ns>("slowest.commit_ns", Unit::ns, sum, "their commit")
+        .only_if(has_slowest),
+    figure<&C::slowest, &N::hydrate_ns>("slowest.fsm_hydrate_ns", Unit::ns, sum,
+                                        "their fsm_hydrate")
+        .only_if(has_slowest),
+    figure<&C::slowest, &N::dispatch_ns>("slowest.fsm_dispatch_ns", Unit::ns, sum,
+                                         "their fsm_dispatch")
+        .only_if(has_slowest),
+    figure<&C::slowest, &N::other_ns>("slowest.other_ns", Unit::ns, sum, "their other")
+        .only_if(has_slowest),
 };
 
 constexpr std::array kStreamFigures = {
@@ -342,8 +385,7 @@ bool same_facts(const ConfigurationResult& one, const ConfigurationResult& other
   const auto same_stream = [](const Stream& a, const Stream& b) {
     return same_figures(stream_figures(), a, b);
   };
-  return one.timeout_advice == other.timeout_advice && one.verdicts == other.verdicts &&
-         same_figures(configuration_figures(), one, other) && same_stream(one.main, other.main) &&
+  return same_figures(configuration_figures(), one, other) && same_stream(one.main, other.main) &&
          std::ranges::equal(one.others, other.others, same_stream);
 }
 

@@ -30,6 +30,7 @@ Json role_json(const MitigationRole& role, const std::string& stream, Segment se
     if (const SegmentFigures* const figures = repeat.find(segment, stream)) {
       each["p95_ns"] = figures->p95_ns;
       each["p99_ns"] = figures->p99_ns;
+      each["p999_ns"] = figures->p999_ns;
       each["max_ns"] = figures->max_ns;
     }
     json["repeats"].push_back(std::move(each));
@@ -48,7 +49,7 @@ MitigationRole role_from(const Json& json, const std::string& stream, Segment se
     repeat.elapsed_ns = positive_in(each, "elapsed_ns");
     if (!has(each, "p95_ns")) continue;
     repeat.segments.push_back({segment, count_in(each, "p95_ns"), count_in(each, "p99_ns"),
-                               count_in(each, "max_ns"), stream});
+                               count_in(each, "p999_ns"), count_in(each, "max_ns"), stream});
   }
   if (role.repeats.empty()) refuse("has no 'repeats'");
   return role;

@@ -60,18 +60,6 @@ std::int64_t positive_in(const Json& json, const char* name) {
   return count;
 }
 
-double share_in(const Json& json, const char* name) {
-  const double share = number_in(json, name);
-  if (share < 0 || share > 1) refuse(std::string("has '") + name + "' outside 0 to 1");
-  return share;
-}
-
-bool flag_in(const Json& json, const char* name) {
-  const Json& value = field(json, name);
-  if (!value.is_boolean()) refuse(std::string("has '") + name + "' that is neither true nor false");
-  return value.get<bool>();
-}
-
 const Json& list_in(const Json& json, const char* name) {
   const Json& value = field(json, name);
   if (!value.is_array()) refuse(std::string("has '") + name + "' that is no list");

@@ -21,9 +21,6 @@ std::int64_t count_in(const Json& json, const char* name);
 bool has(const Json& json, const char* name);
 /// At least 1.
 std::int64_t positive_in(const Json& json, const char* name);
-/// 0 to 1.
-double share_in(const Json& json, const char* name);
-bool flag_in(const Json& json, const char* name);
 /// An array.
 const Json& list_in(const Json& json, const char* name);
 }  // namespace walbench::metrics::json_fields

@@ -234,8 +234,14 @@ bool selects(const Limit& limit, const StreamId& stream, bool is_main) {
 std::optional<double> limited_value(const Limit& limit, const ConfigurationResult& configuration) {
   if (!limit.figure.segment) {
     const Figure<ConfigurationResult>* const figure = find_number(limit.figure.name);
+    if (figure->name == "elapsed_seconds") {
+      return static_cast<double>(configuration.elapsed_longest_ns);
+    }
     const FigureValue value = figure->value(configuration);
-    const double scale = is_time(limit.figure) ? ns_of(figure->unit) : 1;
+    double scale = is_time(limit.figure) ? ns_of(figure->unit) : 1;
+    if (figure->pooling == Pooling::sum && figure->name != "repeats_pooled") {
+      scale /= static_cast<double>(std::max<std::int64_t>(configuration.repeats, 1));
+    }
     if (const auto* const number = std::get_if<double>(&value)) return *number * scale;
     const auto* const count = std::get_if<std::int64_t>(&value);
     return count == nullptr ? std::nullopt : std::optional(static_cast<double>(*count) * scale);

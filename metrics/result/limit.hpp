@@ -46,15 +46,6 @@ struct Limit {
   std::int64_t for_api_delay_ns = 0;
 };
 
-/// The verdict of a limit on one configuration.
-struct LimitVerdict {
-  std::string limit;  ///< its name
-  bool passed = false;
-  std::string evidence;  ///< a sentence with figures
-
-  bool operator==(const LimitVerdict&) const = default;
-};
-
 /// Reads a limit. Spaces around its parts are ignored. Throws std::invalid_argument with a sentence
 /// about what is wrong.
 Limit parse_limit(const std::string& text);
@@ -71,7 +62,9 @@ bool selects(const Limit& limit, const ConfigurationResult& configuration);
 bool selects(const Limit& limit, const StreamId& stream, bool is_main);
 
 /// The value that the limit bounds, in its unit; nothing if the configuration has no such figure.
-/// If it is about several streams, the value that is closest to failing.
+/// If it is about several streams, the value that is closest to failing. Of several measurements
+/// pooled in one: the longest `elapsed`, percentiles of all samples, and of whatever else is summed
+/// up the mean of one measurement.
 std::optional<double> limited_value(const Limit& limit, const ConfigurationResult& configuration);
 
 /// The value as text: `5.3 ms`, `9,000`.

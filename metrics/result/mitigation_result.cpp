@@ -14,9 +14,9 @@ RepeatFigures figures_of(const ConfigurationResult& configuration) {
   RepeatFigures figures{configuration.elapsed_ns, {}};
   for (const Stream* const stream : configuration.streams()) {
     for (const auto& [segment, histogram] : stream->segments) {
-      figures.segments.push_back({segment, histogram.value_at_percentile(95),
-                                  histogram.value_at_percentile(99), histogram.max(),
-                                  configuration.name_of(*stream)});
+      figures.segments.push_back(
+          {segment, histogram.value_at_percentile(95), histogram.value_at_percentile(99),
+           histogram.value_at_percentile(99.9), histogram.max(), configuration.name_of(*stream)});
     }
   }
   return figures;
@@ -49,31 +49,6 @@ void pool_streams(ConfigurationResult& pooled, ConfigurationResult& repeat) {
   }
 }
 
-/// The largest of all repeats' timeouts, and none where one of them could not tell.
-void pool_timeouts(std::vector<TimeoutAdvice>& into, const std::vector<TimeoutAdvice>& from) {
-  for (std::size_t index = 0; index < std::min(into.size(), from.size()); ++index) {
-    into[index].transactions = std::min(into[index].transactions, from[index].transactions);
-    std::optional<std::int64_t>& pooled_ms = into[index].timeout_ms;
-    const std::optional<std::int64_t>& repeat_ms = from[index].timeout_ms;
-    if (pooled_ms.has_value() && repeat_ms.has_value()) {
-      pooled_ms = std::max(pooled_ms, repeat_ms);
-    } else {
-      pooled_ms.reset();
-    }
-  }
-}
-
-void pool_verdicts(ConfigurationResult& pooled, const ConfigurationResult& repeat) {
-  for (const LimitVerdict& verdict : repeat.verdicts) {
-    const auto found = std::ranges::find(pooled.verdicts, verdict.limit, &LimitVerdict::limit);
-    if (found == pooled.verdicts.end()) {
-      pooled.verdicts.push_back(verdict);
-    } else if (found->passed) {
-      *found = verdict;
-    }
-  }
-}
-
 }  // namespace
 
 void RepeatedResult::add(ConfigurationResult&& repeat) {
@@ -83,8 +58,6 @@ void RepeatedResult::add(ConfigurationResult&& repeat) {
     return;
   }
   pool_figures(pooled, repeat);
-  pool_timeouts(pooled.timeout_advice, repeat.timeout_advice);
-  pool_verdicts(pooled, repeat);
   pool_streams(pooled, repeat);
 }
 

@@ -19,6 +19,8 @@ struct MitigationInfo {
   std::string risk;
   std::int64_t effort = 0;     ///< 1 is the simplest; the recommendation takes the smallest
   bool recommendable = false;  ///< false where its risk is one that nobody should be talked into
+  /// How many mitigations the study was to measure: its intervals are widened for so many.
+  std::int64_t measured_together = 1;
 
   bool operator==(const MitigationInfo&) const = default;
 };
@@ -28,6 +30,7 @@ struct SegmentFigures {
   Segment segment = Segment::fsm_net;
   std::int64_t p95_ns = 0;
   std::int64_t p99_ns = 0;
+  std::int64_t p999_ns = 0;
   std::int64_t max_ns = 0;
   std::string stream = {};  ///< its name; empty: the main one
 };
@@ -43,8 +46,7 @@ struct RepeatFigures {
 
 /// A configuration that was measured several times.
 struct RepeatedResult {
-  /// All repeats in one: samples, times and counts are summed up, peaks are the largest, and a gate
-  /// passed only where it passed every time.
+  /// All repeats in one: samples, times and counts are summed up, peaks are the largest.
   ConfigurationResult pooled;
   std::vector<RepeatFigures> repeats;  ///< in the order of measurement
 

@@ -12,7 +12,7 @@
 namespace walbench::metrics {
 
 /// The version of the files in `results/`: raised when a field changes its meaning or goes away.
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 /// A measurement without a result.
 struct RunFailure {

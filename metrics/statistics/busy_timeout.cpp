@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array kChances = {1e-3, 1e-6};
 constexpr double kDoubt = 0.05;
-constexpr std::int64_t kUsPerMs = 1000;
+constexpr std::int64_t kNsInMs = 1'000'000;
 
 /// The most transactions that may exceed a limit which still holds; nothing if even one is
 /// too many.
@@ -36,7 +36,7 @@ std::int64_t largest_but(const Histogram& histogram, std::int64_t above) {
 
 }  // namespace
 
-std::vector<TimeoutAdvice> advise_timeouts(const Histogram& asked_us, std::int64_t transactions) {
+std::vector<TimeoutAdvice> advise_timeouts(const Histogram& asked_ns, std::int64_t transactions) {
   std::vector<TimeoutAdvice> all;
   for (const double chance : kChances) {
     TimeoutAdvice advice{
@@ -44,7 +44,7 @@ std::vector<TimeoutAdvice> advise_timeouts(const Histogram& asked_us, std::int64
     const double expected = static_cast<double>(transactions) * chance;
     if (transactions >= advice.transactions_needed) {
       if (const auto above = most_above(expected)) {
-        advice.timeout_ms = (largest_but(asked_us, *above) + kUsPerMs - 1) / kUsPerMs;
+        advice.timeout_ms = (largest_but(asked_ns, *above) + kNsInMs - 1) / kNsInMs;
       }
     }
     all.push_back(advice);

@@ -18,15 +18,15 @@ struct TimeoutAdvice {
   bool operator==(const TimeoutAdvice&) const = default;
 };
 
-/// Advice for chances of 1e-3 and 1e-6, from the waits of a run: `asked_us` has, for each of the
+/// Advice for chances of 1e-3 and 1e-6, from the waits of a run: `asked_ns` has, for each of the
 /// `transactions` that waited for the write lock, what SQLite's busy handler asked to sleep in all,
-/// in microseconds; the others did not wait.
+/// in nanoseconds; the others did not wait.
 ///
 /// The timeout is an upper confidence limit (95 %) of the quantile, free of any assumption about
 /// the distribution: the largest wait but m, where m is the largest number for which no more than m
 /// of n transactions exceeding the quantile has a chance of 5 % at most (Poisson). With fewer than
 /// 3 / chance transactions not even the largest wait is one. It holds for what was measured: this
 /// load, on this machine.
-std::vector<TimeoutAdvice> advise_timeouts(const Histogram& asked_us, std::int64_t transactions);
+std::vector<TimeoutAdvice> advise_timeouts(const Histogram& asked_ns, std::int64_t transactions);
 
 }  // namespace walbench::metrics

@@ -59,6 +59,18 @@ double binomial_at_most(std::int64_t count, std::int64_t trials, double success)
   return regularized_beta(failures, static_cast<double>(count) + 1, 1 - success);
 }
 
+double binomial_upper_limit(std::int64_t count, std::int64_t trials, double doubt) {
+  if (count >= trials) return 1;
+  double low = 0;
+  double high = 1;
+  constexpr int kHalvings = 60;
+  for (int halving = 0; halving < kHalvings; ++halving) {
+    const double middle = (low + high) / 2;
+    (binomial_at_most(count, trials, middle) >= doubt ? low : high) = middle;
+  }
+  return high;
+}
+
 double student_t(double degrees_of_freedom, double outside) {
   // |t| is beyond a value with the chance I_x(f/2, 1/2) for x = f / (f + value^2), which rises with
   // x. Halving in the logarithm of x reaches the far tail too.

@@ -48,7 +48,8 @@ double median(std::span<const double> values) {
   return sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-Change paired_change(std::span<const double> before, std::span<const double> after, double least) {
+Change paired_change(std::span<const double> before, std::span<const double> after, double least,
+                     double outside) {
   std::vector<double> logs;
   for (std::size_t pair = 0; pair < before.size(); ++pair) {
     logs.push_back(std::log(std::max(after[pair], least) / std::max(before[pair], least)));
@@ -58,12 +59,11 @@ Change paired_change(std::span<const double> before, std::span<const double> aft
   Change change{std::exp(mean), std::nullopt};
   if (logs.size() < 2) return change;
 
-  constexpr double kOutside = 0.05;
   const double squares =
       std::accumulate(logs.begin(), logs.end(), 0.0,
                       [mean](double sum, double log) { return sum + (log - mean) * (log - mean); });
   const double standard_error = std::sqrt(squares / (count - 1) / count);
-  const double reach = student_t(count - 1, kOutside) * standard_error;
+  const double reach = student_t(count - 1, outside) * standard_error;
   change.interval = Change::Interval{std::exp(mean - reach), std::exp(mean + reach)};
   return change;
 }

@@ -17,7 +17,7 @@ struct Change {
   };
 
   double ratio = 1;
-  std::optional<Interval> interval;  ///< of 95 % confidence; nothing for a single pair
+  std::optional<Interval> interval;  ///< nothing for a single pair
 
   bool shown() const { return interval && (interval->low > 1 || interval->high < 1); }
   bool shown_larger() const { return interval && interval->low > 1; }
@@ -25,11 +25,13 @@ struct Change {
 };
 
 /// The change between paired values, measured in turn: the geometric mean of after / before, with
-/// Student's t interval over the logarithms. Logarithms because a change of strategy multiplies
+/// Student's t interval over the logarithms, which misses the true one with chance `outside`.
+/// Logarithms because a change of strategy multiplies
 /// latencies rather than adds to them, and because they tame long tails; pairs because what a
 /// shared machine does to one run it likely does to the next. Values below `least` count as
 /// `least`. Requires: as many values after as before, at least one; `least` above zero.
-Change paired_change(std::span<const double> before, std::span<const double> after, double least);
+Change paired_change(std::span<const double> before, std::span<const double> after, double least,
+                     double outside);
 
 /// A figure of one run and its resolution: it may stand for any value that is less than
 /// `resolution` away, on a side that is the same for all figures.

@@ -104,26 +104,21 @@ TEST_F(MeasurementAnatomy, BytesChangedAreThoseOfTheMeasurementsWrites) {
   EXPECT_GT(written, 4 * kWritesPerFile * 26);
 }
 
-TEST_F(MeasurementAnatomy, AdviceOnTheTimeoutComesFromTheWaitsAndTheCommits) {
-  files(2'000);
-  behaviour_.lock_waits.asked_us = histogram_of({1'000, 3'000, 250'000});
+TEST_F(MeasurementAnatomy, HowLongTheWaitsMeantToSleepIsASegmentIfAnyDid) {
+  EXPECT_EQ(measure().find(Segment::busy_asked), nullptr);
+  behaviour_.lock_waits.asked_ns = histogram_of({1'000, 3'000, 250'000});
   const ConfigurationResult result = measure();
-  ASSERT_EQ(result.commits, 6'000);
-  EXPECT_EQ(result.timeout_advice, metrics::advise_timeouts(behaviour_.lock_waits.asked_us, 6'000));
-  ASSERT_EQ(result.timeout_advice.size(), 2U);
-  EXPECT_EQ(result.timeout_advice[0].timeout_ms, 4) << "one wait in 6,000 may be longer";
-  EXPECT_EQ(result.timeout_advice[1].timeout_ms, std::nullopt) << "6,000 are too few for 1e-6";
+  ASSERT_NE(result.find(Segment::busy_asked), nullptr);
+  EXPECT_EQ(result.find(Segment::busy_asked)->total_count(), 3);
+  EXPECT_EQ(result.find(Segment::busy_asked)->max(), behaviour_.lock_waits.asked_ns.max());
 }
 
-TEST_F(MeasurementAnatomy, ThereIsAdviceOnlyWhereWritersWaitInSqlite) {
-  behaviour_.lock_waits.asked_us = histogram_of({1'000});
-  for (const storage::Strategy& strategy : storage::kStrategies) {
-    plan_.strategy = strategy.name;
-    plan_.axes = strategy.axes;
-    const bool in_sqlite = strategy.name == "per-file" || strategy.name == "pooled-connection" ||
-                           strategy.name == "reduced-guards" || strategy.name == "select-guard";
-    EXPECT_EQ(measure().timeout_advice.empty(), !in_sqlite) << strategy.name;
-  }
+TEST_F(MeasurementAnatomy, TheSlowestLifecyclesAreKnownByTheirParts) {
+  files(250);
+  behaviour_.write_timings.lock_wait_ns = 500;
+  const metrics::SlowestLifecycles slowest = measure().slowest;
+  EXPECT_EQ(slowest.count, 3) << "1 % of 250, rounded up";
+  EXPECT_EQ(slowest.lock_wait_ns, 3 * kWritesPerFile * 500);
 }
 
 }  // namespace

@@ -14,7 +14,6 @@
 #include <string>
 #include <vector>
 
-#include "metrics/analysis/limit_verdicts.hpp"
 #include "tests/engine/fake_measurement.hpp"
 
 namespace walbench::engine {
@@ -125,22 +124,19 @@ TEST_F(Measurement, MeasuresConfigurationsInTheOrderOfThePlan) {
               ElementsAre("[0 seed]", "[0 done]", "[1 seed]", "[1 done]", "[2 seed]", "[2 done]"));
 }
 
-TEST_F(Measurement, JudgesEachConfigurationByTheLimitsThatConcernIt) {
-  RunPlan plan;
-  plan.configurations = {plan_, plan_};
-  plan.configurations[1].threads = 2;
-  plan.limits = {metrics::parse_limit("elapsed{threads=1}>1s"),
-                 metrics::parse_limit("elapsed{threads=1,profile=zero}>1ns"),
-                 metrics::parse_limit("elapsed{profile=realistic}>1ns")};
-  test_support::MeasuredStudy measured;
-  measure_all(plan, context(), measured);
-  const std::vector<ConfigurationResult>& results = measured.configurations;
-  ASSERT_EQ(results.at(0).verdicts.size(), 2U);
-  EXPECT_EQ(results[0].verdicts[0].limit, "elapsed{threads=1}>1s");
-  EXPECT_TRUE(results[0].verdicts[0].passed);
-  EXPECT_EQ(results[0].verdicts[1].limit, "elapsed{threads=1,profile=zero}>1ns");
-  EXPECT_FALSE(results[0].verdicts[1].passed);
-  EXPECT_TRUE(results.at(1).verdicts.empty());
+// Whoever reads the result judges it by them.
+TEST_F(Measurement, LimitsOfThePlanAreInTheResult) {
+  plan_.limits = {"elapsed{threads=1}>1s", "net.p99>5ms"};
+  files(3);
+  EXPECT_EQ(measure().planned.limits, plan_.limits);
+}
+
+TEST_F(Measurement, LifecyclesByThreadAreSortedSoThatSumsOverRepeatsStayUneven) {
+  plan_.threads = 4;
+  files(40);
+  const std::vector<std::int64_t> by_thread = measure().concurrency.lifecycles_per_thread;
+  ASSERT_EQ(by_thread.size(), 4U);
+  EXPECT_TRUE(std::ranges::is_sorted(by_thread, std::greater()));
 }
 
 TEST_F(Measurement, SamplesOfTheWarmUpAreNotInTheResult) {

@@ -231,20 +231,6 @@ TEST_F(Study, RepeatsArePooledUnderTheMitigationTheyBelongTo) {
   EXPECT_EQ(measured.mitigations[1].info.effort, 7);
 }
 
-TEST_F(Study, MitigationsAreJudgedByTheLimitsToo) {
-  RunPlan plan = study_of(plan_);
-  plan.limits = {metrics::parse_limit("elapsed{threads=1}>1ns")};
-  test_support::MeasuredStudy measured;
-  measure_all(plan, context(), measured);
-  for (const metrics::MitigationResult& result : measured.mitigations) {
-    for (const metrics::RepeatedResult* const each : {&result.baseline, &result.mitigation}) {
-      ASSERT_EQ(each->pooled.verdicts.size(), 1U) << result.info.name;
-      EXPECT_EQ(each->pooled.verdicts[0].limit, "elapsed{threads=1}>1ns");
-      EXPECT_FALSE(each->pooled.verdicts[0].passed);
-    }
-  }
-}
-
 TEST_F(Study, EachResultIsHandedOverAsSoonAsItIsVerified) {
   test_support::MeasuredStudy measured;
   std::vector<std::size_t> handed_over_before;

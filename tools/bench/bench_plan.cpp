@@ -82,6 +82,9 @@ std::vector<engine::MitigationPlan> mitigation_plans(const BenchRequest& request
     require_threads_startable("--mitigate-at", mitigation);
     plans.push_back({info_of(each), baseline, mitigation, repeats});
   }
+  for (engine::MitigationPlan& each : plans) {
+    each.info.measured_together = static_cast<std::int64_t>(plans.size());
+  }
   if (plans.empty() && named_baseline) {
     refuse("--mitigation", fmt::format("{} is the baseline itself", baseline.strategy));
   }
@@ -123,26 +126,31 @@ metrics::ConfigurationResult before_measuring(const engine::ConfigurationPlan& p
   return result;
 }
 
-/// True if some measurement will have the figure that the limit bounds.
-bool concerns_any(const metrics::Limit& limit, const engine::RunPlan& plan) {
-  return std::ranges::any_of(plan.measurements(), [&](const engine::ConfigurationPlan* each) {
-    const auto& segment = limit.figure.segment;
-    return metrics::selects(limit, before_measuring(*each)) &&
-           (!segment || has_segment(*each, *segment));
-  });
-}
-
-void require_limits_used(const engine::RunPlan& plan, std::size_t standard) {
-  for (std::size_t index = standard; index < plan.limits.size(); ++index) {
-    const metrics::Limit& limit = plan.limits[index];
+/// Gives each limit to the measurements that have the figure it bounds.
+void set_limits(const std::vector<metrics::Limit>& limits, engine::RunPlan& plan) {
+  std::vector<engine::ConfigurationPlan*> all;
+  for (engine::ConfigurationPlan& each : plan.configurations) {
+    all.push_back(&each);
+  }
+  for (engine::MitigationPlan& each : plan.mitigations) {
+    all.insert(all.end(), {&each.baseline, &each.mitigation});
+  }
+  for (const metrics::Limit& limit : limits) {
     if (limit.relative) {
       refuse("--fail-if", fmt::format("'{}' compares two measurements, as report --compare does; "
                                       "bench takes a fixed bound, as in 'lock_wait.p99>5ms'",
                                       limit.name));
     }
-    if (!concerns_any(limit, plan)) {
-      refuse("--fail-if", fmt::format("'{}' concerns no configuration of this run", limit.name));
+    bool concerns_any = false;
+    for (engine::ConfigurationPlan* const each : all) {
+      const auto& segment = limit.figure.segment;
+      if (!metrics::selects(limit, before_measuring(*each))) continue;
+      if (segment && !has_segment(*each, *segment)) continue;
+      each->limits.push_back(limit.name);
+      concerns_any = true;
     }
+    if (concerns_any) continue;
+    refuse("--fail-if", fmt::format("'{}' concerns no configuration of this run", limit.name));
   }
 }
 
@@ -207,10 +215,7 @@ BenchOptions plan_bench(const BenchRequest& request) {
   note_exposure(request, plan);
   engine::name_what_varies(plan);
   plan.seed = common.seed;
-  plan.limits = metrics::standard_limits();
-  const std::size_t standard = plan.limits.size();
-  plan.limits.insert(plan.limits.end(), request.fail_if.begin(), request.fail_if.end());
-  require_limits_used(plan, standard);
+  set_limits(request.fail_if, plan);
   require_used(request, plan);
   if (request.study) require_study(plan);
   return options;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/plan.hpp"
+#include "metrics/result/limit.hpp"
 #include "storage/axes.hpp"
 #include "storage/strategies.hpp"
 #include "tools/bench/bench_options.hpp"

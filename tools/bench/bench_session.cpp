@@ -111,32 +111,25 @@ void announce(const engine::RunPlan& plan) {
 
 /// Prints which limits failed; returns whether all passed. A mitigation that fails a limit which
 /// its baseline passes is a finding, not a failure.
-bool every_limit_passed(const metrics::RunResult& run, const std::vector<metrics::Limit>& limits) {
-  std::vector<const metrics::ConfigurationResult*> judged;
-  judged.reserve(run.configurations.size() + run.mitigations.size());
-  for (const metrics::ConfigurationResult& each : run.configurations) {
-    judged.push_back(&each);
-  }
-  for (const metrics::MitigationResult& each : run.mitigations) {
-    judged.push_back(&each.baseline.pooled);
-  }
+bool every_limit_passed(const metrics::RunResult& run, const metrics::Findings& findings) {
   std::set<std::string> failed;
-  std::set<std::string> found;
-  for (const metrics::ConfigurationResult* const each : judged) {
-    for (const metrics::LimitVerdict& verdict : each->verdicts) {
-      found.insert(verdict.limit);
+  const auto look_at = [&](const metrics::ConfigurationResult& configuration,
+                           const metrics::ConfigurationFindings& found) {
+    for (const metrics::LimitVerdict& verdict : found.verdicts) {
       if (verdict.passed || !failed.insert(verdict.limit).second) continue;
       complain(fmt::format("limit {} failed: {}", verdict.limit, verdict.evidence));
     }
+    for (const std::string& limit : configuration.planned.limits) {
+      const auto verdict = std::ranges::find(found.verdicts, limit, &metrics::LimitVerdict::limit);
+      if (verdict != found.verdicts.end() || !failed.insert(limit).second) continue;
+      complain(fmt::format("limit {} failed: no sample of its figure was taken", limit));
+    }
+  };
+  for (std::size_t index = 0; index < run.configurations.size(); ++index) {
+    look_at(run.configurations[index], findings.configurations.at(index));
   }
-  for (const metrics::Limit& limit : limits) {
-    const bool standard = limit.for_files != 0;
-    const bool for_mitigation = std::ranges::none_of(
-        judged, [&](const auto* each) { return metrics::selects(limit, *each); });
-    if (standard || for_mitigation || found.contains(limit.name)) continue;
-    failed.insert(limit.name);
-    complain(
-        fmt::format("limit {} failed: no sample of {} was taken", limit.name, limit.figure.name));
+  for (std::size_t index = 0; index < run.mitigations.size(); ++index) {
+    look_at(run.mitigations[index].baseline.pooled, findings.mitigations.at(index).baseline);
   }
   return failed.empty();
 }
@@ -186,8 +179,8 @@ class Session {
       }
       if (study.paths().empty()) return kFailed;
       if (run.configurations.empty() && run.mitigations.empty()) return kFailed;
-      print(run, study.paths());
-      const bool passed = every_limit_passed(run, options_.plan.limits);
+      print(run, study);
+      const bool passed = every_limit_passed(run, study.findings());
       if (!run.complete) return kFailed;
       return passed ? kDone : kLimitFailed;
     } catch (const std::exception& error) {
@@ -252,17 +245,15 @@ class Session {
                        top_functions(profile_, kFunctions), printable(profile_.string()));
   }
 
-  void print(const metrics::RunResult& run,
-             const std::vector<std::filesystem::path>& published) const {
+  void print(const metrics::RunResult& run, const PublishedStudy& study) const {
     const bool acks_instead = options_.ack_log == "-";
     if (options_.quiet || acks_instead) return;
     std::string out;
-    render_terminal(document_of(run, metrics::analyse(run)),
-                    {.details = options_.details, .plot = {}},
+    render_terminal(document_of(run, study.findings()), {.details = options_.details, .plot = {}},
                     [&out](std::string_view part) { out += part; });
-    const std::string json = published.front().string();
+    const std::string json = study.paths().front().string();
     out += fmt::format("\nresults: {} and {} files beside it\n", printable(json),
-                       published.size() - 1);
+                       study.paths().size() - 1);
     try {
       write_output(out + profile_text());
     } catch (const OutputError& error) {

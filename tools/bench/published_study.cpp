@@ -102,7 +102,8 @@ void PublishedStudy::publish_pairs() {
 
 void PublishedStudy::publish() {
   before_publishing_(run_);
-  publication_.publish(metrics::analyse(run_));
+  findings_ = metrics::analyse(run_);
+  publication_.publish(findings_);
 }
 
 }  // namespace walbench::tools

@@ -39,6 +39,9 @@ class PublishedStudy final : public engine::StudyListener {
   /// the study was. To be called once, also after an interruption.
   void finish(bool to_the_end);
 
+  /// Of everything that was published last.
+  const metrics::Findings& findings() const { return findings_; }
+
   /// The files so far, the run's JSON first; empty if nothing was published.
   const std::vector<std::filesystem::path>& paths() const { return publication_.paths(); }
 
@@ -50,6 +53,7 @@ class PublishedStudy final : public engine::StudyListener {
   metrics::RunResult& run_;
   std::function<void(metrics::RunResult&)> before_publishing_;
   metrics::RunPublication publication_;
+  metrics::Findings findings_;
   metrics::MitigationResult pairs_;                   ///< those not yet published
   const engine::MitigationPlan* pairs_of_ = nullptr;  ///< null: there are none
   std::vector<std::filesystem::path> unpublished_logs_;

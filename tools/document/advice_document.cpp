@@ -19,21 +19,10 @@ namespace {
 
 using metrics::ConfigurationResult;
 
-/// The busy_timeout to paste: twice the longest wait, in whole seconds, and at least SQLite's usual
-/// five.
-std::int64_t timeout_to_paste(const RunView& run) {
-  constexpr std::int64_t kUsualMs = 5000;
-  constexpr std::int64_t kUsPerSecond = 1'000'000;
-  const auto& needed = run.findings.busy_timeout;
-  if (!needed) return kUsualMs;
-  const std::int64_t seconds = (2 * needed->needed_us + kUsPerSecond - 1) / kUsPerSecond;
-  return std::max(kUsualMs, 1000 * seconds);
-}
-
 Table gains(const std::vector<metrics::FigureChange>& changes) {
   Table table{"It brings", change_columns()};
-  constexpr std::array<std::string_view, 4> kFigures = {kThroughput, "fsm_net P95", "fsm_net P99",
-                                                        "fsm_net max"};
+  constexpr std::array<std::string_view, 5> kFigures = {kThroughput, "fsm_net P95", "fsm_net P99",
+                                                        "fsm_net P99.9", "fsm_net max"};
   for (const std::string_view name : kFigures) {
     const metrics::FigureChange* const figure = metrics::find_change(changes, name);
     if (figure != nullptr) table.rows.push_back(change_row(*figure));
@@ -89,12 +78,17 @@ void add_verdicts(const RunView& run, Section& section) {
 
 Section advice_section(const RunView& run) {
   Section section{"What to do" + run.suffix};
-  const std::int64_t timeout_ms = timeout_to_paste(run);
+  const auto& timeout = run.findings.busy_timeout;
+  const std::int64_t timeout_ms = timeout ? timeout->set_ms : 0;
   if (const auto& recommendation = run.findings.recommendation) {
     for (const std::string& sentence : recommendation->sentences) {
       const bool first = &sentence == &recommendation->sentences.front();
       section.add(Sentence{(first ? "Recommendation: " : "") + sentence,
                            first ? Tone::answer : Tone::plain});
+    }
+    if (recommendation->repeats > 0) {
+      section.blocks.emplace_back(
+          Sentence{fmt::format("To tell: bench --repeat {}.", recommendation->repeats)});
     }
     for (const std::size_t index : run.findings.ranking) {
       const metrics::MitigationInfo& info = run.mitigations[index].info;
@@ -109,8 +103,8 @@ Section advice_section(const RunView& run) {
                  "bench --mitigation all measures which change helps.",
                  Tone::answer});
   }
-  if (const auto& needed = run.findings.busy_timeout) {
-    section.add(Sentence{metrics::busy_timeout_sentence(*needed)});
+  if (timeout) {
+    section.add(Sentence{timeout->sentence(), timeout->is_near() ? Tone::warning : Tone::plain});
     section.say(
         "Each connection needs these settings; synchronous = NORMAL may lose the last "
         "commits when the power fails, FULL does not.");
@@ -122,8 +116,8 @@ Section advice_section(const RunView& run) {
 Section summary_section(const RunView& run) {
   Section section{"Why" + run.suffix, false, {Sentence{what_was_measured(run)}}};
   if (const auto& bottleneck = run.findings.bottleneck) {
-    section.say("Bottleneck: {}; root cause: {}. {}.", bottleneck->segment, bottleneck->root_cause,
-                bottleneck->evidence);
+    section.say("Bottleneck: {}; root cause: {}. {}.", bottleneck->segment,
+                bottleneck->root_cause.part, bottleneck->evidence);
   }
   add_fastest(run, section);
   for (std::size_t index = 0; index < run.configurations.size(); ++index) {

@@ -80,18 +80,18 @@ void tell_lock(const ConfigurationResult& configuration, Story& story) {
 
 void tell_timeouts(const ConfigurationFindings& findings, Story& story) {
   for (const metrics::TimeoutAdvice& advice : findings.timeouts) {
-    const std::string chance = fmt::format("{:.0e}", advice.chance);
+    const std::string one_in = with_thousands(1 / advice.chance);
     const std::string from = with_thousands(advice.transactions);
     if (advice.timeout_ms) {
       story.tell(
-          "busy_timeout, from {} transactions: {} ms for a chance of SQLITE_BUSY of {} a "
-          "transaction.",
-          from, with_thousands(*advice.timeout_ms), chance);
+          "Fewer than one transaction in {} asks to sleep {} ms or longer for the write lock (95 % "
+          "limit, from {} transactions).",
+          one_in, with_thousands(*advice.timeout_ms), from);
     } else {
       story.tell(
-          "busy_timeout, from {} transactions: not enough samples for {} ({} transactions "
-          "needed).",
-          from, chance, with_thousands(advice.transactions_needed));
+          "How long one transaction in {} asks to sleep for the write lock cannot be told from {} "
+          "transactions; {} are needed.",
+          one_in, from, with_thousands(advice.transactions_needed));
     }
   }
 }
@@ -151,10 +151,12 @@ void tell_counts(const ConfigurationResult& configuration, const ConfigurationFi
   if (configuration.ceiling) {
     const metrics::CeilingPoint& ceiling = *configuration.ceiling;
     story.tell(
-        "{} of the ceiling: {} writes/s of {} that one thread writes raw, {} in a "
+        "{} of the ceiling: {} writes/s of {} ({} .. {}) that one thread writes raw, {} in a "
         "transaction.",
-        share_cell(findings.ceiling_share).text, with_thousands(configuration.writes_per_second()),
-        with_thousands(ceiling.writes_per_second), with_thousands(ceiling.group_size));
+        ceiling_cell(findings.ceiling_share).text,
+        with_thousands(configuration.writes_per_second()),
+        with_thousands(ceiling.writes_per_second), with_thousands(ceiling.least_per_second),
+        with_thousands(ceiling.most_per_second), with_thousands(ceiling.group_size));
   }
   if (configuration.planned.api_fail_rate > 0) {
     story.tell("API: {} calls, {} failed and were retried; {} transitions written.",
@@ -187,6 +189,13 @@ std::vector<Sentence> warnings_about(const ConfigurationResult& configuration,
     warn(
         "LOCKS: with locking_mode exclusive no lock was seen, so that waits for the write lock are "
         "not counted");
+  }
+  if (findings.loaded) warn("LOADED: " + *findings.loaded);
+  if (findings.ceiling_share && findings.ceiling_share->moved()) {
+    warn(
+        fmt::format("the ceiling moved: {} of it were reached, which nothing can do; the machine "
+                    "was slower when the raw writes were measured, so that share says nothing",
+                    percent_cell(findings.ceiling_share->share).text));
   }
   if (findings.missing_concurrency) warn("CONCURRENCY: " + *findings.missing_concurrency);
   constexpr std::int64_t kEnough = 1000;

@@ -74,8 +74,10 @@ Cell percent_cell(double share) {
   return {fmt::format("{:.1f} %", percent == 0 ? 0.0 : percent), share};
 }
 
-Cell share_cell(const std::optional<double>& share) {
-  return share ? Cell{fmt::format("{:.2f}", *share), share} : Cell{"-", {}};
+Cell ceiling_cell(const std::optional<metrics::CeilingShare>& share) {
+  if (!share) return {"-", {}};
+  return {fmt::format("{:.2f}{}", share->share, share->moved() ? ", it moved" : ""), share->share,
+          share->moved() ? Tone::warning : Tone::plain};
 }
 
 Cell ratio_cell(std::int64_t numerator, std::int64_t denominator) {

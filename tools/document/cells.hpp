@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "metrics/analysis/configuration_findings.hpp"
 #include "metrics/histogram/histogram.hpp"
 #include "metrics/result/figure.hpp"
 #include "metrics/statistics/figure_change.hpp"
@@ -29,7 +30,9 @@ Cell count_cell(std::int64_t count);
 Cell rate_cell(double per_second);
 Cell bytes_cell(std::int64_t bytes);
 Cell percent_cell(double share);  ///< of 0 to 1
-Cell share_cell(const std::optional<double>& share);
+
+/// `0.75`; above 1 `1.20, it moved`; `-` if there is none.
+Cell ceiling_cell(const std::optional<metrics::CeilingShare>& share);
 
 /// `-` if the denominator is 0.
 Cell ratio_cell(std::int64_t numerator, std::int64_t denominator);

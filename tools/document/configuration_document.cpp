@@ -34,7 +34,7 @@ Row overview_row(const ConfigurationResult& each, const ConfigurationFindings& f
     row.push_back(percentile_cell(each.find(segment), 95));
   }
   row.push_back(bytes_cell(each.wal.growth_bytes));
-  row.push_back(share_cell(findings.ceiling_share));
+  row.push_back(ceiling_cell(findings.ceiling_share));
   row.push_back(findings.verdicts.empty() ? Cell{"-", {}}
                                           : verdict_cell(findings.every_limit_met()));
   return row;

@@ -24,19 +24,21 @@ using metrics::MitigationResult;
 Table ranking(const RunView& run) {
   Table table{"Ranking by throughput; ? if no difference is shown",
               columns({"ranking", "transitions/s", "of ceiling", "lock P95", "net P95", "net P99",
-                       "net max", "limits"})};
+                       "net P99.9", "net max", "limits", "admissible"})};
   for (const std::size_t index : run.findings.ranking) {
     const metrics::MitigationFindings& found = run.findings.mitigations[index];
     table.rows.push_back({{run.mitigations[index].info.name, {}},
                           change_cell(found.changes, kThroughput),
-                          share_cell(found.mitigation.ceiling_share),
+                          ceiling_cell(found.mitigation.ceiling_share),
                           change_cell(found.changes, "lock_wait P95"),
                           change_cell(found.changes, "fsm_net P95"),
                           change_cell(found.changes, "fsm_net P99"),
+                          change_cell(found.changes, "fsm_net P99.9"),
                           change_cell(found.changes, "fsm_net max"),
                           found.mitigation.verdicts.empty()
                               ? Cell{"-", {}}
-                              : verdict_cell(found.mitigation.every_limit_met())});
+                              : verdict_cell(found.mitigation.every_limit_met()),
+                          {found.objections.empty() ? "yes" : "no", {}}});
   }
   return table;
 }
@@ -73,7 +75,13 @@ Table before_and_after(const MitigationResult& result,
   return table;
 }
 
-void add_risks(const MitigationResult& result, Section& section) {
+void add_risks(const MitigationResult& result, const metrics::MitigationFindings& findings,
+               Section& section) {
+  if (!findings.objections.empty()) {
+    section.add(Sentence{fmt::format("{}: not admissible: {}.", result.info.name,
+                                     fmt::join(findings.objections, "; ")),
+                         Tone::warning});
+  }
   const metrics::ConfigurationResult& after = result.mitigation.pooled;
   if (after.unsaved_peak > 0) {
     section.add(Sentence{fmt::format("{}: RISK: up to {} transitions were acknowledged and not yet "
@@ -96,7 +104,8 @@ void add_method(const RunView& run, Section& section) {
     return run.findings.mitigations[index].changes.front().change.interval.has_value();
   });
   if (!has_intervals) return;
-  section.say("Intervals: {}. One in twenty misses 0 by chance alone.", metrics::kIntervalMethod);
+  section.say("Intervals: {}. All of a family hold together in 19 of 20 studies.",
+              metrics::kIntervalMethod);
 }
 
 // ---- scaling
@@ -183,7 +192,7 @@ Section mitigations_section(const RunView& run) {
   section.add(ranking(run));
   section.add(costs(run));
   for (const std::size_t index : run.findings.ranking) {
-    add_risks(run.mitigations[index], section);
+    add_risks(run.mitigations[index], run.findings.mitigations[index], section);
     section.add(before_and_after(run.mitigations[index], run.findings.mitigations[index].changes));
   }
   add_method(run, section);
@@ -196,6 +205,7 @@ Section scaling_section(const RunView& run) {
   section.add(scaling_picture(run));
   for (const metrics::Scaling& each : run.findings.scaling) {
     section.say("Scaling of {} {}. {}", each.profile, each.strategy, bottleneck_sentence(each));
+    if (each.left_out) section.add(Sentence{*each.left_out + ".", Tone::warning});
     section.add(Sentence{law_sentence(each)});
     section.add(growth_table(each));
   }
@@ -206,12 +216,14 @@ Section ceiling_section(const RunView& run) {
   Section section{"Ceiling" + run.suffix};
   if (run.ceiling == nullptr || run.ceiling->empty()) return section;
   Table table{"One thread, raw statements: the most that this machine can write",
-              columns({"transitions", "checkpoint", "writes/s"})};
+              columns({"transitions", "checkpoint", "writes/s", "least", "most"})};
   for (const metrics::CeilingPoint& point : *run.ceiling) {
     table.rows.push_back({{fmt::format("{} in a transaction", with_thousands(point.group_size)),
                            static_cast<double>(point.group_size)},
                           {point.checkpoint, {}},
-                          rate_cell(point.writes_per_second)});
+                          rate_cell(point.writes_per_second),
+                          rate_cell(point.least_per_second),
+                          rate_cell(point.most_per_second)});
   }
   section.add(std::move(table));
   return section;

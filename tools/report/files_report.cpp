@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -7,7 +9,7 @@
 #include <system_error>
 #include <vector>
 
-#include "metrics/analysis/limit_verdicts.hpp"
+#include "metrics/analysis/findings.hpp"
 #include "metrics/files/file_error.hpp"
 #include "metrics/files/whole_file.hpp"
 #include "metrics/publish/report_json.hpp"
@@ -64,8 +66,8 @@ void publish_page(const Document& document, const std::filesystem::path& target)
   }
 }
 
-void print(const metrics::ResultSet& set, const ReportFiles& options) {
-  const std::vector<metrics::Findings> findings = metrics::analyse_each(set.runs);
+void print(const metrics::ResultSet& set, const std::vector<metrics::Findings>& findings,
+           const ReportFiles& options) {
   switch (options.format) {
     case ReportFormat::table: {
       TerminalStyle style{.details = options.details, .plot = {}};
@@ -79,15 +81,24 @@ void print(const metrics::ResultSet& set, const ReportFiles& options) {
   }
 }
 
+/// A configuration that limits are held against, with its verdicts.
+struct Judged {
+  const metrics::ConfigurationResult& configuration;
+  const metrics::ConfigurationFindings& findings;
+};
+
 /// Every configuration that was read, and the baselines of mitigations.
-std::vector<const metrics::ConfigurationResult*> judged_in(const metrics::ResultSet& set) {
-  std::vector<const metrics::ConfigurationResult*> all;
-  for (const metrics::LoadedRun& run : set.runs) {
-    for (const auto& each : run.configurations) {
-      all.push_back(&each);
+std::vector<Judged> judged_in(const metrics::ResultSet& set,
+                              const std::vector<metrics::Findings>& findings) {
+  std::vector<Judged> all;
+  for (std::size_t run = 0; run < set.runs.size(); ++run) {
+    const metrics::LoadedRun& of_run = set.runs[run];
+    for (std::size_t index = 0; index < of_run.configurations.size(); ++index) {
+      all.push_back({of_run.configurations[index], findings[run].configurations[index]});
     }
-    for (const auto& each : run.mitigations) {
-      all.push_back(&each.baseline.pooled);
+    for (std::size_t index = 0; index < of_run.mitigations.size(); ++index) {
+      all.push_back(
+          {of_run.mitigations[index].baseline.pooled, findings[run].mitigations[index].baseline});
     }
   }
   return all;
@@ -96,17 +107,19 @@ std::vector<const metrics::ConfigurationResult*> judged_in(const metrics::Result
 /// The failures that the limits lead to, a line each; nothing, after a complaint, if one of them
 /// concerns nothing.
 std::optional<std::vector<std::string>> failures_of(const std::vector<metrics::Limit>& limits,
-                                                    const metrics::ResultSet& set) {
+                                                    const std::vector<Judged>& judged) {
   std::vector<std::string> failures;
   bool all_concern_something = true;
   for (const metrics::Limit& limit : limits) {
     bool concerns = false;
-    for (const metrics::ConfigurationResult* const each : judged_in(set)) {
-      const auto verdict = metrics::judge_limit(limit, *each);
-      concerns = concerns || verdict.has_value();
-      if (!verdict || verdict->passed) continue;
+    for (const Judged& each : judged) {
+      const auto& verdicts = each.findings.verdicts;
+      const auto verdict = std::ranges::find(verdicts, limit.name, &metrics::LimitVerdict::limit);
+      if (verdict == verdicts.end()) continue;
+      concerns = true;
+      if (verdict->passed) continue;
       failures.push_back(fmt::format("limit '{}' failed for {}: {}", limit.name,
-                                     metrics::configuration_label(each->planned),
+                                     metrics::configuration_label(each.configuration.planned),
                                      verdict->evidence));
     }
     if (concerns) continue;
@@ -124,13 +137,13 @@ std::optional<std::vector<std::string>> failures_of(const std::vector<metrics::L
 int report_files(const ReportFiles& options) {
   if (options.html) refuse_to_destroy(options);
   const metrics::ResultSet set = load_with_progress(options.paths);
-  const auto failures = failures_of(options.limits, set);
+  const std::vector<metrics::Findings> findings = metrics::analyse_each(set.runs, options.limits);
+  const auto failures = failures_of(options.limits, judged_in(set, findings));
   if (!failures && set.problems.empty()) return kWrongUsage;
   if (options.html) {
-    const std::vector<metrics::Findings> findings = metrics::analyse_each(set.runs);
     publish_page(document_of(set, findings), *options.html);
   } else {
-    print(set, options);
+    print(set, findings, options);
   }
   for (const metrics::FileProblem& problem : set.problems) {
     complain("report", fmt::format("{}: {}", problem.path.string(), problem.what));

@@ -162,7 +162,8 @@ void LockWaits::end_wait(bool gave_up) {
   const LockWait wait = std::exchange(this_wait(), LockWait{.generation = generation});
   const std::lock_guard lock(mutex_);
   figures_.gave_up += gave_up ? 1 : 0;
-  static_cast<void>(figures_.asked_us.record(wait.asked_us));
+  constexpr std::int64_t kNsPerUs = 1000;
+  static_cast<void>(figures_.asked_ns.record(kNsPerUs * wait.asked_us));
   metrics::WriteLockWaits& waits = figures_.waits;
   waits.waits += 1;
   waits.sleeps += wait.sleeps;

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "metrics/analysis/findings.hpp"
-#include "metrics/analysis/limit_verdicts.hpp"
 #include "tests/support/example_results.hpp"
 
 namespace walbench::metrics {
@@ -34,7 +33,7 @@ Study good_study() {
     ConfigurationResult& each = study.configurations.emplace_back(
         measured(10, profile, "per-file", 2'000'000'000,
                  {{Segment::fsm_net, 1000}, {Segment::db_total, 900}, {Segment::commit, 500}}));
-    each.verdicts = judge(each, standard_limits());
+    each.planned.api_delay_ns = 2'000'000'000;
   }
   study.configurations.push_back(measured(1, "zero", "per-file", 8'000'000'000));
   study.mitigations.push_back({example_info("shared-connection"),
@@ -73,7 +72,7 @@ TEST(GateReport, ThereIsNoneOfWhatIsNoStudy) {
   EXPECT_FALSE(analyse({}, whole.mitigations).gate_report.has_value());
   for (const std::size_t without : {0U, 1U}) {
     Study study = good_study();
-    study.configurations.at(without).verdicts.clear();
+    study.configurations.at(without).planned.threads = 9;
     EXPECT_FALSE(analyse(study.configurations, study.mitigations).gate_report.has_value())
         << "no threshold " << without + 1;
   }
@@ -119,7 +118,7 @@ TEST(GateReport, FailsWhereNoMitigationHasBothSides) {
 TEST(GateReport, FailsWhereAThresholdWasMissed) {
   for (const std::size_t missed : {0U, 1U}) {
     Study study = good_study();
-    study.configurations.at(missed).verdicts.at(0).passed = false;
+    study.configurations.at(missed).elapsed_longest_ns = 9'000'000'000'000;
     const std::vector<Criterion> report = study.report();
     EXPECT_TRUE(report[0].passed);
     EXPECT_TRUE(report[1].passed);
@@ -129,13 +128,14 @@ TEST(GateReport, FailsWhereAThresholdWasMissed) {
 }
 
 TEST(GateReport, FailsWhereTheUsersOwnGateOrTheThreadsFail) {
-  for (const char* const gate : {"zero:1:1s", "concurrency"}) {
-    Study study = good_study();
-    study.configurations.back().verdicts.push_back({gate, false, "8 s of 1 s"});
-    const std::vector<Criterion> report = study.report();
-    EXPECT_FALSE(report[2].passed) << gate;
-    EXPECT_THAT(report[2].evidence, HasSubstr(std::string(gate) + " FAIL: 8 s of 1 s"));
-  }
+  Study limited = good_study();
+  limited.configurations.back().planned.limits = {"elapsed>1s"};
+  EXPECT_FALSE(limited.report()[2].passed);
+  EXPECT_THAT(limited.report()[2].evidence, HasSubstr("elapsed>1s FAIL: 8 s of 1 s"));
+  Study alone = good_study();
+  alone.configurations.back().concurrency.os_threads = 0;
+  EXPECT_FALSE(alone.report()[2].passed);
+  EXPECT_THAT(alone.report()[2].evidence, HasSubstr("concurrency FAIL: 0 of 1 threads"));
 }
 
 }  // namespace

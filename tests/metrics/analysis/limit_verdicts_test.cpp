@@ -25,38 +25,49 @@ ConfigurationResult configuration(const std::string& profile, std::int64_t threa
   result.planned.profile = profile;
   result.planned.threads = threads;
   result.planned.files = files;
-  result.elapsed_ns = elapsed_ns;
+  result.elapsed_ns = result.elapsed_longest_ns = elapsed_ns;
   result.concurrency.os_threads = threads;
   result.concurrency.in_flight_peak = threads;
   return result;
 }
 
-LimitVerdict only_verdict(const ConfigurationResult& result, const std::vector<Limit>& limits) {
-  const std::vector<LimitVerdict> verdicts = judge(result, limits);
+/// Without the thresholds, which are judged everywhere.
+std::vector<LimitVerdict> judged(const ConfigurationResult& result,
+                                 const std::vector<Limit>& limits = {}) {
+  std::vector<LimitVerdict> verdicts = judge(result, limits);
+  std::erase_if(verdicts,
+                [](const LimitVerdict& each) { return each.limit.starts_with("threshold_"); });
+  return verdicts;
+}
+
+LimitVerdict only_of(const std::vector<LimitVerdict>& verdicts) {
   EXPECT_EQ(verdicts.size(), 1U);
   return verdicts.empty() ? LimitVerdict{} : verdicts.front();
 }
 
+LimitVerdict only_verdict(const ConfigurationResult& result, const std::vector<Limit>& limits) {
+  return only_of(judged(result, limits));
+}
+
+LimitVerdict threshold(const ConfigurationResult& result) {
+  return only_of(judge(result));
+}
+
 TEST(LimitVerdicts, ConcernsItsProfileAndThreadsOnly) {
-  EXPECT_EQ(only_verdict(configuration("zero", 10, 818, 1), standard_limits()).limit,
-            "threshold_1");
-  EXPECT_EQ(only_verdict(configuration("realistic", 10, 818, 1), standard_limits()).limit,
-            "threshold_2");
-  EXPECT_TRUE(judge(configuration("zero", 1, 818, 1), standard_limits()).empty());
-  EXPECT_TRUE(judge(configuration("realistic", 50, 818, 1), standard_limits()).empty());
-  EXPECT_TRUE(judge(configuration("zero", 10, 818, 1), {}).empty());
+  EXPECT_EQ(threshold(configuration("zero", 10, 818, 1)).limit, "threshold_1");
+  EXPECT_EQ(threshold(configuration("realistic", 10, 818, 1)).limit, "threshold_2");
+  EXPECT_TRUE(judge(configuration("zero", 1, 818, 1)).empty());
+  EXPECT_TRUE(judge(configuration("realistic", 50, 818, 1)).empty());
 }
 
 TEST(LimitVerdicts, ExactlyTheLimitPassesAndANanosecondMoreFails) {
-  EXPECT_TRUE(
-      only_verdict(configuration("zero", 10, 818, 300 * kSecond), standard_limits()).passed);
-  EXPECT_FALSE(
-      only_verdict(configuration("zero", 10, 818, 300 * kSecond + 1), standard_limits()).passed);
+  EXPECT_TRUE(threshold(configuration("zero", 10, 818, 300 * kSecond)).passed);
+  EXPECT_FALSE(threshold(configuration("zero", 10, 818, 300 * kSecond + 1)).passed);
 }
 
 TEST(LimitVerdicts, ItsLimitGrowsAndShrinksWithTheFiles) {
   const auto passes = [](std::int64_t files, std::int64_t elapsed_ns) {
-    return only_verdict(configuration("zero", 10, files, elapsed_ns), standard_limits()).passed;
+    return threshold(configuration("zero", 10, files, elapsed_ns)).passed;
   };
   EXPECT_TRUE(passes(409, 150 * kSecond));
   EXPECT_FALSE(passes(409, 150 * kSecond + 1));
@@ -69,7 +80,7 @@ TEST(LimitVerdicts, ItsLimitGrowsAndShrinksWithTheFiles) {
 LimitVerdict realistic(std::int64_t files, std::int64_t api_delay_ns, std::int64_t elapsed_ns) {
   ConfigurationResult result = configuration("realistic", 10, files, elapsed_ns);
   result.planned.api_delay_ns = api_delay_ns;
-  return only_verdict(result, standard_limits());
+  return threshold(result);
 }
 
 TEST(LimitVerdicts, Threshold2GrowsAndShrinksWithTheDelayOfACall) {
@@ -104,12 +115,11 @@ TEST(LimitVerdicts, ShortDelaysScaleLikeThatOfAQuickRun) {
 TEST(LimitVerdicts, Threshold1IsForAnyDelay) {
   ConfigurationResult result = configuration("zero", 10, 818, 300 * kSecond);
   result.planned.api_delay_ns = 1;
-  EXPECT_TRUE(only_verdict(result, standard_limits()).passed);
+  EXPECT_TRUE(threshold(result).passed);
 }
 
 TEST(LimitVerdicts, AsManyFilesAsThereMayBeDoNotTurnItsLimitNegative) {
-  const LimitVerdict verdict =
-      only_verdict(configuration("realistic", 10, 1'000'000'000, kHour), standard_limits());
+  const LimitVerdict verdict = threshold(configuration("realistic", 10, 1'000'000'000, kHour));
   EXPECT_TRUE(verdict.passed) << verdict.evidence;
 }
 
@@ -121,7 +131,7 @@ TEST(LimitVerdicts, WhatTheUserWroteHoldsForAnyNumberOfFiles) {
 
 TEST(LimitVerdicts, EvidenceSaysByHowMuch) {
   const auto evidence = [](std::int64_t files, std::int64_t elapsed_ns) {
-    return only_verdict(configuration("zero", 10, files, elapsed_ns), standard_limits()).evidence;
+    return threshold(configuration("zero", 10, files, elapsed_ns)).evidence;
   };
   EXPECT_EQ(evidence(818, 1'030'000'000), "1.03 s of 300 s, 291x");
   EXPECT_EQ(evidence(818, 200 * kSecond), "200 s of 300 s, 1.50x");
@@ -143,7 +153,7 @@ TEST(LimitVerdicts, ALimitOfNothingIsStillToldInFigures) {
 TEST(LimitVerdicts, FailsARunWhoseThreadsDidNotAllMeet) {
   ConfigurationResult result = configuration("zero", 10, 818, kSecond);
   result.concurrency.os_threads = 9;
-  const std::vector<LimitVerdict> verdicts = judge(result, standard_limits());
+  const std::vector<LimitVerdict> verdicts = judge(result);
   ASSERT_EQ(verdicts.size(), 2U) << "besides the others";
   EXPECT_EQ(verdicts[0].limit, "concurrency");
   EXPECT_FALSE(verdicts[0].passed);
@@ -162,15 +172,15 @@ ConfigurationResult grouped(std::int64_t files, std::int64_t in_flight_peak) {
 }
 
 TEST(LimitVerdicts, WithGroupCommitConcurrencyIsLifecyclesInFlightNotThreads) {
-  EXPECT_TRUE(judge(grouped(50'000, 10'000), standard_limits()).empty());
-  const LimitVerdict verdict = only_verdict(grouped(50'000, 9'999), standard_limits());
+  EXPECT_TRUE(judge(grouped(50'000, 10'000)).empty());
+  const LimitVerdict verdict = threshold(grouped(50'000, 9'999));
   EXPECT_EQ(verdict.limit, "concurrency");
   EXPECT_FALSE(verdict.passed);
   EXPECT_EQ(verdict.evidence, "9999 of 10000 lifecycles were in flight at most");
 }
 
 TEST(LimitVerdicts, WithGroupCommitNoMoreCanBeInFlightThanThereAreFiles) {
-  EXPECT_TRUE(judge(grouped(300, 300), {}).empty());
+  EXPECT_TRUE(judged(grouped(300, 300)).empty());
   EXPECT_EQ(only_verdict(grouped(300, 299), {}).evidence,
             "299 of 300 lifecycles were in flight at most");
 }
@@ -180,21 +190,48 @@ TEST(LimitVerdicts, OfOtherStrategiesTheThreadsCountNotThePeak) {
     ConfigurationResult result = configuration("zero", 10, 100, kSecond);
     result.planned.commit = commit;
     result.concurrency.in_flight_peak = 3;
-    EXPECT_TRUE(judge(result, {}).empty()) << "short lifecycles overlap by chance: " << commit;
+    EXPECT_TRUE(judged(result).empty()) << "short lifecycles overlap by chance: " << commit;
     result.concurrency.os_threads = 9;
     result.concurrency.in_flight_peak = 10;
     EXPECT_EQ(only_verdict(result, {}).limit, "concurrency") << commit;
   }
 }
 
-TEST(LimitVerdicts, SeveralMayConcernOneConfiguration) {
-  std::vector<Limit> limits = standard_limits();
-  limits.push_back(parse_limit("elapsed{threads=10}>500ms"));
-  const std::vector<LimitVerdict> verdicts = judge(configuration("zero", 10, 818, kSecond), limits);
-  ASSERT_EQ(verdicts.size(), 2U);
-  EXPECT_TRUE(verdicts[0].passed);
-  EXPECT_FALSE(verdicts[1].passed);
-  EXPECT_EQ(verdicts[1].limit, "elapsed{threads=10}>500ms");
+TEST(LimitVerdicts, AreOfThresholdsOfThePlanAndOfWhatIsAskedAndOfEachOnce) {
+  ConfigurationResult result = configuration("zero", 10, 818, kSecond);
+  result.planned.limits = {"elapsed{threads=10}>500ms", "elapsed>2s"};
+  std::vector<std::string> names;
+  for (const LimitVerdict& verdict :
+       judge(result, {parse_limit("elapsed>2s"), parse_limit("elapsed>3s")})) {
+    names.push_back(verdict.limit + (verdict.passed ? " PASS" : " FAIL"));
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"threshold_1 PASS", "elapsed{threads=10}>500ms FAIL",
+                                             "elapsed>2s PASS", "elapsed>3s PASS"}));
+}
+
+// A sum over repeats is not what the user bounds, and a mean would hide the repeat that failed.
+TEST(LimitVerdicts, OfRepeatsTheLongestTimeAndTheMeanCountAreJudged) {
+  ConfigurationResult result = configuration("zero", 10, 818, 5 * kSecond);
+  result.repeats = 5;
+  result.elapsed_longest_ns = 2 * kSecond;
+  result.busy_retries = 100;
+  const auto passes = [&](const char* limit) {
+    return only_verdict(result, {parse_limit(limit)}).passed;
+  };
+  EXPECT_TRUE(passes("elapsed>2s"));
+  EXPECT_FALSE(passes("elapsed>1900ms"));
+  EXPECT_TRUE(passes("busy_retries>20"));
+  EXPECT_FALSE(passes("busy_retries>19"));
+  EXPECT_TRUE(passes("repeats_pooled<5"));
+}
+
+TEST(LimitVerdicts, AnAbsurdRatioIsNotCountedOut) {
+  const auto evidence = [](const char* limit) {
+    return only_verdict(configuration("zero", 10, 818, kSecond), {parse_limit(limit)}).evidence;
+  };
+  EXPECT_EQ(evidence("elapsed>1ns"), "1 s of 1 ns, more than 1000x too long");
+  EXPECT_EQ(evidence("elapsed>2ms"), "1 s of 2 ms, 500x too long");
+  EXPECT_EQ(evidence("elapsed>9h"), "1 s of 9 h, more than 1000x");
 }
 
 TEST(LimitVerdicts, PercentilesAndThroughputsAreJudgedInTheirUnits) {
@@ -219,7 +256,7 @@ TEST(LimitVerdicts, PercentilesAndThroughputsAreJudgedInTheirUnits) {
 TEST(LimitVerdicts, NoneOnAFigureThatIsNotThereOrOfAComparison) {
   const ConfigurationResult result = configuration("zero", 10, 818, kSecond);
   EXPECT_TRUE(
-      judge(result, {parse_limit("lock_wait.p99>1ms"), parse_limit("elapsed>+10%")}).empty());
+      judged(result, {parse_limit("lock_wait.p99>1ms"), parse_limit("elapsed>+10%")}).empty());
 }
 
 }  // namespace

@@ -181,6 +181,29 @@ TEST(Scaling, HasTheBottleneckOfEachLevel) {
   EXPECT_EQ(scaling.levels[3].bottleneck, "") << "no samples";
 }
 
+// Each close of the only connection checkpoints: slower than one thread ought to be, so that ten
+// look better than they are.
+TEST(Scaling, OneThreadThatCheckpointsAtEachCloseIsNotComparedWithMore) {
+  std::vector<ConfigurationResult> levels = {
+      measured(1, "zero", "per-file", 40 * kSecond), measured(2, "zero", "per-file", 3'200'000'000),
+      measured(10, "zero", "per-file", 4 * kSecond), measured(20, "zero", "per-file", 6 * kSecond)};
+  ASSERT_FALSE(analyse_scaling(levels).front().left_out.has_value());
+  levels[0].wal.checkpoints = levels[0].planned.files;
+  const Scaling scaling = analyse_scaling(levels).front();
+  ASSERT_TRUE(scaling.left_out.has_value());
+  EXPECT_NE(scaling.left_out->find("(100 checkpoints, 100 lifecycles)"), std::string::npos);
+  EXPECT_EQ(scaling.levels.size(), 4U) << "it was measured";
+  for (const Growth& growth : scaling.growths) {
+    EXPECT_GE(growth.threads_before, 2);
+  }
+  EXPECT_EQ(scaling.growths.size(), 3U) << "of throughput: twice from level to level, and in all";
+  const auto* const fit = std::get_if<ScalabilityFit>(&scaling.law);
+  ASSERT_NE(fit, nullptr);
+  EXPECT_GT(fit->gamma, 50) << "not the 10 of one thread";
+  levels[1].wal.checkpoints = levels[2].wal.checkpoints = 100;
+  EXPECT_FALSE(analyse_scaling(levels).front().left_out.has_value()) << "all do the same";
+}
+
 TEST(Scaling, FitsTheLawToItsThroughputs) {
   // gamma 100, sigma 1/2, kappa 1/20.
   const std::vector<Scaling> all = analyse_scaling({measured(10, "zero", "per-file", 4 * kSecond),

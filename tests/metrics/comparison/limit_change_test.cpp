@@ -4,6 +4,7 @@
 
 #include "metrics/comparison/limit_change.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "metrics/result/figures.hpp"
 #include "tests/support/compared_results.hpp"
 
 namespace walbench::metrics {
@@ -148,6 +150,19 @@ TEST(JudgeLimit, ConcernsEveryConfigurationWithTheFigure) {
   ResultSet before = one_run(1000);
   before.runs.front().configurations.push_back(other);
   EXPECT_THAT(judge("lock_wait.p99>+10%", before, before), SizeIs(2));
+}
+
+TEST(JudgeLimit, AnyDimensionOfAKeySelects) {
+  ConfigurationResult run = full_configuration();
+  run.main.segments = {{Segment::lock_wait, histogram_of(1000, 1000)}};
+  for (const Figure<ConfigurationResult>& figure : configuration_figures()) {
+    if (figure.dimension.empty()) continue;
+    const std::string right =
+        fmt::format("lock_wait.p99{{{}={}}}>+10%", figure.dimension, key_text(figure, run));
+    EXPECT_THAT(judge(right, results_of({run}), results_of({run})), SizeIs(1)) << right;
+    const std::string wrong = fmt::format("lock_wait.p99{{{}=another}}>+10%", figure.dimension);
+    EXPECT_THAT(judge(wrong, results_of({run}), results_of({run})), IsEmpty()) << wrong;
+  }
 }
 
 TEST(JudgeLimit, ConcernsNothingWhereTheSegmentIsMissing) {

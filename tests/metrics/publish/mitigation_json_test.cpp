@@ -52,6 +52,13 @@ TEST(MitigationJson, HasWhereItComesFrom) {
   EXPECT_EQ(json["risk"], "what shared-connection endangers");
   EXPECT_EQ(json["environment"]["cpu_model"], "a CPU");
   EXPECT_EQ(json["interval_method"], kIntervalMethod);
+  EXPECT_DOUBLE_EQ(json["deciding_interval_confidence"].get<double>(), 1 - 0.05 / 4);
+  EXPECT_DOUBLE_EQ(json["interval_confidence"].get<double>(), 1 - 0.05 / 13);
+  EXPECT_EQ(json["gain"], "unclear");
+  EXPECT_EQ(json["objections"], Json::array());
+  EXPECT_EQ(json["measured_together"], 1);
+  EXPECT_EQ(json["slowest_users"],
+            "fsm_net P99.9 0.003 -> 0.00225 ms, fsm_net max 0.004 -> 0.003 ms");
 }
 
 TEST(MitigationJson, HasTheChangeOfEachStatistic) {
@@ -61,6 +68,7 @@ TEST(MitigationJson, HasTheChangeOfEachStatistic) {
   const std::vector<std::pair<std::string, Json>> changes = {
       {"fsm_net P95", comparison["fsm_net_ms"]["p95"]},
       {"fsm_net P99", comparison["fsm_net_ms"]["p99"]},
+      {"fsm_net P99.9", comparison["fsm_net_ms"]["p999"]},
       {"fsm_net max", comparison["fsm_net_ms"]["max"]},
       {"lock_wait P95", comparison["lock_wait_ms"]["p95"]},
       {"lock_wait P99", comparison["lock_wait_ms"]["p99"]},
@@ -114,11 +122,12 @@ TEST(MitigationJson, HasEveryRepeatInItsOrder) {
   const Json json = json_of(example_mitigation());
   ASSERT_EQ(json["baseline_repeats"].size(), 2U);
   ASSERT_EQ(json["mitigation_repeats"].size(), 2U);
-  const Json first = {{"elapsed_seconds", 1.0},
-                      {"transitions_per_second", 400.0},
-                      {"segments",
-                       {{"fsm_net", {{"p95_ns", 500}, {"p99_ns", 1000}, {"max_ns", 2000}}},
-                        {"lock_wait", {{"p95_ns", 250}, {"p99_ns", 500}, {"max_ns", 1000}}}}}};
+  const Json first = {
+      {"elapsed_seconds", 1.0},
+      {"transitions_per_second", 400.0},
+      {"segments",
+       {{"fsm_net", {{"p95_ns", 500}, {"p99_ns", 1000}, {"p999_ns", 1500}, {"max_ns", 2000}}},
+        {"lock_wait", {{"p95_ns", 250}, {"p99_ns", 500}, {"p999_ns", 750}, {"max_ns", 1000}}}}}};
   EXPECT_EQ(json["mitigation_repeats"][0], first);
   EXPECT_EQ(json["mitigation_repeats"][1]["elapsed_seconds"], 2.0);
   EXPECT_EQ(json["baseline_repeats"][0]["transitions_per_second"], 200.0);

@@ -14,7 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include "metrics/analysis/limit_verdicts.hpp"
 #include "metrics/analysis/mitigation_analysis.hpp"
 #include "metrics/result/environment.hpp"
 #include "metrics/result/facts_json.hpp"
@@ -51,7 +50,7 @@ TEST(RunJson, HasTheFieldsOfTheHarnessBefore) {
       {"wal_size_start_bytes", 41},
       {"wal_size_end_bytes", 42},
       {"threshold_1_verdict", "PASS"},
-      {"threshold_1_evidence", "2 s of 300 s"},
+      {"threshold_1_evidence", "2 s of 300 s, 150x"},
       {"wal_contention_verdict",
        "CONTRIBUTOR: lock_wait P95 is 100.0 % of db_total P95 (threshold 5 %)"}};
   for (const auto& [name, value] : fields) {
@@ -73,6 +72,9 @@ TEST(RunJson, HasEveryFieldOfTheRun) {
   EXPECT_EQ(json["sqlite_memory_peak_bytes"], 62);
   EXPECT_EQ(json["bottleneck"]["segment"], "db_total");
   EXPECT_EQ(json["bottleneck"]["root_cause"], "lock_wait");
+  EXPECT_EQ(json["bottleneck"]["root_cause_share"], 1);
+  EXPECT_EQ(json["bottleneck"]["tail_cause"], "other");
+  EXPECT_EQ(json["bottleneck"]["tail_cause_share"], 138 / 132.0);
   EXPECT_FALSE(json["bottleneck"]["evidence"].get<std::string>().empty());
   EXPECT_EQ(json["environment"]["digest"], environment_digest(full_run().environment));
   EXPECT_EQ(json["environment"]["cpu_model"], "a CPU");
@@ -83,7 +85,10 @@ TEST(RunJson, HasTheFactsTheFindingsAndTheSegmentsOfAConfiguration) {
   ASSERT_EQ(json["configurations"].size(), 1U);
   const Json& configuration = json["configurations"][0];
   expect_facts(configuration, full_configuration());
-  EXPECT_EQ(configuration["ceiling_share"], 71 / 2.000000001 / 142.5);
+  const double writes = 71 / 2.000000001;
+  EXPECT_EQ(configuration["ceiling_share"], writes / 142.5);
+  EXPECT_EQ(configuration["ceiling_share_range"], Json({writes / 285, writes / 71.25}));
+  EXPECT_EQ(configuration["ceiling_moved"], false);
   EXPECT_EQ(configuration["write_amplification"], 5);
   EXPECT_EQ(configuration["jain_index"], 246.0 * 246 / (3 * (81 * 81 + 82 * 82 + 83 * 83)));
   ASSERT_EQ(configuration["segments"].size(), 11U);
@@ -138,9 +143,16 @@ TEST(RunJson, UnfairnessAndMissingConcurrencyAreSentencesWhereThereIsSome) {
 }
 
 TEST(RunJson, TheCeilingHasAPointEach) {
-  const Json points = {
-      {{"group_size", 1}, {"checkpoint", "auto"}, {"writes_per_second", 63.5}},
-      {{"group_size", 59}, {"checkpoint", "its checkpoint"}, {"writes_per_second", 142.5}}};
+  const Json points = {{{"group_size", 1},
+                        {"checkpoint", "auto"},
+                        {"writes_per_second", 63.5},
+                        {"least_per_second", 60.5},
+                        {"most_per_second", 66.5}},
+                       {{"group_size", 59},
+                        {"checkpoint", "its checkpoint"},
+                        {"writes_per_second", 142.5},
+                        {"least_per_second", 71.25},
+                        {"most_per_second", 285}}};
   EXPECT_EQ(json_of(full_run())["ceiling"], points);
 }
 
@@ -157,13 +169,23 @@ TEST(RunJson, NothingIsSaidOfGroupsAndACeilingThatThereWereNot) {
   EXPECT_EQ(json["configurations"][0]["checkpoints_capped"], 58) << "of any strategy";
 }
 
-TEST(RunJson, ThresholdVerdictsSayPassOrFail) {
+TEST(RunJson, ThresholdVerdictsSayPassOrFailAndEveryLimitIsListed) {
   RunResult run = full_run();
-  run.configurations.front().verdicts = {{"threshold_2", false, "7 h of 6 h"}};
+  run.configurations.front().planned.profile = "realistic";
+  run.configurations.front().planned.api_delay_ns = 2'000'000'000;
+  run.configurations.front().planned.api_fail_rate = 0;
+  run.configurations.front().elapsed_longest_ns = 7 * 3600 * 1'000'000'000LL;
   const Json json = json_of(run)["configurations"][0];
   EXPECT_EQ(json["threshold_2_verdict"], "FAIL");
-  EXPECT_EQ(json["threshold_2_evidence"], "7 h of 6 h");
+  EXPECT_EQ(json["threshold_2_evidence"], "7 h of 6 h, 1.17x too long");
   EXPECT_FALSE(json.contains("threshold_1_verdict"));
+  const Json limits = {
+      {{"limit", "threshold_2"}, {"passed", false}, {"evidence", "7 h of 6 h, 1.17x too long"}},
+      {{"limit", "elapsed>1s"},
+       {"passed", false},
+       {"evidence", "7 h of 1 s, more than 1000x too long"}}};
+  EXPECT_EQ(json["limits"], limits);
+  EXPECT_EQ(json["planned_limits"], Json({"elapsed>1s"}));
 }
 
 TEST(RunJson, AnEmptyRunIsStillJson) {
@@ -181,8 +203,11 @@ TEST(RunJson, HasNoConclusionsAboutWhatWasNotMeasured) {
   EXPECT_EQ(json["scaling"], Json::array()) << "one level of concurrency";
   EXPECT_FALSE(json.contains("recommendation")) << "no mitigation";
   EXPECT_FALSE(json.contains("gate_report")) << "no study";
-  const Json busy_timeout = {
-      {"needed_us", 75}, {"configured_ms", 13}, {"where", "c=10 zero a strategy"}};
+  const Json busy_timeout = {{"set_ms", 5000},
+                             {"longest_us", 75},
+                             {"configured_ms", 13},
+                             {"near", false},
+                             {"where", "c=10 zero a strategy"}};
   EXPECT_EQ(json["busy_timeout"], busy_timeout);
 }
 
@@ -243,6 +268,7 @@ TEST(RunJson, HasWhatToDoWhereMitigationsWereMeasured) {
   RunResult run = full_run();
   run.mitigations.push_back(measured_mitigation("shared-connection", 3, 3));
   const Json json = json_of(run);
+  EXPECT_EQ(json["recommendation"]["advice"], "change");
   EXPECT_EQ(json["recommendation"]["mitigation"], "shared-connection");
   const auto recommendation = analyse({}, run.mitigations).recommendation;
   ASSERT_TRUE(recommendation.has_value());
@@ -256,7 +282,6 @@ TEST(RunJson, AStudyHasAGateReport) {
     ConfigurationResult& each = run.configurations.emplace_back(
         measured(10, profile, "per-file", 1'000'000'000, {{Segment::fsm_net, 100}}));
     each.planned.api_delay_ns = 2'000'000'000;
-    each.verdicts = judge(each, standard_limits());
   }
   run.configurations[1].verified = false;
   run.mitigations.push_back(measured_mitigation("shared-connection", 3, 2));
@@ -291,8 +316,9 @@ TEST(HgrmMetadata, IsOneLineWithTheRunTheSegmentAndTheConfiguration) {
   EXPECT_EQ(json["environment_digest"], environment_digest(run.environment));
   EXPECT_EQ(json["segment"], "commit");
   expect_facts(json, run.configurations.front());
-  for (const char* const finding : {"ceiling_share", "jain_index", "write_amplification",
-                                    "threshold_1_verdict", "wal_contention_verdict", "breakdown"}) {
+  for (const char* const finding :
+       {"ceiling_share", "jain_index", "write_amplification", "limits", "timeout_advice",
+        "threshold_1_verdict", "wal_contention_verdict", "breakdown"}) {
     EXPECT_FALSE(json.contains(finding)) << finding << " is a finding, not a fact";
   }
 }

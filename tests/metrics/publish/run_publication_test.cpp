@@ -185,7 +185,7 @@ TEST_F(RunPublicationTest, LeavesNothingBehindWhereItCannotWrite) {
   RunResult run = example_run();
   // The last file needs more room than the others.
   Histogram& histogram = run.configurations.front().main.segments.back().histogram;
-  for (std::int64_t value = 1; value < 60'000; ++value) {
+  for (std::int64_t value = 1; value < 200'000; ++value) {
     ASSERT_TRUE(histogram.record(value * value));
   }
   const auto publish = [&] { static_cast<void>(publish_whole(directory(), run)); };

@@ -44,19 +44,6 @@ TEST(ConfigurationResult, RatesOfAPooledOneCountItsRepeats) {
   EXPECT_DOUBLE_EQ(result.commits_per_second(), 150);
 }
 
-TEST(ConfigurationResult, ItsShareOfTheCeilingIsInWritesNotTransitions) {
-  ConfigurationResult result;
-  result.planned.files = 100;
-  result.planned.transitions_per_file = 4;
-  result.writes = 300;
-  result.elapsed_ns = 2'000'000'000;
-  EXPECT_FALSE(result.ceiling_share().has_value()) << "it was not measured";
-  result.ceiling = CeilingPoint{.group_size = 50, .checkpoint = "auto", .writes_per_second = 200};
-  EXPECT_DOUBLE_EQ(result.ceiling_share().value_or(-1), 0.75);
-  result.ceiling->writes_per_second = 0;
-  EXPECT_FALSE(result.ceiling_share().has_value()) << "no number of nothing";
-}
-
 TEST(ConfigurationResult, WithoutGroupsTheirMeanIsNotDividedByNone) {
   EXPECT_EQ(GroupsCommitted().size_mean(), 0);
   EXPECT_DOUBLE_EQ((GroupsCommitted{.groups = 4, .writes = 10}).size_mean(), 2.5);

@@ -56,7 +56,7 @@ TEST(ParseHgrmMetadata, RefusesAnotherSchemaVersionWithARemedy) {
 // Figures have a test of their own; these are the rest.
 TEST(ParseHgrmMetadata, RefusesHeadsAndListsThatAreMissingOrOfAnotherKind) {
   for (const char* const name : {"run_id", "instance", "timestamp", "environment_digest", "segment",
-                                 "unit", "timeout_advice", "limits"}) {
+                                 "unit", "planned_limits"}) {
     Json json = metadata();
     json.erase(name);
     EXPECT_EQ(refusal(json.dump()), "its walbench metadata lacks '" + std::string(name) + "'");
@@ -66,6 +66,13 @@ TEST(ParseHgrmMetadata, RefusesHeadsAndListsThatAreMissingOrOfAnotherKind) {
     }
   }
   Json json = metadata();
+  json["planned_limits"] = {"elapsed>5s", "elapsed"};
+  EXPECT_TRUE(
+      refusal(json.dump())
+          .starts_with(
+              "its walbench metadata has 'planned_limits' with something else: limit 'elapsed': "))
+      << refusal(json.dump());
+  json = metadata();
   json["unit"] = "ms";
   EXPECT_EQ(refusal(json.dump()), "its walbench metadata has a unit other than ns");
 }

@@ -91,44 +91,6 @@ TEST(RepeatedResult, HasATimelineWhereEveryRepeatHas) {
   EXPECT_FALSE(pooled_of({without, single()}).pooled.write_lock.has_timeline);
 }
 
-ConfigurationResult with_advice(std::vector<TimeoutAdvice> advice) {
-  ConfigurationResult result = single();
-  result.timeout_advice = std::move(advice);
-  return result;
-}
-
-// What one repeat could not support, or would have been too short for, is not advised for all.
-TEST(RepeatedResult, TheTimeoutIsTheLongestAndThereOnlyWhereEveryRepeatHasOne) {
-  const ConfigurationResult one =
-      with_advice({{1e-3, 4000, 2996, 80}, {1e-6, 4000, 2'995'733, std::nullopt}});
-  const ConfigurationResult longer =
-      with_advice({{1e-3, 3000, 2996, 90}, {1e-6, 3'000'000, 2'995'733, 500}});
-  const ConfigurationResult too_few =
-      with_advice({{1e-3, 100, 2996, std::nullopt}, {1e-6, 100, 2'995'733, std::nullopt}});
-  using Advice = std::vector<TimeoutAdvice>;
-  for (const bool first : {true, false}) {
-    const Advice pooled =
-        (first ? pooled_of({one, longer}) : pooled_of({longer, one})).pooled.timeout_advice;
-    EXPECT_EQ(pooled, (Advice{{1e-3, 3000, 2996, 90}, {1e-6, 4000, 2'995'733, std::nullopt}}));
-  }
-  for (const std::vector<ConfigurationResult>& repeats :
-       {std::vector{too_few, one, longer}, std::vector{one, too_few, longer},
-        std::vector{one, longer, too_few}}) {
-    EXPECT_EQ(pooled_of(repeats).pooled.timeout_advice, too_few.timeout_advice);
-  }
-  EXPECT_TRUE(pooled_of({with_advice({}), with_advice({})}).pooled.timeout_advice.empty());
-}
-
-TEST(RepeatedResult, ItsShareOfTheCeilingIsThatOfAllRepeats) {
-  ConfigurationResult fast = single();
-  ConfigurationResult slow = single();
-  fast.writes = slow.writes = 300;
-  fast.elapsed_ns = 1'000'000'000;
-  slow.elapsed_ns = 3'000'000'000;
-  fast.ceiling = slow.ceiling = {.group_size = 10, .checkpoint = "off", .writes_per_second = 300};
-  EXPECT_DOUBLE_EQ(pooled_of({fast, slow}).pooled.ceiling_share().value_or(-1), 0.5);
-}
-
 TEST(RepeatedResult, LifecyclesInFlightAreAveragedOverTime) {
   ConfigurationResult shorter = single();
   ConfigurationResult longer = single();
@@ -146,40 +108,6 @@ TEST(RepeatedResult, IsVerifiedWhereEveryRepeatIs) {
   EXPECT_TRUE(pooled_of({single(), single()}).pooled.verified);
   EXPECT_FALSE(pooled_of({unverified, single()}).pooled.verified);
   EXPECT_FALSE(pooled_of({single(), unverified}).pooled.verified);
-}
-
-ConfigurationResult with_verdicts(std::vector<LimitVerdict> verdicts) {
-  ConfigurationResult result = single();
-  result.verdicts = std::move(verdicts);
-  return result;
-}
-
-TEST(RepeatedResult, AGatePassedOnlyWhereItPassedEveryTime) {
-  const ConfigurationResult pass = with_verdicts({{"a", true, "1 s"}, {"b", true, "2 s"}});
-  const ConfigurationResult fail = with_verdicts({{"a", true, "3 s"}, {"b", false, "9 s"}});
-  for (const std::vector<ConfigurationResult>& repeats :
-       {std::vector{fail, pass, pass}, std::vector{pass, fail, pass},
-        std::vector{pass, pass, fail}}) {
-    const std::vector<LimitVerdict> verdicts = pooled_of(repeats).pooled.verdicts;
-    ASSERT_EQ(verdicts.size(), 2U);
-    EXPECT_TRUE(verdicts[0].passed);
-    EXPECT_EQ(verdicts[1].limit, "b");
-    EXPECT_FALSE(verdicts[1].passed);
-    EXPECT_EQ(verdicts[1].evidence, "9 s") << "of the repeat that failed";
-  }
-}
-
-TEST(RepeatedResult, AVerdictThatOneRepeatAloneHasCounts) {
-  const ConfigurationResult pass = with_verdicts({{"a", true, "1 s"}});
-  const ConfigurationResult apart =
-      with_verdicts({{"concurrency", false, "9 of 10"}, {"a", true, "1 s"}});
-  for (const bool first : {true, false}) {
-    const std::vector<LimitVerdict> verdicts =
-        (first ? pooled_of({apart, pass}) : pooled_of({pass, apart})).pooled.verdicts;
-    ASSERT_EQ(verdicts.size(), 2U) << first;
-    EXPECT_EQ(verdicts[first ? 0 : 1].limit, "concurrency");
-    EXPECT_FALSE(verdicts[first ? 0 : 1].passed);
-  }
 }
 
 TEST(RepeatedResult, PutsSamplesOfAllRepeatsTogether) {
@@ -209,6 +137,7 @@ TEST(RepeatedResult, KeepsTheFiguresOfEachRepeatApart) {
   EXPECT_EQ(first.segment, Segment::lock_wait);
   EXPECT_EQ(first.p95_ns, 200);
   EXPECT_EQ(first.p99_ns, 300);
+  EXPECT_EQ(first.p999_ns, 400);
   EXPECT_EQ(first.max_ns, 500);
   ASSERT_EQ(result.repeats[1].segments.size(), 1U);
   EXPECT_EQ(result.repeats[1].segments[0].segment, Segment::commit);

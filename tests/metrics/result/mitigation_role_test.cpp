@@ -72,6 +72,7 @@ TEST(MitigationRole, HasTheFiguresOfItsSegmentInEveryRepeat) {
     EXPECT_EQ(figures.segment, Segment::fsm_net);
     EXPECT_EQ(figures.p95_ns, p95.at(index));
     EXPECT_EQ(figures.p99_ns, 2 * p95.at(index));
+    EXPECT_EQ(figures.p999_ns, 3 * p95.at(index));
     EXPECT_EQ(figures.max_ns, 4 * p95.at(index));
   }
 }
@@ -125,12 +126,12 @@ TEST(MitigationRole, IsRefusedWithoutAnyRepeat) {
 TEST(MitigationRole, IsRefusedWhereARepeatIsOfNoTimeOrIncomplete) {
   const Json whole = Json::parse(metadata_of(true));
   const Json::json_pointer repeat("/mitigation/repeats/1");
-  for (const char* const name : {"elapsed_ns", "p99_ns", "max_ns"}) {
+  for (const char* const name : {"elapsed_ns", "p99_ns", "p999_ns", "max_ns"}) {
     Json json = whole;
     json.at(repeat).erase(name);
     EXPECT_EQ(refusal(json), "its walbench metadata lacks '" + std::string(name) + "'");
   }
-  for (const char* const name : {"elapsed_ns", "p95_ns", "p99_ns", "max_ns"}) {
+  for (const char* const name : {"elapsed_ns", "p95_ns", "p99_ns", "p999_ns", "max_ns"}) {
     for (const Json& absurd : {Json(-1), Json(1.5), Json("1"), Json(nullptr),
                                Json(std::numeric_limits<std::int64_t>::max())}) {
       Json json = whole;

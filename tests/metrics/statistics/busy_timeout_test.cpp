@@ -22,6 +22,8 @@ const TimeoutAdvice& of_chance(const std::vector<TimeoutAdvice>& all, double cha
   throw std::logic_error("no such advice");
 }
 
+constexpr std::int64_t kUs = 1000, kMs = 1000 * kUs;
+
 TEST(TimeoutAdvice, ThreeByTheChanceTransactionsAreNeeded) {
   const auto all = advise_timeouts(Histogram(), 100);
   EXPECT_EQ(of_chance(all, 1e-3).transactions_needed, 2996);
@@ -34,8 +36,8 @@ TEST(TimeoutAdvice, ThreeByTheChanceTransactionsAreNeeded) {
 
 TEST(TimeoutAdvice, WithJustEnoughItIsTheLongestWait) {
   Histogram waits;
-  ASSERT_TRUE(waits.record(1000, 5));
-  ASSERT_TRUE(waits.record(80'000));
+  ASSERT_TRUE(waits.record(kMs, 5));
+  ASSERT_TRUE(waits.record(80 * kMs));
   EXPECT_EQ(of_chance(advise_timeouts(waits, 2996), 1e-3).timeout_ms, 81)
       << "80 ms, as the histogram rounds it up";
 }
@@ -44,10 +46,10 @@ TEST(TimeoutAdvice, WithMoreItLeavesOutTheLongestOnes) {
   // 100,000 transactions: 100 are expected beyond the quantile; no more than 83 of them happen with
   // a chance of 5 % at most, so the 84th longest wait is the limit.
   Histogram waits;
-  ASSERT_TRUE(waits.record(2'000'000, 83));
-  ASSERT_TRUE(waits.record(1000, 500));
-  EXPECT_EQ(of_chance(advise_timeouts(waits, 100'000), 1e-3).timeout_ms, 1);
-  ASSERT_TRUE(waits.record(2'000'000));
+  ASSERT_TRUE(waits.record(2000 * kMs, 83));
+  ASSERT_TRUE(waits.record(kMs, 500));
+  EXPECT_EQ(of_chance(advise_timeouts(waits, 100'000), 1e-3).timeout_ms, 2);
+  ASSERT_TRUE(waits.record(2000 * kMs));
   EXPECT_GT(of_chance(advise_timeouts(waits, 100'000), 1e-3).timeout_ms.value_or(0), 1999);
 }
 
@@ -55,10 +57,10 @@ TEST(TimeoutAdvice, WithMoreItLeavesOutTheLongestOnes) {
 TEST(TimeoutAdvice, HowManyWaitsItLeavesOutIsTheTextbookNumber) {
   // The longest waits last 1,000 ms, 999 ms, 998 ms, ...
   Histogram waits({.lowest_discernible_value = 1,
-                   .highest_trackable_value = 3'600'000'000,
+                   .highest_trackable_value = 3'600'000'000'000,
                    .significant_digits = 5});
   for (std::int64_t ms = 1; ms <= 1000; ++ms) {
-    ASSERT_TRUE(waits.record(ms * 1000 - 50));
+    ASSERT_TRUE(waits.record(ms * kMs - 50 * kUs));
   }
   const auto left_out = [&](std::int64_t transactions) {
     return 1000 - of_chance(advise_timeouts(waits, transactions), 1e-3).timeout_ms.value_or(-1);
@@ -82,25 +84,26 @@ TEST(TimeoutAdvice, OfNoTransactionsThereIsNone) {
 TEST(TimeoutAdvice, IsInWholeMillisecondsRoundedUp) {
   const auto advised = [](std::int64_t wait_us) {
     Histogram waits;
-    EXPECT_TRUE(waits.record(wait_us));
+    EXPECT_TRUE(waits.record(wait_us * kUs));
     return of_chance(advise_timeouts(waits, 2996), 1e-3).timeout_ms;
   };
   EXPECT_EQ(advised(0), 0);
   EXPECT_EQ(advised(1), 1);
-  EXPECT_EQ(advised(1000), 1);
-  EXPECT_EQ(advised(1001), 2);
+  EXPECT_EQ(advised(999), 1);
+  EXPECT_EQ(advised(1000), 2) << "as the histogram rounds it up";
+  EXPECT_EQ(advised(1998), 2);
 }
 
 TEST(TimeoutAdvice, WhereFewWaitedNoneIsNeeded) {
   Histogram waits;
-  ASSERT_TRUE(waits.record(5'000'000, 10));
+  ASSERT_TRUE(waits.record(5000 * kMs, 10));
   EXPECT_EQ(of_chance(advise_timeouts(waits, 1'000'000), 1e-3).timeout_ms, 0)
       << "10 of a million is far below the chance";
 }
 
 TEST(TimeoutAdvice, LargeNumbersDoNotOverflow) {
   Histogram waits;
-  ASSERT_TRUE(waits.record(7000, 100'000'000));
+  ASSERT_TRUE(waits.record(7 * kMs, 100'000'000));
   EXPECT_EQ(of_chance(advise_timeouts(waits, 1'000'000'000), 1e-3).timeout_ms, 8);
   EXPECT_EQ(of_chance(advise_timeouts(waits, 1'000'000'000), 1e-6).timeout_ms, 8);
 }
@@ -117,7 +120,7 @@ TEST(TimeoutAdvice, HoldsNineteenTimesInTwenty) {
     Histogram waits;
     constexpr std::int64_t kTransactions = 5000;
     for (std::int64_t transaction = 0; transaction < kTransactions; ++transaction) {
-      ASSERT_TRUE(waits.record(static_cast<std::int64_t>(wait_us(random))));
+      ASSERT_TRUE(waits.record(static_cast<std::int64_t>(1000 * wait_us(random))));
     }
     const auto advice = of_chance(advise_timeouts(waits, kTransactions), 1e-3);
     ASSERT_TRUE(advice.timeout_ms.has_value());

@@ -62,6 +62,18 @@ TEST(BinomialAtMost, IsZeroBelowNothingAndOneForAll) {
   EXPECT_EQ(binomial_at_most(10, 10, 0.5), 1);
 }
 
+// 0.394 of 10 with one success is in every table of Clopper and Pearson.
+TEST(BinomialUpperLimit, IsTheTextbooksAndThatOfTheChance) {
+  EXPECT_NEAR(binomial_upper_limit(0, 100, 0.05), 1 - std::pow(0.05, 0.01), 1e-9);
+  EXPECT_NEAR(binomial_upper_limit(1, 10, 0.05), 0.394163, 1e-6);
+  for (const std::int64_t count : {0, 3, 500}) {
+    const double limit = binomial_upper_limit(count, 10'000, 0.05);
+    EXPECT_NEAR(binomial_at_most(count, 10'000, limit), 0.05, 1e-9) << count;
+  }
+  EXPECT_EQ(binomial_upper_limit(0, 0, 0.05), 1) << "nothing was tried";
+  EXPECT_EQ(binomial_upper_limit(7, 7, 0.05), 1);
+}
+
 TEST(BinomialAtMost, HoldsForMoreTrialsThanAnybodyMakes) {
   const double half = binomial_at_most(500'000'000'000, 1'000'000'000'000, 0.5);
   EXPECT_NEAR(half, 0.5, 0.01);

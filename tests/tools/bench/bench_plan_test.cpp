@@ -285,16 +285,34 @@ TEST(BenchPlan, RefusesADelayThatNothingWouldHave) {
   EXPECT_EQ(plan.mitigation.api_delay, ApiDelay(50ms)) << "the mitigation alone is realistic";
 }
 
-TEST(BenchPlan, LimitsFollowTheStandardOnes) {
+// Each measurement has the limits that concern it, as written: whoever reads its files judges it.
+TEST(BenchPlan, LimitsAreGivenToTheMeasurementsThatTheyConcern) {
   const BenchOptions options = accepted(
+      "--threads 1,10 --profile zero,realistic --mitigation batch "
       "--fail-if lock_wait.p99{threads=10}>5ms --fail-if max{profile=realistic}>1s "
-      "--fail-if=elapsed>1h");
-  const std::vector<metrics::Limit>& limits = options.plan.limits;
-  ASSERT_EQ(limits.size(), 5U);
-  EXPECT_EQ(limits[0].name, "threshold_1");
-  EXPECT_EQ(limits[2].figure.segment, metrics::Segment::lock_wait);
-  EXPECT_EQ(limits[3].name, "max{profile=realistic}>1s");
-  EXPECT_EQ(limits[4].figure.name, "elapsed");
+      "--fail-if=elapsed{strategy=batch}>1h");
+  std::size_t looked_at = 0;
+  for (const engine::ConfigurationPlan* const each : options.plan.measurements()) {
+    std::vector<std::string> expected;
+    if (each->threads == 10) expected.emplace_back("lock_wait.p99{threads=10}>5ms");
+    if (each->profile == engine::Profile::realistic) {
+      expected.emplace_back("max{profile=realistic}>1s");
+    }
+    if (each->strategy == "batch") expected.emplace_back("elapsed{strategy=batch}>1h");
+    EXPECT_EQ(each->limits, expected) << engine::profile_name(each->profile) << each->threads;
+    EXPECT_EQ(each->planned().limits, expected);
+    ++looked_at;
+  }
+  EXPECT_EQ(looked_at, 4U + 2 * 5);
+}
+
+TEST(BenchPlan, MitigationsKnowHowManyAreMeasuredTogether) {
+  for (const auto& [arguments, count] :
+       {std::pair("--mitigation batch", 1), std::pair("--mitigation batch,fair-queue", 2)}) {
+    for (const MitigationPlan& each : accepted(arguments).plan.mitigations) {
+      EXPECT_EQ(each.info.measured_together, count) << arguments;
+    }
+  }
 }
 
 TEST(BenchPlan, RefusesLimitsThatConcernNothing) {
@@ -308,11 +326,15 @@ TEST(BenchPlan, RefusesLimitsThatConcernNothing) {
                   {"--strategy fair-queue --fail-if connect.max>5ms", why},
                   {"--fail-if lock_wait.p99>+10%", "compares two measurements"},
                   {"--fail-if lock.p99>5ms", "--fail-if: limit 'lock.p99>5ms': 'lock' is"}});
-  EXPECT_EQ(accepted("--begin immediate --fail-if statement.p99>5ms").plan.limits.size(), 3U);
+  EXPECT_EQ(accepted("--begin immediate --fail-if statement.p99>5ms")
+                .plan.configurations.front()
+                .limits.size(),
+            1U);
   EXPECT_EQ(accepted("--threads 1 --profile zero --mitigation batch --mitigate-at 7:zero "
                      "--fail-if p99{threads=7,strategy=batch}>1s")
-                .plan.limits.size(),
-            3U)
+                .plan.mitigations.front()
+                .mitigation.limits.size(),
+            1U)
       << "a mitigation is measured, too";
 }
 

@@ -34,6 +34,7 @@ ConfigurationResult configuration(std::int64_t threads, const std::string& profi
   ConfigurationResult result = metrics::full_configuration();
   result.planned.threads = threads;
   result.planned.profile = profile;
+  result.planned.queue = "sqlite";
   result.elapsed_ns /= threads;
   for (const Segment segment : {Segment::commit, Segment::busy_wait, Segment::fsm_hydrate,
                                 Segment::statement, Segment::connect, Segment::other}) {
@@ -42,6 +43,7 @@ ConfigurationResult configuration(std::int64_t threads, const std::string& profi
   metrics::Histogram barging = metrics::histogram_of(1000, 999);
   EXPECT_TRUE(barging.record(180'000'000));
   result.main.segments[1] = {Segment::lock_wait, barging};
+  result.main.segments.push_back({Segment::busy_asked, metrics::histogram_of(6)});
   return result;
 }
 
@@ -53,7 +55,7 @@ metrics::ResultSet study() {
   run.configurations = {configuration(1, "zero"), configuration(10, "zero"),
                         configuration(50, "zero"), configuration(10, "realistic")};
   run.configurations[2].concurrency.in_flight_mean = 1;
-  run.configurations[3].verdicts = {{"threshold_2", true, "10 s of 6 h"}};
+  run.configurations[3].planned.limits = {"elapsed>1ns"};
   run.mitigations = {metrics::measured_mitigation("pooled-connection", 2, 3),
                      metrics::measured_mitigation("group-commit", 5, 3),
                      metrics::measured_mitigation("one-sided", 1, 1)};
@@ -78,7 +80,6 @@ metrics::ResultSet hostile_study() {
   run.run_id = run.configurations[0].planned.strategy = hostile_name;
   run.configurations[0].planned.api_delay = run.configurations[0].settings.synchronous =
       hostile_name;
-  run.configurations[0].verdicts = {{hostile_name, false, hostile_name}};
   run.environment->cpu_model = hostile_name;
   for (metrics::MitigationResult& each : run.mitigations) {
     each.info.name = each.info.description = each.info.cost = each.info.risk = hostile_name;
@@ -170,11 +171,13 @@ TEST(FormatsAgree, AStudyHasTheFactsThatDecide) {
                                  "P50 54",
                                  "73 calls, 74 failed and were retried",
                                  "21 produced = 22 recorded + 23 out of range",
-                                 "103 ms for a chance of SQLITE_BUSY of",
+                                 "cannot be told from 72 transactions",
                                  "Write lock: taken 121 times",
                                  "held by others 100.9 %",
                                  "Jain's index",
                                  "barging: ",
+                                 "LOADED: ",
+                                 "of the slowest 1 %",
                                  "CONCURRENCY: ",
                                  "of the ceiling: ",
                                  "Bottleneck: ",

@@ -59,8 +59,8 @@ TEST_F(Heard, AStaleSnapshotDoesNotEndTheWait) {
   EXPECT_EQ(found.waits.slept_ns, 8'000'000);
   EXPECT_EQ(found.waits.stale, 2);
   EXPECT_EQ(found.waits.acquisitions, 3);
-  EXPECT_EQ(found.asked_us.total_count(), 1);
-  EXPECT_EQ(found.asked_us.max(), found.asked_us.highest_equivalent(8'000));
+  EXPECT_EQ(found.asked_ns.total_count(), 1);
+  EXPECT_EQ(found.asked_ns.max(), found.asked_ns.highest_equivalent(8'000'000));
 }
 
 TEST_F(Heard, AStaleSnapshotAtTheFirstTryBeginsAWait) {
@@ -69,7 +69,7 @@ TEST_F(Heard, AStaleSnapshotAtTheFirstTryBeginsAWait) {
   commit();
   EXPECT_EQ(waits_.figures().waits.waits, 1);
   EXPECT_EQ(waits_.figures().waits.stale, 1);
-  EXPECT_EQ(waits_.figures().asked_us.total_count(), 1);
+  EXPECT_EQ(waits_.figures().asked_ns.total_count(), 1);
 }
 
 TEST_F(Heard, WhoStartsAnewAfterAStaleSnapshotHasNotGivenUp) {

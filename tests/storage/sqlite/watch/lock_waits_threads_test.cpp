@@ -117,7 +117,7 @@ TEST_P(RealContention, EveryWaitIsInEachHistogramAndHasSlept) {
   EXPECT_LE(found.waits.waits, found.waits.sleeps);
   EXPECT_LE(found.waits.waits, found.waits.acquisitions);
   EXPECT_EQ(found.gave_up, 0);
-  EXPECT_EQ(found.asked_us.total_count(), found.waits.waits);
+  EXPECT_EQ(found.asked_ns.total_count(), found.waits.waits);
   EXPECT_LE(found.waits.overtaken_max, (kThreads - 1) * kCommitsEach) << "nobody overtakes himself";
   EXPECT_LE(found.waits.sleeps, sleeps_.load());
   EXPECT_EQ(sleeps_.load(), vfs_.lock_waits().busy_retries);

@@ -1,0 +1,171 @@
+#include "metrics/analysis/recommendation.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "metrics/ratio_text.hpp"
+#include "metrics/result/key.hpp"
+
+namespace walbench::metrics {
+namespace {
+
+std::string change_text(const FigureChange& figure) {
+  std::string text = fmt::format("{} {}", figure.name(), ratio_text(figure.change.ratio));
+  if (const auto& interval = figure.change.interval) {
+    text += fmt::format(" ({} .. {})", ratio_text(interval->low), ratio_text(interval->high));
+  }
+  return text;
+}
+
+/// The changes of throughput and of P95 of fsm_net that are shown.
+std::string gain_text(const std::vector<FigureChange>& changes) {
+  std::string text;
+  for (const std::string_view name : {kThroughput, std::string_view("fsm_net P95")}) {
+    const FigureChange* const figure = find_change(changes, name);
+    if (figure == nullptr || !figure->change.shown()) continue;
+    text += (text.empty() ? "" : ", ") + change_text(*figure);
+  }
+  return text;
+}
+
+/// Mitigations and what was found of them, with the ranks of those that could be compared.
+class Candidates {
+ public:
+  Candidates(const std::vector<MitigationResult>& mitigations,
+             const std::vector<MitigationFindings>& findings,
+             const std::vector<std::size_t>& ranking)
+      : mitigations_(mitigations), findings_(findings), ranking_(ranking) {}
+
+  Recommendation recommend() const {
+    Recommendation found;
+    const std::optional<std::size_t> best = simplest();
+    if (best) {
+      recommend_change(*best, found);
+    } else {
+      recommend_none(found);
+    }
+    add_largest_gain(best, found);
+    found.sentences.push_back(baseline_sentence());
+    add_load(best, found);
+    return found;
+  }
+
+ private:
+  bool admissible(std::size_t index) const { return findings_[index].objections.empty(); }
+
+  /// The simplest admissible one with a gain; of equally simple ones that of the larger gain.
+  std::optional<std::size_t> simplest() const {
+    std::optional<std::size_t> best;
+    for (const std::size_t index : ranking_) {
+      if (!admissible(index) || findings_[index].gain != Gain::shown) continue;
+      if (!best || mitigations_[index].info.effort < mitigations_[*best].info.effort) best = index;
+    }
+    return best;
+  }
+
+  void recommend_change(std::size_t index, Recommendation& found) const {
+    const MitigationInfo& info = mitigations_[index].info;
+    found.advice = Advice::change;
+    found.mitigation = info.name;
+    found.sentences = {fmt::format("{}, the simplest that gains and harms nobody: {}.", info.name,
+                                   gain_text(findings_[index].changes)),
+                       fmt::format("Its cost: {}. Its risk: {}.", info.cost, info.risk)};
+    const std::string& slowest = findings_[index].slowest_users;
+    if (!slowest.empty()) found.sentences.push_back("Its slowest users: " + slowest + ".");
+  }
+
+  void recommend_none(Recommendation& found) const {
+    const std::string& strategy = baseline().planned.strategy;
+    const bool unclear = std::ranges::any_of(ranking_, [&](std::size_t index) {
+      return admissible(index) && findings_[index].gain == Gain::unclear;
+    });
+    if (!unclear) {
+      found.advice = Advice::keep;
+      found.sentences = {fmt::format(
+          "keep {}: no admissible change gains 5 % or more of throughput or of P95.", strategy)};
+      return;
+    }
+    constexpr std::int64_t kEnough = 5;
+    const auto repeats =
+        static_cast<std::int64_t>(mitigations_[ranking_.front()].baseline.repeats.size());
+    found.advice = Advice::cannot_tell;
+    found.repeats = repeats < kEnough ? kEnough : 2 * repeats;
+    found.sentences = {fmt::format(
+        "cannot tell whether to keep {}: chance alone may have moved the figures as much. {} is "
+        "not "
+        "enough on this machine; measure each change {} times.",
+        strategy, repeats == 1 ? "One repeat" : fmt::format("{} repeats", repeats), found.repeats)};
+  }
+
+  /// What gains most, if it is not what is recommended.
+  void add_largest_gain(std::optional<std::size_t> best, Recommendation& found) const {
+    const auto gains = std::ranges::find_if(
+        ranking_, [&](std::size_t index) { return findings_[index].gain == Gain::shown; });
+    if (gains == ranking_.end() || best == *gains) return;
+    const MitigationInfo& info = mitigations_[*gains].info;
+    const MitigationFindings& findings = findings_[*gains];
+    std::string text = fmt::format("{} gained most: {}", info.name, gain_text(findings.changes));
+    if (findings.objections.empty()) {
+      text += fmt::format(". Its cost: {}. Its risk: {}", info.cost, info.risk);
+    } else {
+      text += fmt::format(". It is not recommended: {}", fmt::join(findings.objections, "; "));
+    }
+    if (!findings.slowest_users.empty()) {
+      text += fmt::format(". Its slowest users: {}", findings.slowest_users);
+    }
+    found.sentences.push_back(text + ".");
+  }
+
+  std::string baseline_sentence() const {
+    const std::string label = configuration_label(baseline().planned);
+    if (baseline().unsaved_peak > 0) {
+      return fmt::format(
+          "The baseline, {}, acknowledges up to {} transitions before they are durable.", label,
+          baseline().unsaved_peak);
+    }
+    const ConfigurationFindings& findings = findings_[first()].baseline;
+    if (findings.verdicts.empty()) return fmt::format("No limit applies to {}.", label);
+    return fmt::format("The baseline, {}, {} its limits itself.", label,
+                       findings.every_limit_met() ? "meets" : "does not meet");
+  }
+
+  void add_load(std::optional<std::size_t> best, Recommendation& found) const {
+    const auto loaded = [&](std::size_t index) {
+      return findings_[index].baseline.loaded || findings_[index].mitigation.loaded;
+    };
+    const bool any = best ? loaded(*best) : std::ranges::any_of(ranking_, loaded);
+    if (!any) return;
+    found.sentences.push_back(
+        "This was measured while others used the machine: measure it again when it is idle, before "
+        "you rely on it.");
+  }
+
+  std::size_t first() const { return *std::ranges::min_element(ranking_); }
+  const ConfigurationResult& baseline() const { return mitigations_[first()].baseline.pooled; }
+
+  const std::vector<MitigationResult>& mitigations_;
+  const std::vector<MitigationFindings>& findings_;
+  const std::vector<std::size_t>& ranking_;
+};
+
+}  // namespace
+
+std::string_view advice_name(Advice advice) {
+  switch (advice) {
+    case Advice::change: return "change";
+    case Advice::keep: return "keep";
+    case Advice::cannot_tell: break;
+  }
+  return "cannot tell";
+}
+
+std::optional<Recommendation> recommend(const std::vector<MitigationResult>& mitigations,
+                                        const std::vector<MitigationFindings>& findings,
+                                        const std::vector<std::size_t>& ranking) {
+  if (ranking.empty()) return std::nullopt;
+  return Candidates(mitigations, findings, ranking).recommend();
+}
+
+}  // namespace walbench::metrics
