@@ -35,6 +35,7 @@ ConfigurationResult configuration(std::int64_t threads, const std::string& profi
   result.planned.threads = threads;
   result.planned.profile = profile;
   result.planned.queue = "sqlite";
+  result.load = {.others_cores = 0.5, .pressure = 0.25};
   result.elapsed_ns /= threads;
   for (const Segment segment : {Segment::commit, Segment::busy_wait, Segment::fsm_hydrate,
                                 Segment::statement, Segment::connect, Segment::other}) {
