@@ -109,6 +109,7 @@ std::vector<LockHolding> HoldTracker::holdings() const {
     holding.held_at_last_look = true;
   }
   std::vector<LockHolding> sorted;
+  sorted.reserve(all.size());
   for (auto& [key, holding] : all) {
     std::tie(holding.lock, holding.pid) = key;
     sorted.push_back(holding);

@@ -87,6 +87,7 @@ std::vector<ReaderSeen> ReaderTracker::readers() const {
     count(open, last_ns_, true, all.at(place.first));
   }
   std::vector<ReaderSeen> sorted;
+  sorted.reserve(all.size());
   for (const auto& [pid, seen] : all) {
     sorted.push_back(seen);
   }
