@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <sys/utsname.h>
 
-#include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <thread>
@@ -12,6 +10,7 @@
 
 #include "metrics/fingerprint.hpp"
 #include "metrics/result/figures.hpp"
+#include "metrics/result/file_system_kind.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -94,17 +93,14 @@ std::vector<std::string> environment_warnings(const Environment& environment) {
         "the release preset",
         environment.sanitizers));
   }
-  constexpr std::array<std::string_view, 3> kMemory = {"tmpfs", "ramfs", "devtmpfs"};
-  if (std::ranges::find(kMemory, environment.file_system) != kMemory.end()) {
+  if (is_memory_file_system(environment.file_system)) {
     warnings.push_back(
         fmt::format("the database is on {}, which is memory: syncs cost nothing there; put it on a "
                     "disk, or set "
                     "TMPDIR",
                     environment.file_system));
   }
-  constexpr std::array<std::string_view, 8> kNetwork = {"nfs", "nfs4", "cifs",       "smb3",
-                                                        "9p",  "ceph", "fuse.sshfs", "virtiofs"};
-  if (std::ranges::find(kNetwork, environment.file_system) != kNetwork.end()) {
+  if (is_network_file_system(environment.file_system)) {
     warnings.push_back(fmt::format(
         "the database is on {}, a network file system, where WAL's shared memory and locks are not "
         "dependable; put it on a local disk",

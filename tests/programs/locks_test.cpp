@@ -152,7 +152,7 @@ TEST_F(LocksTest, AnInterruptionTellsWhatWasSeen) {
   while (locks.threads() < 3) {
     std::this_thread::sleep_for(1ms);
   }
-  std::this_thread::sleep_for(50ms);
+  std::this_thread::sleep_for(300ms);
   const auto asked = std::chrono::steady_clock::now();
   locks.send_signal(SIGINT);
   const Outcome outcome = locks.wait();

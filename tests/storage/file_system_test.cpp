@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "tests/support/temporary_folder.hpp"
@@ -38,8 +37,7 @@ TEST(FileSystemOf, OptionsAreThoseOfTheMountAndOfTheFileSystem) {
 }
 
 TEST_F(FileSystemOfFile, IsThatOfItsFolder) {
-  std::ofstream(path("a file")) << "text";
-  const FileSystem file = file_system_of(path("a file"));
+  const FileSystem file = file_system_of(write("a file", "text"));
   const FileSystem folder = file_system_of(directory());
   EXPECT_NE(file.type, "unknown");
   EXPECT_EQ(file.type, folder.type);

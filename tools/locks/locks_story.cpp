@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
-#include "metrics/duration.hpp"
+#include "metrics/result/file_system_kind.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -36,19 +35,14 @@ void add_unnamed_holders(const storage::LockWatch& watch, std::vector<std::strin
   }
 }
 
-/// File systems that are served from elsewhere.
-bool is_remote(const std::string& type) {
-  constexpr std::array kRemote = {"nfs", "nfs4", "cifs",  "smb3",   "9p",      "ceph",
-                                  "afs", "gfs2", "ocfs2", "lustre", "virtiofs"};
-  return type.starts_with("fuse") || std::ranges::count(kRemote, type) > 0;
-}
-
 void add_file_system(const storage::DatabaseState& state, std::vector<std::string>& sentences) {
-  if (!is_remote(state.file_system.type)) return;
+  const std::string& type = state.file_system.type;
+  // What is behind FUSE is not known.
+  if (!metrics::is_network_file_system(type) && !type.starts_with("fuse")) return;
   sentences.push_back(
       fmt::format("The database is on {}: locks that others take elsewhere may not be visible "
                   "here, or not be kept at all.",
-                  state.file_system.type));
+                  type));
 }
 
 void add_files(const storage::LockWatch& watch, std::vector<std::string>& sentences) {

@@ -160,7 +160,7 @@ TEST(EnvironmentWarnings, MemoryAndNetworkFileSystemsAreNamedWithARemedy) {
     EXPECT_TRUE(warned_of(memory, "is memory")) << memory;
   }
   for (const char* const network :
-       {"nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "fuse.sshfs", "virtiofs"}) {
+       {"nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "fuse.sshfs", "virtiofs", "lustre"}) {
     EXPECT_TRUE(warned_of(network, "network file system")) << network;
   }
 }

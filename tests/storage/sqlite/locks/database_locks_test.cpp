@@ -13,13 +13,13 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "storage/storage_error.hpp"
 #include "tests/storage/sqlite/locks/lock_examples.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace walbench::storage {
@@ -82,9 +82,6 @@ class Holder {
 
 class DatabaseLocksTest : public test_support::TemporaryFolderTest {
  protected:
-  static void write(const fs::path& path, const std::string& bytes) {
-    std::ofstream(path, std::ios::binary) << bytes;
-  }
   void make(JournalMode mode) {
     write(database(), database_header(mode));
     if (mode == JournalMode::rollback) return;
@@ -98,13 +95,8 @@ class DatabaseLocksTest : public test_support::TemporaryFolderTest {
   fs::path wal() const { return path("app.db-wal"); }
   fs::path wal_index() const { return path("app.db-shm"); }
 
-  std::string refusal(const fs::path& file) const {
-    try {
-      static_cast<void>(DatabaseLocks(file));
-    } catch (const StorageError& error) {
-      return error.what();
-    }
-    return "accepted";
+  static std::string refusal(const fs::path& file) {
+    return test_support::refusal_of<StorageError>([&] { return DatabaseLocks(file).look(); });
   }
 };
 
@@ -226,7 +218,7 @@ TEST_F(DatabaseLocksTest, ADatabaseIsFoundThroughALink) {
 
 TEST_F(DatabaseLocksTest, StateTellsSizesAndWhatHappenedToTheFile) {
   make(JournalMode::wal);
-  write(path("app.db-journal"), "journal");
+  write("app.db-journal", "journal");
   DatabaseLocks locks(database());
   const DatabaseState state = locks.state();
   EXPECT_EQ(state.mode, JournalMode::wal);
@@ -237,7 +229,7 @@ TEST_F(DatabaseLocksTest, StateTellsSizesAndWhatHappenedToTheFile) {
   EXPECT_TRUE(state.has_wal_index);
   EXPECT_FALSE(state.replaced);
   EXPECT_NE(state.file_system.type, "unknown");
-  write(path("other"), database_header(JournalMode::rollback));
+  write("other", database_header(JournalMode::rollback));
   fs::rename(path("other"), database());
   EXPECT_TRUE(locks.state().replaced);
 }
@@ -251,7 +243,7 @@ TEST_F(DatabaseLocksTest, AnEmptyFileIsANewDatabase) {
 
 TEST_F(DatabaseLocksTest, WhatIsNoDatabaseIsRefused) {
   EXPECT_THAT(refusal(path("missing.db")), HasSubstr("missing.db': No such file"));
-  write(path("text"), std::string(200, 'x'));
+  write("text", std::string(200, 'x'));
   EXPECT_THAT(refusal(path("text")), HasSubstr("is no SQLite database"));
   EXPECT_THAT(refusal(directory()), HasSubstr("is no regular file"));
   ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
