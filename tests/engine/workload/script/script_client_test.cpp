@@ -225,6 +225,7 @@ TEST(ScriptClients, DrawTheirOwnNumbers) {
   const ScriptSet set = compiled(plan);
   const auto steps = [&](const std::vector<std::int64_t>& order) {
     std::vector<ScriptClient> clients;
+    clients.reserve(3);
     std::vector<Recorder> sessions(3);
     for (std::int64_t i = 0; i < 3; ++i) {
       clients.emplace_back(set, i);

@@ -19,6 +19,7 @@ inline ScriptPlan plan_of(std::string text, std::vector<ScriptDefinition> defini
 
 inline std::vector<std::string> texts_of(const std::vector<ScriptProblem>& problems) {
   std::vector<std::string> texts;
+  texts.reserve(problems.size());
   for (const ScriptProblem& problem : problems) {
     texts.push_back(problem.text());
   }

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/engine/workload/script/script_support.hpp"
 
 namespace walbench::engine {
@@ -115,11 +117,10 @@ TEST(Scripts, KnowTheColumnsOfAQuery) {
   for (const Columns& each : cases) {
     ScriptText source("a", each.sql);
     const std::vector<LexedItem> items = lex_script(source);
-    std::vector<std::string> names;
-    for (const ResultColumn& column :
-         result_columns(std::get<LexedStatement>(items.front()).tokens)) {
-      names.push_back(column.name);
-    }
+    const std::vector<ResultColumn> columns =
+        result_columns(std::get<LexedStatement>(items.front()).tokens);
+    std::vector<std::string> names(columns.size());
+    std::ranges::transform(columns, names.begin(), &ResultColumn::name);
     EXPECT_EQ(names, each.names) << each.sql;
   }
 }

@@ -19,6 +19,7 @@ CompiledSetup setup_of(const std::string& text) {
 
 std::vector<std::string> sql_texts(const std::vector<SetupStatement>& statements) {
   std::vector<std::string> texts;
+  texts.reserve(statements.size());
   for (const SetupStatement& statement : statements) {
     texts.push_back(statement.sql.text());
   }
