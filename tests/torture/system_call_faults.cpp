@@ -91,6 +91,11 @@ std::size_t allowed(std::string_view kind, std::size_t size) {
   return how == How::in_part && size > 1 ? size / 2 : 0;
 }
 
+bool is_pipe(int file) {
+  struct stat status {};
+  return fstat(file, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
 mode_t mode_of(int flags, va_list rest) {
   return (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, mode_t) : 0;
 }
@@ -104,6 +109,7 @@ extern "C" {
 
 ssize_t write(int file, const void* data, std::size_t size) {
   REAL(write);
+  if (is_pipe(file)) return real(file, data, size);  // what it prints is looked at
   const std::size_t part = allowed("write", size);
   return part == 0 && size > 0 ? -1 : real(file, data, part);
 }
