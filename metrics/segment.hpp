@@ -71,33 +71,33 @@ struct SegmentRow {
 inline constexpr auto kSegments = [] {
   using enum Segment;
   using enum Samples;
-  constexpr auto none = std::nullopt;
-  constexpr bool exclusive = true;
-  constexpr bool inclusive = false;
+  constexpr auto kNone = std::nullopt;
+  constexpr bool kExclusive = true;
+  constexpr bool kInclusive = false;
   return std::to_array<SegmentRow>({
-      {fsm_net, "fsm_net", none, inclusive, of_iterations},
-      {lock_wait, "lock_wait", fsm_net, exclusive, of_iterations},
-      {queue_wait, "queue_wait", lock_wait, inclusive, of_iterations},
-      {busy_wait, "busy_wait", lock_wait, inclusive, of_iterations},
-      {statement, "statement", fsm_net, exclusive, of_iterations},
-      {commit, "commit", fsm_net, exclusive, of_iterations},
-      {checkpoint_wait, "checkpoint_wait", commit, inclusive, of_iterations},
-      {sync_wait, "sync_wait", commit, inclusive, of_iterations},
-      {fsm_hydrate, "fsm_hydrate", fsm_net, exclusive, of_iterations},
-      {fsm_dispatch, "fsm_dispatch", fsm_net, exclusive, of_iterations},
-      {other, "other", fsm_net, exclusive, of_iterations},
-      {db_total, "db_total", none, inclusive, of_iterations},
-      {transition, "transition", none, inclusive, of_transitions},
-      {mock_api, "mock_api", none, inclusive, of_iterations},
-      {total_wall, "total_wall", none, inclusive, of_iterations},
-      {connect, "connect", none, inclusive, of_iterations},
-      {close, "close", connect, inclusive, of_iterations},
-      {attempt, "attempt", none, inclusive, of_attempts},
-      {failed_attempt, "failed_attempt", attempt, inclusive, of_attempts},
-      {wal_sync, "wal_sync", none, inclusive, of_files},
-      {db_sync, "db_sync", none, inclusive, of_files},
-      {checkpoint, "checkpoint", none, inclusive, of_files},
-      {busy_asked, "busy_asked", none, inclusive, of_waits},
+      {fsm_net, "fsm_net", kNone, kInclusive, of_iterations},
+      {lock_wait, "lock_wait", fsm_net, kExclusive, of_iterations},
+      {queue_wait, "queue_wait", lock_wait, kInclusive, of_iterations},
+      {busy_wait, "busy_wait", lock_wait, kInclusive, of_iterations},
+      {statement, "statement", fsm_net, kExclusive, of_iterations},
+      {commit, "commit", fsm_net, kExclusive, of_iterations},
+      {checkpoint_wait, "checkpoint_wait", commit, kInclusive, of_iterations},
+      {sync_wait, "sync_wait", commit, kInclusive, of_iterations},
+      {fsm_hydrate, "fsm_hydrate", fsm_net, kExclusive, of_iterations},
+      {fsm_dispatch, "fsm_dispatch", fsm_net, kExclusive, of_iterations},
+      {other, "other", fsm_net, kExclusive, of_iterations},
+      {db_total, "db_total", kNone, kInclusive, of_iterations},
+      {transition, "transition", kNone, kInclusive, of_transitions},
+      {mock_api, "mock_api", kNone, kInclusive, of_iterations},
+      {total_wall, "total_wall", kNone, kInclusive, of_iterations},
+      {connect, "connect", kNone, kInclusive, of_iterations},
+      {close, "close", connect, kInclusive, of_iterations},
+      {attempt, "attempt", kNone, kInclusive, of_attempts},
+      {failed_attempt, "failed_attempt", attempt, kInclusive, of_attempts},
+      {wal_sync, "wal_sync", kNone, kInclusive, of_files},
+      {db_sync, "db_sync", kNone, kInclusive, of_files},
+      {checkpoint, "checkpoint", kNone, kInclusive, of_files},
+      {busy_asked, "busy_asked", kNone, kInclusive, of_waits},
   });
 }();
 

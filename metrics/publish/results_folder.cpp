@@ -37,9 +37,9 @@ ResultsFolder::ResultsFolder(fs::path directory, std::function<void(const std::s
   }
   try {
     const WholeFile probe(directory_ / fmt::format("walbench-probe-{}", ::getpid()));
-  } catch (const FileError& error) {
+  } catch (const FileError& why) {
     throw FileError(fmt::format("no file can be created in the results folder '{}': {}",
-                                directory_.string(), error.what()));
+                                directory_.string(), why.what()));
   }
   for (const std::string& problem : remove_abandoned_files(directory_)) {
     warn_(problem);
