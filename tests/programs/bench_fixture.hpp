@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/programs/program.hpp"
+#include "tests/support/arguments.hpp"
 
 namespace walbench::programs {
 
@@ -24,8 +25,16 @@ class BenchFixture : public testing::Test {
   std::filesystem::path tmpdir() const { return scratch_ / "tmp"; }
   Program::Options options() const { return {.directory = scratch_.path(), .tmpdir = tmpdir()}; }
 
-  Outcome bench(const std::vector<std::string>& arguments) const {
+  Outcome bench(const test_support::Arguments& arguments) const {
     return run_bench(arguments, options());
+  }
+  /// The first configuration of a new run, in an empty folder.
+  nlohmann::json measured(const test_support::Arguments& arguments) const {
+    std::filesystem::remove_all(results());
+    std::filesystem::create_directory(results());
+    const Outcome outcome = bench(arguments);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return only_json()["configurations"][0];
   }
 
   /// Of a run without mitigations.

@@ -41,11 +41,8 @@ TEST_F(BenchTest, MeasuresVerifiesPublishesAndCleansUp) {
 }
 
 TEST_F(BenchTest, RunsThatManyThreadsAtOnceAndSaysSo) {
-  ASSERT_EQ(bench({"--threads", "10", "--profile", "realistic", "--api-delay", "20ms", "--files",
-                   "60", "--quiet"})
-                .exit_code,
-            0);
-  const json configuration = only_json()["configurations"][0];
+  const json configuration =
+      measured("--threads 10 --profile realistic --api-delay 20ms --files 60 --quiet");
   EXPECT_EQ(configuration["os_threads"], 10);
   EXPECT_EQ(configuration["in_flight_peak"], 10);
   EXPECT_GT(configuration["in_flight_mean"].get<double>(), 5.0);
@@ -58,13 +55,8 @@ TEST_F(BenchTest, RunsThatManyThreadsAtOnceAndSaysSo) {
 TEST_F(BenchTest, CountsTheWalWhereItIsWritten) {
   for (const std::string strategy : {"per-file", "pooled-connection", "shared-connection"}) {
     SCOPED_TRACE(strategy);
-    std::filesystem::remove_all(results());
-    std::filesystem::create_directory(results());
-    ASSERT_EQ(bench({"--threads", "4", "--profile", "zero", "--files", "100", "--strategy",
-                     strategy, "--quiet"})
-                  .exit_code,
-              0);
-    const json wal = only_json()["configurations"][0];
+    const json wal =
+        measured("--threads 4 --profile zero --files 100 --quiet --strategy " + strategy);
     // Each of the 300 commits writes a frame at least: 4,096 bytes and its header.
     EXPECT_GE(wal["wal_frames"].get<int>(), 300);
     EXPECT_GE(wal["wal_bytes_written"].get<int>(), 300 * 4120);
@@ -82,13 +74,9 @@ TEST_F(BenchTest, MeasuresEveryCombinationOfAxes) {
       for (const std::string queue : {"sqlite", "mutex", "fifo"}) {
         for (const std::string connection : {"per-file", "per-worker", "shared"}) {
           if (connection == "shared" && queue == "sqlite") continue;
-          std::filesystem::remove_all(results());
-          std::filesystem::create_directory(results());
-          const Outcome outcome = bench({"--threads", "3", "--profile", "zero", "--files", "12",
-                                         "--warmup", "3", "--quiet", "--begin", begin, "--guard",
-                                         guard, "--queue", queue, "--connection", connection});
-          ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-          const json configuration = only_json()["configurations"][0];
+          const json configuration =
+              measured("--threads 3 --profile zero --files 12 --warmup 3 --quiet --begin " + begin +
+                       " --guard " + guard + " --queue " + queue + " --connection " + connection);
           EXPECT_TRUE(configuration["verified"].get<bool>());
           EXPECT_EQ(configuration["axes"]["queue"], queue);
           EXPECT_EQ(configuration["segments"].contains("statement_ms"), begin == "immediate");
@@ -100,12 +88,9 @@ TEST_F(BenchTest, MeasuresEveryCombinationOfAxes) {
 }
 
 TEST_F(BenchTest, SettingsAreThoseThatSqliteReportsBack) {
-  ASSERT_EQ(bench({"--threads", "2", "--profile", "zero", "--files", "20", "--synchronous", "full",
-                   "--busy-timeout", "1234ms", "--wal-autocheckpoint", "77", "--schema",
-                   "production", "--quiet"})
-                .exit_code,
-            0);
-  const json configuration = only_json()["configurations"][0];
+  const json configuration = measured(
+      "--threads 2 --profile zero --files 20 --synchronous full --busy-timeout 1234ms "
+      "--wal-autocheckpoint 77 --schema production --quiet");
   EXPECT_EQ(configuration["settings"]["synchronous"], "full");
   EXPECT_EQ(configuration["settings"]["busy_timeout_ms"], 1234);
   EXPECT_EQ(configuration["settings"]["wal_autocheckpoint_frames"], 77);
@@ -116,9 +101,7 @@ TEST_F(BenchTest, SettingsAreThoseThatSqliteReportsBack) {
 }
 
 TEST_F(BenchTest, SamplesAreConservedAndCounted) {
-  ASSERT_EQ(bench({"--threads", "8", "--profile", "zero", "--files", "300", "--quiet"}).exit_code,
-            0);
-  const json configuration = only_json()["configurations"][0];
+  const json configuration = measured("--threads 8 --profile zero --files 300 --quiet");
   EXPECT_EQ(configuration["samples_produced"], configuration["samples_recorded"]);
   EXPECT_EQ(configuration["samples_out_of_range"], 0);
   EXPECT_EQ(configuration["segments"]["fsm_net_ms"]["count"], 300);
@@ -173,14 +156,10 @@ struct Fate {
 TEST_F(BenchTest, FilesWhoseCallsFailAreRetriedUntilTheyAreThrough) {
   constexpr std::int64_t kFiles = 40;
   const auto measure = [&](const std::string& threads, const std::string& seed) {
-    std::filesystem::remove_all(results());
-    std::filesystem::create_directory(results());
-    const Outcome outcome =
-        bench({"--threads", threads, "--profile", "realistic", "--api-delay", "exp:1ms",
-               "--fail-rate", "0.3", "--files", std::to_string(kFiles), "--seed", seed});
-    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-    EXPECT_THAT(outcome.out, HasSubstr("failed and were retried"));
-    const json configuration = only_json()["configurations"][0];
+    const json configuration =
+        measured("--profile realistic --api-delay exp:1ms --fail-rate 0.3 --quiet --files " +
+                 std::to_string(kFiles) + " --threads " + threads + " --seed " + seed);
+    EXPECT_THAT(run_report(hgrm_files()).out, HasSubstr("failed and were retried"));
     const Fate fate{configuration["api_failures"], configuration["api_calls"],
                     configuration["writes"]};
     EXPECT_TRUE(configuration["verified"].get<bool>());

@@ -63,10 +63,9 @@ TEST_F(GroupCommitTest, GroupsAreInTheJsonAndReportTellsWhatBenchTold) {
 }
 
 TEST_F(GroupCommitTest, ThousandsAreInFlightOnAHandfulOfThreads) {
-  const Outcome outcome = group_commit({"--threads", "2000", "--profile", "realistic",
-                                        "--api-delay", "50ms", "--files", "4000", "--quiet"});
-  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-  const json configuration = only_json()["configurations"][0];
+  const json configuration = measured(
+      "--strategy group-commit --threads 2000 --profile realistic --api-delay 50ms "
+      "--files 4000 --quiet");
   EXPECT_TRUE(configuration["verified"].get<bool>());
   EXPECT_EQ(configuration["in_flight_peak"], 2000);
   EXPECT_GT(configuration["in_flight_mean"].get<double>(), 500);
@@ -96,13 +95,10 @@ TEST_F(GroupCommitTest, SigintEndsThousandsInFlightWithoutATrace) {
 
 TEST_F(GroupCommitTest, FilesWhoseCallsFailAreRetriedAsWithoutGroups) {
   const auto counts = [&](const std::string& strategy) {
-    std::filesystem::remove_all(results());
-    std::filesystem::create_directory(results());
-    const Outcome outcome =
-        bench({"--strategy", strategy, "--threads", "20", "--profile", "realistic", "--api-delay",
-               "exp:1ms", "--fail-rate", "0.3", "--files", "100", "--quiet"});
-    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-    const json of = only_json()["configurations"][0];
+    const json of = measured(
+        "--threads 20 --profile realistic --api-delay exp:1ms --fail-rate 0.3 "
+        "--files 100 --quiet --strategy " +
+        strategy);
     return std::vector<int>{of["indexed_count"], of["api_failures"], of["api_calls"], of["writes"]};
   };
   EXPECT_EQ(counts("group-commit"), counts("per-file"));

@@ -49,7 +49,8 @@ std::string duration_text(std::int64_t ns) {
 }
 
 std::string counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+  return fmt::format("{} {}{}", with_thousands(static_cast<std::int64_t>(count)), noun,
+                     count == 1 ? "" : "s");
 }
 
 Cell milliseconds_cell(double ns) {

@@ -20,7 +20,7 @@ std::string format_milliseconds(double ms);
 std::string milliseconds_text(double ns);
 /// `1.5 s`, `20 ms`.
 std::string duration_text(std::int64_t ns);
-/// `1 repeat`, `2 repeats`.
+/// `1 repeat`, `2,000 repeats`.
 std::string counted(std::size_t count, std::string_view noun);
 
 // Cells that sort by their value, whatever its unit reads.

@@ -11,6 +11,7 @@
 #include "metrics/publish/run_comparison_json.hpp"
 #include "metrics/result/key.hpp"
 #include "metrics/result/result_set.hpp"
+#include "tools/document/cells.hpp"
 #include "tools/document/comparison_document.hpp"
 #include "tools/program/exit_code.hpp"
 #include "tools/program/output.hpp"
@@ -36,19 +37,14 @@ metrics::ResultSet load(const std::vector<std::filesystem::path>& paths) {
   return set;
 }
 
-/// `1 file`, `2 files`.
-std::string files_text(std::size_t count) {
-  return fmt::format("{} file{}", count, count == 1 ? "" : "s");
-}
-
 /// The configurations on a side; if there are none, the files that cannot be compared.
 std::string side_text(const std::vector<std::string>& labels, const metrics::ResultSet& set) {
   if (!labels.empty()) return fmt::format("{}", fmt::join(labels, "; "));
   std::vector<std::string> others;
   if (!set.lone.empty()) {
-    others.push_back(files_text(set.lone.size()) + " from --values or another program");
+    others.push_back(counted(set.lone.size(), "file") + " from --values or another program");
   }
-  if (!set.logs.empty()) others.push_back(files_text(set.logs.size()) + " of intervals");
+  if (!set.logs.empty()) others.push_back(counted(set.logs.size(), "file") + " of intervals");
   for (const metrics::LoadedRun& run : set.runs) {
     for (const metrics::RunFailure& each : run.failures) {
       others.push_back("a measurement that failed (" + each.sentence + ")");

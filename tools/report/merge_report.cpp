@@ -22,6 +22,7 @@
 #include "metrics/merge/merge_logs.hpp"
 #include "metrics/merge/merge_target.hpp"
 #include "metrics/result/result_files.hpp"
+#include "tools/document/cells.hpp"
 #include "tools/program/exit_code.hpp"
 #include "tools/program/output.hpp"
 #include "tools/program/text.hpp"
@@ -88,12 +89,6 @@ void require_target(const fs::path& target, const std::vector<fs::path>& files) 
     }
   }
   metrics::require_replaceable(target);
-}
-
-/// `1 file`, `2,000 files`
-std::string counted(std::size_t count, std::string_view what) {
-  return fmt::format("{} {}{}", with_thousands(static_cast<std::int64_t>(count)), what,
-                     count == 1 ? "" : "s");
 }
 
 std::string where_from(const metrics::MergedDistribution& merged) {
