@@ -2,7 +2,6 @@
 //
 // SQLite allocates szOsFile bytes for each file it opens and hands them to xOpen. We ask for our
 // own CountingFile with the real VFS's file right behind it, and every method forwards to that.
-//
 // Rules that are easy to break:
 //   1. SQLite calls xClose whenever pMethods is set, even after a failed open: so it is set only
 //      when the real open set its own.
@@ -17,9 +16,7 @@
 //      database file to itself then, takes no lock in the -shm any more, and closes right after.
 //   6. The default busy handler sleeps through xSleep, on the thread that waits. That is the only
 //      place where its sleeps can be timed without replacing it.
-//   7. Every call that can fail goes through make(): the policy is asked first, if there is one,
-//   and
-//      a failure is noted. What fails is not counted.
+//   7. Every call that can fail goes through make(): a policy is asked first, a failure noted.
 
 #include "storage/sqlite/watch/counting_vfs.hpp"
 
@@ -184,8 +181,7 @@ struct CountingVfsMethods {
     return code;
   }
 
-  /// After a stop, no connection that closes as the last one gets the database to itself: SQLite then
-  /// leaves the WAL, however long, where it is.
+  // After a stop, the last connection to close does not get it, and leaves the WAL alone.
   static int lock(sqlite3_file* file, int level) {
     if (level == SQLITE_LOCK_EXCLUSIVE && counting(file).owner->interrupted()) return SQLITE_BUSY;
     const int code = make(file, {.operation = VfsOperation::lock, .flags = level},

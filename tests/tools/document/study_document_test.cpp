@@ -9,16 +9,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "metrics/result/key.hpp"
 #include "tests/support/documents.hpp"
 #include "tests/support/example_results.hpp"
 #include "tools/document/advice_document.hpp"
 #include "tools/document/configuration_document.hpp"
-#include "tools/document/missing_document.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -58,13 +55,12 @@ class Measured {
             .mitigations = mitigations,
             .findings = findings_,
             .failures = failures,
-            .complete = complete,
+            .complete = {},
             .planned = planned,
             .suffix = ""};
   }
 
   std::vector<metrics::RunFailure> failures;
-  std::optional<bool> complete;
   std::vector<std::string> planned;
 
  private:
@@ -291,47 +287,6 @@ TEST(Mitigations, RankByThroughputGainedWithTheirLimits) {
       rows_of(table_of(section, "Costs")),
       Contains(
           "steady | kind of steady | what steady is | what steady costs | what steady endangers"));
-}
-
-TEST(Missing, NothingIsSaidOfAWholeRun) {
-  Measured run{{metrics::full_configuration()}, {}, {}};
-  EXPECT_TRUE(missing_section(run.view()).blocks.empty());
-  run.complete = true;
-  run.planned = {"something whose files were not given"};
-  EXPECT_TRUE(missing_section(run.view()).blocks.empty());
-}
-
-TEST(Missing, FailuresAndWhatWasNotMeasuredAreNamed) {
-  Measured run{{metrics::full_configuration()}, {changed("steady", {kSecond, kSecond})}, {}};
-  run.failures = {{"c=1 zero per-file", "verify", "c=1 zero per-file: a row is wrong", {}, {}}};
-  run.complete = false;
-  run.planned = {
-      metrics::configuration_label(run.configurations[0].planned), "c=1 zero per-file",
-      metrics::configuration_label(run.mitigations[0].baseline.pooled.planned) + " -> steady",
-      "c=50 zero per-file"};
-  EXPECT_THAT(sentences_of(missing_section(run.view())),
-              testing::ElementsAre("Failed in phase 'verify': c=1 zero per-file: a row is wrong.",
-                                   "Run ID did not come to its end; not measured: c=50 zero "
-                                   "per-file."));
-}
-
-TEST(Missing, NothingIsConcludedByHalves) {
-  Measured run{{metrics::full_configuration()}, {changed("steady", {kSecond, kSecond})}, {}};
-  const RunView whole = run.view();
-  EXPECT_TRUE(whole.findings.bottleneck && whole.findings.recommendation);
-  for (ConfigurationResult* const of : {&run.configurations[0], &run.mitigations[0].baseline.pooled,
-                                        &run.mitigations[0].mitigation.pooled}) {
-    of->published = of->distributions();
-    of->published.emplace_back("gone");
-    const RunView part = run.view();
-    EXPECT_FALSE(part.findings.bottleneck || part.findings.recommendation);
-    EXPECT_TRUE(part.findings.scaling.empty() && part.findings.ranking.empty());
-    const std::vector<std::string> told = sentences_of(missing_section(part));
-    ASSERT_EQ(told.size(), 1U);
-    EXPECT_THAT(told[0], testing::EndsWith(
-                             " files are missing: gone. Nothing is concluded from the others."));
-    of->published.clear();
-  }
 }
 
 TEST(Mitigations, AMissingSideIsNamedAndNothingIsSaidAboutIt) {
