@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 
-class MachineLoad : public metrics::TemporaryFolderTest {
+class MachineLoad : public test_support::TemporaryFolderTest {
  protected:
   void write(const std::string& name, const std::string& text) const {
     const std::filesystem::path path = directory() / name;

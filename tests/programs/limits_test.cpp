@@ -92,22 +92,36 @@ TEST_F(LimitsTest, AFileThatMayNotGrowIsAnErrorAndNoSignal) {
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-TEST_F(LimitsTest, TooLittleMemoryIsASentenceWhereverItIsFelt) {
-  for (rlim_t kilobytes = 100'000; kilobytes <= 900'000; kilobytes += 50'000) {
+/// Of an address space that the program can be loaded into.
+class TooLittleMemory : public LimitsTest, public testing::WithParamInterface<const char*> {
+ protected:
+  void expect_a_result_or_a_sentence(rlim_t kilobytes) const {
     SCOPED_TRACE(kilobytes);
-    const Outcome outcome =
-        limited({"--threads", "40", "--profile", "zero", "--files", "200", "--quiet"},
-                {{RLIMIT_AS, kilobytes * 1024}});
+    const Program::Limits limits = {{RLIMIT_AS, kilobytes * 1024}};
+    if (limited({"--version"}, limits).exit_code != 0) return;
+    const Outcome outcome = limited(
+        {"--threads", GetParam(), "--profile", "zero", "--files", "200", "--quiet"}, limits);
     EXPECT_THAT(outcome.exit_code, AnyOf(0, 3)) << outcome.err;
     if (outcome.exit_code == 3) {
       EXPECT_THAT(outcome.err, StartsWith("bench: "));
-      EXPECT_THAT(outcome.err, Not(HasSubstr("std::")));
+      EXPECT_THAT(outcome.err, Not(HasSubstr("std::bad_alloc")));
       EXPECT_THAT(outcome.err, Not(HasSubstr("terminate called")));
     }
     EXPECT_THAT(names_in(tmpdir()), IsEmpty());
     EXPECT_THAT(names_in(results()), Not(Contains(StartsWith("."))));
   }
+};
+
+TEST_P(TooLittleMemory, IsASentenceWhereverItIsFelt) {
+  for (rlim_t kilobytes = 20'000; kilobytes < 120'000; kilobytes += 5'000) {
+    expect_a_result_or_a_sentence(kilobytes);
+  }
+  for (rlim_t kilobytes = 150'000; kilobytes <= 900'000; kilobytes += 75'000) {
+    expect_a_result_or_a_sentence(kilobytes);
+  }
 }
+
+INSTANTIATE_TEST_SUITE_P(Threads, TooLittleMemory, testing::Values("1", "40"));
 #endif
 
 }  // namespace

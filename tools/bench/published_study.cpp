@@ -91,6 +91,8 @@ void PublishedStudy::on_failed(const engine::MeasurementFailure& failure) {
 void PublishedStudy::finish(bool to_the_end) {
   publish_pairs();
   run_.complete = to_the_end && run_.failures.empty();
+  const bool nothing_published = publication_.paths().empty();
+  if (nothing_published && run_.configurations.empty() && run_.mitigations.empty()) return;
   publish();
 }
 

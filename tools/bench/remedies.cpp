@@ -20,7 +20,8 @@ constexpr std::array<RemedyText, 9> kRemedies = {{
     {storage::Remedy::fewer_connections,
      "; lower --threads or raise the limit on open files (ulimit -n)"},
     {storage::Remedy::fewer_threads,
-     "; ask for fewer with --threads or raise the limit on threads (ulimit -u)"},
+     "; ask for fewer with --threads, or raise the limits on threads and memory (ulimit -u, "
+     "ulimit -v)"},
     {storage::Remedy::less_memory,
      "; lower --threads or --files, or raise the limit on memory (ulimit -v)"},
     {storage::Remedy::local_disk, "; put it on a local disk with --db FILE"},

@@ -6,8 +6,10 @@
 #include <array>
 #include <cstring>
 #include <exception>
+#include <new>
 #include <utility>
 
+#include "metrics/sentence_of.hpp"
 #include "tools/program/exit_code.hpp"
 
 namespace walbench::tools {
@@ -23,6 +25,14 @@ constexpr std::array kFaults = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS
 /// Null while nobody handles faults.
 std::atomic<const std::function<void()>*> last_act_of_faults = nullptr;
 std::atomic<const char*> program_name = "walbench";
+
+/// Not every library survives a lack of memory: what it does then is told as such.
+std::atomic<bool> ran_out_of_memory = false;
+
+void on_no_memory() {
+  ran_out_of_memory.store(true);
+  throw std::bad_alloc();
+}
 
 /// Set by the thread that ends the process, which no other may cut short.
 std::atomic_flag ending;
@@ -56,6 +66,7 @@ void say(const char* text) {
 }
 
 extern "C" void on_fault(int signal_number) {
+  if (ran_out_of_memory.load()) give_up("out of memory");
   if (signal_number == SIGABRT) give_up("a library ended the program");
   do_last_act();
   static_cast<void>(std::signal(signal_number, SIG_DFL));
@@ -68,7 +79,7 @@ extern "C" void on_fault(int signal_number) {
       std::rethrow_exception(uncaught);
     }
   } catch (const std::exception& error) {
-    give_up(error.what());
+    give_up(metrics::sentence_of(error).data());
   } catch (...) {
   }
   give_up("an error that nobody expected");
@@ -77,6 +88,7 @@ extern "C" void on_fault(int signal_number) {
 void handle_faults(const std::function<void()>& last_act) {
   last_act_of_faults.store(&last_act);
   std::set_terminate(on_terminate);
+  std::set_new_handler(on_no_memory);
   for (const int fault : kFaults) {
     if (has_default_action(fault)) static_cast<void>(std::signal(fault, on_fault));
   }
