@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "metrics/analysis/busy_timeout_answer.hpp"
+#include "metrics/analysis/wal_reset.hpp"
 #include "metrics/ratio_text.hpp"
 #include "metrics/statistics/distributions.hpp"
 #include "metrics/units.hpp"
@@ -81,7 +82,7 @@ std::vector<std::string> objections_to(const MitigationResult& result,
   std::vector<std::string> objections;
   const ConfigurationResult& after = result.mitigation.pooled;
   if (!result.info.recommendable || after.unsaved_peak > 0) {
-    objections.push_back("its risk: " + result.info.risk);
+    objections.push_back("its risk: " + risk_of(result));
   }
   for (const LimitVerdict& verdict : mitigation.verdicts) {
     if (verdict.passed) continue;

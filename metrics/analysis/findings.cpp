@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "metrics/analysis/wal_reset.hpp"
+
 namespace walbench::metrics {
 namespace {
 
@@ -17,9 +19,10 @@ bool is_whole_mitigation(const MitigationResult& mitigation) {
 }  // namespace
 
 Findings analyse(const std::vector<ConfigurationResult>& configurations,
-                 const std::vector<MitigationResult>& mitigations,
-                 const std::vector<Limit>& asked) {
+                 const std::vector<MitigationResult>& mitigations, const std::vector<Limit>& asked,
+                 bool wal_reset_bug) {
   Findings findings;
+  findings.wal_reset = wal_reset_advice(wal_reset_bug, configurations, mitigations);
   for (const ConfigurationResult& each : configurations) {
     findings.configurations.push_back(analyse_configuration(each, asked));
   }
@@ -33,7 +36,7 @@ Findings analyse(const std::vector<ConfigurationResult>& configurations,
   findings.ranking = rank_mitigations(findings.mitigations);
   findings.bottleneck = find_bottleneck(configurations);
   findings.scaling = analyse_scaling(configurations);
-  findings.recommendation = recommend(mitigations, findings.mitigations, findings.ranking);
+  findings.recommendation = recommend(mitigations, findings);
   findings.busy_timeout = answer_busy_timeout(configurations, mitigations);
   findings.gate_report = judge_study(configurations, mitigations, findings);
   return findings;

@@ -9,6 +9,7 @@
 
 #include "metrics/analysis/admission.hpp"
 #include "metrics/analysis/bottleneck.hpp"
+#include "metrics/analysis/wal_reset.hpp"
 #include "metrics/units.hpp"
 
 namespace walbench::metrics {
@@ -139,7 +140,8 @@ MitigationFindings analyse_mitigation(const MitigationResult& result,
       .changes = whole ? compare_pairs(result) : std::vector<FigureChange>(),
       .gain = Gain::unclear,
       .objections = {},
-      .slowest_users = {}};
+      .slowest_users = {},
+      .risk = risk_of(result)};
   findings.gain = gain_of(findings.changes);
   findings.objections =
       objections_to(result, findings.baseline, findings.mitigation, findings.changes);

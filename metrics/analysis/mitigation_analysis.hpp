@@ -37,6 +37,7 @@ struct MitigationFindings {
   Gain gain = Gain::unclear;
   std::vector<std::string> objections;  ///< see objections_to(); empty: it is admissible
   std::string slowest_users;            ///< see slowest_users()
+  std::string risk;                     ///< see risk_of()
 };
 
 /// P95, P99, P99.9 and max of db_total, lock_wait, fsm_dispatch and fsm_net, then throughput.

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "metrics/analysis/findings.hpp"
+#include "metrics/analysis/wal_reset.hpp"
 #include "metrics/ratio_text.hpp"
 #include "metrics/result/key.hpp"
 
@@ -33,10 +35,11 @@ std::string gain_text(const std::vector<FigureChange>& changes) {
 /// Mitigations and what was found of them, with the ranks of those that could be compared.
 class Candidates {
  public:
-  Candidates(const std::vector<MitigationResult>& mitigations,
-             const std::vector<MitigationFindings>& findings,
-             const std::vector<std::size_t>& ranking)
-      : mitigations_(mitigations), findings_(findings), ranking_(ranking) {}
+  Candidates(const std::vector<MitigationResult>& mitigations, const Findings& findings)
+      : mitigations_(mitigations),
+        findings_(findings.mitigations),
+        ranking_(findings.ranking),
+        wal_reset_(findings.wal_reset) {}
 
   Recommendation recommend() const {
     Recommendation found;
@@ -49,6 +52,7 @@ class Candidates {
     add_largest_gain(best, found);
     found.sentences.push_back(baseline_sentence());
     add_load(best, found);
+    if (wal_reset_) found.sentences.insert(found.sentences.begin(), *wal_reset_ + ".");
     return found;
   }
 
@@ -69,9 +73,13 @@ class Candidates {
     const MitigationInfo& info = mitigations_[index].info;
     found.advice = Advice::change;
     found.mitigation = info.name;
-    found.sentences = {fmt::format("{}, the simplest that gains and harms nobody: {}.", info.name,
-                                   gain_text(findings_[index].changes)),
-                       fmt::format("Its cost: {}. Its risk: {}.", info.cost, info.risk)};
+    found.sentences = {
+        fmt::format("{}, the simplest that gains and harms nobody: {}.", info.name,
+                    gain_text(findings_[index].changes)),
+        fmt::format("Its cost: {}. Its risk: {}.", info.cost, findings_[index].risk)};
+    if (auto warning = newly_exposed(mitigations_[index])) {
+      found.sentences.push_back(std::move(*warning));
+    }
     const std::string& slowest = findings_[index].slowest_users;
     if (!slowest.empty()) found.sentences.push_back("Its slowest users: " + slowest + ".");
   }
@@ -108,7 +116,7 @@ class Candidates {
     const MitigationFindings& findings = findings_[*gains];
     std::string text = fmt::format("{} gained most: {}", info.name, gain_text(findings.changes));
     if (findings.objections.empty()) {
-      text += fmt::format(". Its cost: {}. Its risk: {}", info.cost, info.risk);
+      text += fmt::format(". Its cost: {}. Its risk: {}", info.cost, findings.risk);
     } else {
       text += fmt::format(". It is not recommended: {}", fmt::join(findings.objections, "; "));
     }
@@ -148,6 +156,7 @@ class Candidates {
   const std::vector<MitigationResult>& mitigations_;
   const std::vector<MitigationFindings>& findings_;
   const std::vector<std::size_t>& ranking_;
+  const std::optional<std::string>& wal_reset_;
 };
 
 }  // namespace
@@ -162,10 +171,9 @@ std::string_view advice_name(Advice advice) {
 }
 
 std::optional<Recommendation> recommend(const std::vector<MitigationResult>& mitigations,
-                                        const std::vector<MitigationFindings>& findings,
-                                        const std::vector<std::size_t>& ranking) {
-  if (ranking.empty()) return std::nullopt;
-  return Candidates(mitigations, findings, ranking).recommend();
+                                        const Findings& findings) {
+  if (findings.ranking.empty()) return std::nullopt;
+  return Candidates(mitigations, findings).recommend();
 }
 
 }  // namespace walbench::metrics

@@ -30,11 +30,13 @@ struct Recommendation {
   std::int64_t repeats = 0;            ///< how often to measure in order to tell; 0: told
 };
 
+struct Findings;
+
 /// Recommends the simplest admissible mitigation with a gain that is shown, and names besides what
 /// gains most. Cannot tell if none is, and an admissible one may gain for all that was measured.
-/// Nothing if no mitigation was compared. `findings` and `ranking` are those of `mitigations`.
+/// Another SQLite comes first if the loaded one can lose commits. Nothing if no mitigation was
+/// compared. `findings` are those of the same run; its own recommendation is not used.
 std::optional<Recommendation> recommend(const std::vector<MitigationResult>& mitigations,
-                                        const std::vector<MitigationFindings>& findings,
-                                        const std::vector<std::size_t>& ranking);
+                                        const Findings& findings);
 
 }  // namespace walbench::metrics

@@ -156,6 +156,7 @@ void add_conclusions(Json& json, const Findings& findings) {
                             {"near", answer->is_near()},
                             {"where", answer->where}};
   }
+  if (findings.wal_reset) json["wal_reset"] = *findings.wal_reset;
   if (const auto& recommendation = findings.recommendation) {
     json["recommendation"] = {{"advice", advice_name(recommendation->advice)},
                               {"mitigation", recommendation->mitigation},
@@ -234,6 +235,7 @@ Json mitigation_json(
   Json json = {{"mitigation", mitigation.info.name}};
   write_figures(mitigation_figures(), mitigation.info, json);
   json.erase("name");
+  json["risk"] = findings.risk;
   json["gain"] = gain_name(findings.gain);
   json["objections"] = findings.objections;
   json["slowest_users"] = findings.slowest_users;

@@ -98,6 +98,9 @@ Section advice_section(const RunView& run) {
       add_code(info.name, timeout_ms, section);
     }
   } else {
+    if (run.findings.wal_reset) {
+      section.add(Sentence{"Recommendation: " + *run.findings.wal_reset + ".", Tone::answer});
+    }
     section.add(
         Sentence{"No change was measured against this baseline, so there is nothing to recommend; "
                  "bench --mitigation all measures which change helps.",

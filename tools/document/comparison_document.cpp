@@ -206,11 +206,11 @@ Document comparison_document(const metrics::RunMatch& match,
 }
 
 Table comparison_figures(const metrics::RunComparison& comparison) {
-  Table table{"comparison", columns({"threads", "profile", "strategy", "strategy_after", "segment",
-                                     "percentile", "before_ms", "after_ms", "before_per_second",
-                                     "after_per_second", "ratio", "ratio_low", "ratio_high",
-                                     "source", "verdict", "runs_before", "runs_after",
-                                     "failed_before", "failed_after"})};
+  Table table{"comparison",
+              columns({"threads", "profile", "strategy", "strategy_after", "segment", "percentile",
+                       "before_ms", "after_ms", "before_per_second", "after_per_second", "ratio",
+                       "ratio_low", "ratio_high", "source", "verdict", "runs_before", "runs_after",
+                       "failed_before", "failed_after"})};
   table.stream = [&comparison](const RowSink& sink) {
     for (const ConfigurationChange& configuration : comparison.configurations) {
       for (const FigureChange& figure : configuration.figures) {

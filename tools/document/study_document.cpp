@@ -55,7 +55,7 @@ Table costs(const RunView& run) {
                           {info.kind, {}},
                           {info.description, {}},
                           {info.cost, {}},
-                          {info.risk, {}}});
+                          {run.findings.mitigations[index].risk, {}}});
   }
   return table;
 }

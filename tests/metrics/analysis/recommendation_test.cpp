@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "metrics/analysis/findings.hpp"
+#include "metrics/analysis/wal_reset.hpp"
 #include "tests/support/example_mitigations.hpp"
 
 namespace walbench::metrics {
@@ -204,6 +205,49 @@ TEST(Recommendation, MadeUnderLoadSaysSo) {
   EXPECT_FALSE(said(0.2, 0.1));
   EXPECT_TRUE(said(0.21, 0));
   EXPECT_TRUE(said(0, 0.11));
+}
+
+// ---- a library that loses commits
+
+std::vector<std::string> advised(bool baseline_exposed, bool mitigation_exposed) {
+  MitigationResult result = faster("x", 2);
+  result.info.risk = "none to data; look at the maximum";
+  result.baseline.pooled.planned.wal_reset_exposed = baseline_exposed;
+  result.mitigation.pooled.planned.wal_reset_exposed = mitigation_exposed;
+  return analyse({}, {result}, {}, true).recommendation->sentences;
+}
+
+TEST(WalReset, AVersionThatMendsItIsTheFirstAdvice) {
+  EXPECT_THAT(advised(true, false).front(),
+              AllOf(StartsWith("first of all use SQLite 3.51.3 or later"),
+                    HasSubstr("Exposed here: c=10 zero per-file.")));
+  EXPECT_THAT(advised(true, true).front(), HasSubstr("c=10 zero per-file, c=10 zero x."));
+  EXPECT_THAT(advised(false, false).front(), HasSubstr("No plan of this run can meet it."));
+  EXPECT_THAT(advised(true, false)[1], StartsWith("x, the simplest"));
+  EXPECT_FALSE(analyse({}, {faster("x", 2)}).wal_reset.has_value()) << "another library";
+  const Findings alone = analyse({measured(10, "zero", "per-file", kSecond)}, {}, {}, true);
+  EXPECT_TRUE(alone.wal_reset.has_value()) << "also where no change was measured";
+}
+
+TEST(WalReset, NobodyIsMovedToItWithoutAWord) {
+  const auto warning = StartsWith("x can meet the WAL-reset bug, and per-file cannot");
+  EXPECT_THAT(advised(false, true), Contains(warning));
+  EXPECT_THAT(advised(true, true), Not(Contains(warning))) << "it is no worse";
+  EXPECT_THAT(advised(true, false), Not(Contains(warning)));
+}
+
+TEST(WalReset, AnExposedOneIsNotCalledHarmless) {
+  EXPECT_THAT(advised(true, false)[2], HasSubstr("Its risk: none to data; look at the maximum."));
+  for (const bool baseline_exposed : {true, false}) {
+    const std::vector<std::string> sentences = advised(baseline_exposed, true);
+    EXPECT_THAT(sentences, Not(Contains(HasSubstr("none to data"))));
+    EXPECT_THAT(sentences[2], HasSubstr("committed transactions may be lost to the WAL-reset bug, "
+                                        "until SQLite is a version without it; look at the "
+                                        "maximum."));
+  }
+  MitigationResult result = faster("x", 2);
+  result.mitigation.pooled.planned.wal_reset_exposed = true;
+  EXPECT_THAT(risk_of(result), StartsWith("what x endangers; committed transactions may be lost"));
 }
 
 /// A study of seven changes that change nothing: throughput and latencies of every measurement vary
