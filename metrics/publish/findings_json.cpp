@@ -217,8 +217,10 @@ Json repeats_json(const RepeatedResult& result) {
   for (const RepeatFigures& repeat : result.repeats) {
     Json segments = Json::object();
     for (const SegmentFigures& figures : repeat.segments) {
-      segments[segment_name(figures.stream, figures.segment)] = {
-          {"p95_ns", figures.p95_ns}, {"p99_ns", figures.p99_ns}, {"max_ns", figures.max_ns}};
+      segments[segment_name(figures.stream, figures.segment)] = {{"p95_ns", figures.p95_ns},
+                                                                 {"p99_ns", figures.p99_ns},
+                                                                 {"p999_ns", figures.p999_ns},
+                                                                 {"max_ns", figures.max_ns}};
     }
     repeats.push_back({{"elapsed_seconds", static_cast<double>(repeat.elapsed_ns) / kNsPerSecond},
                        {"transitions_per_second", result.transitions_per_second(repeat)},

@@ -329,6 +329,7 @@ TEST(FormatsAgree, BenchAndReportSayTheSame) {
   run.configurations = set.runs[0].configurations;
   run.mitigations = set.runs[0].mitigations;
   run.ceiling.clear();
+  run.complete = true;
   set.runs[0].environment_digest = metrics::environment_digest(run.environment);
   EXPECT_EQ(terminal_text(document_of(run, metrics::analyse(run))),
             terminal_text(Reported(set).document));
