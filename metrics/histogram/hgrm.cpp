@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -101,23 +103,55 @@ class HgrmWriter {
 
 }  // namespace
 
-double HgrmFile::value_at_percentile(double p) const {
-  if (std::isnan(p) || p < 0.0 || p > 1.0) throw std::invalid_argument("percentile must be 0 to 1");
-  if (rows.empty()) return 0.0;
-  const auto row = std::find_if(rows.begin(), rows.end(),
-                                [p](const PercentileRow& each) { return each.percentile >= p; });
-  return row == rows.end() ? rows.back().value : row->value;
+std::optional<ToldValue> HgrmFile::value_at_percentile(double p) const {
+  if (!(p >= 0 && p <= 100)) throw std::invalid_argument("percentile must be 0 to 100");
+  if (total_count == 0) return std::nullopt;
+  if (histogram)
+    return ToldValue{static_cast<double>(histogram->value_at_percentile(p)) / kNsPerMs};
+  if (p == 100 && max) return ToldValue{*max};
+  const auto as_stated = std::ranges::find(stated, p, &StatedPercentile::percentile);
+  // Stated values are rounded, and no percentile is above the maximum.
+  if (as_stated != stated.end())
+    return ToldValue{
+        std::min(as_stated->value, max.value_or(std::numeric_limits<double>::infinity()))};
+  if (rows.empty()) return std::nullopt;
+  if (p == 0 && rows.front().percentile == 0) return ToldValue{rows.front().value};
+  if (p == 100 && rows.back().percentile == 1) return ToldValue{rows.back().value};
+  const std::int64_t rank = percentile_rank(p, total_count);
+  const auto row = std::ranges::lower_bound(
+      rows, rank, {}, [](const PercentileRow& each) { return each.cumulative_count; });
+  // A file without its last row says no more of the slowest samples than its maximum.
+  if (row == rows.end()) {
+    if (!max) return ToldValue{rows.back().value};
+    return ToldValue{*max, rows.back().value};
+  }
+  const double before = row == rows.begin() ? 0.0 : std::prev(row)->value;
+  // The first row is that of the smallest value if it stands at 0 %.
+  const bool exact = row->cumulative_count == rank || before == row->value ||
+                     (row == rows.begin() && row->percentile == 0);
+  return exact ? ToldValue{row->value} : ToldValue{row->value, before};
 }
 
-double HgrmFile::told_at_percentile(double percentile) const {
-  if (histogram) return static_cast<double>(histogram->value_at_percentile(percentile)) / kNsPerMs;
-  if (percentile == 100 && max) return *max;
-  return value_at_percentile(percentile / 100);
-}
-
-std::string HgrmFile::unit_told() const {
-  if (histogram) return "ms";
-  return unit.empty() ? "unit of the file" : unit;
+void HgrmFile::tell_in_milliseconds(std::optional<ValueUnit> assumed) {
+  if (histogram) {
+    unit = value_unit_name(ValueUnit::ms);
+    return;
+  }
+  const std::optional<ValueUnit> named = unit.empty() ? assumed : parse_value_unit(unit);
+  if (!named) return;
+  unit = value_unit_name(ValueUnit::ms);
+  if (*named == ValueUnit::ms) return;
+  const double ns_per_ms = static_cast<double>(nanoseconds_in(ValueUnit::ms));
+  const double factor = static_cast<double>(nanoseconds_in(*named)) / ns_per_ms;
+  for (PercentileRow& row : rows) {
+    row.value *= factor;
+  }
+  for (StatedPercentile& each : stated) {
+    each.value *= factor;
+  }
+  for (std::optional<double>* const each : {&mean, &standard_deviation, &max}) {
+    if (*each) **each *= factor;
+  }
 }
 
 std::string write_hgrm(const Histogram& histogram, double value_scale,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "metrics/histogram/histogram.hpp"
+#include "metrics/histogram/value_unit.hpp"
 
 namespace walbench::metrics {
 
@@ -17,30 +18,48 @@ struct PercentileRow {
   std::int64_t cumulative_count;  ///< samples up to and including the value
 };
 
-/// What a `.hgrm` file says. Values are in the file's unit (milliseconds, in walbench's own files).
+/// A value as far as a file tells it.
+struct ToldValue {
+  double value = 0;  ///< the value, or the least that it is known not to exceed
+  std::optional<double> above =
+      {};  ///< the largest that it is known to exceed; nothing: it is `value`
+  bool operator==(const ToldValue&) const = default;
+};
+
+/// A percentile that stands in the file by itself, as in wrk2's report.
+struct StatedPercentile {
+  double percentile;  ///< 0 to 100
+  double value;       ///< in the file's unit
+};
+
+/// What a `.hgrm` file says of one distribution. Values are in the file's unit (milliseconds, in
+/// walbench's own files).
 struct HgrmFile {
   std::vector<PercentileRow> rows;  ///< no column of it ever decreases
   std::optional<double> mean;       ///< these three: missing where the footer does not say
   std::optional<double> standard_deviation;
   std::optional<double> max;
   std::int64_t total_count = 0;
-  std::string unit;  ///< of the rows, where the text tells: `ms` inside a report of wrk2
+  std::string unit;     ///< of the values, as the text names it; empty if it names none
+  std::string heading;  ///< what the text calls the distribution; empty if it has no name
+  std::vector<StatedPercentile> stated;
 
   // Both or neither: what write_hgrm() adds to the standard text.
   std::optional<std::string> walbench_json;
   std::optional<Histogram> histogram;  ///< in the unit of recording, not in the file's
 
-  /// The value of the first row at or above the percentile `p` (0 to 1), so never an underestimate,
-  /// but only as fine as the rows; `histogram` gives exact answers. Past the last row its value; 0
-  /// when there are no rows. Throws std::invalid_argument when p is not 0 to 1.
-  double value_at_percentile(double p) const;
+  /// The percentile (0 to 100; 100 is the maximum, the footer's where it states one) in `unit`;
+  /// nothing if there are no samples. From the histogram, whose values are taken for nanoseconds,
+  /// in milliseconds; else as the file states it; else from its rows: the first one whose count
+  /// reaches the percentile's rank. That row is exact if it counts no sample more; otherwise the
+  /// value lies above that of the row before. (The percentile column has the level that the writer
+  /// had reached, which lies up to a step above.) Throws std::invalid_argument if p is not 0 to
+  /// 100.
+  std::optional<ToldValue> value_at_percentile(double p) const;
 
-  /// What every report tells of the file: the percentile (0 to 100; 100 is the maximum, the
-  /// footer's where it states one) in `unit_told()`. That is milliseconds where there is a
-  /// histogram, whose values are taken for nanoseconds, and else the unit of the rows, as far as it
-  /// is known.
-  double told_at_percentile(double percentile) const;
-  std::string unit_told() const;
+  /// Where the text names no unit, `assumed` is its unit. A unit of time becomes `ms`, and all
+  /// values with it.
+  void tell_in_milliseconds(std::optional<ValueUnit> assumed);
 };
 
 /// A `.hgrm` text: the percentile distribution that HdrHistogram's plotters read, with 5 steps per
@@ -57,13 +76,17 @@ std::string write_hgrm(const Histogram& histogram, double value_scale,
                        std::string_view walbench_json);
 
 /// Reads the whole text of a `.hgrm` file: our own, and what the Java, C, JS, Go and similar
-/// writers produce, as columns or separated by commas; and the report of wrk2 (anything before the
-/// header line and after the footer is skipped, as is a missing footer; of its two distributions
-/// the first is taken, which is the one corrected for coordinated omission). Throws FormatError,
-/// which names the line, when the text is not such a file, contradicts itself, or ends too early.
-/// No row is above the maximum that the footer states. A file cut off exactly before our two lines
+/// writers produce, as columns or separated by commas, with or without a footer; the report of
+/// wrk2, and several of all these one behind the other. Text before a header line and after a whole
+/// distribution is skipped, but names the distribution that follows. Never empty. Throws
+/// FormatError, which names the line, when the text is not such a file, contradicts itself, or ends
+/// too early.
+/// No row is above the maximum that its footer states. A file cut off exactly before our two lines
 /// is a whole file of another program: it has no `histogram`. The JSON is handed over as it stands,
 /// not parsed.
+std::vector<HgrmFile> parse_distributions(std::string_view text);
+
+/// The same for a file that must hold one distribution; FormatError if it holds more.
 HgrmFile parse_hgrm(std::string_view text);
 
 /// Whether a line is the one above the rows.

@@ -1,175 +1,92 @@
+#include "metrics/histogram/hgrm_parser.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
-#include <cstddef>
-#include <system_error>
+#include <string>
 #include <utility>
 
-#include "metrics/files/text_file.hpp"
 #include "metrics/format_error.hpp"
-#include "metrics/histogram/hgrm.hpp"
-#include "metrics/histogram/hgrm_text.hpp"
 #include "metrics/histogram/histogram_codec.hpp"
 
 namespace walbench::metrics {
-namespace {
 
 using namespace hgrm_text;
 
-constexpr std::string_view kWrk2Heading = "Detailed Percentile spectrum:";
-constexpr std::string_view kWrk2Rule = "----";
+namespace {
 
-bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r';
+// What some writers put where 1/(1-1) is infinite. No level below 100 % has this inverse.
+constexpr double kInfinityOfGo = 10'000'000;
+
+/// `Total count`, `TotalCount` and `Total_Count` are one key.
+std::string plain_key(std::string_view key) {
+  std::string plain;
+  for (const char c : key) {
+    if (c == ' ' || c == '_') continue;
+    plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return plain;
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && is_blank(text.back())) {
-    text.remove_suffix(1);
-  }
-  return text;
+}  // namespace
+
+void HgrmParser::fail(std::string_view problem) const {
+  throw FormatError(fmt::format("line {}: {}", line_number_, problem));
 }
 
-// The columns of a line; at most one more than a file of this format has.
-struct Columns {
-  static Columns of_blanks(std::string_view line) {
-    Columns columns;
-    for (line = trimmed(line); !line.empty() && columns.has_room(); line = trimmed(line)) {
-      const auto end = std::find_if(line.begin(), line.end(), is_blank);
-      columns.add(line.substr(0, static_cast<std::size_t>(end - line.begin())));
-      line.remove_prefix(columns.cells.at(columns.count - 1).size());
-    }
-    return columns;
-  }
-  static Columns of_commas(std::string_view line) {
-    Columns columns;
-    for (bool more = true; more && columns.has_room();) {
-      const std::size_t comma = std::min(line.find(','), line.size());
-      columns.add(unquoted(trimmed(line.substr(0, comma))));
-      more = comma < line.size();
-      line.remove_prefix(more ? comma + 1 : comma);
-    }
-    return columns;
-  }
-  bool is_header() const {
-    return count == kHeaderColumns.size() &&
-           std::equal(kHeaderColumns.begin(), kHeaderColumns.end(), cells.begin());
-  }
-
-  std::array<std::string_view, 5> cells;
-  std::size_t count = 0;
-
- private:
-  static std::string_view unquoted(std::string_view cell) {
-    const bool quoted = cell.size() >= 2 && cell.starts_with('"') && cell.ends_with('"');
-    return quoted ? cell.substr(1, cell.size() - 2) : cell;
-  }
-  bool has_room() const { return count < cells.size(); }
-  void add(std::string_view cell) { cells.at(count++) = cell; }
-};
-
-template <typename Number>
-std::optional<Number> number_from_all_of(std::string_view text) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-// Takes lines one by one and knows, at the end, whether they were a whole file.
-class HgrmParser {
- public:
-  // `terminated`: a line break followed, so the line cannot have been cut off.
-  void line(std::string_view text, bool terminated);
-  HgrmFile finish() &&;
-
- private:
-  [[noreturn]] void fail(std::string_view problem) const {
-    throw FormatError(fmt::format("line {}: {}", line_number_, problem));
-  }
-  void require(bool condition, std::string_view problem) const {
-    if (!condition) fail(problem);
-  }
-
-  bool is_header(std::string_view text);
-  void row(const Columns& columns);
-  double inverse_distance(std::string_view text) const;
-  double non_negative(std::string_view text) const;
-  std::int64_t count(std::string_view text) const;
-
-  void comment(std::string_view body);
-  void walbench_line(std::string_view json);
-  void histogram_line(std::string_view base64);
-  void footer_line(std::string_view first, std::string_view second);
-  std::string_view value_of(std::string_view field, std::string_view key) const;
-  std::optional<double> statistic(std::string_view text) const;
-  void check_rows_against_total() const;
-  void keep_rows_to_max();
-
-  HgrmFile file_;
-  std::optional<std::int64_t> footer_total_;
-  std::size_t line_number_ = 0;
-  bool header_seen_ = false;
-  bool has_commas_ = false;
-  bool last_row_seen_ = false;  // the row that stands for all samples
-  bool mean_line_seen_ = false;
-  bool footer_ended_ = false;
-  bool second_spectrum_ = false;  // wrk2's uncorrected one, and all that follows
-};
-
-void HgrmParser::line(std::string_view text, bool terminated) {
-  ++line_number_;
-  text = trimmed(text);
-  if (text == kWrk2Heading) {
-    second_spectrum_ = header_seen_;
-    file_.unit = "ms";
-  }
-  if (second_spectrum_) return;
-  if (is_header(text)) {
-    require(!header_seen_, "a second header line");
-    header_seen_ = true;
-  } else if (!header_seen_ || text.empty()) {
-    return;
-  } else if (text.starts_with(kCommentStart)) {
+bool HgrmParser::take(std::string_view text, std::size_t line_number, bool terminated) {
+  line_number_ = line_number;
+  if (text.empty()) return true;
+  if (text.starts_with(kCommentStart)) {
     require(text.ends_with(kCommentEnd), "a comment without its closing bracket");
     comment(text.substr(kCommentStart.size(), text.size() - kCommentStart.size() - 1));
-  } else if (last_row_seen_ && text.starts_with(kWrk2Rule)) {
-    footer_ended_ = true;
-  } else if (!text.starts_with('#') && !footer_ended_) {
-    // Without a line break, a last digit more or less would go unnoticed.
-    require(terminated, "cut off inside a row");
-    row(has_commas_ ? Columns::of_commas(text) : Columns::of_blanks(text));
+    return true;
   }
-}
-
-bool HgrmParser::is_header(std::string_view text) {
-  if (Columns::of_blanks(text).is_header()) return true;
-  const bool with_commas = Columns::of_commas(text).is_header();
-  has_commas_ = has_commas_ || with_commas;
-  return with_commas;
-}
-
-void HgrmParser::row(const Columns& columns) {
+  if (text.starts_with('#')) return true;
+  if (footer_ended_ || (last_row_seen_ && !is_row(text))) return false;
   require(!last_row_seen_, "a row after the last one");
-  require(columns.count == 3 || columns.count == 4, "a row must have 3 or 4 columns");
-  const PercentileRow row{non_negative(columns.cells[0]), non_negative(columns.cells[1]),
-                          count(columns.cells[2])};
+  row(columns_of(text), terminated);
+  return true;
+}
+
+Columns HgrmParser::columns_of(std::string_view text) const {
+  return has_commas_ ? Columns::of_commas(text) : Columns::of_blanks(text);
+}
+
+bool HgrmParser::is_row(std::string_view text) const {
+  const Columns columns = columns_of(text);
+  return (columns.count() == 3 || columns.count() == 4) && number_from_all_of<double>(columns[0]) &&
+         number_from_all_of<double>(columns[1]) && number_from_all_of<std::int64_t>(columns[2]);
+}
+
+void HgrmParser::row(const Columns& columns, bool terminated) {
+  require(columns.count() == 3 || columns.count() == 4, "a row must have 3 or 4 columns");
+  const PercentileRow row{non_negative(columns[0]), non_negative(columns[1]), count(columns[2])};
   require(row.percentile <= 1.0, "a percentile above 1");
+  last_row_seen_ = stands_for_all(columns);
+  if (!terminated) {
+    // A count that was cut off would be less than that of the row before.
+    const bool whole_count =
+        columns.count() == 4 ||
+        (!file_.rows.empty() && file_.rows.back().cumulative_count == row.cumulative_count);
+    require(last_row_seen_ && whole_count, "cut off inside a row");
+  }
   if (!file_.rows.empty()) {
     const PercentileRow& before = file_.rows.back();
     require(row.value >= before.value, "the value decreases");
     require(row.percentile >= before.percentile, "the percentile decreases");
     require(row.cumulative_count >= before.cumulative_count, "the count decreases");
   }
-  last_row_seen_ = columns.count == 3 || std::isinf(inverse_distance(columns.cells[3]));
   require(!last_row_seen_ || row.percentile == 1.0, "a last row that is not at 100 %");
   file_.rows.push_back(row);
+}
+
+bool HgrmParser::stands_for_all(const Columns& columns) const {
+  if (columns.count() == 3) return true;
+  const double inverse = inverse_distance(columns[3]);
+  return std::isinf(inverse) ||
+         (inverse == kInfinityOfGo && number_from_all_of<double>(columns[1]) == 1.0);
 }
 
 // 1/(1-percentile): infinite in the last row of some dialects. Go puts a sign before it.
@@ -182,13 +99,18 @@ double HgrmParser::inverse_distance(std::string_view text) const {
 
 double HgrmParser::non_negative(std::string_view text) const {
   const auto number = number_from_all_of<double>(text);
-  if (!number || !std::isfinite(*number) || *number < 0.0) fail("not a number of 0 or more");
-  return *number;
+  if (number && std::isfinite(*number) && *number >= 0.0) return *number;
+  fail(text.find(',') == std::string_view::npos
+           ? "not a number of 0 or more"
+           : "numbers with decimal commas; write the file with decimal points");
 }
 
 std::int64_t HgrmParser::count(std::string_view text) const {
-  const auto number = number_from_all_of<std::int64_t>(text);
-  if (!number || *number < 0) fail("not a count");
+  // Python writes 40.0000.
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const auto number = number_from_all_of<std::int64_t>(text.substr(0, point));
+  const bool whole = text.find_first_not_of('0', point + 1) == std::string_view::npos;
+  if (!number || *number < 0 || (point < text.size() && !whole)) fail("not a count");
   return *number;
 }
 
@@ -237,7 +159,7 @@ void HgrmParser::footer_line(std::string_view first, std::string_view second) {
 
 std::string_view HgrmParser::value_of(std::string_view field, std::string_view key) const {
   const std::size_t equals = field.find('=');
-  if (equals == std::string_view::npos || trimmed(field.substr(0, equals)) != key) {
+  if (equals == std::string_view::npos || plain_key(field.substr(0, equals)) != plain_key(key)) {
     fail(fmt::format("no field '{}'", key));
   }
   return trimmed(field.substr(equals + 1));
@@ -259,11 +181,11 @@ void HgrmParser::check_rows_against_total() const {
 }
 
 HgrmFile HgrmParser::finish() && {
-  if (!header_seen_) {
-    throw FormatError("is no .hgrm file: there is no header line of a percentile distribution");
-  }
-  require(last_row_seen_ || footer_total_, "the text ends before the row for 100 %");
-  file_.total_count = footer_total_ ? *footer_total_ : file_.rows.back().cumulative_count;
+  // Java writes no footer behind commas, and no row if there are no samples.
+  const bool empty = has_commas_ && file_.rows.empty();
+  require(last_row_seen_ || footer_total_ || empty, "the text ends before the row for 100 %");
+  file_.total_count =
+      footer_total_.value_or(file_.rows.empty() ? 0 : file_.rows.back().cumulative_count);
   check_rows_against_total();
   require(file_.walbench_json.has_value() == file_.histogram.has_value(),
           "the text ends with only one of the Walbench and Histogram lines");
@@ -280,25 +202,6 @@ void HgrmParser::keep_rows_to_max() {
   for (PercentileRow& row : file_.rows) {
     row.value = std::min(row.value, *file_.max);
   }
-}
-
-}  // namespace
-
-HgrmFile parse_hgrm(std::string_view text) {
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  if (text.empty()) throw FormatError("is empty");
-  HgrmParser parser;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    const bool terminated = end != std::string_view::npos;
-    parser.line(text.substr(0, end), terminated);
-    text.remove_prefix(terminated ? end + 1 : text.size());
-  }
-  return std::move(parser).finish();
-}
-
-bool is_hgrm_header(std::string_view line) {
-  return Columns::of_blanks(line).is_header() || Columns::of_commas(trimmed(line)).is_header();
 }
 
 }  // namespace walbench::metrics

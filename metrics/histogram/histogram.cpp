@@ -167,14 +167,17 @@ double Histogram::standard_deviation() const noexcept {
   return std::sqrt(sum_of_squares / static_cast<double>(total_count_));
 }
 
-std::int64_t Histogram::value_at_percentile(double percentile) const noexcept {
+std::int64_t percentile_rank(double percentile, std::int64_t total) noexcept {
   double lowered = std::nextafter(percentile, -std::numeric_limits<double>::infinity());
   if (!(lowered > 0.0)) lowered = 0.0;
-  const auto total = static_cast<double>(total_count_);
-  const double rank = std::ceil(std::min(lowered, 100.0) * total / 100.0);
+  const auto samples = static_cast<double>(total);
+  const double rank = std::ceil(std::min(lowered, 100.0) * samples / 100.0);
   // A total above 2^53 may have been rounded up, even past the largest int64.
-  const std::int64_t needed =
-      rank >= total ? total_count_ : std::max(static_cast<std::int64_t>(rank), std::int64_t{1});
+  return rank >= samples ? total : std::max(static_cast<std::int64_t>(rank), std::int64_t{1});
+}
+
+std::int64_t Histogram::value_at_percentile(double percentile) const noexcept {
+  const std::int64_t needed = percentile_rank(percentile, total_count_);
   std::int64_t counted = 0;
   for (std::size_t index = 0; index < counts_.size() && total_count_ > 0; ++index) {
     counted += counts_[index];
@@ -206,6 +209,24 @@ std::int64_t Histogram::highest_equivalent(std::int64_t value) const noexcept {
 std::int64_t Histogram::median_equivalent(std::int64_t value) const noexcept {
   const std::uint64_t half_size = std::uint64_t{1} << equivalence_magnitude(value) >> 1;
   return lowest_equivalent(value) + static_cast<std::int64_t>(half_size);
+}
+
+Histogram scaled(const Histogram& histogram, std::int64_t factor) {
+  if (factor == 1) return histogram;
+  HistogramGeometry geometry = histogram.geometry();
+  const std::int64_t most = kInt64Max / factor;
+  geometry.highest_trackable_value = std::min(geometry.highest_trackable_value, most) * factor;
+  Histogram wide = Histogram::holding(geometry, 0);
+  const std::int64_t highest = wide.value_at_index(wide.counts_length() - 1);
+  for (std::size_t index = 0; index < histogram.counts_length(); ++index) {
+    const std::int64_t count = histogram.count_at_index(index);
+    if (count == 0) continue;
+    const std::int64_t value = histogram.highest_equivalent(histogram.value_at_index(index));
+    // Cannot fail: the value is in range, and the total is that of the other histogram.
+    static_cast<void>(
+        wide.record(value > most ? highest : std::min(value * factor, highest), count));
+  }
+  return wide;
 }
 
 }  // namespace walbench::metrics

@@ -20,6 +20,12 @@ struct HistogramGeometry {
   bool operator==(const HistogramGeometry&) const = default;
 };
 
+/// The rank, from 1 to `total`, of the sample that `percentile` (0 to 100; values outside are
+/// clamped, NaN counts as 0) percent of `total` samples do not exceed: ceil(percentile / 100 *
+/// total), at least 1. The percentile is lowered by one unit in the last place, as the reference
+/// does: otherwise rounding noise makes 99.9 of 1,000 samples rank 1,000 instead of 999.
+std::int64_t percentile_rank(double percentile, std::int64_t total) noexcept;
+
 /// A High Dynamic Range histogram: counts of non-negative 64-bit values, exact to a fixed number of
 /// significant digits over the whole range, in memory that does not grow with the samples.
 ///
@@ -89,11 +95,9 @@ class Histogram {
   double mean() const noexcept;
   double standard_deviation() const noexcept;
 
-  /// The value that `percentile` (0 to 100; values outside are clamped, NaN counts as 0) percent of
-  /// the samples do not exceed: the highest equivalent of the element that holds the sample of rank
-  /// ceil(percentile / 100 * total), at least 1. For exactly 0 it is the lowest equivalent instead.
-  /// The percentile is lowered by one unit in the last place, as the reference does: otherwise
-  /// rounding noise makes 99.9 of 1,000 samples rank 1,000 instead of 999. 0 when empty.
+  /// The value that `percentile` percent of the samples do not exceed: the highest equivalent of
+  /// the element that holds the sample of percentile_rank(). For exactly 0 it is the lowest
+  /// equivalent instead. 0 when empty.
   std::int64_t value_at_percentile(double percentile) const noexcept;
 
   const HistogramGeometry& geometry() const noexcept { return geometry_; }
@@ -163,5 +167,10 @@ class Histogram {
   std::int64_t total_count_ = 0;
   std::vector<std::int64_t> counts_;  // counts_length_ of them or fewer; the others are 0
 };
+
+/// The same samples in a unit of which `factor` (1 or more) are one of the histogram's, each taken
+/// at its highest equivalent value, so that no percentile gets lower; what would pass 64 bits
+/// becomes the largest value there is room for.
+Histogram scaled(const Histogram& histogram, std::int64_t factor);
 
 }  // namespace walbench::metrics

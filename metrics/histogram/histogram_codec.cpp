@@ -12,6 +12,7 @@
 #include <optional>
 #include <stdexcept>
 #include <type_traits>
+#include <utility>
 
 #include "metrics/format_error.hpp"
 #include "metrics/histogram/base64.hpp"
@@ -39,6 +40,7 @@ constexpr std::uint32_t kCookieWordSizeMask = 0xf0;
 constexpr std::uint32_t kCookieWordSize = 0x10;
 constexpr std::size_t kCookieSize = 4;
 
+constexpr std::string_view kDoubleHistogram = "DHIST";  // the cookie of Java's, in base64
 constexpr std::size_t kCompressedHeaderSize = 8;
 constexpr std::size_t kMaxVarintSize = 9;
 constexpr std::size_t kInflateStepSize = std::size_t{64} * 1024;
@@ -151,17 +153,12 @@ void for_each_count(const Header& header, Bytes counts, const Take& take) {
   }
 }
 
-// The histogram holds no more counts than it needs: there may be thousands like it.
-Histogram decode_counts(const Header& header, Bytes counts) {
-  std::size_t used = 0;
-  for_each_count(header, counts, [&](std::size_t index, std::int64_t) { used = index + 1; });
-  Histogram histogram = Histogram::holding(header.geometry, used);
+SparseHistogram decode_counts(const Header& header, Bytes counts) {
+  std::vector<SparseHistogram::Count> sparse;
   for_each_count(header, counts, [&](std::size_t index, std::int64_t count) {
-    if (!histogram.record(histogram.value_at_index(index), count)) {
-      throw FormatError("histogram counts add up to more than 64 bits hold");
-    }
+    sparse.push_back({static_cast<std::uint32_t>(index), count});
   });
-  return histogram;
+  return {header.geometry, std::move(sparse)};
 }
 
 std::size_t checked_counts_length(const HistogramGeometry& geometry) {
@@ -307,7 +304,7 @@ Histogram decode_uncompressed(Bytes bytes) {
   if (counts.size() != header.counts_size.value_or(counts.size())) {
     throw FormatError("histogram: the stated length of the counts is not the real one");
   }
-  return decode_counts(header, counts);
+  return decode_counts(header, counts).dense();
 }
 
 std::string encode_histogram(const Histogram& histogram) {
@@ -329,6 +326,15 @@ std::string encode_histogram(const Histogram& histogram) {
 }
 
 Histogram decode_histogram(std::string_view base64) {
+  return decode_sparse_histogram(base64).dense();
+}
+
+SparseHistogram decode_sparse_histogram(std::string_view base64) {
+  if (base64.starts_with(kDoubleHistogram)) {
+    throw FormatError(
+        "a DoubleHistogram, whose values are no whole numbers; such logs are not read here, record "
+        "with a Histogram of whole nanoseconds or microseconds");
+  }
   const std::vector<std::uint8_t> compressed = base64_decode(base64);
   if (compressed.size() < kCompressedHeaderSize) throw FormatError("histogram: too short");
   const Version& version = version_of(read_big_endian<std::uint32_t>(compressed, 0),

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "metrics/histogram/histogram.hpp"
+#include "metrics/histogram/sparse_histogram.hpp"
 
 namespace walbench::metrics {
 
@@ -31,6 +32,7 @@ std::string encode_histogram(const Histogram& histogram);
 /// there. Throws FormatError when any part of it is malformed, cut off, too long or inconsistent,
 /// and when the geometry needs more than kMaxCodedCountsLength counts.
 Histogram decode_histogram(std::string_view base64);
+SparseHistogram decode_sparse_histogram(std::string_view base64);
 
 /// The same without compression and base64: header and counts. Same errors.
 std::vector<std::uint8_t> encode_uncompressed(const Histogram& histogram);

@@ -7,6 +7,10 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <exception>
+#include <functional>
+#include <map>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -20,8 +24,10 @@ namespace {
 
 constexpr std::size_t kLongestLine = std::size_t{64} << 20U;
 constexpr double kYearSeconds = 365.0 * 24 * 3600;
-constexpr double kLatestEpochSeconds = 253'402'300'800;  // the year 10000
+constexpr double kLatestEpochSeconds = 253'402'300'800;   // the year 10000
+constexpr double kEarliestEpochSeconds = -2'208'988'800;  // the year 1900
 constexpr double kLongestIntervalSeconds = 10 * kYearSeconds;
+constexpr std::size_t kLongestName = 1000;  // of a tag, in bytes
 
 constexpr std::string_view kTag = "Tag=";
 constexpr std::string_view kLegend = "\"StartTimestamp\"";
@@ -53,6 +59,28 @@ std::optional<std::array<std::string_view, 4>> interval_fields(std::string_view 
   return fields;
 }
 
+/// What an interval's line says of its time, unchecked.
+struct Stamps {
+  std::string_view tag;  // of the line
+  double start;
+  double length;  // or its end
+};
+
+std::optional<Stamps> stamps_of(std::string_view line) {
+  Stamps stamps{};
+  if (line.starts_with(kTag)) {
+    const std::size_t comma = line.find(',');
+    if (comma == std::string_view::npos) return std::nullopt;
+    stamps.tag = line.substr(0, comma);
+    line.remove_prefix(comma + 1);
+  }
+  const char* const end = line.data() + line.size();
+  const auto start = std::from_chars(line.data(), end, stamps.start);
+  if (start.ec != std::errc() || start.ptr == end || *start.ptr != ',') return std::nullopt;
+  const auto length = std::from_chars(start.ptr + 1, end, stamps.length);
+  return length.ec == std::errc() ? std::optional(stamps) : std::nullopt;
+}
+
 /// Nothing where it is something else: such a comment is decoration.
 std::optional<std::string_view> fingerprint_in(std::string_view text) {
   constexpr std::size_t kDigits = 16;
@@ -73,35 +101,95 @@ std::string hlog_start_lines(double start_epoch_seconds) {
 
 HlogReader::HlogReader(const std::filesystem::path& path) : lines_(path, kLongestLine) {}
 
+bool HlogReader::next_line() {
+  if (!ahead_.empty()) {
+    line_ = std::move(ahead_.front());
+    ahead_.pop_front();
+    return true;
+  }
+  if (ahead_error_) std::rethrow_exception(ahead_error_);
+  if (!lines_.next()) return false;
+  line_.text = lines_.line();
+  line_.number = lines_.number();
+  line_.terminated = lines_.terminated();
+  return true;
+}
+
 std::optional<HlogInterval> HlogReader::next() {
-  while (lines_.next()) {
-    std::string_view line = lines_.line();
-    if (lines_.number() == 1 && line.starts_with(kByteOrderMark)) {
+  while (next_line()) {
+    std::string_view line = line_.text;
+    if (line_.number == 1 && line.starts_with(kByteOrderMark)) {
       line.remove_prefix(kByteOrderMark.size());
-    }
-    if (!lines_.terminated() && !line.starts_with('#')) {
-      summary_.cut_off =
-          fmt::format("line {} has no end and was left out: the log was cut off", lines_.number());
-      break;
     }
     if (line.empty()) continue;
     if (line.starts_with('#')) {
       read_comment(line);
-    } else if (line.starts_with(kLegend)) {
+      continue;
+    }
+    if (line.starts_with(kLegend)) {
       if (part_has_intervals_) begin_part();
-    } else {
+      continue;
+    }
+    try {
+      if (!part_has_intervals_) part_has_ends_ = has_ends();
       HlogInterval interval = parse(line);
       summary_.intervals += 1;
       part_has_intervals_ = true;
       return interval;
+    } catch (const FormatError&) {
+      // What decodes has passed zlib's checksum and is whole, with or without a line break.
+      if (line_.terminated) throw;
+      summary_.cut_off =
+          fmt::format("line {} has no end and was left out: the log was cut off", line_.number);
     }
   }
   if (summary_.intervals == 0) throw FormatError("holds no interval of a histogram log");
   return std::nullopt;
 }
 
+/// Whether the part that begins with the present line has ends where lengths belong: then what
+/// stands there is more than the start, and the next one's start, which as a length would lie
+/// within the interval. Reads ahead until it is sure: a length not above its start proves the
+/// contrary, which the second line of a tag does as a rule.
+bool HlogReader::has_ends() {
+  constexpr std::size_t kMostBytes = std::size_t{8} << 20U;
+  constexpr double kSame = 1e-3;
+  constexpr int kEnough = 2;  // of overlapping intervals one may be so by chance
+  if (summary_.writer != HlogWriter::unknown) return false;
+  std::map<std::string, Stamps, std::less<>> last;  // of each tag
+  std::size_t bytes = 0;
+  int matches = 0;
+  for (std::size_t at = 0; at == 0 || read_ahead(at); ++at) {
+    const std::string_view line = at == 0 ? line_.text : ahead_[at - 1].text;
+    bytes += line.size();
+    const std::optional<Stamps> stamps = stamps_of(line);
+    if (!stamps || bytes > kMostBytes) break;
+    if (stamps->start <= 0) continue;
+    if (stamps->length <= stamps->start) return false;
+    const auto [before, is_new] = last.try_emplace(std::string(stamps->tag), *stamps);
+    if (is_new) continue;
+    if (std::abs(before->second.length - stamps->start) < kSame && ++matches == kEnough)
+      return true;
+    before->second = *stamps;
+  }
+  return matches > 0;
+}
+
+/// Sees to it that there are so many lines ahead; false if the log has fewer.
+bool HlogReader::read_ahead(std::size_t lines) {
+  if (lines <= ahead_.size()) return true;
+  try {
+    if (ahead_error_ || !lines_.next()) return false;
+  } catch (const std::runtime_error&) {
+    ahead_error_ = std::current_exception();  // next_line() gets there later.
+    return false;
+  }
+  ahead_.push_back({std::string(lines_.line()), lines_.number(), lines_.terminated()});
+  return true;
+}
+
 void HlogReader::refuse(std::string_view why) const {
-  throw FormatError(fmt::format("line {}: {}", lines_.number(), why));
+  throw FormatError(fmt::format("line {}: {}", line_.number, why));
 }
 
 /// Nothing where there is no number: such a comment is decoration.
@@ -109,7 +197,9 @@ std::optional<double> HlogReader::epoch_seconds(std::string_view text) const {
   double value = 0;
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || !std::isfinite(value)) return std::nullopt;
-  if (value < 0 || value > kLatestEpochSeconds) refuse("a time that no clock tells");
+  if (value < kEarliestEpochSeconds || value > kLatestEpochSeconds) {
+    refuse("a time that no clock tells");
+  }
   return value;
 }
 
@@ -117,10 +207,12 @@ double HlogReader::time_field(std::string_view text, std::string_view what) cons
   double value = 0;
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || rest != end || !std::isfinite(value) || value < 0) {
+  if (error != std::errc() || rest != end || !std::isfinite(value)) {
     refuse(fmt::format("the {} is no number of seconds", what));
   }
-  if (value > kLatestEpochSeconds) refuse(fmt::format("a {} that no clock tells", what));
+  if (value < kEarliestEpochSeconds || value > kLatestEpochSeconds) {
+    refuse(fmt::format("a {} that no clock tells", what));
+  }
   return value;
 }
 
@@ -141,6 +233,8 @@ void HlogReader::read_comment(std::string_view line) {
     add_label(*label, HlogWriter::walbench);
   } else if (const auto operation = comment_value(line, kYcsb)) {
     add_label(*operation, HlogWriter::ycsb);
+  } else if (const auto unit = unit_in_comment(line)) {
+    set_unit(*unit);
   }
 }
 
@@ -161,15 +255,10 @@ void HlogReader::require_known_version(std::string_view text) const {
   }
 }
 
-/// The closing bracket ends the text of a comment. Logs one behind the other must not contradict
-/// each other in the unit of their values.
+/// The closing bracket ends the text of a comment.
 void HlogReader::add_label(std::string_view label, HlogWriter writer) {
-  label = label.substr(0, label.rfind(']'));
-  if (summary_.intervals > 0 && summary_.writer != writer) {
-    refuse(
-        "another program's log begins here, and its values may have another unit; split the "
-        "file");
-  }
+  label = label.substr(0, std::min(label.rfind(']'), kLongestName));
+  set_unit(writer == HlogWriter::ycsb ? ValueUnit::us : ValueUnit::ns);
   summary_.writer = writer;
   if (!summary_.label) {
     summary_.label = std::string(label);
@@ -178,10 +267,19 @@ void HlogReader::add_label(std::string_view label, HlogWriter writer) {
   }
 }
 
+/// Logs one behind the other must not contradict each other.
+void HlogReader::set_unit(ValueUnit unit) {
+  if (summary_.intervals > 0 && summary_.unit != unit) {
+    refuse("the values that follow may have another unit than those before; split the file");
+  }
+  summary_.unit = unit;
+}
+
 void HlogReader::begin_part() {
   part_start_epoch_seconds_.reset();
   base_epoch_seconds_.reset();
   part_has_intervals_ = false;
+  part_has_ends_ = false;
 }
 
 HlogInterval HlogReader::parse(std::string_view line) {
@@ -189,6 +287,9 @@ HlogInterval HlogReader::parse(std::string_view line) {
   if (line.starts_with(kTag)) {
     const std::size_t comma = line.find(',');
     if (comma == std::string_view::npos) refuse("there is nothing but a tag");
+    if (comma - kTag.size() > kLongestName) {
+      refuse(fmt::format("a tag of more than {} bytes", kLongestName));
+    }
     interval.tag = std::string(line.substr(kTag.size(), comma - kTag.size()));
     line.remove_prefix(comma + 1);
   }
@@ -196,33 +297,38 @@ HlogInterval HlogReader::parse(std::string_view line) {
   if (!fields) refuse("an interval has a start, a length, a maximum and a histogram");
   const double stamp = time_field((*fields)[0], "time stamp");
   interval.length_seconds = time_field((*fields)[1], "interval length");
-  // Some writers of old versions put the end where the length should be.
-  if (interval.length_seconds > kLongestIntervalSeconds) interval.length_seconds -= stamp;
-  if (interval.length_seconds < 0 || interval.length_seconds > kLongestIntervalSeconds) {
+  // Some writers put the end there; of an absolute one a single line tells.
+  if (part_has_ends_ || interval.length_seconds > kLongestIntervalSeconds) {
+    interval.length_seconds -= stamp;
+    summary_.had_ends = true;
+  }
+  if (interval.length_seconds < 0) refuse("an interval that ends before it begins");
+  if (interval.length_seconds > kLongestIntervalSeconds) {
     refuse("an interval of more than ten years");
   }
-  interval.start_seconds = since_start(stamp);
   encoded_ = (*fields)[3];
   try {
-    interval.histogram = decode_histogram(encoded_);
+    interval.histogram = decode_sparse_histogram(encoded_);
   } catch (const FormatError& error) {
     refuse(error.what());
   }
+  interval.start_seconds = since_start(stamp);
   return interval;
 }
 
-/// Stamps are seconds since the epoch, or since a base; which one, their size tells.
+/// Stamps are seconds since the epoch, or since the log's start: what they are nearer to.
 double HlogReader::since_start(double stamp) {
   if (!base_epoch_seconds_) {
     const std::optional<double>& start = part_start_epoch_seconds_;
-    const bool relative = start && stamp < *start - kYearSeconds;
+    const bool relative = start && std::abs(stamp) < std::abs(stamp - *start);
     base_epoch_seconds_ = relative ? *start : 0;
   }
   const double absolute = stamp + *base_epoch_seconds_;
   if (!summary_.start_epoch_seconds) summary_.start_epoch_seconds = absolute;
   // In this order relative stamps stay exact.
   const double since = stamp + (*base_epoch_seconds_ - *summary_.start_epoch_seconds);
-  if (absolute > kLatestEpochSeconds || std::abs(since) > kLongestIntervalSeconds) {
+  if (absolute < kEarliestEpochSeconds || absolute > kLatestEpochSeconds ||
+      std::abs(since) > kLongestIntervalSeconds) {
     refuse("a time stamp more than ten years away from the log's start");
   }
   return since;
@@ -245,7 +351,7 @@ bool is_hlog_line(std::string_view line) {
   if (line.starts_with(kLegend)) return true;
   if (line.starts_with(kTag)) return true;
   const auto fields = interval_fields(line);
-  return fields && fields->back().starts_with("HIST");
+  return fields && (fields->back().starts_with("HIST") || fields->back().starts_with("DHIST"));
 }
 
 }  // namespace walbench::metrics

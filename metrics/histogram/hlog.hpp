@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -10,7 +12,8 @@
 #include <vector>
 
 #include "metrics/files/line_reader.hpp"
-#include "metrics/histogram/histogram.hpp"
+#include "metrics/histogram/sparse_histogram.hpp"
+#include "metrics/histogram/value_unit.hpp"
 
 namespace walbench::metrics {
 
@@ -20,15 +23,11 @@ struct HlogInterval {
   double start_seconds = 0;  ///< since the log's start
   double length_seconds = 0;
   /// Of this interval alone, in the unit of recording.
-  Histogram histogram = Histogram::holding({}, 0);
+  SparseHistogram histogram;
 };
 
 /// Who wrote a log, as far as its comments say.
-enum class HlogWriter : std::uint8_t {
-  unknown,   ///< then the unit of its values is unknown, too
-  walbench,  ///< nanoseconds
-  ycsb       ///< microseconds
-};
+enum class HlogWriter : std::uint8_t { unknown, walbench, ycsb };
 
 /// What stands around the lines.
 struct HlogSummary {
@@ -39,9 +38,10 @@ struct HlogSummary {
   /// Of a merge, the fingerprints of all logs in it: 16 hex digits each.
   std::vector<std::string> merged_from;
   std::optional<std::string> cut_off;  ///< why the last line was left out: the log ends in it
-
-  /// What to multiply values with; 1 also where nothing is known of their unit.
-  std::int64_t ns_per_unit() const { return writer == HlogWriter::ycsb ? 1000 : 1; }
+  /// Of the values: as a comment names it, and as walbench and YCSB always have it.
+  std::optional<ValueUnit> unit;
+  /// The ends of intervals stood where their lengths belong (hdrhistogram-go up to 1.1.2).
+  bool had_ends = false;
 };
 
 /// The lines at the head of a log that name its version and its start.
@@ -57,10 +57,11 @@ inline constexpr std::string_view kHlogLegend =
 /// logs one behind the other are read as one: each begins with its own start and base time, and all
 /// intervals are told since the first start.
 ///
-/// A last line without its line break is what a crash leaves: it is left out, and the summary says
-/// so. Members throw FormatError, which names the line, for anything else that is malformed, for
-/// times that no clock tells, and for a file without a single interval; std::runtime_error where
-/// the file cannot be read.
+/// A last line that has no line break and does not decode is what a crash leaves: it is left out,
+/// and the summary says so. Where lines have the end of an interval in place of its length, as
+/// those that follow tell, the length is worked out. Members throw FormatError, which names the
+/// line, for anything else that is malformed, for times that no clock tells, and for a file without
+/// a single interval; std::runtime_error where the file cannot be read.
 class HlogReader {
  public:
   explicit HlogReader(const std::filesystem::path& path);
@@ -76,23 +77,37 @@ class HlogReader {
   std::uintmax_t bytes_read() const { return lines_.bytes_read(); }
 
  private:
+  struct ReadAhead {
+    std::string text;
+    std::int64_t number = 0;
+    bool terminated = false;
+  };
+
   [[noreturn]] void refuse(std::string_view why) const;
   std::optional<double> epoch_seconds(std::string_view text) const;
   double time_field(std::string_view text, std::string_view what) const;
   void read_comment(std::string_view line);
   void require_known_version(std::string_view text) const;
   void add_label(std::string_view label, HlogWriter writer);
+  void set_unit(ValueUnit unit);
   void begin_part();
+  bool next_line();
+  bool has_ends();
+  bool read_ahead(std::size_t lines);
   HlogInterval parse(std::string_view line);
   double since_start(double stamp);
 
   LineReader lines_;
+  std::deque<ReadAhead> ahead_;     // lines read from `lines_` that are still to be told
+  std::exception_ptr ahead_error_;  // why no line follows them
+  ReadAhead line_;
   HlogSummary summary_;
   std::string_view encoded_;
   // Of the part being read: a file that holds several logs has as many.
   std::optional<double> part_start_epoch_seconds_;
   std::optional<double> base_epoch_seconds_;
   bool part_has_intervals_ = false;
+  bool part_has_ends_ = false;
 };
 
 /// Reads a whole log and hands each interval to `take`. Throws as HlogReader does, and what `take`

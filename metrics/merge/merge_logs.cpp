@@ -41,6 +41,7 @@ LogSubject subject_of(const HlogSummary& summary) {
   }
   if (summary.writer == HlogWriter::ycsb) subject.name = "YCSB " + subject.name;
   if (subject.file_name.empty()) subject.file_name = "intervals";
+  subject.unit = summary.unit;
   return subject;
 }
 
@@ -140,6 +141,9 @@ std::string header(const Sources& sources, double start) {
         "#[{} {}]\n",
         summary.writer == HlogWriter::ycsb ? "Logging for:" : "Walbench =", *summary.label);
   }
+  if (summary.writer == HlogWriter::unknown && summary.unit) {
+    text += fmt::format("#[Unit: {}]\n", value_unit_name(*summary.unit));
+  }
   text += fmt::format("#[Merged from {} log{}]\n{}", sources.size(), sources.size() == 1 ? "" : "s",
                       hlog_start_lines(start));
   // Behind what tells the kind of the file, since there may be thousands of them.
@@ -153,13 +157,14 @@ std::string header(const Sources& sources, double start) {
 
 std::string line_of(const Source& source, double start) {
   const HlogInterval& interval = source.head();
+  const ValueUnit unit = source.summary().unit.value_or(ValueUnit::ns);
   const double max = static_cast<double>(interval.histogram.max()) *
-                     static_cast<double>(source.summary().ns_per_unit()) / kNsPerMs;
+                     static_cast<double>(nanoseconds_in(unit)) / kNsPerMs;
   const std::string tag = interval.tag.empty() ? "" : fmt::format("Tag={},", interval.tag);
   const bool current = source.encoded().starts_with(kCurrentEncoding);
   return fmt::format(
       "{}{:.3f},{:.3f},{:.3f},{}\n", tag, source.head_time() - start, interval.length_seconds, max,
-      current ? std::string(source.encoded()) : encode_histogram(interval.histogram));
+      current ? std::string(source.encoded()) : encode_histogram(interval.histogram.dense()));
 }
 
 std::uintmax_t size_of_all(const std::vector<fs::path>& paths) {

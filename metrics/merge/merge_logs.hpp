@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "metrics/files/whole_file.hpp"
+#include "metrics/histogram/value_unit.hpp"
 
 namespace walbench::metrics {
 
@@ -23,6 +25,7 @@ struct MergedLog {
 struct LogSubject {
   std::string name;       ///< `c=10 zero per-file`, `YCSB READ`; empty where it says nothing
   std::string file_name;  ///< for a log of it, without `.hlog`
+  std::optional<ValueUnit> unit = {};  ///< of its values, if it says which
   bool operator==(const LogSubject&) const = default;
   auto operator<=>(const LogSubject&) const = default;
 };

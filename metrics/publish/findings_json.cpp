@@ -253,7 +253,7 @@ Json mitigation_json(
 }
 
 std::string json_text(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+  return json.dump(indent, ' ', true, Json::error_handler_t::replace);
 }
 
 Json failures_json(const std::vector<RunFailure>& failures) {

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,11 +30,12 @@ double ms(std::int64_t ns) {
   return static_cast<double>(ns) / kNsPerMs;
 }
 
-/// Pairs of 1/(1-percentile) and milliseconds.
-Json curve_json(const Histogram& histogram) {
+/// Pairs of 1/(1-percentile) and a value, of which `per_unit` are one.
+template <typename Source>
+Json curve_json(const Source& source, double per_unit) {
   Json points = Json::array();
-  for (const CurvePoint& point : percentile_curve(histogram)) {
-    points.push_back({point.inverse_distance, ms(point.value)});
+  for (const CurvePoint& point : percentile_curve(source)) {
+    points.push_back({point.inverse_distance, point.value / per_unit});
   }
   return points;
 }
@@ -41,7 +43,7 @@ Json curve_json(const Histogram& histogram) {
 Json curves_json(const Stream& stream) {
   Json curves = Json::object();
   for (const SegmentHistogram& each : stream.segments) {
-    curves[std::string(segment_name(each.segment)) + "_ms"] = curve_json(each.histogram);
+    curves[std::string(segment_name(each.segment)) + "_ms"] = curve_json(each.histogram, kNsPerMs);
   }
   return curves;
 }
@@ -85,43 +87,70 @@ Json run_json(const LoadedRun& run, const Findings& findings) {
   return json;
 }
 
-/// Everything about a histogram; of another program's file its rows.
-Json distribution_json(const LoneDistribution& lone) {
-  const HgrmFile& file = lone.file;
-  Json json = {{"file", lone.path.string()},
-               {"exact", file.histogram.has_value()},
-               {"unit", file.unit_told()},
-               {"count", file.total_count}};
-  const auto add = [&](const char* name, double percentile) {
-    json[name] = file.told_at_percentile(percentile);
+/// The members that every distribution has, and the percentiles that were asked for.
+constexpr std::array<std::pair<const char*, double>, 5> kMembers = {
+    {{"p50", 50}, {"p95", 95}, {"p99", 99}, {"p999", 99.9}, {"max", 100}}};
+
+/// `told(p)` is the value of a percentile, as far as it is known.
+template <typename Told>
+void add_told(const Told& told, const std::vector<double>& percentiles, const std::string& suffix,
+              Json& json) {
+  const auto add = [](Json& object, const std::string& name, const std::string& above,
+                      const std::optional<ToldValue>& value) {
+    object[name] = value ? Json(value->value) : Json();
+    if (value && value->above) object[above] = *value->above;
   };
-  add("p50", 50);
-  add("p95", 95);
-  add("p99", 99);
-  add("p999", 99.9);
-  add("max", 100);
-  if (file.histogram) {
-    json["curve"] = curve_json(*file.histogram);
-    return json;
+  for (const auto& [name, percentile] : kMembers) {
+    add(json, name + suffix, name + std::string("_above") + suffix, told(percentile));
   }
-  json["curve"] = Json::array();
-  for (const PercentileRow& row : file.rows) {
-    if (row.percentile < 1) json["curve"].push_back({1 / (1 - row.percentile), row.value});
+  for (const double percentile : percentiles) {
+    Json each = {{"percentile", percentile}};
+    add(each, "value" + suffix, "above" + suffix, told(percentile));
+    json["percentiles"].push_back(std::move(each));
   }
-  // The last row, for 100 %, is the slowest of all samples.
-  if (!file.rows.empty() && file.rows.back().percentile >= 1 && file.total_count > 0) {
-    json["curve"].push_back({static_cast<double>(file.total_count), file.rows.back().value});
-  }
+}
+
+/// Everything about a histogram; of another program's file its rows.
+Json distribution_json(const LoneDistribution& lone, const std::vector<double>& percentiles) {
+  const HgrmFile& file = lone.file;
+  Json json = {{"file", lone.path.string()}};
+  if (!file.heading.empty()) json["heading"] = file.heading;
+  json["exact"] = file.histogram.has_value();
+  json["unit"] = file.unit.empty() ? Json("unit of the file") : Json(file.unit);
+  json["count"] = file.total_count;
+  add_told([&](double percentile) { return file.value_at_percentile(percentile); }, percentiles, "",
+           json);
+  json["mean"] = file.mean && file.total_count > 0 ? Json(*file.mean) : Json();
+  json["curve"] = file.histogram ? curve_json(*file.histogram, kNsPerMs) : curve_json(file, 1);
   return json;
 }
 
 Json interval_json(const IntervalRow& row) {
+  const auto value = [&](std::int64_t ns) { return row.count == 0 ? Json() : Json(ms(ns)); };
   return {{"start_seconds", row.start_seconds},
           {"length_seconds", row.length_seconds},
           {"count", row.count},
-          {"p50_ms", ms(row.p50_ns)},
-          {"p99_ms", ms(row.p99_ns)},
-          {"max_ms", ms(row.max_ns)}};
+          {"p50_ms", value(row.p50_ns)},
+          {"p99_ms", value(row.p99_ns)},
+          {"max_ms", value(row.max_ns)}};
+}
+
+/// A stream of a log as a whole.
+Json total_json(const LoadedLog& log, const LoadedLog::Stream& stream,
+                const std::vector<double>& percentiles) {
+  const Histogram total = stream.total.histogram();
+  const double per_ms = kNsPerMs / static_cast<double>(log.ns_per_unit);
+  const bool empty = total.total_count() == 0;
+  Json json = {{"count", total.total_count()}, {"samples_per_second", stream.samples_per_second()}};
+  add_told(
+      [&](double percentile) -> std::optional<ToldValue> {
+        if (empty) return std::nullopt;
+        return ToldValue{static_cast<double>(total.value_at_percentile(percentile)) / per_ms, {}};
+      },
+      percentiles, "_ms", json);
+  json["mean_ms"] = empty ? Json() : Json(total.mean() / per_ms);
+  json["curve"] = curve_json(total, per_ms);
+  return json;
 }
 
 /// An object to which more members can be added: without what would end it.
@@ -135,8 +164,11 @@ std::string dump_open(const Json& json, int indent) {
 }
 
 /// Interval by interval, since a log may have millions.
-void write_stream(const LoadedLog::Stream& stream, const TextSink& write) {
-  const Json begin = {{"tag", stream.tag}, {"intervals_in_log", stream.rows.size()}};
+void write_stream(const LoadedLog& log, const LoadedLog::Stream& stream,
+                  const std::vector<double>& percentiles, const TextSink& write) {
+  const Json begin = {{"tag", stream.tag},
+                      {"total", total_json(log, stream, percentiles)},
+                      {"intervals_in_log", stream.rows.size()}};
   write(dump_open(begin, -1) + ",\"intervals\":[");
   std::string part;
   for (const IntervalRow& row : stream.rows) {
@@ -148,14 +180,18 @@ void write_stream(const LoadedLog::Stream& stream, const TextSink& write) {
   write(part + "]}");
 }
 
-void write_log(const LoadedLog& log, const TextSink& write) {
-  Json begin = {{"file", log.path.string()}, {"label", log.label}};
+void write_log(const LoadedLog& log, const std::vector<double>& percentiles,
+               const TextSink& write) {
+  Json begin = {{"file", log.path.string()},
+                {"label", log.label},
+                {"unit_assumed", log.unit_assumed},
+                {"lengths_worked_out", log.had_ends}};
   if (log.cut_off) begin["cut_off"] = *log.cut_off;
   write(dump_open(begin, -1) + ",\"streams\":[");
   bool first = true;
   for (const LoadedLog::Stream& stream : log.streams) {
     write(first ? "\n" : ",\n");
-    write_stream(stream, write);
+    write_stream(log, stream, percentiles, write);
     first = false;
   }
   write("]}");
@@ -164,7 +200,7 @@ void write_log(const LoadedLog& log, const TextSink& write) {
 }  // namespace
 
 void write_report_json(const ResultSet& set, const std::vector<Findings>& findings,
-                       const TextSink& write) {
+                       const TextSink& write, const std::vector<double>& percentiles) {
   Json json = {{"schema_version", kReportSchemaVersion},
                {"kind", "report"},
                {"walbench_version", walbench_version()}};
@@ -176,7 +212,7 @@ void write_report_json(const ResultSet& set, const std::vector<Findings>& findin
     json["runs"].push_back(run_json(set.runs[index], findings.at(index)));
   }
   for (const LoneDistribution& lone : set.lone) {
-    json["distributions"].push_back(distribution_json(lone));
+    json["distributions"].push_back(distribution_json(lone, percentiles));
   }
   for (const FileProblem& problem : set.problems) {
     json["problems"].push_back({{"file", problem.path.string()}, {"problem", problem.what}});
@@ -185,7 +221,7 @@ void write_report_json(const ResultSet& set, const std::vector<Findings>& findin
   write(",\n\"interval_logs\":[");
   for (const LoadedLog& log : set.logs) {
     write(&log == &set.logs.front() ? "\n" : ",\n");
-    write_log(log, write);
+    write_log(log, percentiles, write);
   }
   write("]}\n");
 }

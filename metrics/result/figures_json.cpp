@@ -32,6 +32,9 @@ std::int64_t integer_from(const Json& json, std::string_view name, double least,
 
 std::string text_from(const Json& json, std::string_view name) {
   if (!json.is_string()) refuse(name, "that is not a text");
+  if (json.get_ref<const std::string&>().size() > json_fields::kLongestText) {
+    refuse(name, fmt::format("of more than {} bytes", json_fields::kLongestText));
+  }
   return json.get<std::string>();
 }
 

@@ -19,6 +19,10 @@ const Json& field(const Json& json, const char* name) {
 std::string text_in(const Json& json, const char* name) {
   const Json& value = field(json, name);
   if (!value.is_string()) refuse(std::string("has '") + name + "' that is no text");
+  if (value.get_ref<const std::string&>().size() > kLongestText) {
+    refuse(std::string("has '") + name + "' of more than " + std::to_string(kLongestText) +
+           " bytes");
+  }
   return value.get<std::string>();
 }
 

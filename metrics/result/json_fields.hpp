@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -14,6 +15,8 @@ using Json = nlohmann::ordered_json;
 [[noreturn]] void refuse(const std::string& why);
 /// The member of that name.
 const Json& field(const Json& json, const char* name);
+/// Longer texts are refused: a name is repeated in every table of a report.
+inline constexpr std::size_t kLongestText = 4096;
 std::string text_in(const Json& json, const char* name);
 /// At least 0.
 std::int64_t count_in(const Json& json, const char* name);

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "metrics/files/text_file.hpp"
+#include "metrics/format_error.hpp"
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/histogram/hlog.hpp"
 
@@ -37,14 +38,48 @@ std::optional<ResultFileKind> kind_of_head(std::string_view head) {
   return std::nullopt;
 }
 
+/// The first bytes of a regular file; empty of anything else.
+std::string head_of(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return {};
+  std::ifstream file(path, std::ios::binary);
+  std::string head(kHeadSize, '\0');
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(file.gcount()));
+  return head;
+}
+
+/// Throws FormatError for what people have and nobody reads, with what to do.
+void refuse_other_encodings(std::string_view head) {
+  struct Encoding {
+    std::string_view magic;
+    const char* what;
+  };
+  constexpr std::array<Encoding, 5> kEncodings = {
+      {{"\x1f\x8b", "is compressed (gzip); decompress it first"},
+       {"\x28\xb5\x2f\xfd", "is compressed (zstd); decompress it first"},
+       {"\xfd\x37zXZ", "is compressed (xz); decompress it first"},
+       {"\xff\xfe", "is UTF-16 text, as PowerShell redirects it; convert it to UTF-8"},
+       {"\xfe\xff", "is UTF-16 text; convert it to UTF-8"}}};
+  for (const Encoding& each : kEncodings) {
+    if (head.starts_with(each.magic)) throw FormatError(each.what);
+  }
+}
+
+/// By its name and, as pictures of another kind end in .hdr, too, its content.
+bool is_result(const fs::path& path) {
+  const fs::path extension = path.extension();
+  if (extension == ".hgrm" || extension == ".hlog") return true;
+  return extension == ".hdr" && kind_of_head(head_of(path)) == ResultFileKind::interval_log;
+}
+
 std::vector<fs::path> results_in(const fs::path& folder) {
   std::vector<fs::path> found;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    const fs::path extension = entry.path().extension();
     // Opening a pipe would wait for whoever writes into it.
     std::error_code ignored;
     if (!entry.is_regular_file(ignored)) continue;
-    if (extension == ".hgrm" || extension == ".hlog") found.push_back(entry.path());
+    if (is_result(entry.path())) found.push_back(entry.path());
   }
   std::ranges::sort(found);
   return found;
@@ -53,14 +88,9 @@ std::vector<fs::path> results_in(const fs::path& folder) {
 }  // namespace
 
 ResultFileKind kind_of_result_file(const fs::path& path) {
-  std::error_code ignored;
-  if (fs::is_regular_file(path, ignored)) {
-    std::ifstream file(path, std::ios::binary);
-    std::string head(kHeadSize, '\0');
-    file.read(head.data(), static_cast<std::streamsize>(head.size()));
-    head.resize(static_cast<std::size_t>(file.gcount()));
-    if (const auto kind = kind_of_head(head)) return *kind;
-  }
+  const std::string head = head_of(path);
+  refuse_other_encodings(head);
+  if (const auto kind = kind_of_head(head)) return *kind;
   return has_log_name(path) ? ResultFileKind::interval_log : ResultFileKind::distribution;
 }
 
@@ -79,7 +109,7 @@ std::vector<fs::path> expand_folders(const std::vector<fs::path>& paths,
       if (found.empty()) {
         problems.push_back(
             {path,
-             "is a folder without .hgrm or .hlog files; bench writes them into its results "
+             "is a folder without .hgrm, .hlog or .hdr files; bench writes them into its results "
              "folder"});
       }
     } catch (const fs::filesystem_error& error) {

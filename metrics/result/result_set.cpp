@@ -1,14 +1,15 @@
 #include "metrics/result/result_set.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <exception>
 #include <functional>
 #include <iterator>
-#include <limits>
 #include <set>
-#include <stdexcept>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <tuple>
@@ -16,7 +17,6 @@
 
 #include "metrics/files/text_file.hpp"
 #include "metrics/format_error.hpp"
-#include "metrics/histogram/hlog.hpp"
 #include "metrics/result/figures.hpp"
 #include "metrics/result/hgrm_metadata.hpp"
 #include "metrics/result/key.hpp"
@@ -190,8 +190,9 @@ void sort_run(LoadedRun& run) {
 /// Reads files into a set, one by one.
 class Loader {
  public:
-  Loader(std::size_t files, const std::function<void(const LoadProgress&)>& progress)
-      : progress_(progress) {
+  Loader(std::size_t files, const std::function<void(const LoadProgress&)>& progress,
+         const Reading& reading)
+      : progress_(progress), reading_(reading) {
     now_.files = files;
   }
 
@@ -202,7 +203,7 @@ class Loader {
       if (kind_of_result_file(path) == ResultFileKind::interval_log) {
         add_log(path);
       } else {
-        add_distribution(path);
+        add_distributions(path);
       }
     } catch (const std::exception& error) {
       set_.problems.push_back({path, error.what()});
@@ -221,49 +222,39 @@ class Loader {
     std::error_code unknown_size;
     const std::uintmax_t size = std::filesystem::file_size(path, unknown_size);
     now_.bytes = unknown_size ? 0 : size;
-    LoadedLog log{.path = path, .label = {}, .cut_off = {}, .unit_assumed = false, .streams = {}};
-    HlogReader reader(path);
-    for (;;) {
-      const std::optional<HlogInterval> interval = reader.next();
-      if (!interval) break;
-      add_interval(log, *interval, reader.summary().ns_per_unit());
-      now_.bytes_read = reader.bytes_read();
+    set_.logs.push_back(load_log(path, reading_, [this](std::uintmax_t bytes_read) {
+      now_.bytes_read = bytes_read;
       tell();
+    }));
+  }
+
+  void add_distributions(const std::filesystem::path& path) {
+    std::vector<HgrmFile> files = parse_distributions(read_text_file(path, kMostBytes));
+    if (files.size() == 1) {
+      add_distribution({path, std::move(files.front()), path.string()});
+      return;
     }
-    const HlogSummary& summary = reader.summary();
-    log.label = summary.label.value_or("");
-    log.cut_off = summary.cut_off;
-    log.unit_assumed = summary.writer == HlogWriter::unknown;
-    set_.logs.push_back(std::move(log));
-  }
-
-  static void add_interval(LoadedLog& log, const HlogInterval& interval, std::int64_t ns_per_unit) {
-    auto stream = std::ranges::find(log.streams, interval.tag, &LoadedLog::Stream::tag);
-    if (stream == log.streams.end()) {
-      stream = log.streams.insert(stream, LoadedLog::Stream{interval.tag, {}});
+    if (std::ranges::any_of(files,
+                            [](const HgrmFile& each) { return each.histogram.has_value(); })) {
+      throw FormatError("holds files of walbench one behind the other; split it");
     }
-    const Histogram& histogram = interval.histogram;
-    const auto in_ns = [&](std::int64_t value) { return times(value, ns_per_unit); };
-    stream->rows.push_back({interval.start_seconds, interval.length_seconds,
-                            histogram.total_count(), in_ns(histogram.value_at_percentile(50)),
-                            in_ns(histogram.value_at_percentile(99)), in_ns(histogram.max())});
+    for (std::size_t index = 0; index < files.size(); ++index) {
+      std::string name = fmt::format("{} ({}", path.string(), index + 1);
+      if (!files[index].heading.empty()) name += ": " + files[index].heading;
+      add_distribution({path, std::move(files[index]), name + ")"});
+    }
   }
 
-  /// At most the largest number there is.
-  static std::int64_t times(std::int64_t value, std::int64_t factor) {
-    constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
-    return value > kLargest / factor ? kLargest : value * factor;
-  }
-
-  void add_distribution(const std::filesystem::path& path) {
-    HgrmFile file = parse_hgrm(read_text_file(path, kMostBytes));
+  void add_distribution(LoneDistribution&& lone) {
+    HgrmFile& file = lone.file;
     if (!file.walbench_json || !file.histogram || is_values_metadata(*file.walbench_json)) {
-      set_.lone.push_back({path, std::move(file)});
+      file.tell_in_milliseconds(reading_.unit);
+      set_.lone.push_back(std::move(lone));
       return;
     }
     HgrmMetadata metadata = parse_hgrm_metadata(*file.walbench_json);
     LoadedRun& run = run_of(set_, metadata);
-    add_json_beside(run, path.parent_path());
+    add_json_beside(run, lone.path.parent_path());
     if (metadata.failure) {
       add_failure(run, std::move(*metadata.failure));
     } else {
@@ -272,6 +263,7 @@ class Loader {
   }
 
   const std::function<void(const LoadProgress&)>& progress_;
+  const Reading& reading_;
   LoadProgress now_;
   ResultSet set_;
 };
@@ -279,10 +271,11 @@ class Loader {
 }  // namespace
 
 ResultSet load_results(const std::vector<std::filesystem::path>& paths,
-                       const std::function<void(const LoadProgress&)>& progress) {
+                       const std::function<void(const LoadProgress&)>& progress,
+                       const Reading& reading) {
   std::vector<FileProblem> problems;
   const std::vector<std::filesystem::path> files = expand_folders(paths, problems);
-  Loader loader(files.size(), progress);
+  Loader loader(files.size(), progress, reading);
   loader.set().problems = std::move(problems);
   for (const std::filesystem::path& file : files) {
     loader.load(file);

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -11,6 +10,7 @@
 
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/result/environment.hpp"
+#include "metrics/result/loaded_log.hpp"
 #include "metrics/result/mitigation_result.hpp"
 #include "metrics/result/result_files.hpp"
 #include "metrics/result/run_result.hpp"
@@ -37,33 +37,8 @@ struct LoadedRun {
 /// A distribution that belongs to no run of bench.
 struct LoneDistribution {
   std::filesystem::path path;
-  HgrmFile file;  ///< with a histogram, in nanoseconds, where walbench wrote it
-};
-
-/// One line of an interval log, in the figures that a table shows.
-struct IntervalRow {
-  double start_seconds = 0;
-  double length_seconds = 0;
-  std::int64_t count = 0;
-  std::int64_t p50_ns = 0;
-  std::int64_t p99_ns = 0;
-  std::int64_t max_ns = 0;
-};
-
-/// Logs are long: with a deque there is no moment at which all rows are there twice.
-using IntervalRows = std::deque<IntervalRow>;
-
-/// An interval log, by tag; a histogram a line would be too much to keep.
-struct LoadedLog {
-  std::filesystem::path path;
-  std::string label;                   ///< what walbench says it measured; or empty
-  std::optional<std::string> cut_off;  ///< why its last line was left out
-  bool unit_assumed = false;           ///< it does not say its unit; nanoseconds are assumed
-  struct Stream {
-    std::string tag;  ///< empty: lines without a tag
-    IntervalRows rows;
-  };
-  std::vector<Stream> streams;  ///< in the order of their first line
+  HgrmFile file;          ///< with a histogram, in nanoseconds, where walbench wrote it
+  std::string name = {};  ///< the path and, if the file holds several, what it calls this one
 };
 
 /// .hgrm and .hlog files, put together again.
@@ -86,6 +61,7 @@ struct LoadProgress {
 /// becomes a problem and does not keep the others from being read. `progress` is told often: before
 /// each file and after each interval of a log.
 ResultSet load_results(const std::vector<std::filesystem::path>& paths,
-                       const std::function<void(const LoadProgress&)>& progress = {});
+                       const std::function<void(const LoadProgress&)>& progress = {},
+                       const Reading& reading = {});
 
 }  // namespace walbench::metrics

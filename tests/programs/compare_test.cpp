@@ -134,7 +134,7 @@ TEST_F(CompareTest, OfAnotherProgramsFileItIsSaidThatItCannotBeCompared) {
   const Outcome report = run_report({"--compare", run, "--with", lone});
   EXPECT_EQ(report.exit_code, 3);
   EXPECT_THAT(report.err, HasSubstr("after there is nothing but 1 file from --values or another "
-                                    "program. Only .hgrm files that bench wrote can be compared"));
+                                    "program. Name .hgrm files of bench"));
 }
 
 TEST_F(CompareTest, AGateThatDecidesNothingIsNoFailure) {

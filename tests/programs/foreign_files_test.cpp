@@ -44,8 +44,9 @@ TEST_F(ForeignFiles, TheReportOfWrk2IsToldInMilliseconds) {
              "  40 requests in 10.00s, 12.00KB read\n");
   const Outcome report = run_report({(scratch_ / "wrk2.txt").string()});
   EXPECT_EQ(report.exit_code, 0) << report.err;
-  EXPECT_THAT(report.out, AllOf(HasSubstr("approximate"), ContainsRegex(" ms  "),
-                                ContainsRegex("wrk2.txt +40 +5\\.003 +9\\.000")));
+  EXPECT_THAT(report.out,
+              AllOf(HasSubstr("from rows"), ContainsRegex(" ms  "),
+                    ContainsRegex("wrk2.txt +40 +5\\.003 +5\\.003 \\.\\. 9\\.000 +9\\.000")));
 }
 
 TEST_F(ForeignFiles, AFolderOfThemIsReadAndAnEmptyOneRefused) {
@@ -59,6 +60,63 @@ TEST_F(ForeignFiles, AFolderOfThemIsReadAndAnEmptyOneRefused) {
   const Outcome report = run_report({(scratch_ / "results").string()});
   EXPECT_EQ(report.exit_code, 0) << report.err;
   EXPECT_THAT(report.out, HasSubstr("7.003"));
+}
+
+std::string foreign(const std::string& name) {
+  return WALBENCH_SOURCE_DIR "/tests/foreign/" + name;
+}
+
+TEST_F(ForeignFiles, ALogBecomesAHgrmOfTheSameFigures) {
+  const std::string target = (scratch_ / "memtier.hgrm").string();
+  const Outcome written =
+      run_report({foreign("memtier-set.hgrm"), "--unit", "us", "--hgrm", target});
+  ASSERT_EQ(written.exit_code, 0) << written.err;
+  EXPECT_THAT(run_report({target}).out, ContainsRegex(" 1,000 +500\\.[0-9] +.* ms  exact"));
+  const Outcome several = run_report({foreign("idle-interval.hlog"), "--hgrm", target});
+  EXPECT_EQ(several.exit_code, 3);
+  EXPECT_THAT(several.err, HasSubstr("name a folder"));
+  const Outcome folder = run_report({foreign("idle-interval.hlog"), "--hgrm", scratch_.path()});
+  EXPECT_EQ(folder.exit_code, 0) << folder.err;
+  EXPECT_TRUE(fs::exists(scratch_ / "idle-interval.busy.hgrm"));
+  EXPECT_TRUE(fs::exists(scratch_ / "idle-interval.idle.hgrm"));
+  write_file(scratch_ / "mine.txt", "mine");
+  const Outcome refused =
+      run_report({foreign("memtier-set.hgrm"), "--hgrm", (scratch_ / "mine.txt").string()});
+  EXPECT_EQ(refused.exit_code, 3);
+  EXPECT_EQ(read_file(scratch_ / "mine.txt"), "mine");
+}
+
+TEST_F(ForeignFiles, PartOfALogIsToldInWindows) {
+  const Outcome part = run_report({foreign("go-end-as-length.hlog"), "--start", "1s", "--end",
+                                   "100s", "--interval", "2s", "--percentiles", "90"});
+  ASSERT_EQ(part.exit_code, 0) << part.err;
+  EXPECT_THAT(part.out, AllOf(ContainsRegex("raw +3,000 +1,000 +0\\.900 +0\\.501"),
+                              ContainsRegex("1\\.000 \\.\\. 2\\.000 +1,000 +1,000 "),
+                              ContainsRegex("2\\.000 \\.\\. 4\\.000 +2,000 +1,000 ")));
+  const Outcome nothing = run_report({foreign("go-end-as-length.hlog"), "--start", "2min"});
+  EXPECT_EQ(nothing.exit_code, 3);
+  EXPECT_THAT(nothing.err, HasSubstr("no interval between"));
+}
+
+TEST_F(ForeignFiles, AnyTwoDistributionsAreCompared) {
+  const Outcome same = run_report({"--compare", foreign("memtier-set.hgrm"), "--with",
+                                   foreign("last-line-without-newline.hlog")});
+  EXPECT_EQ(same.exit_code, 0) << same.err;
+  EXPECT_THAT(same.out, AllOf(ContainsRegex("samples +1,000 +2,000"), HasSubstr("P99")));
+  for (const char* const format : {"markdown", "json", "csv"}) {
+    const Outcome told =
+        run_report({"--compare", foreign("memtier-set.hgrm"), "--with",
+                    foreign("last-line-without-newline.hlog"), "--format", format});
+    EXPECT_EQ(told.exit_code, 0) << told.err;
+    EXPECT_THAT(told.out, HasSubstr("memtier-set.hgrm")) << format;
+  }
+  const Outcome units = run_report(
+      {"--compare", foreign("vegeta-hdrplot.txt"), "--with", foreign("go-histwriter.histogram")});
+  EXPECT_EQ(units.exit_code, 3);
+  EXPECT_EQ(run_report({"--compare", foreign("vegeta-hdrplot.txt"), "--with",
+                        foreign("go-histwriter.histogram"), "--unit", "ms"})
+                .exit_code,
+            0);
 }
 
 /// What the reference library wrote; each test reads one file.

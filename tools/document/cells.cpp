@@ -88,7 +88,7 @@ Cell ratio_cell(std::int64_t numerator, std::int64_t denominator) {
 }
 
 Cell percentile_cell(const metrics::Histogram* histogram, double percentile) {
-  if (histogram == nullptr) return {"-", {}};
+  if (histogram == nullptr || histogram->total_count() == 0) return {"-", {}};
   return milliseconds_cell(static_cast<double>(histogram->value_at_percentile(percentile)));
 }
 
@@ -96,10 +96,35 @@ Cell verdict_cell(bool passed) {
   return {passed ? "PASS" : "FAIL", {}, passed ? Tone::good : Tone::bad};
 }
 
-void add_percentiles(const metrics::Histogram* histogram, Row& row) {
-  for (const double percentile : kShownPercentiles) {
+Percentiles or_shown(const Percentiles& percentiles) {
+  if (!percentiles.empty()) return percentiles;
+  return {kShownPercentiles.begin(), kShownPercentiles.end()};
+}
+
+std::string percentile_name(double percentile) {
+  return percentile == 100 ? "max" : fmt::format("P{:.10g}", percentile);
+}
+
+void add_percentiles(const metrics::Histogram* histogram, const Percentiles& percentiles,
+                     Row& row) {
+  for (const double percentile : or_shown(percentiles)) {
     row.push_back(percentile_cell(histogram, percentile));
   }
+}
+
+std::string_view unit_or_unknown(const metrics::HgrmFile& file) {
+  return file.unit.empty() ? "unit of the file" : std::string_view(file.unit);
+}
+
+Cell told_cell(const std::optional<metrics::ToldValue>& told, std::string_view unit) {
+  if (!told) return {"-", {}};
+  const auto text = [&](double value) {
+    if (unit == "ms") return format_milliseconds(value);
+    // Of what unit a value is, its size does not tell.
+    return value == 0 || value >= 1 ? fmt::format("{:.3f}", value) : fmt::format("{:.4g}", value);
+  };
+  const std::string value = text(told->value);
+  return {told->above ? text(*told->above) + " .. " + value : value, told->value};
 }
 
 Cell figure_cell(std::string_view figure, double value) {
@@ -148,6 +173,19 @@ std::vector<Column> columns(std::initializer_list<std::string_view> names) {
   all.reserve(names.size());
   for (const std::string_view name : names) {
     all.push_back({std::string(name)});
+  }
+  return all;
+}
+
+std::vector<Column> columns(std::initializer_list<std::string_view> before,
+                            const Percentiles& percentiles,
+                            std::initializer_list<std::string_view> after) {
+  std::vector<Column> all = columns(before);
+  for (const double percentile : or_shown(percentiles)) {
+    all.push_back({percentile_name(percentile)});
+  }
+  for (Column& column : columns(after)) {
+    all.push_back(std::move(column));
   }
   return all;
 }

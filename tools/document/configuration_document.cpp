@@ -29,7 +29,7 @@ Row overview_row(const ConfigurationResult& each, const ConfigurationFindings& f
              {duration_text(each.elapsed_ns), static_cast<double>(each.elapsed_ns)},
              rate_cell(each.transitions_per_second()),
              rate_cell(each.commits_per_second())};
-  add_percentiles(each.find(Segment::fsm_net), row);
+  add_percentiles(each.find(Segment::fsm_net), {}, row);
   for (const Segment segment : {Segment::db_total, Segment::lock_wait, Segment::fsm_dispatch}) {
     row.push_back(percentile_cell(each.find(segment), 95));
   }
@@ -61,15 +61,16 @@ void add_parts(const ConfigurationResult& each, const metrics::Breakdown& breakd
 }
 
 /// `of`: the name of the stream; empty: the main one.
-Table segments_table(const metrics::Stream& stream, const std::string& of) {
+Table segments_table(const metrics::Stream& stream, const std::string& of,
+                     const Percentiles& percentiles) {
   Table table{of.empty() ? "Segments, ms" : "Segments of " + of + ", ms",
-              columns({"segment", "samples", "P50", "P95", "P99", "P99.9", "max", "mean"})};
+              columns({"segment", "samples"}, percentiles, {"mean"})};
   for (const metrics::SegmentRow& each : metrics::kSegments) {
     const metrics::Histogram* const samples = stream.find(each.segment);
     if (samples == nullptr) continue;
     const std::string indent(2 * metrics::segment_depth(each.segment), ' ');
     Row row = {{indent + std::string(each.name), {}}, count_cell(samples->total_count())};
-    add_percentiles(samples, row);
+    add_percentiles(samples, percentiles, row);
     row.push_back(milliseconds_cell(samples->mean()));
     table.rows.push_back(std::move(row));
   }
@@ -154,7 +155,7 @@ Section wal_section(const RunView& run) {
 
 Section configuration_section(const ConfigurationResult& configuration,
                               const ConfigurationFindings& findings, const std::string& before,
-                              bool details) {
+                              bool details, const Percentiles& percentiles) {
   Section section{
       fmt::format("{}{}: {}{} files, {}", before, label(configuration),
                   configuration.repeats > 1 ? fmt::format("{} x ", configuration.repeats) : "",
@@ -163,7 +164,7 @@ Section configuration_section(const ConfigurationResult& configuration,
       details,
       {}};
   for (const metrics::Stream* const stream : configuration.streams()) {
-    Table segments = segments_table(*stream, configuration.name_of(*stream));
+    Table segments = segments_table(*stream, configuration.name_of(*stream), percentiles);
     if (!segments.rows.empty()) section.add(std::move(segments));
   }
   std::ranges::move(anatomy_of(configuration, findings), std::back_inserter(section.blocks));

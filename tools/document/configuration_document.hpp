@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/document/cells.hpp"
 #include "tools/document/document.hpp"
 #include "tools/document/run_view.hpp"
 
@@ -20,9 +21,10 @@ Section breakdown_section(const RunView& run);
 Section wal_section(const RunView& run);
 
 /// Everything about one configuration: segments, waits, counts, verdicts. `before` begins the
-/// heading; `details`: see Section.
+/// heading; `details`: see Section; `percentiles` are those of the segments.
 Section configuration_section(const metrics::ConfigurationResult& configuration,
                               const metrics::ConfigurationFindings& findings,
-                              const std::string& before, bool details);
+                              const std::string& before, bool details,
+                              const Percentiles& percentiles);
 
 }  // namespace walbench::tools

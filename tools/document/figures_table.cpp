@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "metrics/result/figures.hpp"
 #include "metrics/result/key.hpp"
@@ -21,14 +23,21 @@ using metrics::ConfigurationResult;
 using metrics::kNsPerMs;
 
 struct Statistic {
-  std::string_view name;
+  std::string name;
   double percentile;
 };
 
-constexpr std::array kStatistics = {Statistic{"min", 0},        Statistic{"p50", 50},
-                                    Statistic{"p90", 90},       Statistic{"p95", 95},
-                                    Statistic{"p99", 99},       Statistic{"p99.9", 99.9},
-                                    Statistic{"p99.99", 99.99}, Statistic{"max", 100}};
+std::vector<Statistic> statistics_of(const Percentiles& percentiles) {
+  constexpr std::array kUsual = {50.0, 90.0, 95.0, 99.0, 99.9, 99.99, 100.0};
+  std::vector<Statistic> statistics = {{"min", 0}};
+  const auto add = [&](double percentile) {
+    statistics.push_back(
+        {percentile == 100 ? "max" : fmt::format("p{:.10g}", percentile), percentile});
+  };
+  if (percentiles.empty()) std::ranges::for_each(kUsual, add);
+  std::ranges::for_each(percentiles, add);
+  return statistics;
+}
 
 /// Columns of `figures_table`.
 enum At : std::uint8_t {
@@ -51,31 +60,50 @@ enum At : std::uint8_t {
 /// Hands over rows that differ in what is measured alone. Once the sink has had enough, no more.
 class Writer {
  public:
-  explicit Writer(const RowSink& sink) : sink_(sink) { row_.resize(kColumns); }
+  Writer(const RowSink& sink, const Percentiles& percentiles)
+      : sink_(sink), statistics_(statistics_of(percentiles)) {
+    row_.resize(kColumns);
+  }
 
   void begin() { row_.assign(kColumns, {}); }
   void set(At column, std::string_view text) { row_[column].text = text; }
   void set_number(At column, std::int64_t number) {
     row_[column].number = static_cast<double>(number);
   }
-  void write(std::string_view statistic, double value, std::string_view unit, std::int64_t count) {
+  void write(std::string_view statistic, std::optional<double> value, std::string_view unit,
+             std::int64_t count) {
     set(kStatistic, statistic);
     row_[kValue].number = value;
     set(kUnit, unit);
     set_number(kCount, count);
     wanted_ = wanted_ && sink_(row_);
   }
-  void write(const metrics::Histogram& histogram) {
-    for (const Statistic& statistic : kStatistics) {
-      const auto ns = static_cast<double>(histogram.value_at_percentile(statistic.percentile));
-      write(statistic.name, ns / kNsPerMs, "ms", histogram.total_count());
+  /// Percentiles of no samples have empty values. Values are in milliseconds once they are divided
+  /// by `per_ms`.
+  void write(const metrics::Histogram& histogram, double per_ms = kNsPerMs) {
+    const std::int64_t count = histogram.total_count();
+    const auto write_value = [&](std::string_view name, double value) {
+      write(name, count == 0 ? std::nullopt : std::optional(value / per_ms), "ms", count);
+    };
+    for (const Statistic& each : statistics_) {
+      write_value(each.name, static_cast<double>(histogram.value_at_percentile(each.percentile)));
     }
-    write("mean", histogram.mean() / kNsPerMs, "ms", histogram.total_count());
+    write_value("mean", histogram.mean());
+  }
+  void write(const metrics::HgrmFile& file) {
+    const std::string_view unit = unit_or_unknown(file);
+    for (const Statistic& each : statistics_) {
+      const auto told = file.value_at_percentile(each.percentile);
+      write(each.name, told ? std::optional(told->value) : std::nullopt, unit, file.total_count);
+      if (told && told->above) write(each.name + "_above", *told->above, unit, file.total_count);
+    }
+    if (file.mean && file.total_count > 0) write("mean", *file.mean, unit, file.total_count);
   }
   bool wanted() const { return wanted_; }
 
  private:
   const RowSink& sink_;
+  std::vector<Statistic> statistics_;
   Row row_;
   bool wanted_ = true;
 };
@@ -120,36 +148,47 @@ void write_configuration(const metrics::LoadedRun& run, const ConfigurationResul
 
 void write_lone(const metrics::LoneDistribution& lone, Writer& writer) {
   writer.begin();
-  writer.set(kSource, lone.path.string());
+  writer.set(kSource, lone.name);
   writer.set(kRole, "distribution");
   if (lone.file.histogram) {
     writer.write(*lone.file.histogram);
-    return;
-  }
-  for (const Statistic& statistic : kStatistics) {
-    writer.write(statistic.name, lone.file.told_at_percentile(statistic.percentile),
-                 lone.file.unit_told(), lone.file.total_count);
+  } else {
+    writer.write(lone.file);
   }
 }
 
 void write_log(const metrics::LoadedLog& log, Writer& writer) {
   writer.begin();
   writer.set(kSource, log.path.string());
+  writer.set(kRole, "total");
+  const double per_ms = kNsPerMs / static_cast<double>(log.ns_per_unit);
+  for (const metrics::LoadedLog::Stream& stream : log.streams) {
+    if (!writer.wanted()) return;
+    writer.set(kSegment, stream.tag);
+    writer.write(stream.total.histogram(), per_ms);
+    writer.write("samples_per_second", stream.samples_per_second(), "1/s",
+                 stream.total.total_count());
+  }
   writer.set(kRole, "interval");
   for (const metrics::LoadedLog::Stream& stream : log.streams) {
     writer.set(kSegment, stream.tag);
     for (const metrics::IntervalRow& row : stream.rows) {
       if (!writer.wanted()) return;
       writer.set(kTimestamp, fmt::format("{:.3f}", row.start_seconds));
-      writer.write("p50", static_cast<double>(row.p50_ns) / kNsPerMs, "ms", row.count);
-      writer.write("p99", static_cast<double>(row.p99_ns) / kNsPerMs, "ms", row.count);
-      writer.write("max", static_cast<double>(row.max_ns) / kNsPerMs, "ms", row.count);
+      const auto write = [&](std::string_view name, std::int64_t ns) {
+        const double ms = static_cast<double>(ns) / kNsPerMs;
+        writer.write(name, row.count == 0 ? std::nullopt : std::optional(ms), "ms", row.count);
+      };
+      write("p50", row.p50_ns);
+      write("p99", row.p99_ns);
+      write("max", row.max_ns);
     }
   }
 }
 
-void write_figures(const metrics::ResultSet& set, const RowSink& sink) {
-  Writer writer(sink);
+void write_figures(const metrics::ResultSet& set, const Percentiles& percentiles,
+                   const RowSink& sink) {
+  Writer writer(sink, percentiles);
   for (const metrics::LoadedRun& run : set.runs) {
     for (const ConfigurationResult& configuration : run.configurations) {
       write_configuration(run, configuration, "measured", "", writer);
@@ -216,11 +255,13 @@ Section figures_section(const RunView& run) {
   return section;
 }
 
-Table figures_table(const metrics::ResultSet& set) {
+Table figures_table(const metrics::ResultSet& set, const Percentiles& percentiles) {
   Table table{"figures",
               columns({"run_id", "timestamp", "source", "role", "mitigation", "concurrency",
                        "profile", "strategy", "segment", "statistic", "value", "unit", "count"})};
-  table.stream = [&set](const RowSink& sink) { write_figures(set, sink); };
+  table.stream = [&set, percentiles](const RowSink& sink) {
+    write_figures(set, percentiles, sink);
+  };
   return table;
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "metrics/units.hpp"
-#include "tools/document/pictures.hpp"
+#include "tools/document/log_pictures.hpp"
 
 namespace walbench::tools {
 namespace {

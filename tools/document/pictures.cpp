@@ -10,10 +10,10 @@
 #include <variant>
 
 #include "metrics/analysis/findings.hpp"
-#include "metrics/histogram/percentile_curve.hpp"
 #include "metrics/result/key.hpp"
 #include "metrics/units.hpp"
 #include "tools/document/cells.hpp"
+#include "tools/document/curves.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -32,33 +32,8 @@ std::string label(const ConfigurationResult& configuration) {
   return metrics::configuration_label(configuration.planned);
 }
 
-Chart curves_chart(const std::string& value_title, const std::string& unit) {
-  return {.form = Chart::Form::lines,
-          .x = {"percentile", Axis::Scale::percentile, ""},
-          .y = {value_title, Axis::Scale::logarithmic, unit}};
-}
-
 Chart bar_chart(Chart::Form form, const std::string& value_title, const std::string& unit) {
   return {.form = form, .x = {value_title, Axis::Scale::linear, unit}};
-}
-
-Series curve(std::string name, const metrics::Histogram& nanoseconds) {
-  Series series{.label = std::move(name)};
-  for (const metrics::CurvePoint& point : metrics::percentile_curve(nanoseconds)) {
-    series.points.push_back({point.inverse_distance, static_cast<double>(point.value) / kNsPerMs});
-  }
-  return series;
-}
-
-/// Through the rows of another program's file; the row of 100 % stands at the count of samples.
-Series curve(std::string name, const metrics::HgrmFile& file) {
-  Series series{.label = std::move(name)};
-  const double end = std::max(static_cast<double>(file.total_count), 1.0);
-  for (const metrics::PercentileRow& row : file.rows) {
-    const double inverse_distance = row.percentile < 1 ? 1 / (1 - row.percentile) : end;
-    series.points.push_back({std::min(inverse_distance, end), row.value});
-  }
-  return series;
 }
 
 /// What a line of the curves is of.
@@ -300,31 +275,6 @@ Picture wal_picture(const RunView& run) {
           "How much the WAL grew, and how often it was checkpointed.",
           "WAL growth, peak and checkpoints, as in the table that follows.",
           {{"WAL", [run] { return wal_chart(run); }}}};
-}
-
-Picture lone_picture(const std::vector<metrics::LoneDistribution>& lone) {
-  Picture picture{"lone", "Value by percentile, each file in its own unit.",
-                  "Percentile curves of the files in the table that follows."};
-  const auto add = [&](bool exact, const char* title, const char* unit) {
-    const auto of_kind = [exact](const metrics::LoneDistribution& each) {
-      return each.file.histogram.has_value() == exact;
-    };
-    if (std::ranges::none_of(lone, of_kind)) return;
-    picture.views.push_back({title, [&lone, of_kind, title, unit] {
-                               Chart chart = curves_chart(title, unit);
-                               for (const metrics::LoneDistribution& each : lone) {
-                                 if (!of_kind(each)) continue;
-                                 const std::string name = each.path.string();
-                                 chart.series.push_back(each.file.histogram
-                                                            ? curve(name, *each.file.histogram)
-                                                            : curve(name, each.file));
-                               }
-                               return chart;
-                             }});
-  };
-  add(true, "value", "ms");
-  add(false, "value, in the unit of the file (approximate)", "");
-  return picture;
 }
 
 }  // namespace walbench::tools

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <vector>
-
-#include "metrics/result/result_set.hpp"
 #include "tools/document/document.hpp"
 #include "tools/document/run_view.hpp"
 
@@ -21,9 +18,5 @@ Picture scaling_picture(const RunView& run);
 Picture changes_picture(const RunView& run);
 /// WAL growth and checkpoints.
 Picture wal_picture(const RunView& run);
-/// Distributions that belong to no run: those in milliseconds, and those in another unit.
-Picture lone_picture(const std::vector<metrics::LoneDistribution>& lone);
-/// Samples a second and P99, interval by interval; a view for each stream.
-Picture intervals_picture(const std::vector<const metrics::LoadedLog::Stream*>& streams);
 
 }  // namespace walbench::tools

@@ -42,8 +42,8 @@ RunSections sections_of(const RunView& run) {
   // A run of one configuration is short enough to be shown in full.
   const bool many = run.configurations.size() > 1 || !run.mitigations.empty();
   for (std::size_t index = 0; index < run.configurations.size(); ++index) {
-    sections.add(configuration_section(run.configurations[index],
-                                       run.findings.configurations[index], "", many));
+    sections.add(configuration_section(
+        run.configurations[index], run.findings.configurations[index], "", many, run.percentiles));
   }
   sections.add(settings_section(run, many));
   for (std::size_t index = 0; index < run.mitigations.size(); ++index) {
@@ -51,11 +51,11 @@ RunSections sections_of(const RunView& run) {
     const metrics::MitigationFindings& found = run.findings.mitigations[index];
     if (!each.baseline.repeats.empty()) {
       sections.add(configuration_section(each.baseline.pooled, found.baseline,
-                                         "before " + each.info.name + ": ", true));
+                                         "before " + each.info.name + ": ", true, run.percentiles));
     }
     if (!each.mitigation.repeats.empty()) {
       sections.add(configuration_section(each.mitigation.pooled, found.mitigation,
-                                         "after " + each.info.name + ": ", true));
+                                         "after " + each.info.name + ": ", true, run.percentiles));
     }
   }
   sections.add(figures_section(run));
@@ -83,8 +83,8 @@ std::string title_of(const metrics::ResultSet& set) {
 
 }  // namespace
 
-Document document_of(const metrics::ResultSet& set,
-                     const std::vector<metrics::Findings>& findings) {
+Document document_of(const metrics::ResultSet& set, const std::vector<metrics::Findings>& findings,
+                     const Percentiles& percentiles) {
   Document document{title_of(set)};
   std::vector<Section> details;
   if (const std::vector<std::string> unlike = metrics::unlike_runs(set); !unlike.empty()) {
@@ -108,14 +108,15 @@ Document document_of(const metrics::ResultSet& set,
                      .failures = run.failures,
                      .complete = run.complete,
                      .planned = run.planned,
-                     .suffix = set.runs.size() > 1 ? ", run " + run.run_id : ""});
+                     .suffix = set.runs.size() > 1 ? ", run " + run.run_id : "",
+                     .percentiles = percentiles});
     append(std::move(sections.first), document.sections);
     append(std::move(sections.details), details);
   }
   for (const metrics::LoadedLog& log : set.logs) {
-    document.sections.push_back(log_section(log));
+    document.sections.push_back(log_section(log, percentiles));
   }
-  if (!set.lone.empty()) document.sections.push_back(lone_section(set.lone));
+  if (!set.lone.empty()) document.sections.push_back(lone_section(set.lone, percentiles));
   if (!set.problems.empty()) document.sections.push_back(problems_section(set));
   append(std::move(details), document.sections);
   return document;

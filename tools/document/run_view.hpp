@@ -7,6 +7,7 @@
 #include "metrics/analysis/findings.hpp"
 #include "metrics/result/result_set.hpp"
 #include "metrics/result/run_result.hpp"
+#include "tools/document/cells.hpp"
 
 namespace walbench::tools {
 
@@ -25,6 +26,7 @@ struct RunView {
   std::optional<bool> complete;             ///< nothing: not known
   const std::vector<std::string>& planned;  ///< labels; empty: not known
   std::string suffix;                       ///< ends headings if there are several runs: `, run ID`
+  Percentiles percentiles = {};             ///< of segments
 };
 
 }  // namespace walbench::tools

@@ -38,12 +38,36 @@ Decoded decode_utf8(std::string_view text) {
   return {code_point, length};
 }
 
-bool steers_terminal(std::uint32_t code_point) {
-  const bool control = code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0);
-  const bool direction = code_point == 0x061C || code_point == 0x200E || code_point == 0x200F ||
-                         (code_point >= 0x2028 && code_point <= 0x202E) ||
-                         (code_point >= 0x2066 && code_point <= 0x2069);
-  return control || direction;
+struct Range {
+  std::uint32_t first;
+  std::uint32_t last;
+};
+
+/// Controls, marks of the direction of writing and of line ends, and what shows nothing at all.
+constexpr std::array<Range, 18> kMadeVisible = {{{0x00, 0x1F},
+                                                 {0x7F, 0x9F},
+                                                 {0xAD, 0xAD},
+                                                 {0x34F, 0x34F},
+                                                 {0x61C, 0x61C},
+                                                 {0x115F, 0x1160},
+                                                 {0x17B4, 0x17B5},
+                                                 {0x180B, 0x180F},
+                                                 {0x200B, 0x200F},
+                                                 {0x2028, 0x202E},
+                                                 {0x2060, 0x206F},
+                                                 {0x2800, 0x2800},
+                                                 {0x3164, 0x3164},
+                                                 {0xFEFF, 0xFEFF},
+                                                 {0xFFA0, 0xFFA0},
+                                                 {0xFFF0, 0xFFFB},
+                                                 {0x1D173, 0x1D17A},
+                                                 {0xE0000, 0xE0FFF}}};
+
+bool must_be_made_visible(std::uint32_t code_point) {
+  if (code_point >= 0x20 && code_point < 0x7F) return false;
+  return std::ranges::any_of(kMadeVisible, [&](const Range& range) {
+    return code_point >= range.first && code_point <= range.last;
+  });
 }
 
 }  // namespace
@@ -52,12 +76,12 @@ std::string printable(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const auto [code_point, length] = decode_utf8(text);
-    if (length == 0 || (length == 1 && steers_terminal(code_point))) {
+    if (length == 0 || (length == 1 && must_be_made_visible(code_point))) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
       text.remove_prefix(1);
       continue;
     }
-    if (steers_terminal(code_point)) {
+    if (must_be_made_visible(code_point)) {
       out += fmt::format("\\u{{{:04x}}}", code_point);
     } else {
       out += text.substr(0, length);

@@ -7,8 +7,9 @@
 namespace walbench::tools {
 
 /// The text with everything that could steer a terminal made visible: control characters (C0, C1,
-/// DEL), bytes that are not UTF-8, and the marks that turn the direction of writing, each as \xNN
-/// or \u{NNNN}. For every string that comes from a file or a command line.
+/// DEL), bytes that are not UTF-8, the marks that turn the direction of writing, and characters
+/// that show nothing, each as \xNN or \u{NNNN}. For every string that comes from a file or a
+/// command line.
 std::string printable(std::string_view text);
 
 /// `12,345,678`.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tools/program/text.hpp"
 
 namespace walbench::tools {
@@ -13,6 +15,26 @@ std::string row_of(const Row& row) {
     out += " " + markdown_text(cell.text) + " |";
   }
   return out + "\n";
+}
+
+/// Whether a letter or a digit stands there; false outside of the text.
+bool is_word(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return false;
+  const char c = text[at];
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+/// Whether the character makes a mention, a reference, an address or a formula of what is around
+/// it: `@name`, `#12`, `http://`, `www.`, `$x$`.
+bool starts_link(std::string_view text, std::size_t at) {
+  const char c = text[at];
+  if (c == '$') return true;
+  if (c == '@' || c == '#') return is_word(text, at + 1);
+  if (c == ':') return is_word(text, at - 1) && text.substr(at + 1).starts_with("//");
+  if (c != '.' || at < 3) return false;
+  const auto is_w = [](char each) { return each == 'w' || each == 'W'; };
+  return std::ranges::all_of(text.substr(at - 3, 3), is_w) && !is_word(text, at - 4);
 }
 
 std::string text_of(const Table& table) {
@@ -45,10 +67,18 @@ std::string text_of(const Picture& /*left out*/) {
 }  // namespace
 
 std::string markdown_text(std::string_view text) {
-  constexpr std::string_view kActive = "\\`*[]<>|&~";
+  constexpr std::string_view kEscaped = "\\`*[]<>|&~";
+  const std::string shown = printable(text);
   std::string out;
-  for (const char c : printable(text)) {
-    if (kActive.find(c) != std::string_view::npos) out += '\\';
+  for (std::size_t at = 0; at < shown.size(); ++at) {
+    const char c = shown[at];
+    if (starts_link(shown, at)) {
+      // An escape would not help: programs look for these in the text that they have rendered.
+      out.append("<span>").append(1, c).append("</span>");
+      continue;
+    }
+    const bool emphasis = c == '_' && !(is_word(shown, at - 1) && is_word(shown, at + 1));
+    if (emphasis || kEscaped.find(c) != std::string_view::npos) out += '\\';
     out += c;
   }
   return out;

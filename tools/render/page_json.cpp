@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "tools/program/text.hpp"
+
 namespace walbench::tools {
 namespace {
 
@@ -38,9 +40,9 @@ std::string_view form_name(Chart::Form form) {
 }
 
 Json axis_json(const Axis& axis) {
-  Json json = {{"title", axis.title},
+  Json json = {{"title", printable(axis.title)},
                {"scale", scale_name(axis.scale)},
-               {"unit", axis.unit},
+               {"unit", printable(axis.unit)},
                {"ticks", axis.ticks}};
   if (axis.range) json["range"] = {axis.range->from, axis.range->to};
   return json;
@@ -52,9 +54,12 @@ Json series_json(const Series& series, bool bars) {
   for (const auto& [x, y] : series.points) {
     points.push_back(bars ? brief(y) : Json{brief(x), brief(y)});
   }
-  Json json = {{"label", series.label},   {"points", std::move(points)},
-               {"shade", series.shade},   {"dots", series.dots},
-               {"joined", series.joined}, {"second", series.second_axis}};
+  Json json = {{"label", printable(series.label)},
+               {"points", std::move(points)},
+               {"shade", series.shade},
+               {"dots", series.dots},
+               {"joined", series.joined},
+               {"second", series.second_axis}};
   for (const auto& interval : series.intervals) {
     json["intervals"].push_back(interval ? Json{brief(interval->first), brief(interval->second)}
                                          : Json());
@@ -64,9 +69,12 @@ Json series_json(const Series& series, bool bars) {
 
 Json view_json(const View& view) {
   const Chart chart = view.chart();
-  Json json = {{"name", view.name},       {"form", form_name(chart.form)},
-               {"x", axis_json(chart.x)}, {"y", axis_json(chart.y)},
-               {"names", chart.names},    {"series", Json::array()}};
+  Json json = {{"name", printable(view.name)}, {"form", form_name(chart.form)},
+               {"x", axis_json(chart.x)},      {"y", axis_json(chart.y)},
+               {"names", Json::array()},       {"series", Json::array()}};
+  for (const std::string& name : chart.names) {
+    json["names"].push_back(printable(name));
+  }
   if (chart.second) json["second"] = axis_json(*chart.second);
   for (const Series& series : chart.series) {
     json["series"].push_back(series_json(series, chart.form != Chart::Form::lines));
@@ -87,7 +95,7 @@ std::string page_json(const Document& document) {
         views.push_back(view_json(view));
       }
       if (out.size() > 1) out += ",\n";
-      for (const char c : views.dump(-1, ' ', false, Json::error_handler_t::replace)) {
+      for (const char c : views.dump(-1, ' ', true, Json::error_handler_t::replace)) {
         if (c == '<') {
           out += "\\u003c";
         } else {

@@ -7,12 +7,15 @@
 #include <string_view>
 
 #include "metrics/analysis/limit_verdicts.hpp"
+#include "metrics/comparison/distribution_comparison.hpp"
 #include "metrics/comparison/run_comparison.hpp"
+#include "metrics/publish/distribution_comparison_json.hpp"
 #include "metrics/publish/run_comparison_json.hpp"
 #include "metrics/result/key.hpp"
 #include "metrics/result/result_set.hpp"
 #include "tools/document/cells.hpp"
 #include "tools/document/comparison_document.hpp"
+#include "tools/document/distributions_document.hpp"
 #include "tools/program/exit_code.hpp"
 #include "tools/program/output.hpp"
 #include "tools/program/text.hpp"
@@ -29,12 +32,41 @@ void complain(std::string_view what) {
   tools::complain("report", what);
 }
 
-metrics::ResultSet load(const std::vector<std::filesystem::path>& paths) {
-  metrics::ResultSet set = load_with_progress(paths);
+metrics::ResultSet load(const std::vector<std::filesystem::path>& paths,
+                        const metrics::Reading& reading) {
+  metrics::ResultSet set = load_with_progress(paths, reading);
   for (const metrics::FileProblem& problem : set.problems) {
     complain(fmt::format("{}: {}", problem.path.string(), problem.what));
   }
   return set;
+}
+
+/// The two sides of a comparison.
+struct Sides {
+  metrics::ResultSet before;
+  metrics::ResultSet after;
+};
+
+int print_distributions(const Sides& sides, const ReportCompare& options) {
+  const metrics::DistributionComparison comparison = metrics::compare_distributions(
+      sides.before, sides.after, or_shown(options.reading.percentiles));
+  for (const std::string& sentence : comparison.left_out) {
+    if (options.format != ReportFormat::table) complain("left out: " + sentence);
+  }
+  if (comparison.changes.empty()) {
+    complain(
+        "nothing to compare: no distribution and no tag of a log has one counterpart on the "
+        "other side with the same name and unit; --unit says what files leave open");
+    return kFailed;
+  }
+  const Document document = distributions_document(comparison);
+  switch (options.format) {
+    case ReportFormat::table: render_terminal(document, {}, write_output); break;
+    case ReportFormat::markdown: write_output(render_markdown(document)); break;
+    case ReportFormat::json: write_output(metrics::distribution_comparison_json(comparison)); break;
+    case ReportFormat::csv: write_csv(distribution_changes(comparison), write_output); break;
+  }
+  return sides.before.problems.empty() && sides.after.problems.empty() ? kDone : kFailed;
 }
 
 /// The configurations on a side; if there are none, the files that cannot be compared.
@@ -57,18 +89,13 @@ std::string side_text(const std::vector<std::string>& labels, const metrics::Res
   return fmt::format("nothing but {}", fmt::join(others, ", "));
 }
 
-/// The two sides of a comparison.
-struct Sides {
-  metrics::ResultSet before;
-  metrics::ResultSet after;
-};
-
 /// True if these may be compared; complains if not.
 bool may_compare(const metrics::RunMatch& match, const Sides& sides, bool force) {
   if (match.matched.empty()) {
     complain(fmt::format(
-        "nothing to compare: before there is {}; after there is {}. Only .hgrm files that bench "
-        "wrote can be compared; name those of the same threads, profile and strategy on both sides",
+        "nothing to compare: before there is {}; after there is {}. Name .hgrm files of bench of "
+        "the "
+        "same threads, profile and strategy on both sides, or other distributions and logs alone",
         side_text(match.only_before, sides.before), side_text(match.only_after, sides.after)));
     return false;
   }
@@ -157,7 +184,13 @@ void print(const metrics::RunMatch& match, const metrics::RunComparison& compari
 }  // namespace
 
 int report_compare(const ReportCompare& options) {
-  const Sides sides{.before = load(options.base), .after = load(options.with)};
+  const Sides sides{.before = load(options.base, options.reading.files),
+                    .after = load(options.with, options.reading.files)};
+  if (sides.before.runs.empty() && sides.after.runs.empty()) {
+    if (options.limits.empty()) return print_distributions(sides, options);
+    complain("--fail-if needs files of bench on both sides");
+    return kWrongUsage;
+  }
   const metrics::RunMatch match = metrics::match_runs(sides.before, sides.after);
   if (!may_compare(match, sides, options.force)) return kFailed;
   std::vector<metrics::Limit> relative;

@@ -72,12 +72,18 @@ void print(const metrics::ResultSet& set, const std::vector<metrics::Findings>& 
     case ReportFormat::table: {
       TerminalStyle style{.details = options.details, .plot = {}};
       if (options.plot) style.plot = detect_plot_style();
-      render_terminal(document_of(set, findings), style, write_output);
+      render_terminal(document_of(set, findings, options.reading.percentiles), style, write_output);
       break;
     }
-    case ReportFormat::markdown: write_output(render_markdown(document_of(set, findings))); break;
-    case ReportFormat::json: metrics::write_report_json(set, findings, write_output); break;
-    case ReportFormat::csv: write_csv(figures_table(set), write_output); break;
+    case ReportFormat::markdown:
+      write_output(render_markdown(document_of(set, findings, options.reading.percentiles)));
+      break;
+    case ReportFormat::json:
+      metrics::write_report_json(set, findings, write_output, options.reading.percentiles);
+      break;
+    case ReportFormat::csv:
+      write_csv(figures_table(set, options.reading.percentiles), write_output);
+      break;
   }
 }
 
@@ -136,12 +142,12 @@ std::optional<std::vector<std::string>> failures_of(const std::vector<metrics::L
 
 int report_files(const ReportFiles& options) {
   if (options.html) refuse_to_destroy(options);
-  const metrics::ResultSet set = load_with_progress(options.paths);
+  const metrics::ResultSet set = load_with_progress(options.paths, options.reading.files);
   const std::vector<metrics::Findings> findings = metrics::analyse_each(set.runs, options.limits);
   const auto failures = failures_of(options.limits, judged_in(set, findings));
   if (!failures && set.problems.empty()) return kWrongUsage;
   if (options.html) {
-    publish_page(document_of(set, findings), *options.html);
+    publish_page(document_of(set, findings, options.reading.percentiles), *options.html);
   } else {
     print(set, findings, options);
   }

@@ -18,6 +18,7 @@
 
 #include "metrics/files/file_error.hpp"
 #include "metrics/files/whole_file.hpp"
+#include "metrics/format_error.hpp"
 #include "metrics/merge/merge.hpp"
 #include "metrics/merge/merge_logs.hpp"
 #include "metrics/merge/merge_target.hpp"
@@ -73,8 +74,13 @@ Inputs sorted_inputs(const std::vector<fs::path>& paths) {
   refuse_repeated(files);
   Inputs inputs;
   for (const fs::path& file : files) {
-    const bool is_log = metrics::kind_of_result_file(file) == metrics::ResultFileKind::interval_log;
-    (is_log ? inputs.logs : inputs.distributions).push_back(file);
+    try {
+      const metrics::ResultFileKind kind = metrics::kind_of_result_file(file);
+      const bool is_log = kind == metrics::ResultFileKind::interval_log;
+      (is_log ? inputs.logs : inputs.distributions).push_back(file);
+    } catch (const metrics::FormatError& error) {
+      throw MergeError(fmt::format("{}: {}", file.string(), error.what()));
+    }
   }
   return inputs;
 }

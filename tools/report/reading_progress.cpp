@@ -41,10 +41,11 @@ void ReadingProgress::clear() {
   shown_ = false;
 }
 
-metrics::ResultSet load_with_progress(const std::vector<std::filesystem::path>& paths) {
+metrics::ResultSet load_with_progress(const std::vector<std::filesystem::path>& paths,
+                                      const metrics::Reading& reading) {
   ReadingProgress progress;
-  return metrics::load_results(paths,
-                               [&](const metrics::LoadProgress& now) { progress.show(now); });
+  return metrics::load_results(
+      paths, [&](const metrics::LoadProgress& now) { progress.show(now); }, reading);
 }
 
 }  // namespace walbench::tools

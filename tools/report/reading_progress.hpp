@@ -32,6 +32,7 @@ class ReadingProgress {
 };
 
 /// metrics::load_results() with such a line.
-metrics::ResultSet load_with_progress(const std::vector<std::filesystem::path>& paths);
+metrics::ResultSet load_with_progress(const std::vector<std::filesystem::path>& paths,
+                                      const metrics::Reading& reading = {});
 
 }  // namespace walbench::tools

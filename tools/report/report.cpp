@@ -21,6 +21,7 @@ int run_report(const std::vector<std::string>& arguments) {
   if (const auto* const both = std::get_if<ReportCompare>(&parsed)) return report_compare(*both);
   if (const auto* const merge = std::get_if<ReportMerge>(&parsed)) return report_merge(*merge);
   if (const auto* const values = std::get_if<ReportValues>(&parsed)) return report_values(*values);
+  if (const auto* const totals = std::get_if<ReportTotals>(&parsed)) return report_totals(*totals);
   return report_files(std::get<ReportFiles>(parsed));
 }
 

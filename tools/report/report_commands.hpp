@@ -24,6 +24,10 @@ int report_compare(const ReportCompare& options);
 /// room for all of it: then kFailed.
 int report_merge(const ReportMerge& options);
 
+/// `report LOGS... --hgrm OUT`: writes the histogram of all intervals of logs, in nanoseconds. OUT
+/// is one file if there is one log with one tag; or a folder, which gets a file for each.
+int report_totals(const ReportTotals& options);
+
 /// `report --values FILE --hgrm OUT`: reads a column of latencies, writes their histogram.
 int report_values(const ReportValues& options);
 

@@ -9,12 +9,19 @@
 #include <vector>
 
 #include "metrics/result/limit.hpp"
+#include "metrics/result/loaded_log.hpp"
 #include "tools/program/parse_end.hpp"
 
 namespace walbench::tools {
 
 /// In what shape `report` writes to standard output.
 enum class ReportFormat : std::uint8_t { table, markdown, json, csv };
+
+/// How files are read, and which figures are shown of them.
+struct ReportReading {
+  metrics::Reading files;
+  std::vector<double> percentiles;  ///< 0 to 100; none: the usual ones
+};
 
 /// `report FILES...`
 struct ReportFiles {
@@ -24,6 +31,7 @@ struct ReportFiles {
   ReportFormat format = ReportFormat::table;
   std::optional<std::filesystem::path> html;  ///< instead of standard output: a page of its own
   std::vector<metrics::Limit> limits;         ///< any that is passed gives exit code 1
+  ReportReading reading = {};
 };
 
 /// `report --compare BASE... --with NEW...`
@@ -33,6 +41,7 @@ struct ReportCompare {
   bool force = false;  ///< also what was measured with unlike plans or on unlike hosts
   std::vector<metrics::Limit> limits;  ///< any that is passed fails the comparison
   ReportFormat format = ReportFormat::table;
+  ReportReading reading = {};
 };
 
 /// `report --merge OUT FILES...`
@@ -48,8 +57,15 @@ struct ReportValues {
   std::chrono::nanoseconds expected_interval{0};  ///< 0: no correction
 };
 
+/// `report FILES... --hgrm OUT`
+struct ReportTotals {
+  std::vector<std::filesystem::path> paths;
+  std::filesystem::path target;
+  metrics::Reading reading;
+};
+
 /// Reads the arguments behind the program's name.
-std::variant<ReportFiles, ReportCompare, ReportMerge, ReportValues, ParseEnd> parse_report_options(
-    const std::vector<std::string>& arguments);
+std::variant<ReportFiles, ReportCompare, ReportMerge, ReportValues, ReportTotals, ParseEnd>
+parse_report_options(const std::vector<std::string>& arguments);
 
 }  // namespace walbench::tools

@@ -51,14 +51,16 @@ TEST_F(HlogDialects, Ycsb) {
       interval_ + "1.017," + interval_);
   EXPECT_EQ(summary.writer, HlogWriter::ycsb);
   EXPECT_EQ(summary.label, "Intended-READ");
-  EXPECT_EQ(summary.ns_per_unit(), 1000);
+  EXPECT_EQ(summary.unit, ValueUnit::us);
   ASSERT_EQ(intervals_.size(), 2U);
   EXPECT_DOUBLE_EQ(intervals_[1].start_seconds, 1.017);
 }
 
-TEST_F(HlogDialects, OnlyYcsbsValuesAreMicroseconds) {
-  EXPECT_EQ(read("#[Walbench = c=1]\n0.000," + interval_).ns_per_unit(), 1);
-  EXPECT_EQ(read("#[Logged with something]\n0.000," + interval_).ns_per_unit(), 1);
+TEST_F(HlogDialects, WhatNamesAUnit) {
+  EXPECT_EQ(read("#[Walbench = c=1]\n0.000," + interval_).unit, ValueUnit::ns);
+  EXPECT_EQ(read("#[Logged with something]\n0.000," + interval_).unit, std::nullopt);
+  EXPECT_EQ(read("#UNITS:MICROSECONDS\n0.000," + interval_).unit, ValueUnit::us);
+  EXPECT_EQ(read("#[Units: millis]\n0.000," + interval_).unit, ValueUnit::ms);
 }
 
 // As the C library writes it, whose legend says that an end stands where it puts a length.
@@ -78,6 +80,31 @@ TEST_F(HlogDialects, AnEndWhereTheLengthShouldBeIsUnderstood) {
   read("1700000001.500,1700000003.750,1.5," + encoded(1500) + "\n");
   ASSERT_EQ(intervals_.size(), 1U);
   EXPECT_DOUBLE_EQ(intervals_[0].length_seconds, 2.25);
+}
+
+// hdrhistogram-go up to 1.1.2: of two lines of a tag the first one's end is the second one's start.
+TEST_F(HlogDialects, EndsAreToldFromLengthsByTheLinesThatFollow) {
+  const std::string rest = ",0.003," + encoded(1500) + "\n";
+  const auto lengths = [&](const std::vector<std::string>& stamps) {
+    std::string text;
+    for (const std::string& each : stamps) {
+      text += each + rest;
+    }
+    const bool had_ends = read(text).had_ends;
+    std::vector<double> all{had_ends ? 1.0 : 0.0};
+    for (const HlogInterval& each : intervals_) {
+      all.push_back(each.length_seconds);
+    }
+    return all;
+  };
+  using All = std::vector<double>;
+  EXPECT_EQ(lengths({"0,1", "1,2", "2,3", "9,10"}), (All{1, 1, 1, 1, 1}));
+  EXPECT_EQ(lengths({"Tag=a,0,1", "Tag=b,0,1", "Tag=a,1,2", "Tag=b,1,2", "Tag=a,2,4"}),
+            (All{1, 1, 1, 1, 1, 2}));
+  EXPECT_EQ(lengths({"0,1", "1,1", "2,1"}), (All{0, 1, 1, 1}));
+  EXPECT_EQ(lengths({"0,2", "2,2", "4,2"}), (All{0, 2, 2, 2}));
+  EXPECT_EQ(lengths({"0,60", "60,60", "120,60"}), (All{0, 60, 60, 60}));
+  EXPECT_EQ(lengths({"5,60"}), (All{0, 60})) << "a single line proves nothing";
 }
 
 TEST_F(HlogDialects, TagsWindowsLineEndsAndABaseTimeBehindTheStart) {
@@ -139,7 +166,7 @@ TEST_F(HlogDialects, TimesThatNoClockTellsAreRefused) {
                                         "0.000,1e15,0.003," + encoded(1) + "\n",
                                         "0.000,999999999,0.003," + encoded(1) + "\n",
                                         "#[StartTime: 1e300 (seconds since epoch), x]\n",
-                                        "#[StartTime: -5 (seconds since epoch), x]\n",
+                                        "#[StartTime: -5e9 (seconds since epoch), x]\n",
                                         "#[BaseTime: 999999999999999 (seconds since epoch)]\n",
                                         "1700000000.000," + interval_};
   for (const std::string& bad : all) {

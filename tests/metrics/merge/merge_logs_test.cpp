@@ -92,7 +92,7 @@ TEST_F(MergeLogs, HistogramsStayAsTheyAre) {
       write("b", head("1700000000.000") + "0.000,1.000,0.003," + encode_histogram(coarse) + "\n");
   merge_logs({a, b}, path("out.hlog"));
   std::vector<Histogram> read;
-  read_hlog(path("out.hlog"), [&](HlogInterval&& each) { read.push_back(each.histogram); });
+  read_hlog(path("out.hlog"), [&](HlogInterval&& each) { read.push_back(each.histogram.dense()); });
   EXPECT_THAT(read, ElementsAre(histogram_of(3'000'000), coarse));
 }
 

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -109,7 +110,7 @@ TEST(ReportJson, AForeignDistributionIsApproximateAndInItsOwnUnit) {
   EXPECT_EQ(json["unit"], "unit of the file");
   EXPECT_EQ(json["p50"], 1.5);
   EXPECT_EQ(json["max"], 4.5);
-  EXPECT_EQ(json["curve"], Json::parse("[[2.0, 1.5], [2.0, 4.5]]"));
+  EXPECT_EQ(json["curve"], Json::parse("[[2.0, 4.5]]"));
 }
 
 TEST(ReportJson, TheMaximumOfAForeignFileIsItsFootersWhereThatStatesOne) {
@@ -120,6 +121,21 @@ TEST(ReportJson, TheMaximumOfAForeignFileIsItsFootersWhereThatStatesOne) {
   const Json json = told(set)["distributions"][0];
   EXPECT_EQ(json["max"], 7.5);
   EXPECT_EQ(json["p50"], 1.5);
+}
+
+// U+009B begins a terminal's commands, U+202E turns the direction of writing.
+TEST(ReportJson, NothingInItSteersATerminal) {
+  ResultSet set;
+  const std::string name =
+      "a\x7F\xC2\x9B"
+      "31m\xE2\x80\xAE"
+      "b\xE2\x80\xA8"
+      "c\xE2\x80\x8B";
+  set.problems.push_back({name, "why"});
+  const std::string text = report_json(set, {});
+  EXPECT_TRUE(std::ranges::all_of(text, [](char c) { return c == '\n' || (c >= ' ' && c < 0x7F); }))
+      << text;
+  EXPECT_EQ(Json::parse(text)["problems"][0]["file"], name) << "and nothing is lost";
 }
 
 TEST(ReportJson, BytesThatAreNoTextBecomeText) {

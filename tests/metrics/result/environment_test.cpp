@@ -160,7 +160,8 @@ TEST(EnvironmentWarnings, MemoryAndNetworkFileSystemsAreNamedWithARemedy) {
     EXPECT_TRUE(warned_of(memory, "is memory")) << memory;
   }
   for (const char* const network :
-       {"nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "fuse.sshfs", "virtiofs", "lustre"}) {
+       {"nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "fuse.sshfs", "virtiofs", "drvfs",
+        "fuse.grpcfuse", "fakeowner", "vboxsf", "lustre", "fuse.glusterfs", "fuse.rclone"}) {
     EXPECT_TRUE(warned_of(network, "network file system")) << network;
   }
 }

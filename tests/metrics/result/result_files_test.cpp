@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "metrics/files/line_reader.hpp"
@@ -52,6 +53,22 @@ TEST_F(ResultFiles, AFolderWithoutResultsIsAProblem) {
   ASSERT_EQ(problems_.size(), 1U);
   EXPECT_EQ(problems_[0].path, directory());
   EXPECT_THAT(problems_[0].what, HasSubstr("folder without"));
+}
+
+TEST_F(ResultFiles, OfAFoldersHdrFilesLogsAreTakenAndPicturesAreNot) {
+  write("READ.hdr", "#[Logging for: READ]\n");
+  write("sunset.hdr", "#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n");
+  EXPECT_THAT(expand_folders({directory()}, problems_), ElementsAre(path("READ.hdr")));
+}
+
+TEST_F(ResultFiles, WhatNobodyReadsIsNamed) {
+  for (const auto& [text, what] : std::vector<std::pair<std::string, std::string>>{
+           {"\x1f\x8b\x08", "gzip"}, {"\xff\xfeV", "UTF-16"}, {"\x28\xb5\x2f\xfd", "zstd"}}) {
+    write("x.hgrm", text);
+    const ResultSet set = load_results({path("x.hgrm")});
+    ASSERT_EQ(set.problems.size(), 1U);
+    EXPECT_THAT(set.problems[0].what, HasSubstr(what));
+  }
 }
 
 // Opening a pipe waits for somebody who writes into it: a test that reads it never ends.

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,9 +53,9 @@ TEST(LogDocument, HasARowAnInterval) {
                                  .max_ns = 99'000'000'000});
   log.streams[0].rows.push_back(kRow);
   log.streams[0].rows.back().length_seconds = 0;
-  const Section section = log_section(log);
+  const Section section = log_section(log, {});
   EXPECT_EQ(section.heading, "Over time: some/x.hlog: c=10 zero per-file");
-  EXPECT_THAT(rows_of(table_of(section)),
+  EXPECT_THAT(rows_of(table_of(section, "Intervals")),
               ElementsAre("0.500 .. 0.750 | 1,000 | 4,000 | 1.000 | 20.00 | 300.0",
                           "0.750 .. 10.750 | 5 | 1 | 0.00150 | 0.000 | 99000.0",
                           "0.500 .. 0.500 | 1,000 | 0 | 1.000 | 20.00 | 300.0"))
@@ -63,23 +64,23 @@ TEST(LogDocument, HasARowAnInterval) {
 
 TEST(LogDocument, AnAssumedUnitAndAMissingEndAreSaid) {
   LoadedLog log = log_of({""});
-  EXPECT_THAT(sentences_of(log_section(log)), testing::IsEmpty());
+  EXPECT_THAT(sentences_of(log_section(log, {})), testing::IsEmpty());
   log.unit_assumed = true;
   log.cut_off = "line 9 has no end and was left out: the log was cut off";
-  EXPECT_THAT(sentences_of(log_section(log)),
+  EXPECT_THAT(sentences_of(log_section(log, {})),
               ElementsAre(HasSubstr("taken for nanoseconds"), *log.cut_off));
 }
 
 TEST(LogDocument, OfOurOwnLogsTheMainSegmentIsEnoughUnlessDetailsAreAsked) {
   const LoadedLog log = log_of({"lock_wait", "fsm_net", "commit"});
-  const std::string brief = terminal_text(log_section(log), false);
+  const std::string brief = terminal_text(log_section(log, {}), false);
   EXPECT_THAT(brief, HasSubstr("  fsm_net, seconds "));
-  EXPECT_THAT(brief, Not(HasSubstr("lock_wait")));
-  const std::string all = terminal_text(log_section(log));
+  EXPECT_THAT(brief, Not(HasSubstr("lock_wait, seconds")));
+  const std::string all = terminal_text(log_section(log, {}));
   EXPECT_THAT(all, HasSubstr("lock_wait, seconds"));
   EXPECT_THAT(all, HasSubstr("commit, seconds"));
   const LoadedLog other = log_of({"", "GET", "PUT"});
-  EXPECT_EQ(terminal_text(log_section(other), false), terminal_text(log_section(other)));
+  EXPECT_EQ(terminal_text(log_section(other, {}), false), terminal_text(log_section(other, {})));
 }
 
 // A table of millions of rows must not be held as one text.
@@ -89,7 +90,7 @@ TEST(LogDocument, ALongLogIsPrintedInPartsAndWhole) {
   std::size_t rows = 0;
   std::size_t bytes = 0;
   std::size_t longest = 0;
-  render_terminal({"title", {log_section(log)}}, {}, [&](std::string_view part) {
+  render_terminal({"title", {log_section(log, {})}}, {}, [&](std::string_view part) {
     for (std::size_t at = part.find(" .. "); at != std::string_view::npos;
          at = part.find(" .. ", at + 1)) {
       ++rows;
@@ -107,7 +108,7 @@ TEST(LogDocument, MarkdownShowsTheFirstRowsOfALongLogAndSaysSo) {
   set.logs[0].streams[0].rows.assign(101, kRow);
   const std::string text = render_markdown(Reported(set).document);
   EXPECT_THAT(text, HasSubstr("first 100 rows; --format csv has them all"));
-  EXPECT_EQ(std::ranges::count(text, '|'), 7 * 102) << text;
+  EXPECT_EQ(std::ranges::count(text, '|'), 7 * 102 + 10 * 3) << text;
   set.logs[0].streams[0].rows.pop_back();
   EXPECT_THAT(render_markdown(Reported(set).document), Not(HasSubstr("first 100")));
 }
@@ -116,10 +117,10 @@ TEST(LogDocument, ALongLogsPictureKeepsItsStall) {
   LoadedLog log = log_of({"fsm_net"});
   log.streams[0].rows.assign(3000, kRow);
   log.streams[0].rows[1234].p99_ns = 7'000'000'000;
-  const Section section = log_section(log);
+  const Section section = log_section(log, {});
   const std::vector<Picture> pictures = blocks_of<Picture>(section);
-  ASSERT_EQ(pictures.size(), 1U);
-  const Chart chart = pictures[0].views.at(0).chart();
+  ASSERT_EQ(pictures.size(), 2U);
+  const Chart chart = pictures[1].views.at(0).chart();
   ASSERT_EQ(chart.series.size(), 2U);
   EXPECT_EQ(chart.series[1].points.size(), 300U);
   EXPECT_EQ(std::ranges::max(chart.series[1].points, {}, &Series::Point::y).y, 7000);
@@ -129,8 +130,8 @@ TEST(LogDocument, ALongLogsPictureKeepsItsStall) {
 Chart chart_of(const metrics::IntervalRows& rows) {
   LoadedLog log = log_of({"fsm_net"});
   log.streams[0].rows = rows;
-  const Section section = log_section(log);
-  return blocks_of<Picture>(section).at(0).views.at(0).chart();
+  const Section section = log_section(log, {});
+  return blocks_of<Picture>(section).at(1).views.at(0).chart();
 }
 
 /// Ten samples a second with a P99 of 1 ms.
@@ -168,22 +169,67 @@ TEST(LogDocument, ThePictureShowsTheTimeThatTheLogHasAlone) {
 }
 
 TEST(LoneDocument, TellsExactFromApproximateAndTheUnit) {
-  metrics::LoneDistribution exact{"a.hgrm", {}};
+  metrics::LoneDistribution exact{"a.hgrm", {}, "a.hgrm"};
   exact.file.histogram.emplace();
   ASSERT_TRUE(exact.file.histogram->record(1'000'000, 3));
   exact.file.total_count = 3;
-  metrics::LoneDistribution foreign{"b.hgrm", {}};
+  exact.file.unit = "ms";
+  metrics::LoneDistribution foreign{"b.hgrm", {}, "b.hgrm"};
   foreign.file.rows = {{5, 0, 1}, {7, 1, 100}};
   foreign.file.total_count = 100;
   const std::vector<metrics::LoneDistribution> both = {exact, foreign};
-  const Section section = lone_section(both);
+  const Section section = lone_section(both, {});
   EXPECT_THAT(rows_of(table_of(section)),
               ElementsAre("a.hgrm | 3 | 1.000 | 1.000 | 1.000 | 1.000 | 1.000 | ms | exact",
-                          HasSubstr("b.hgrm | 100 | 7.000 | 7.000 | 7.000 | 7.000 | 7.000 | ")));
+                          "b.hgrm | 100 | 5.000 .. 7.000 | 5.000 .. 7.000 | 5.000 .. 7.000 | "
+                          "7.000 | 7.000 | unit of the file | from rows"));
   const std::vector<Picture> pictures = blocks_of<Picture>(section);
   ASSERT_EQ(pictures.at(0).views.size(), 2U) << "unlike units do not share an axis";
-  const Chart chart = pictures[0].views[1].chart();
-  EXPECT_THAT(chart.series.at(0).points, ElementsAre(Series::Point{1, 5}, Series::Point{100, 7}));
+  const Chart chart = pictures[0].views[0].chart();
+  EXPECT_THAT(chart.series.at(0).points,
+              ElementsAre(Series::Point{100.0 / 99, 5}, Series::Point{100, 7}));
+  EXPECT_THAT(sentences_of(section),
+              ElementsAre(HasSubstr("above a and not above b"), HasSubstr("--unit")));
+}
+
+TEST(LoneDocument, ShowsThePercentilesThatWereAskedFor) {
+  metrics::LoneDistribution exact{"a.hgrm", {}, "a.hgrm"};
+  exact.file.histogram.emplace();
+  for (const std::int64_t ms : {1, 2, 3, 4}) {
+    ASSERT_TRUE(exact.file.histogram->record(ms * 1'000'000));
+  }
+  exact.file.total_count = 4;
+  exact.file.unit = "ms";
+  const std::vector<metrics::LoneDistribution> lone = {exact};
+  const Table table = table_of(lone_section(lone, {25, 75.5, 100}));
+  std::vector<std::string> names;
+  for (const Column& column : table.columns) {
+    names.push_back(column.name);
+  }
+  EXPECT_THAT(names, ElementsAre("file", "samples", "P25", "P75.5", "max", "unit", "values"));
+  EXPECT_THAT(rows_of(table), ElementsAre(HasSubstr("| 4 | 1.000 | 4.002 | 4.002 | ms")));
+}
+
+metrics::SparseHistogram sparse(std::uint32_t value, std::int64_t count) {
+  return {metrics::HistogramGeometry{}, {{value, count}}};
+}
+
+TEST(LogDocument, HasATotalOfEachTag) {
+  LoadedLog log = log_of({"busy", "idle"});
+  log.ns_per_unit = 1000;
+  LoadedLog::Stream& busy = log.streams[0];
+  busy.total.add(sparse(5, 98));
+  busy.total.add(sparse(700, 2));
+  busy.covered_seconds = 4;
+  EXPECT_THAT(rows_of(table_of(log_section(log, {50, 99}), "The whole log")),
+              ElementsAre("busy | 100 | 25 | 0.00500 | 0.700 | 0.019", "idle | 0 | 0 | - | - | -"));
+}
+
+TEST(LogDocument, AnIntervalWithoutSamplesHasNoPercentiles) {
+  LoadedLog log = log_of({"a"});
+  log.streams[0].rows[0] = {.start_seconds = 1, .length_seconds = 1};
+  EXPECT_THAT(rows_of(table_of(log_section(log, {}), "Intervals")),
+              ElementsAre("1.000 .. 2.000 | 0 | 0 | - | - | -"));
 }
 
 }  // namespace

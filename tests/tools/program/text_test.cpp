@@ -88,8 +88,14 @@ TEST(Printable, ShowsTheMarksThatTurnTheDirection) {
                                                         {"\u2069", "\\u{2069}"}}) {
     EXPECT_EQ(printable("a" + text + "b"), "a" + shown + "b");
   }
-  EXPECT_EQ(printable("\u2027\u202f\u2065\u206a"), "\u2027\u202f\u2065\u206a")
-      << "their neighbours";
+  EXPECT_EQ(printable("\u2027\u202f"), "\u2027\u202f") << "their neighbours";
+}
+
+TEST(Printable, ShowsWhatShowsNothing) {
+  for (const char* text : {"\u00ad", "\u115f", "\u180e", "\u200b", "\u200d", "\u2060", "\u3164",
+                           "\ufeff", "\U000e0041"}) {
+    EXPECT_TRUE(printable(text).starts_with("\\u{")) << printable(text);
+  }
 }
 
 TEST(Numbers, AreGroupedByThousands) {

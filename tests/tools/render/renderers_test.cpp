@@ -120,6 +120,11 @@ TEST(Markdown, HasHeadingsSentencesCodeAndTables) {
 TEST(Markdown, EscapesWhatWouldAct) {
   EXPECT_EQ(markdown_text("a|b*c[d](e)<f>`g`"), "a\\|b\\*c\\[d\\](e)\\<f\\>\\`g\\`");
   EXPECT_EQ(markdown_text("two\nlines"), "two\\\\x0alines");
+  EXPECT_EQ(markdown_text("@all a@b.c a @ b"), "<span>@</span>all a<span>@</span>b.c a @ b");
+  EXPECT_EQ(markdown_text("https://x www.y awww.z"),
+            "https<span>:</span>//x www<span>.</span>y awww.z");
+  EXPECT_EQ(markdown_text("__x__ _y_ fsm_net"), "\\_\\_x\\_\\_ \\_y\\_ fsm_net");
+  EXPECT_EQ(markdown_text("$x$ #12 # 1"), "<span>$</span>x<span>$</span> <span>#</span>12 # 1");
 }
 
 TEST(Csv, WritesNumbersWithoutTheirUnitsAndWordsAsTheyAre) {
