@@ -84,6 +84,10 @@ SqliteError::SqliteError(sqlite3* db, int code, std::string_view operation)
                    meaning_of(db, code).remedy),
       extended_code_(code) {}
 
+SqliteError::SqliteError(const SqliteError& refusal, const std::string& cause)
+    : StorageError(refusal.what() + ("; " + cause), refusal.kind(), refusal.remedy()),
+      extended_code_(refusal.extended_code_) {}
+
 void Statement::check_bound(int code) const {
   if (code == SQLITE_OK) return;
   throw SqliteError(sqlite3_db_handle(handle_.get()), code, sqlite3_sql(handle_.get()));

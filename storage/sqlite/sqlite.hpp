@@ -19,6 +19,8 @@ class SqliteError : public StorageError {
  public:
   /// `db` may be null, if opening failed before there was a connection.
   SqliteError(sqlite3* db, int code, std::string_view operation);
+  /// The same refusal, with what led to it.
+  SqliteError(const SqliteError& refusal, const std::string& cause);
 
   int extended_code() const { return extended_code_; }
   /// The primary result code, such as SQLITE_BUSY.

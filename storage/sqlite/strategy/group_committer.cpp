@@ -249,7 +249,7 @@ void GroupCommitter::fail_all(std::span<WriteRequest* const> group, const Sqlite
   const std::exception_ptr failure = std::make_exception_ptr(GroupNotCommitted(
       fmt::format("a group of {} was not committed and none of it acknowledged: {}; it consists "
                   "of {}",
-                  group.size(), error.what(), names_of(group)),
+                  group.size(), context_.vfs->explain(error).what(), names_of(group)),
       error.kind(), error.remedy()));
   connection_.roll_back();
   for (WriteRequest* const request : group) {

@@ -93,9 +93,9 @@ std::int64_t TransactionWriter::write_inside(const Transaction& transaction,
       leave_uncommitted();
     }
     return run_ns;
-  } catch (const SqliteError&) {
+  } catch (const SqliteError& refusal) {
     open.roll_back();
-    throw;
+    throw context_->vfs->explain(refusal);
   }
 }
 
@@ -105,9 +105,9 @@ std::int64_t TransactionWriter::flush() {
   OpenTransaction open(*this);
   try {
     commit();
-  } catch (const SqliteError&) {
+  } catch (const SqliteError& refusal) {
     open.roll_back();
-    throw;
+    throw context_->vfs->explain(refusal);
   }
   return 1;
 }

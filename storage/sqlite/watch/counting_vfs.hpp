@@ -62,6 +62,7 @@ class CountingVfs {
   /// Throws SqliteError if a call has failed that no run survives, whether SQLite reported it or
   /// not; see IoFailure.
   void rethrow_failure() const { failure_.rethrow(); }
+  SqliteError explain(const SqliteError& refusal) const { return failure_.explain(refusal); }
 
   IoFigures figures() const { return counters_.figures(); }
   IoTimes times() const { return counters_.times(); }
@@ -77,9 +78,11 @@ class CountingVfs {
   }
 
   /// From now on the busy handler's sleeps return at once, so that a connection waiting for a lock
-  /// soon gives up with SQLITE_BUSY.
+  /// soon gives up with SQLITE_BUSY. So they do after an IoFailure.
   void interrupt_waits() { interrupted_.store(true, std::memory_order_relaxed); }
-  bool interrupted() const { return interrupted_.load(std::memory_order_relaxed); }
+  bool interrupted() const {
+    return interrupted_.load(std::memory_order_relaxed) || failure_.failed();
+  }
 
   /// Sleeps as a busy handler does between two tries, and counts it as one. A series of sleeps
   /// begins with one of kFirstBusySleepUs.

@@ -44,14 +44,21 @@ bool IoFailure::is_failure(VfsOperation operation, FileKind file, int code) {
 void IoFailure::note(const VfsCall& call, int code, int system_error) {
   if (!is_failure(call.operation, call.file, code)) return;
   const std::lock_guard lock(mutex_);
-  if (first_) return;
-  first_.emplace(nullptr, code, sentence(call, system_error));
+  if (failed()) return;
+  sentence_ = sentence(call, system_error);
+  code_ = code;
   failed_.store(true, std::memory_order_release);
 }
 
 void IoFailure::throw_it() const {
   const std::lock_guard lock(mutex_);
-  throw SqliteError(*first_);
+  throw SqliteError(nullptr, code_, sentence_);
+}
+
+SqliteError IoFailure::explain(const SqliteError& refusal) const {
+  if (!failed()) return refusal;
+  const std::lock_guard lock(mutex_);
+  return {refusal, sentence_};
 }
 
 }  // namespace walbench::storage

@@ -2,7 +2,7 @@
 
 #include <atomic>
 #include <mutex>
-#include <optional>
+#include <string>
 
 #include "storage/sqlite/sqlite.hpp"
 #include "storage/sqlite/watch/vfs_policy.hpp"
@@ -22,9 +22,15 @@ class IoFailure {
 
   static bool is_failure(VfsOperation operation, FileKind file, int code);
 
+  bool failed() const { return failed_.load(std::memory_order_acquire); }
+
+  /// The same refusal, with the failed call if there is one: SQLite names neither the file nor the
+  /// errno.
+  SqliteError explain(const SqliteError& refusal) const;
+
   /// Throws SqliteError, which names the call, the file and the errno, if one has failed.
   void rethrow() const {
-    if (failed_.load(std::memory_order_acquire)) throw_it();
+    if (failed()) throw_it();
   }
 
  private:
@@ -32,7 +38,8 @@ class IoFailure {
 
   std::atomic<bool> failed_ = false;
   mutable std::mutex mutex_;
-  std::optional<SqliteError> first_;  // guarded by mutex_
+  std::string sentence_;  // guarded by mutex_
+  int code_ = SQLITE_OK;  // guarded by mutex_
 };
 
 }  // namespace walbench::storage

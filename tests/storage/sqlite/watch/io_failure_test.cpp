@@ -63,6 +63,27 @@ TEST_F(IoFailureTest, ASyncThatFailsInTheCheckpointOfACommitIsNamed) {
   EXPECT_EQ(database_.vfs().times().checkpoint.total_count(), 0);
 }
 
+TEST_F(IoFailureTest, ARefusalThatSQLiteReportsGetsItsCause) {
+  const SqliteError refusal(nullptr, SQLITE_FULL, "COMMIT");
+  EXPECT_STREQ(database_.vfs().explain(refusal).what(), refusal.what());
+  database_.disk().fail(VfsOperation::write, kWal, SQLITE_FULL, ENOSPC);
+  EXPECT_THROW(commit(), SqliteError);
+  const SqliteError explained = database_.vfs().explain(refusal);
+  EXPECT_STREQ(explained.what(),
+               "COMMIT: database or disk is full (SQLite code 13); write of the -wal file failed "
+               "with errno 28 (No space left on device)");
+  EXPECT_EQ(explained.remedy(), Remedy::free_space);
+}
+
+TEST_F(IoFailureTest, NobodySleepsForALockAfterIt) {
+  database_.disk().fail(VfsOperation::sync, kDatabase, SQLITE_IOERR_FSYNC, EIO);
+  commit();
+  const Connection holder = database_.connect_uncounted();
+  holder.execute("BEGIN IMMEDIATE");
+  EXPECT_THROW(commit(), SqliteError);
+  EXPECT_EQ(database_.vfs().lock_waits().busy_retries, 0);
+}
+
 TEST_F(IoFailureTest, SoIsEachOtherCallOfACheckpoint) {
   database_.disk().fail(VfsOperation::write, kDatabase, SQLITE_FULL, ENOSPC);
   EXPECT_NO_THROW(commit());
