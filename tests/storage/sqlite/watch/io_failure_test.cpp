@@ -167,7 +167,7 @@ TEST_F(IoFailureTest, EveryCallOfADatabaseFailsAfterAFailureThatSQLiteKeptToItse
                           Instrumentation::counts, &disk);
   database.seed({.schema_sql = "CREATE TABLE t(v)", .insert_sql = "INSERT INTO t VALUES(1)"}, {});
   disk.fail(VfsOperation::sync, kWal, SQLITE_IOERR_FSYNC, EIO);
-  EXPECT_THROW(database.reset("INSERT INTO t VALUES(2)"), SqliteError);
+  EXPECT_THROW(database.reset("INSERT INTO t VALUES(2)", {}), SqliteError);
   disk.mend();
   EXPECT_THROW(database.read("SELECT v FROM t", [](const auto&) {}, {}), SqliteError);
   EXPECT_THROW(database.integrity({}), SqliteError);
