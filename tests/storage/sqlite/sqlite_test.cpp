@@ -188,14 +188,14 @@ TEST(SqliteErrorKind, FollowsFromThePrimaryCodeAndKnowsWhatHelps) {
     ErrorKind kind;
     Remedy remedy;
   };
-  for (const Meant& meant :
-       {Meant{SQLITE_BUSY_SNAPSHOT, ErrorKind::busy, Remedy::wait_longer},
-        Meant{SQLITE_FULL, ErrorKind::full, Remedy::free_space},
-        Meant{SQLITE_CANTOPEN, ErrorKind::cannot_open, Remedy::fewer_connections},
-        Meant{SQLITE_IOERR_FSYNC, ErrorKind::io, Remedy::none},
-        Meant{SQLITE_READONLY, ErrorKind::readonly, Remedy::none},
-        Meant{SQLITE_INTERRUPT, ErrorKind::interrupted, Remedy::none},
-        Meant{SQLITE_CONSTRAINT, ErrorKind::other, Remedy::none}}) {
+  for (const Meant& meant : {Meant{SQLITE_BUSY_SNAPSHOT, ErrorKind::busy, Remedy::wait_longer},
+                             Meant{SQLITE_FULL, ErrorKind::full, Remedy::free_space},
+                             Meant{SQLITE_CANTOPEN, ErrorKind::cannot_open, Remedy::none},
+                             Meant{SQLITE_NOMEM, ErrorKind::other, Remedy::less_memory},
+                             Meant{SQLITE_IOERR_FSYNC, ErrorKind::io, Remedy::none},
+                             Meant{SQLITE_READONLY, ErrorKind::readonly, Remedy::none},
+                             Meant{SQLITE_INTERRUPT, ErrorKind::interrupted, Remedy::none},
+                             Meant{SQLITE_CONSTRAINT, ErrorKind::other, Remedy::none}}) {
     const SqliteError error(nullptr, meant.code, "COMMIT");
     EXPECT_EQ(error.kind(), meant.kind) << error.what();
     EXPECT_EQ(error.remedy(), meant.remedy) << error.what();
