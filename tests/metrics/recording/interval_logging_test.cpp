@@ -96,7 +96,7 @@ TEST_F(IntervalLoggingTest, EachIntervalHasItsOwnSamplesAlone) {
                          "fsm_net 0.000000+1.000000: 3", "commit 0.000000+1.000000: 1",
                          "fsm_net 1.000000+1.500000: 2", "fsm_net 2.500000+0.000000: 1"}))
       << "each begins where the one before ended, however late";
-  EXPECT_EQ(intervals()[2].histogram.min(), 200) << "none of the first interval's";
+  EXPECT_EQ(intervals()[2].histogram.dense().min(), 200) << "none of the first interval's";
   EXPECT_EQ(collected.samples_recorded, 7);
   ASSERT_EQ(collected.segments.size(), 2U);
   EXPECT_EQ(collected.segments[0].histogram.total_count(), 6) << "of all intervals";
@@ -191,7 +191,7 @@ TEST_F(IntervalLoggingTest, IntervalsAreDisjointAndAddUpToTheResults) {
   for (const HlogInterval& each : logged) {
     EXPECT_GE(each.start_seconds, ends[each.tag] - kTolerance) << each.tag;
     ends[each.tag] = each.start_seconds + each.length_seconds;
-    EXPECT_EQ(sums[each.tag].add(each.histogram), 0);
+    EXPECT_EQ(sums[each.tag].add(each.histogram.dense()), 0);
   }
   ASSERT_EQ(collected.segments.size(), 3U);
   EXPECT_EQ(sums.size(), 3U);
