@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -220,7 +221,7 @@ TEST_F(ResultsFolderTest, MustBeAFolderThatCanBeWrittenTo) {
   const auto open = [&](const fs::path& where) {
     return refusal([&] { static_cast<void>(ResultsFolder(where)); });
   };
-  EXPECT_EQ(open(path("missing")), "done");
+  EXPECT_EQ(open(path("missing")), "accepted");
   EXPECT_TRUE(fs::is_directory(path("missing"))) << "one level is made";
   fs::remove(path("missing"));
   EXPECT_NE(open(path("missing/too")).find("No such file"), std::string::npos);
@@ -352,8 +353,10 @@ TEST_F(RunPublicationTest, TheJsonBesideTheFilesSaysWhetherTheRunCameToItsEnd) {
     run.run_id.clear();
     static_cast<void>(publish_whole(directory(), run));
     const ResultSet set = load_results({directory()});
-    EXPECT_EQ(set.runs.back().complete, complete);
-    EXPECT_EQ(set.runs.back().planned, run.planned);
+    const auto loaded = std::ranges::find(set.runs, run.run_id, &LoadedRun::run_id);
+    ASSERT_NE(loaded, set.runs.end());
+    EXPECT_EQ(loaded->complete, complete);
+    EXPECT_EQ(loaded->planned, run.planned);
   }
   fs::remove(path("results-20260131-235959.json"));
   write("results-20260131-235959-2.json", R"({"instance": "another", "complete": true})");

@@ -82,11 +82,18 @@ TEST_F(PublishedStudyTest, AFailureOrAnInterruptionKeepsTheWholePairsBeforeIt) {
 
 TEST_F(PublishedStudyTest, NothingMeasuredIsNothingPublished) {
   PublishedStudy study(folder_, plan_, run_, [](metrics::RunResult&) {});
-  study.on_failed({.key = "c=0", .sentence = "why"});
-  study.finish(true);
+  study.finish(false);
   EXPECT_TRUE(study.paths().empty());
   EXPECT_TRUE(names().empty());
-  EXPECT_FALSE(run_.complete);
+}
+
+TEST_F(PublishedStudyTest, AFailureAloneLeavesItsRecord) {
+  PublishedStudy study(folder_, plan_, run_, [](metrics::RunResult&) {});
+  study.on_failed({.key = "c=10", .sentence = "why", .planned = result("per-file").planned});
+  study.finish(true);
+  EXPECT_EQ(study.paths().size(), 2U);
+  EXPECT_EQ(published().failures.size(), 1U);
+  EXPECT_EQ(published().complete, false);
 }
 
 }  // namespace
