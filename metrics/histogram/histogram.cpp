@@ -58,6 +58,24 @@ int bucket_count_for(const HistogramGeometry& geometry) {
   return buckets;
 }
 
+/// The element that holds the sample of that rank, 1 to the total. Found from the end that is
+/// nearer: most percentiles that are asked for are high ones.
+std::size_t index_of_rank(const std::vector<std::int64_t>& counts, std::int64_t total,
+                          std::int64_t rank) {
+  if (rank > total / 2) {
+    std::size_t index = counts.size();
+    for (std::int64_t above = total - rank; above >= 0; above -= counts[index]) {
+      --index;
+    }
+    return index;
+  }
+  std::size_t index = 0;
+  for (std::int64_t counted = counts[0]; counted < rank; counted += counts[index]) {
+    ++index;
+  }
+  return index;
+}
+
 }  // namespace
 
 std::size_t Histogram::counts_length_for(const HistogramGeometry& geometry) {
@@ -178,14 +196,9 @@ std::int64_t percentile_rank(double percentile, std::int64_t total) noexcept {
 
 std::int64_t Histogram::value_at_percentile(double percentile) const noexcept {
   const std::int64_t needed = percentile_rank(percentile, total_count_);
-  std::int64_t counted = 0;
-  for (std::size_t index = 0; index < counts_.size() && total_count_ > 0; ++index) {
-    counted += counts_[index];
-    if (counted < needed) continue;
-    const std::int64_t value = value_at_index(index);
-    return percentile == 0.0 ? value : highest_equivalent(value);
-  }
-  return 0;
+  if (total_count_ == 0) return 0;
+  const std::int64_t value = value_at_index(index_of_rank(counts_, total_count_, needed));
+  return percentile == 0.0 ? value : highest_equivalent(value);
 }
 
 std::int64_t Histogram::value_at_index(std::size_t index) const noexcept {
