@@ -97,17 +97,25 @@ void DatabaseFiles::start_over() {
   create_empty();
 }
 
-/// The database goes first, so that nobody opens it and makes a new WAL.
+/// Threads that are still at work may make a file again while the others go: what is left is removed
+/// again until the directory, in which nothing new can appear then, is gone, too. The database goes
+/// first, so that nobody opens it and makes a new WAL.
 bool DatabaseFiles::remove() noexcept {
+  constexpr int kMostRounds = 100;
   int error = 0;
-  if (created_) {
-    for (const char* const path :
-         {database_.c_str(), journal_.c_str(), wal_.c_str(), shm_.c_str()}) {
-      if (!unlinked(path)) error = errno;
+  for (int round = 0; round < kMostRounds; ++round) {
+    error = 0;
+    if (created_) {
+      for (const char* const path :
+           {database_.c_str(), journal_.c_str(), wal_.c_str(), shm_.c_str()}) {
+        if (!unlinked(path)) error = errno;
+      }
     }
-    created_ = error != 0;
+    if (directory_.remove()) break;
+    if (error == 0) error = errno;
+    if (errno != ENOTEMPTY) break;
   }
-  if (!directory_.remove() && error == 0) error = errno;
+  created_ = created_ && error != 0;
   errno = error;
   return error == 0;
 }

@@ -81,7 +81,8 @@ TEST_F(AnatomyTest, ReportTellsItFromTheHgrmFilesAlone) {
                       HasSubstr("Write lock: taken "), HasSubstr(" frames a transaction in "),
                       HasSubstr("Fairness: Jain's index ")));
     const bool waits_in_sqlite = strategy != "fair-queue";
-    EXPECT_EQ(outcome.out.find("busy_timeout, from ") != std::string::npos, waits_in_sqlite);
+    EXPECT_EQ(outcome.out.find(" asks to sleep for the write lock") != std::string::npos,
+              waits_in_sqlite);
     EXPECT_EQ(outcome.out.find("Closing connections took ") != std::string::npos,
               strategy == "per-file");
     remove_json();

@@ -116,7 +116,8 @@ TEST_F(CrashTest, GroupCommitLosesNothingThatItAcknowledged) {
     std::vector<std::string> arguments = {"--strategy", "group-commit", "--threads", "50"};
     // With checkpoints, and with commits that checkpoint at the cap, at any moment.
     if (round % 2 == 0) {
-      arguments.insert(arguments.end(), {"--wal-autocheckpoint", "20", "--wal-cap", "100"});
+      arguments.insert(arguments.end(), {"--checkpoint", "background", "--wal-autocheckpoint", "20",
+                                         "--wal-cap", "100"});
     }
     const Losses losses = crash(arguments, random);
     EXPECT_EQ(losses.missing, 0) << "of " << losses.acknowledged;

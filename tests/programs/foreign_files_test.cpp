@@ -71,7 +71,7 @@ TEST_F(ForeignFiles, ALogBecomesAHgrmOfTheSameFigures) {
   const Outcome written =
       run_report({foreign("memtier-set.hgrm"), "--unit", "us", "--hgrm", target});
   ASSERT_EQ(written.exit_code, 0) << written.err;
-  EXPECT_THAT(run_report({target}).out, ContainsRegex(" 1,000 +500\\.[0-9] +.* ms  exact"));
+  EXPECT_THAT(run_report({target}).out, ContainsRegex(" 1,000 +500\\.[0-9] +.* ms +exact"));
   const Outcome several = run_report({foreign("idle-interval.hlog"), "--hgrm", target});
   EXPECT_EQ(several.exit_code, 3);
   EXPECT_THAT(several.err, HasSubstr("name a folder"));

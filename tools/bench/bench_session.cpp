@@ -9,6 +9,7 @@
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <new>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -72,21 +73,23 @@ class EndOfDatabase {
   EndOfDatabase(storage::DatabaseFiles& files, bool kept) : files_(files), kept_(kept) {}
   EndOfDatabase(const EndOfDatabase&) = delete;
   EndOfDatabase& operator=(const EndOfDatabase&) = delete;
+  /// Removes first: what is told needs memory, of which there may be none.
   ~EndOfDatabase() {
+    if (!kept_ && files_.remove()) return;
+    const int error = errno;
     try {
-      tell_or_remove();
-    } catch (const std::exception& error) {
-      complain(metrics::sentence_of(error));
+      tell(error);
+    } catch (const std::bad_alloc&) {
+      write_error("bench: out of memory\n");
     }
   }
 
  private:
-  void tell_or_remove() {
-    const std::string path = files_.database().string();
+  void tell(int error) const {
+    const std::string path = printable(files_.database().string());
     if (kept_) {
-      write_error(fmt::format("database kept: {}\n", printable(path)));
-    } else if (!files_.remove()) {
-      const int error = errno;
+      write_error(fmt::format("database kept: {}\n", path));
+    } else {
       warn(fmt::format("cannot remove all of the database '{}': {}", path,
                        std::generic_category().message(error)));
     }

@@ -270,7 +270,7 @@ TEST(RunJson, HasWhatToDoWhereMitigationsWereMeasured) {
   const Json json = json_of(run);
   EXPECT_EQ(json["recommendation"]["advice"], "change");
   EXPECT_EQ(json["recommendation"]["mitigation"], "shared-connection");
-  const auto recommendation = analyse({}, run.mitigations).recommendation;
+  const auto recommendation = analyse(run).recommendation;
   ASSERT_TRUE(recommendation.has_value());
   EXPECT_EQ(json["recommendation"]["sentences"], Json(recommendation->sentences));
   EXPECT_FALSE(json.contains("gate_report")) << "threshold 2 concerns nothing here";
