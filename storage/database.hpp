@@ -32,7 +32,7 @@ struct Content {
   std::string insert_sql;  ///< inserts one row
   std::int64_t rows = 0;
   /// The parameters of the row's INSERT; they stay valid until the next call.
-  std::function<std::span<const Value>(std::int64_t row)> row;
+  std::function<std::span<const Value>(std::int64_t row)> row = {};
 };
 
 /// The user of a store.

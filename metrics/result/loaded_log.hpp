@@ -15,11 +15,11 @@ namespace walbench::metrics {
 
 /// How files of other programs and interval logs are to be read.
 struct Reading {
-  std::optional<ValueUnit> unit;  ///< of values whose file names none
+  std::optional<ValueUnit> unit = {};  ///< of values whose file names none
   // Of interval logs, in seconds since the log's start: which intervals count, by their start.
-  std::optional<double> start_seconds;
-  std::optional<double> end_seconds;     ///< from here on they do not
-  std::optional<double> window_seconds;  ///< adds up intervals to windows of this length
+  std::optional<double> start_seconds = {};
+  std::optional<double> end_seconds = {};     ///< from here on they do not
+  std::optional<double> window_seconds = {};  ///< adds up intervals to windows of this length
 };
 
 /// One line of an interval log, or a window of several, in the figures that a table shows.
@@ -53,7 +53,7 @@ struct LoadedLog {
       return covered_seconds > 0 ? static_cast<double>(total.total_count()) / covered_seconds : 0;
     }
   };
-  std::vector<Stream> streams;  ///< in the order of their first line
+  std::vector<Stream> streams = {};  ///< in the order of their first line
 };
 
 /// A value of a log in nanoseconds, at most the largest number there is.

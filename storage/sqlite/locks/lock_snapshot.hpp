@@ -58,10 +58,10 @@ struct DatabaseState {
   bool replaced = false;         ///< the name stands for another file by now, or for none
   std::uint32_t page_bytes = 0;  ///< 0 if the file is empty
   std::int64_t database_bytes = 0;
-  std::optional<std::int64_t> wal_bytes;      ///< absent if there is no -wal
-  std::optional<std::int64_t> journal_bytes;  ///< absent if there is no -journal
-  bool has_wal_index = false;                 ///< if there is a -shm
-  FileSystem file_system;
+  std::optional<std::int64_t> wal_bytes = {};      ///< absent if there is no -wal
+  std::optional<std::int64_t> journal_bytes = {};  ///< absent if there is no -journal
+  bool has_wal_index = false;                      ///< if there is a -shm
+  FileSystem file_system = {};
 };
 
 /// Looks at the locks of one database.
