@@ -10,7 +10,7 @@ namespace walbench::storage {
 
 /// Counts over the files of one database, since the last restart_counting().
 struct IoFigures {
-  metrics::WalFigures wal;        ///< all but `checkpoints_capped`, which a store counts
+  metrics::WalFigures wal;  ///< all but `checkpoints_capped`, which a store counts
   /// The longest that one wait for a lock meant to sleep, in microseconds: the busy handler adds up
   /// what it asked for, not what it got, and gives up when that reaches busy_timeout.
   std::int64_t busy_longest_us = 0;

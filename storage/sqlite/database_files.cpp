@@ -97,9 +97,9 @@ void DatabaseFiles::start_over() {
   create_empty();
 }
 
-/// Threads that are still at work may make a file again while the others go: what is left is removed
-/// again until the directory, in which nothing new can appear then, is gone, too. The database goes
-/// first, so that nobody opens it and makes a new WAL.
+/// Threads that are still at work may make a file again while the others go: what is left is
+/// removed again until the directory, in which nothing new can appear then, is gone, too. The
+/// database goes first, so that nobody opens it and makes a new WAL.
 bool DatabaseFiles::remove() noexcept {
   constexpr int kMostRounds = 100;
   int error = 0;

@@ -68,9 +68,9 @@ std::vector<Case> cases() {
   return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(Writers, LocksTruthTest, testing::ValuesIn(cases()), [](const auto& info) {
-  const bool is_static = info.param.program.ends_with("static");
-  return fmt::format("{}_{}", info.param.mode, is_static ? "static" : "dynamic");
+INSTANTIATE_TEST_SUITE_P(Writers, LocksTruthTest, testing::ValuesIn(cases()), [](const auto& test) {
+  const bool is_static = test.param.program.ends_with("static");
+  return fmt::format("{}_{}", test.param.mode, is_static ? "static" : "dynamic");
 });
 
 TEST_P(LocksTruthTest, SharesAndLongestHoldsAreThoseOfTheWriters) {

@@ -62,7 +62,7 @@ struct FakeBehaviour {
   storage::LockWaitFigures lock_waits;
   metrics::SettingsReadBack settings;
   storage::IoFigures figures;
-  std::atomic<std::int64_t> cancelled = 0;  ///< calls of Store::cancel()
+  std::atomic<std::int64_t> cancelled = 0;   ///< calls of Store::cancel()
   std::vector<storage::StoreCounts> counts;  ///< one a call; the last one again and again
   engine::Verification verification;
 };
