@@ -145,7 +145,7 @@ class Candidates {
     };
     const bool any = best ? loaded(*best) : std::ranges::any_of(ranking_, loaded);
     if (!any) return;
-    found.sentences.push_back(
+    found.sentences.emplace_back(
         "This was measured while others used the machine: measure it again when it is idle, before "
         "you rely on it.");
   }

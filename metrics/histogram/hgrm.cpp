@@ -104,16 +104,18 @@ class HgrmWriter {
 }  // namespace
 
 std::optional<ToldValue> HgrmFile::value_at_percentile(double p) const {
-  if (!(p >= 0 && p <= 100)) throw std::invalid_argument("percentile must be 0 to 100");
+  if (std::isnan(p) || p < 0 || p > 100) throw std::invalid_argument("percentile must be 0 to 100");
   if (total_count == 0) return std::nullopt;
-  if (histogram)
+  if (histogram) {
     return ToldValue{static_cast<double>(histogram->value_at_percentile(p)) / kNsPerMs};
+  }
   if (p == 100 && max) return ToldValue{*max};
   const auto as_stated = std::ranges::find(stated, p, &StatedPercentile::percentile);
   // Stated values are rounded, and no percentile is above the maximum.
-  if (as_stated != stated.end())
+  if (as_stated != stated.end()) {
     return ToldValue{
         std::min(as_stated->value, max.value_or(std::numeric_limits<double>::infinity()))};
+  }
   if (rows.empty()) return std::nullopt;
   if (p == 0 && rows.front().percentile == 0) return ToldValue{rows.front().value};
   if (p == 100 && rows.back().percentile == 1) return ToldValue{rows.back().value};
@@ -141,7 +143,7 @@ void HgrmFile::tell_in_milliseconds(std::optional<ValueUnit> assumed) {
   if (!named) return;
   unit = value_unit_name(ValueUnit::ms);
   if (*named == ValueUnit::ms) return;
-  const double ns_per_ms = static_cast<double>(nanoseconds_in(ValueUnit::ms));
+  const auto ns_per_ms = static_cast<double>(nanoseconds_in(ValueUnit::ms));
   const double factor = static_cast<double>(nanoseconds_in(*named)) / ns_per_ms;
   for (PercentileRow& row : rows) {
     row.value *= factor;

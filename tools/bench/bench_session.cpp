@@ -153,9 +153,9 @@ class Session {
   Session(const BenchOptions& options, InterruptSignals& signals, FilesInUse& in_use)
       : options_(options),
         signals_(signals),
-        in_use_(in_use),
         folder_(options.results, warn),
-        files_(options.db) {
+        files_(options.db),
+        removed_on_signal_(in_use, options.keep_db ? nullptr : &files_) {
     if (options.ack_log) acks_.emplace(*options.ack_log, signals.stop_token());
     if (options.keep_db) files_.keep();
   }
@@ -195,7 +195,6 @@ class Session {
  private:
   /// Measures and publishes everything; false if it was interrupted.
   bool measure(PublishedStudy& study, const metrics::Clock& clock, const metrics::RunResult& run) {
-    const RemovedOnSignal removed(in_use_, options_.keep_db ? nullptr : &files_);
     std::optional<WallProfile> profile;
     if (options_.wall_profile) profile.emplace(options_.results);
     Progress progress(options_.plan, draws_progress());
@@ -266,9 +265,9 @@ class Session {
 
   const BenchOptions& options_;
   InterruptSignals& signals_;
-  FilesInUse& in_use_;
   const metrics::ResultsFolder folder_;
   storage::DatabaseFiles files_;
+  const RemovedOnSignal removed_on_signal_;
   std::optional<engine::AckLog> acks_;
   bool fresh_ = true;
   std::filesystem::path profile_;  ///< empty: none

@@ -81,7 +81,7 @@ class Zipf {
 
 }  // namespace
 
-RandomStream::RandomStream(std::uint64_t seed, std::uint64_t number) : state_{} {
+RandomStream::RandomStream(std::uint64_t seed, std::uint64_t number) {
   std::uint64_t mixed = number;
   seed += splitmix(mixed);
   for (std::uint64_t& word : state_) {

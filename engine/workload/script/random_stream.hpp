@@ -18,7 +18,7 @@ class RandomStream {
   double unit();
 
  private:
-  std::array<std::uint64_t, 4> state_;
+  std::array<std::uint64_t, 4> state_{};
 };
 
 /// The distributions of pgbench over the whole numbers from `least` to `most`, as its manual
