@@ -54,8 +54,8 @@ Json with_curves(const ConfigurationResult& configuration, const ConfigurationFi
   for (std::size_t index = 0; index < configuration.others.size(); ++index) {
     json["streams"][index + 1]["curves"] = curves_json(configuration.others[index]);
   }
-  if (std::vector<std::string> missing = configuration.missing(); !missing.empty()) {
-    json["missing"] = std::move(missing);
+  if (const std::vector<std::string> missing = configuration.missing(); !missing.empty()) {
+    json["missing"] = missing;
   }
   return json;
 }
