@@ -23,7 +23,9 @@ class PrivateDirectory {
   /// Throws DatabaseFileError.
   static PrivateDirectory make();
   PrivateDirectory(PrivateDirectory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  PrivateDirectory(const PrivateDirectory&) = delete;
   PrivateDirectory& operator=(PrivateDirectory&&) = delete;
+  PrivateDirectory& operator=(const PrivateDirectory&) = delete;
   ~PrivateDirectory() { static_cast<void>(remove()); }
 
   const std::string& path() const { return path_; }  ///< empty: there is none

@@ -39,6 +39,8 @@ class DatabaseLocks final : public LockProbe {
  public:
   /// Throws StorageError if there is no database there, or it cannot be read.
   explicit DatabaseLocks(const std::filesystem::path& database);
+  DatabaseLocks(const DatabaseLocks&) = delete;
+  DatabaseLocks& operator=(const DatabaseLocks&) = delete;
   ~DatabaseLocks() override;
 
   /// The first one lists all who share a byte, and so does one of several once list_regularly() was
