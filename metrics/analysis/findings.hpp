@@ -56,6 +56,7 @@ template <typename Run>
 std::vector<Findings> analyse_each(const std::vector<Run>& runs,
                                    const std::vector<Limit>& asked = {}) {
   std::vector<Findings> all;
+  all.reserve(runs.size());
   for (const Run& run : runs) {
     all.push_back(analyse(run, asked));
   }

@@ -129,6 +129,7 @@ metrics::ConfigurationResult before_measuring(const engine::ConfigurationPlan& p
 /// Gives each limit to the measurements that have the figure it bounds.
 void set_limits(const std::vector<metrics::Limit>& limits, engine::RunPlan& plan) {
   std::vector<engine::ConfigurationPlan*> all;
+  all.reserve(plan.configurations.size() + 2 * plan.mitigations.size());
   for (engine::ConfigurationPlan& each : plan.configurations) {
     all.push_back(&each);
   }

@@ -20,6 +20,7 @@ using metrics::ConfigurationResult;
 /// The labels of everything planned that neither has a result here nor has failed.
 std::vector<std::string> not_here(const RunView& run) {
   std::vector<std::string> here;
+  here.reserve(run.configurations.size() + run.mitigations.size() + run.failures.size());
   for (const ConfigurationResult& each : run.configurations) {
     here.push_back(configuration_label(each.planned));
   }

@@ -47,7 +47,7 @@ void add_lines(const std::string& label, const ConfigurationResult& configuratio
                std::vector<Line>& lines) {
   for (const metrics::Stream* const stream : configuration.streams()) {
     const std::string name = configuration.name_of(*stream);
-    lines.push_back({name.empty() ? label : label + " " + name, stream});
+    lines.push_back({name.empty() ? label : fmt::format("{} {}", label, name), stream});
   }
 }
 

@@ -179,8 +179,7 @@ Table growth_table(const metrics::Scaling& scaling) {
 
 Section mitigations_section(const RunView& run) {
   Section section{"Mitigations" + run.suffix};
-  for (std::size_t index = 0; index < run.mitigations.size(); ++index) {
-    const MitigationResult& each = run.mitigations[index];
+  for (const MitigationResult& each : run.mitigations) {
     if (!each.baseline.repeats.empty() && !each.mitigation.repeats.empty()) continue;
     section.add(
         Sentence{fmt::format("mitigation {}: the files of its {} were not given", each.info.name,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <stdexcept>
 #include <system_error>
 
@@ -169,7 +170,8 @@ Reader<std::vector<double>> percentiles() {
     const char* const end = text.data() + text.size();
     const auto [rest, error] = std::from_chars(text.data(), end, percentile);
     if (text == "max") return 100.0;
-    if (error != std::errc() || rest != end || !(percentile >= 0 && percentile <= 100)) {
+    if (error != std::errc() || rest != end || std::isnan(percentile) || percentile < 0 ||
+        percentile > 100) {
       throw std::invalid_argument(fmt::format("'{}' is not a percentile between 0 and 100", text));
     }
     return percentile;
