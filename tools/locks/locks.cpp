@@ -3,16 +3,13 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <ctime>
-#include <exception>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "metrics/clock.hpp"
-#include "metrics/sentence_of.hpp"
 #include "storage/sqlite/locks/database_locks.hpp"
 #include "tools/locks/locks_document.hpp"
 #include "tools/locks/locks_json.hpp"
@@ -20,6 +17,7 @@
 #include "tools/program/exit_code.hpp"
 #include "tools/program/interrupt_signals.hpp"
 #include "tools/program/output.hpp"
+#include "tools/program/run_program.hpp"
 #include "tools/render/markdown.hpp"
 #include "tools/render/terminal.hpp"
 
@@ -76,12 +74,5 @@ int run_locks(const std::vector<std::string>& arguments) {
 }  // namespace walbench::tools
 
 int main(int argc, char** argv) {
-  using namespace walbench::tools;
-  survive_failed_writes();
-  try {
-    return run_locks(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
-  } catch (const std::exception& error) {
-    complain("locks", walbench::metrics::sentence_of(error));
-    return kFailed;
-  }
+  return walbench::tools::run_program("locks", argc, argv, walbench::tools::run_locks);
 }

@@ -1,14 +1,10 @@
 // report: tells what .hgrm and .hlog files hold.
 
-#include <algorithm>
-#include <exception>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "metrics/sentence_of.hpp"
-#include "tools/program/exit_code.hpp"
-#include "tools/program/output.hpp"
+#include "tools/program/run_program.hpp"
 #include "tools/report/report_commands.hpp"
 #include "tools/report/report_options.hpp"
 
@@ -29,12 +25,5 @@ int run_report(const std::vector<std::string>& arguments) {
 }  // namespace walbench::tools
 
 int main(int argc, char** argv) {
-  using namespace walbench::tools;
-  survive_failed_writes();
-  try {
-    return run_report(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
-  } catch (const std::exception& error) {
-    complain("report", walbench::metrics::sentence_of(error));
-    return kFailed;
-  }
+  return walbench::tools::run_program("report", argc, argv, walbench::tools::run_report);
 }
