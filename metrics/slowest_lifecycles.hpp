@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+
+#include "metrics/segment.hpp"
 
 namespace walbench::metrics {
 
@@ -18,5 +21,20 @@ struct SlowestLifecycles {
 
   bool operator==(const SlowestLifecycles&) const = default;
 };
+
+/// An exclusive part of fsm_net, and its sum over the slowest.
+struct SlowestPart {
+  Segment segment;
+  std::int64_t SlowestLifecycles::*sum_ns;
+};
+
+inline constexpr std::array<SlowestPart, 6> kSlowestParts = {{
+    {Segment::lock_wait, &SlowestLifecycles::lock_wait_ns},
+    {Segment::statement, &SlowestLifecycles::statement_ns},
+    {Segment::commit, &SlowestLifecycles::commit_ns},
+    {Segment::fsm_hydrate, &SlowestLifecycles::hydrate_ns},
+    {Segment::fsm_dispatch, &SlowestLifecycles::dispatch_ns},
+    {Segment::other, &SlowestLifecycles::other_ns},
+}};
 
 }  // namespace walbench::metrics

@@ -15,19 +15,6 @@ namespace {
 constexpr std::array kBottleneckCandidates = {Segment::db_total, Segment::lock_wait,
                                               Segment::fsm_dispatch};
 
-struct ExclusivePart {
-  Segment segment;
-  std::int64_t SlowestLifecycles::*of_slowest_ns;
-};
-constexpr std::array<ExclusivePart, 6> kExclusiveParts = {{
-    {Segment::lock_wait, &SlowestLifecycles::lock_wait_ns},
-    {Segment::statement, &SlowestLifecycles::statement_ns},
-    {Segment::commit, &SlowestLifecycles::commit_ns},
-    {Segment::fsm_hydrate, &SlowestLifecycles::hydrate_ns},
-    {Segment::fsm_dispatch, &SlowestLifecycles::dispatch_ns},
-    {Segment::other, &SlowestLifecycles::other_ns},
-}};
-
 constexpr std::int64_t kContentionDivisor = 20;  // one twentieth is the 5 % of the rule
 
 struct Candidate {
@@ -51,13 +38,13 @@ std::optional<Candidate> highest_p95(const ConfigurationResult& configuration) {
   return highest;
 }
 
-/// The part with the largest sum; the first of equals, nothing if all are 0. `sum_ns` takes an
-/// ExclusivePart.
+/// The part with the largest sum; the first of equals, nothing if all are 0. `sum_ns` takes a
+/// SlowestPart.
 template <typename Sum>
 std::optional<NetShare> largest_part(double net_ns, const Sum& sum_ns) {
   double largest_ns = 0;
   std::optional<NetShare> largest;
-  for (const ExclusivePart& part : kExclusiveParts) {
+  for (const SlowestPart& part : kSlowestParts) {
     const double ns = sum_ns(part);
     if (ns <= largest_ns || net_ns <= 0) continue;
     largest_ns = ns;
@@ -84,7 +71,7 @@ std::optional<Bottleneck> bottleneck_of(const ConfigurationResult& judged) {
   const std::optional<Candidate> segment = highest_p95(judged);
   const Histogram* const net = judged.find(Segment::fsm_net);
   if (!segment || net == nullptr) return std::nullopt;
-  const std::optional<NetShare> cause = largest_part(sum_ns(*net), [&](const ExclusivePart& part) {
+  const std::optional<NetShare> cause = largest_part(sum_ns(*net), [&](const SlowestPart& part) {
     const Histogram* const histogram = judged.find(part.segment);
     return histogram == nullptr ? 0 : sum_ns(*histogram);
   });
@@ -92,7 +79,7 @@ std::optional<Bottleneck> bottleneck_of(const ConfigurationResult& judged) {
   const SlowestLifecycles& slowest = judged.slowest;
   const std::optional<NetShare> tail_cause = largest_part(
       static_cast<double>(slowest.net_ns),
-      [&](const ExclusivePart& part) { return static_cast<double>(slowest.*part.of_slowest_ns); });
+      [&](const SlowestPart& part) { return static_cast<double>(slowest.*part.sum_ns); });
   std::string evidence = fmt::format(
       "{} has the highest P95 at {}: {:.3f} ms, where fsm_net has {:.3f} ms; {} takes {:.1f} % of "
       "all fsm_net",

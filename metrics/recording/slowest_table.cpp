@@ -1,7 +1,6 @@
 #include "metrics/recording/slowest_table.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -11,20 +10,6 @@ namespace {
 
 constexpr int kRowsLog2 = 5;  // rows to each doubling of fsm_net
 constexpr std::size_t kRows = (64 - kRowsLog2 + 1) << kRowsLog2;
-
-struct Part {
-  Segment segment;
-  std::int64_t SlowestLifecycles::*sum_ns;
-};
-constexpr std::array<Part, 7> kParts = {{
-    {Segment::fsm_net, &SlowestLifecycles::net_ns},
-    {Segment::lock_wait, &SlowestLifecycles::lock_wait_ns},
-    {Segment::statement, &SlowestLifecycles::statement_ns},
-    {Segment::commit, &SlowestLifecycles::commit_ns},
-    {Segment::fsm_hydrate, &SlowestLifecycles::hydrate_ns},
-    {Segment::fsm_dispatch, &SlowestLifecycles::dispatch_ns},
-    {Segment::other, &SlowestLifecycles::other_ns},
-}};
 
 /// Values below 2 ^ kRowsLog2 have a row each; every doubling above has as many rows.
 std::size_t row_of(std::int64_t net_ns) {
@@ -39,10 +24,12 @@ SlowestTable::SlowestTable() : rows_(kRows) {}
 
 void SlowestTable::add(const TimingRecord& record) {
   if (!record.has(Segment::fsm_net)) return;
-  SlowestLifecycles& row = rows_[row_of(record.value_ns(Segment::fsm_net))];
+  const std::int64_t net_ns = record.value_ns(Segment::fsm_net);
+  SlowestLifecycles& row = rows_[row_of(net_ns)];
   row.count += 1;
   count_ += 1;
-  for (const Part& part : kParts) {
+  row.net_ns += net_ns;
+  for (const SlowestPart& part : kSlowestParts) {
     row.*part.sum_ns += record.value_ns(part.segment);
   }
 }
@@ -55,8 +42,12 @@ SlowestLifecycles SlowestTable::slowest() const {
     const std::int64_t taken = std::min(missing, row->count);
     if (taken == 0) continue;
     const double share = static_cast<double>(taken) / static_cast<double>(row->count);
-    for (const Part& part : kParts) {
-      sum.*part.sum_ns += std::llround(share * static_cast<double>((*row).*part.sum_ns));
+    const auto share_of = [share](std::int64_t ns) {
+      return std::llround(share * static_cast<double>(ns));
+    };
+    sum.net_ns += share_of(row->net_ns);
+    for (const SlowestPart& part : kSlowestParts) {
+      sum.*part.sum_ns += share_of((*row).*part.sum_ns);
     }
     sum.count += taken;
     missing -= taken;
