@@ -9,7 +9,7 @@
 
 namespace walbench::engine {
 
-/// What the kernel has counted up to a moment. Counters that it does not have are missing.
+/// The kernel's counters at one moment. Those that it does not have are absent.
 struct LoadReading {
   std::int64_t at_ns = 0;               ///< CLOCK_MONOTONIC
   std::int64_t own_cpu_ns = 0;          ///< of this process and the children it has waited for
@@ -23,11 +23,11 @@ struct LoadReading {
 /// Reads /proc; tests name another folder. Never fails: what cannot be read is missing.
 LoadReading read_load(const std::filesystem::path& proc = "/proc");
 
-/// What others did between two readings. Their CPU time is whatever was neither idle nor this
-/// process's own, time that a hypervisor gave to other guests included; it may come out a little
-/// below 0, since the kernel counts idle time in hundredths of a second. Pressure on CPUs counts
-/// as others' only beyond the time that threads of this process waited, since they queue for each
-/// other; so a machine that is loaded shows mostly in the CPU time of others.
+/// The load that other processes made between two readings. Their CPU time is all that was neither
+/// idle nor this process's own; it includes time that a hypervisor gave to other guests, and may be
+/// a little below 0, because the kernel counts idle time in hundredths of a second. Threads of this
+/// process queue for each other, too: CPU pressure is blamed on others only beyond the time that
+/// these threads waited. A loaded machine therefore shows mostly in the CPU time of others.
 metrics::MachineLoad load_between(const LoadReading& before, const LoadReading& after);
 
 }  // namespace walbench::engine

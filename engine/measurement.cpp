@@ -237,7 +237,7 @@ class Measurement {
                     phase_, report.failure.remedy);
   }
 
-  /// What may have lost rows, or nothing: half a sentence.
+  /// Half a sentence that names a suspect for lost rows; empty if there is none.
   std::string_view suspect() const {
     if (!plan_.wal_reset_exposed) return {};
     return "; a suspect is the WAL-reset bug of the SQLite that was loaded, which these "

@@ -44,7 +44,7 @@ class Study {
     }
   }
 
-  /// What was measured before is handed over all the same if this fails or is stopped.
+  /// If this fails or is stopped, the ceilings that were measured before are still handed over.
   void measure_ceilings_again(std::initializer_list<const ConfigurationPlan*> held_against) {
     if (!ceilings_) return;
     try {

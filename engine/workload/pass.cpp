@@ -63,7 +63,7 @@ Pass::Pass(const Workload& workload, storage::Store& store, Executor& executor,
 
 PassReport Pass::run(const std::stop_token& stop) {
   const std::stop_callback forward(stop, [this] { end_.request_stop(); });
-  // Whoever waits for a turn or a lock when the pass ends early is not to sit that out.
+  // If the pass ends early, threads that wait for a turn or a lock give up at once.
   const std::stop_callback give_up(ending_, [this] { store_.cancel(); });
   ExecutorReport executed = executor_.run(order_.iterations, *this, ending_);
   PassReport report;

@@ -83,8 +83,8 @@ class Workload {
 
   virtual storage::Content content() const = 0;
 
-  /// What its iterations record: timing records bear a stream's number in this list. The first is
-  /// the main one, which findings are about: iterations that went well. No two have the same name.
+  /// The streams that its iterations record; a timing record carries an index into this list. The
+  /// first is the main one: iterations that went well, which findings are about. Names differ.
   virtual std::vector<metrics::StreamId> streams() const = 0;
 
   /// Every statement that its transactions use.
