@@ -22,6 +22,10 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
+/// A run that would last for days, and says how far it is.
+const std::vector<std::string> kEndless = {"--threads",   "4",  "--profile",  "realistic",
+                                           "--api-delay", "1h", "--progress", "always"};
+
 class LimitsTest : public BenchFixture {
  protected:
   Outcome limited(const std::vector<std::string>& arguments, const Program::Limits& limits) const {
@@ -34,10 +38,7 @@ class LimitsTest : public BenchFixture {
 class EndingSignal : public LimitsTest, public testing::WithParamInterface<int> {};
 
 TEST_P(EndingSignal, EndsTheRunInOrder) {
-  Program bench(
-      bench_path(),
-      {"--threads", "4", "--profile", "realistic", "--api-delay", "1h", "--progress", "always"},
-      options());
+  Program bench(bench_path(), kEndless, options());
   ASSERT_TRUE(bench.wait_for_error_text("c=4 realistic"));
   bench.send_signal(GetParam());
   const Outcome outcome = bench.wait();
@@ -54,10 +55,7 @@ INSTANTIATE_TEST_SUITE_P(Signals, EndingSignal,
 
 TEST_F(LimitsTest, AFaultEndsItAsEverButLeavesNoDatabase) {
   for (const int fault : {SIGSEGV, SIGBUS, SIGILL}) {
-    Program bench(
-        bench_path(),
-        {"--threads", "4", "--profile", "realistic", "--api-delay", "1h", "--progress", "always"},
-        options());
+    Program bench(bench_path(), kEndless, options());
     ASSERT_TRUE(bench.wait_for_error_text("c=4 realistic"));
     bench.send_signal(fault);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -68,10 +66,7 @@ TEST_F(LimitsTest, AFaultEndsItAsEverButLeavesNoDatabase) {
 }
 
 TEST_F(LimitsTest, AbortInALibraryIsASentence) {
-  Program bench(
-      bench_path(),
-      {"--threads", "4", "--profile", "realistic", "--api-delay", "1h", "--progress", "always"},
-      options());
+  Program bench(bench_path(), kEndless, options());
   ASSERT_TRUE(bench.wait_for_error_text("c=4 realistic"));
   bench.send_signal(SIGABRT);
   const Outcome outcome = bench.wait();
