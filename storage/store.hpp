@@ -7,6 +7,7 @@
 
 #include "metrics/result/groups_committed.hpp"
 #include "storage/pending_write.hpp"
+#include "storage/stepped_session.hpp"
 #include "storage/transaction.hpp"
 
 namespace walbench::storage {
@@ -35,6 +36,10 @@ class Session {
   /// WriteCancelled. Then this transaction is undone; with StorageError so is what of the batch was
   /// not yet durable, and with GroupNotCommitted the whole group.
   virtual PendingWrite apply(const Transaction& transaction) = 0;
+
+  /// The same connection, step by step; null if the store takes whole transactions only. Valid
+  /// until close().
+  virtual SteppedSession* steps() { return nullptr; }
 
   /// True if WriteTimings::statement_ns is measured; otherwise lock_wait_ns includes the
   /// statements.

@@ -32,6 +32,10 @@ class Savepoint {
   bool kept_ = false;
 };
 
+std::string_view begin_sql(BeginAxis how) {
+  return how == BeginAxis::immediate ? "BEGIN IMMEDIATE" : "BEGIN";
+}
+
 }  // namespace
 
 void bind_value(Statement& statement, int position, const Value& value, TimestampText& now) {
@@ -52,16 +56,23 @@ PreparedConnection::PreparedConnection(const std::string& db_path, const char* v
                                        const ConnectionSettings& settings, BeginAxis begin,
                                        const StatementTexts& statements, bool shared)
     : texts_(statements),
+      axis_(begin),
       shared_(shared),
       connection_(db_path, vfs_name),
       statements_(statements.size()) {
   apply_settings(connection_, settings);
-  begin_ = connection_.prepare(begin == BeginAxis::immediate ? "BEGIN IMMEDIATE" : "BEGIN");
+  begin_ = connection_.prepare(begin_sql(begin));
   commit_ = connection_.prepare("COMMIT");
   rollback_ = connection_.prepare("ROLLBACK");
   for (std::size_t index = 0; index < texts_.size(); ++index) {
     if (texts_[index].in_advance) statements_[index] = connection_.prepare(texts_[index].sql);
   }
+}
+
+int PreparedConnection::begin(BeginAxis how) {
+  if (how == axis_) return begin_.run();
+  if (!other_begin_.prepared()) other_begin_ = connection_.prepare(begin_sql(how));
+  return other_begin_.run();
 }
 
 Refusal PreparedConnection::run(const Transaction& transaction) {
@@ -88,8 +99,13 @@ void PreparedConnection::roll_back() {
 
 SqliteError PreparedConnection::error_of(const Transaction& transaction,
                                          const Refusal& refusal) const {
-  const std::string& sql = texts_[transaction.statements[refusal.statement].statement].sql;
-  return {connection_.handle(), refusal.code, sql.substr(0, sql.find(' '))};
+  return {connection_.handle(), refusal.code,
+          name_of(transaction.statements[refusal.statement].statement)};
+}
+
+std::string PreparedConnection::name_of(std::size_t index) const {
+  const std::string& sql = texts_[index].sql;
+  return sql.substr(0, sql.find_first_of(" \t\n"));
 }
 
 Statement& PreparedConnection::bind(const StatementCall& call, TimestampText& now) {

@@ -40,8 +40,9 @@ class PreparedConnection {
                      const ConnectionSettings& settings, BeginAxis begin,
                      const StatementTexts& statements, bool shared);
 
-  /// SQLITE_OK or an extended result code.
+  /// Begins as the store's transactions do, or in that way. SQLITE_OK or an extended result code.
   [[nodiscard]] int begin() { return begin_.run(); }
+  [[nodiscard]] int begin(BeginAxis how);
 
   /// Runs the statements of a transaction. After a refusal or an OccConflict, which it throws,
   /// nothing of the transaction is left, provided that the connection is shared or the caller rolls
@@ -62,18 +63,25 @@ class PreparedConnection {
   /// statement is reset.
   Statement& bind(const StatementCall& call, TimestampText& now);
 
+  /// The statement of that index, prepared.
+  Statement& statement(std::size_t index);
+
+  /// The words that name a statement in messages: `UPDATE`.
+  std::string name_of(std::size_t index) const;
+
   const Connection& connection() const { return connection_; }
 
  private:
   Refusal run_statements(const Transaction& transaction);
   [[nodiscard]] int run_one(const Transaction& transaction, const StatementCall& call);
   bool needs_savepoint(const Transaction& transaction);
-  Statement& statement(std::size_t index);
 
   const StatementTexts& texts_;
+  const BeginAxis axis_;
   const bool shared_;
   Connection connection_;
   Statement begin_;
+  Statement other_begin_;  ///< the other value of the axis; prepared when it is first needed
   Statement commit_;
   Statement rollback_;
   std::vector<Statement> statements_;  ///< as in texts_

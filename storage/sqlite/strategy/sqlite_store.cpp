@@ -3,13 +3,16 @@
 #include <stdexcept>
 #include <utility>
 
+#include "storage/sqlite/strategy/stepped_writer.hpp"
+
 namespace walbench::storage {
 namespace {
 
 /// Writes through a connection of the store's.
 class BorrowedConnectionSession final : public Session {
  public:
-  explicit BorrowedConnectionSession(TransactionWriter& writer) : writer_(writer) {}
+  explicit BorrowedConnectionSession(TransactionWriter& writer)
+      : writer_(writer), steps_(writer.context(), writer.prepared()) {}
 
   bool times_statement_apart() const override { return writer_.times_statement_apart(); }
   bool has_queue() const override { return writer_.has_queue(); }
@@ -17,10 +20,12 @@ class BorrowedConnectionSession final : public Session {
   PendingWrite apply(const Transaction& transaction) override {
     return PendingWrite(writer_.write(transaction));
   }
+  SteppedSession* steps() override { return &steps_; }
   std::optional<ConnectTimings> close() override { return std::nullopt; }
 
  private:
   TransactionWriter& writer_;
+  SteppedWriter steps_;
 };
 
 /// Opens a connection, writes through it, and closes it.
@@ -29,7 +34,8 @@ class OwnConnectionSession final : public Session {
   explicit OwnConnectionSession(WriterContext& context)
       : clock_(*context.clock),
         started_ns_(clock_.now_ns()),
-        writer_(std::make_unique<TransactionWriter>(context)) {
+        writer_(std::make_unique<TransactionWriter>(context)),
+        steps_(std::in_place, context, writer_->prepared()) {
     connect_ns_ = clock_.now_ns() - started_ns_;
   }
 
@@ -39,9 +45,11 @@ class OwnConnectionSession final : public Session {
   PendingWrite apply(const Transaction& transaction) override {
     return PendingWrite(writer_->write(transaction));
   }
+  SteppedSession* steps() override { return &*steps_; }
 
   std::optional<ConnectTimings> close() override {
     const std::int64_t closing_ns = clock_.now_ns();
+    steps_.reset();
     writer_.reset();
     const std::int64_t close_ns = clock_.now_ns() - closing_ns;
     return ConnectTimings{connect_ns_ + close_ns, close_ns};
@@ -52,6 +60,7 @@ class OwnConnectionSession final : public Session {
   std::int64_t started_ns_;
   std::int64_t connect_ns_ = 0;
   std::unique_ptr<TransactionWriter> writer_;
+  std::optional<SteppedWriter> steps_;
 };
 
 std::size_t kept_connections(ConnectionAxis connection, std::size_t workers) {
