@@ -4,8 +4,8 @@
 // global_control allows more (the count includes the caller's thread), and even then workers arrive
 // when they arrive. A benchmark of contention needs all of them from the first item on, so:
 //
-//   1. The arena gets one task per slot; the caller takes slot 0 itself. A thread that waits at the
-//      barrier takes no second slot, so when the last one arrives there are c threads, one a
+//   1. The arena gets one task for each slot but 0, which the caller takes. A thread that waits at
+//      the barrier takes no second slot, so when the last one arrives there are c threads, one a
 //      slot.
 //   2. Each slot is dealt an equal share of the items and takes them one by one. A slot whose share
 //      is used up steals from the others, again one by one: an item is a whole iteration, thousands
@@ -13,13 +13,14 @@
 //   3. Nothing nests: a slot never waits for a task, so no item can end up on the stack of
 //      another.
 //
-// The barrier has a limit because threads may fail to come, and a benchmark that hangs is worse
-// than one that says it did not reach its concurrency. Slots without a thread are then taken,
-// at the end, by the caller.
+// Threads may fail to come, and a benchmark that hangs is worse than one that says that it did not
+// reach its concurrency. So the barrier has a limit, the items of a slot without a thread are
+// stolen, and the caller waits for threads that took a slot, not for tasks: a task that comes too
+// late finds the run over. That is why the tasks are enqueued. A tbb::task_group counts a task
+// before it has the memory for it, and if there is none, waits for that task for ever.
 //
 // ThreadSanitizer does not see into libtbb, so a task handed from one thread to another looks like
-// a race. SlotTask and Posted mark both ends of that hand-over with an atomic it does see; see
-// there.
+// a race. Posted marks both ends of that hand-over with an atomic that it does see; see there.
 
 #include "engine/workers/worker_pool.hpp"
 
@@ -29,7 +30,6 @@
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/profiling.h>
 #include <oneapi/tbb/task_arena.h>
-#include <oneapi/tbb/task_group.h>
 #include <oneapi/tbb/version.h>
 
 #include <atomic>
@@ -47,8 +47,8 @@
 namespace walbench::engine {
 namespace {
 
-/// Releases all threads when the last one has arrived, the first one has waited for too long, or a
-/// stop was requested.
+/// Releases all threads when the last one has arrived, the first one has waited for too long, a
+/// stop was requested, or there is nothing left to wait for.
 class Barrier {
  public:
   Barrier(std::size_t expected, std::chrono::nanoseconds limit, const std::stop_token& stop,
@@ -60,14 +60,21 @@ class Barrier {
 
   void arrive_and_wait() {
     std::unique_lock lock(mutex_);
-    if (started_) return;
+    if (open_) return;
     ++arrived_;
     if (arrived_ < expected_) {
-      gone_on_.wait_until(lock, stop_, deadline_, [this] { return started_; });
+      gone_on_.wait_until(lock, stop_, deadline_, [this] { return open_; });
     }
-    if (started_) return;
-    started_ = true;
+    if (open_) return;
+    open_ = true;
     on_start_();
+    gone_on_.notify_all();
+  }
+
+  /// Releases all threads without a start.
+  void give_up() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
     gone_on_.notify_all();
   }
 
@@ -85,7 +92,7 @@ class Barrier {
   mutable std::mutex mutex_;
   std::condition_variable_any gone_on_;
   std::size_t arrived_ = 0;
-  bool started_ = false;
+  bool open_ = false;
 };
 
 /// One slot's items and what became of them. Any thread uses `next`, the slot's own thread the
@@ -105,7 +112,8 @@ struct alignas(64) Share {
   }
 };
 
-/// One call of WorkerPool::run, shared by its slots.
+/// One call of WorkerPool::run, shared by its slots. What it refers to is used by threads inside
+/// it, and there are none once it has ended.
 class Run {
  public:
   Run(std::size_t slots, std::int64_t items, std::chrono::nanoseconds barrier_limit,
@@ -123,20 +131,35 @@ class Run {
     }
   }
 
+  /// Does nothing once the run has ended.
   void take_slot(std::size_t slot) {
+    if (!enter()) return;
     if (on_thread_enters_) on_thread_enters_();
     barrier_.arrive_and_wait();
     try {
       do_items(slot);
     } catch (...) {
-      const std::lock_guard lock(failure_mutex_);
-      if (!failure_) failure_ = std::current_exception();
-      failed_.store(true, std::memory_order_relaxed);
+      fail(std::current_exception());
     }
+    leave();
   }
 
-  /// After every slot has been taken and left. Rethrows what an item threw.
-  WorkerStats stats() const {
+  /// No further item begins, and nobody waits for threads that have not come.
+  void fail(const std::exception_ptr& failure) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!failure_) failure_ = failure;
+    }
+    failed_.store(true, std::memory_order_relaxed);
+    barrier_.give_up();
+  }
+
+  /// Waits until all threads that took a slot have left it; later ones do not get any. Rethrows the
+  /// first failure.
+  WorkerStats end() {
+    std::unique_lock lock(mutex_);
+    over_ = true;
+    left_.wait(lock, [this] { return inside_ == 0; });
     if (failure_) std::rethrow_exception(failure_);
     WorkerStats stats{barrier_.arrived(), {}, 0};
     for (const Share& share : shares_) {
@@ -147,6 +170,17 @@ class Run {
   }
 
  private:
+  bool enter() {
+    const std::lock_guard lock(mutex_);
+    if (!over_) ++inside_;
+    return !over_;
+  }
+
+  void leave() {
+    const std::lock_guard lock(mutex_);
+    if (--inside_ == 0) left_.notify_all();
+  }
+
   void do_items(std::size_t slot) {
     for (std::size_t distance = 0; distance < shares_.size(); ++distance) {
       Share& victim = shares_[(slot + distance) % shares_.size()];
@@ -165,40 +199,12 @@ class Run {
   const std::function<void(std::int64_t, std::size_t)>& body_;
   std::vector<Share> shares_;
   std::atomic<bool> failed_ = false;
-  std::mutex failure_mutex_;
+
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable left_;
+  std::size_t inside_ = 0;
+  bool over_ = false;
   std::exception_ptr failure_;
-};
-
-/// The task that takes a slot. oneTBB copies it, hands it to another thread and runs it there.
-///
-/// Requires that `run` outlives the task. Guarantees, also to ThreadSanitizer, that what happened
-/// before a copy was made happened before the copy runs, and that what a slot did happened before
-/// a read of its part of `slots_left`: each copy releases on `handed_over` and each run
-/// acquires on it (copies only increment, so the last one seen stands for all before it); each end
-/// of a slot releases on `slots_left`.
-class SlotTask {
- public:
-  SlotTask(Run& run, std::size_t number, std::atomic<std::size_t>& slots_left)
-      : run_(&run), number_(number), slots_left_(&slots_left) {}
-  SlotTask(const SlotTask& other)
-      : run_(other.run_), number_(other.number_), slots_left_(other.slots_left_) {
-    handed_over.fetch_add(1, std::memory_order_release);
-  }
-  SlotTask& operator=(const SlotTask&) = delete;
-  ~SlotTask() = default;
-
-  void operator()() const {
-    handed_over.load(std::memory_order_acquire);
-    run_->take_slot(number_);
-    slots_left_->fetch_add(1, std::memory_order_release);
-  }
-
- private:
-  inline static std::atomic<std::uint32_t> handed_over = 0;
-
-  Run* run_;
-  std::size_t number_;
-  std::atomic<std::size_t>* slots_left_;
 };
 
 /// A task for post(). oneTBB copies it into memory of its own, has another thread run and destroy
@@ -211,27 +217,42 @@ class Posted {
  public:
   using Task = std::function<void(std::size_t)>;
 
-  /// The thread that runs `task` deletes it.
-  explicit Posted(Task* task) : task_(task) {}
-  Posted(const Posted& other) : task_(after_hand_over(other.task_)) { hand_over(); }
+  explicit Posted(std::shared_ptr<const Task> task) : task_(std::move(task)) {}
+  Posted(const Posted& other) : ends_(other.ends_), task_(other.task_) { HandOver::release(); }
   Posted& operator=(const Posted&) = delete;
-  ~Posted() { hand_over(); }
+  ~Posted() = default;
 
   void operator()() const {
-    const std::unique_ptr<Task> task(after_hand_over(task_));
-    (*task)(static_cast<std::size_t>(tbb::this_task_arena::current_thread_index()));
+    HandOver::acquire();
+    (*task_)(static_cast<std::size_t>(tbb::this_task_arena::current_thread_index()));
   }
 
  private:
-  inline static std::atomic<std::uint32_t> handed_over = 0;
+  struct HandOver {
+    HandOver() = default;
+    HandOver(const HandOver& /*other*/) { acquire(); }
+    HandOver& operator=(const HandOver&) = delete;
+    ~HandOver() { release(); }
 
-  static void hand_over() { handed_over.fetch_add(1, std::memory_order_release); }
-  static Task* after_hand_over(Task* const& task) {
-    handed_over.load(std::memory_order_acquire);
-    return task;
-  }
+    static void acquire() { handed_over.load(std::memory_order_acquire); }
+    static void release() { handed_over.fetch_add(1, std::memory_order_release); }
+    inline static std::atomic<std::uint32_t> handed_over = 0;
+  };
 
-  Task* task_;
+  HandOver ends_;  ///< first, so that it is made before the rest and destroyed after it
+  std::shared_ptr<const Task> task_;
+};
+
+/// Counts a latch down at the end of a scope, however that comes.
+class CountedDown {
+ public:
+  explicit CountedDown(std::latch& latch) : latch_(latch) {}
+  CountedDown(const CountedDown&) = delete;
+  CountedDown& operator=(const CountedDown&) = delete;
+  ~CountedDown() { latch_.count_down(); }
+
+ private:
+  std::latch& latch_;
 };
 
 /// oneTBB ends the process when a worker cannot be started, so it is found out beforehand.
@@ -240,6 +261,7 @@ void require_startable(std::size_t threads, const std::stop_token& stop) {
   std::vector<std::jthread> started;
   std::string refusal;
   try {
+    const CountedDown released(release);  // before the threads are joined
     started.reserve(threads);
     while (started.size() < threads && !stop.stop_requested()) {
       started.emplace_back([&release] { release.wait(); });
@@ -247,7 +269,6 @@ void require_startable(std::size_t threads, const std::stop_token& stop) {
   } catch (const std::system_error& error) {
     refusal = error.what();
   }
-  release.count_down();
   if (!refusal.empty()) {
     throw WorkerPoolError("this machine started " + std::to_string(started.size()) +
                           " threads of " + std::to_string(threads) + " (" + refusal + ")");
@@ -294,31 +315,31 @@ WorkerStats WorkerPool::run(std::int64_t items, std::chrono::nanoseconds barrier
     body(item, worker);
     tbb::profiling::event::emit("lifecycle " + std::to_string(item) + " ends");
   };
-  Run run(threads_, items, barrier_limit, stop_, on_thread_enters_, on_start,
-          itt_collector_attached() ? named : body);
-  std::atomic<std::size_t> slots_left = 0;
-  tbb_->arena.execute([&] {
-    tbb::task_group workers;
+  const auto run = std::make_shared<Run>(threads_, items, barrier_limit, stop_, on_thread_enters_,
+                                         on_start, itt_collector_attached() ? named : body);
+  try {
     for (std::size_t slot = 1; slot < threads_; ++slot) {
-      workers.run(SlotTask(run, slot, slots_left));
+      post([run, slot](std::size_t) { run->take_slot(slot); });
     }
-    run.take_slot(0);
-    workers.wait();
-  });
-  if (slots_left.load(std::memory_order_acquire) != threads_ - 1) {
-    throw WorkerPoolError("oneTBB gave up tasks it had been given");
+  } catch (...) {
+    run->fail(std::current_exception());
   }
-  return run.stats();
+  run->take_slot(0);
+  return run->end();
 }
 
-WorkerStats WorkerPool::meet(const std::function<void()>& on_start) {
-  return run(0, kBarrierLimit, on_start, [](std::int64_t, std::size_t) {});
+WorkerStats WorkerPool::meet(const std::function<void()>& on_start,
+                             std::chrono::nanoseconds barrier_limit) {
+  WorkerStats stats = run(0, barrier_limit, on_start, [](std::int64_t, std::size_t) {});
+  if (stats.threads_met < threads_ && !stop_.stop_requested()) {
+    throw WorkerPoolError("only " + std::to_string(stats.threads_met) + " threads of " +
+                          std::to_string(threads_) + " began to work in time");
+  }
+  return stats;
 }
 
 void WorkerPool::post(std::function<void(std::size_t worker)> task) {
-  auto owned = std::make_unique<Posted::Task>(std::move(task));
-  tbb_->arena.enqueue(Posted(owned.get()));
-  static_cast<void>(owned.release());
+  tbb_->arena.enqueue(Posted(std::make_shared<const Posted::Task>(std::move(task))));
 }
 
 std::string onetbb_version() {

@@ -13,7 +13,7 @@
 
 namespace walbench::engine {
 
-/// Threads that the machine would not start; the message says how many it did.
+/// Threads that did not start, or did not come; the message says how many did.
 class WorkerPoolError : public storage::StorageError {
  public:
   explicit WorkerPoolError(const std::string& what)
@@ -48,13 +48,16 @@ class WorkerPool {
   /// evenly to the workers, and those that are done steal from the others. `worker` is in [0,
   /// threads), and no two threads are the same worker at once. `body` must not wait for anything
   /// that the pool would have to run. If it throws, no further item begins, and the first exception
-  /// is rethrown once all threads have ended theirs.
+  /// is rethrown once all threads have ended theirs. The same with a thread that there is no memory
+  /// to call.
   WorkerStats run(std::int64_t items, std::chrono::nanoseconds barrier_limit,
                   const std::function<void()>& on_start,
                   const std::function<void(std::int64_t item, std::size_t worker)>& body);
 
-  /// run() without items: waits for all threads, calls `on_start`, and returns.
-  WorkerStats meet(const std::function<void()>& on_start);
+  /// run() without items: waits for all threads, calls `on_start`, and returns. Without a stop,
+  /// throws WorkerPoolError if some did not come in time: nobody may run what is posted then.
+  WorkerStats meet(const std::function<void()>& on_start,
+                   std::chrono::nanoseconds barrier_limit = kBarrierLimit);
 
   /// Has one of the pool's other threads call `task(worker)`, later. From any thread; the pool
   /// needs two threads at least, and must not go before the task is over. `task` must not throw.

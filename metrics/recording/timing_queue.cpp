@@ -12,6 +12,7 @@ constexpr std::size_t kCountersOfALine = 64 / sizeof(std::int64_t);
 
 TimingQueue::Producer::Producer(TimingQueue& queue)
     : queue_(&queue.records_), token_(queue.records_) {
+  if (!token_.valid()) throw std::bad_alloc();
   samples_produced_.reserve(queue.streams() + kCountersOfALine);
   samples_produced_.resize(queue.streams());
 }

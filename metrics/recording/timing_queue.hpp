@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <new>
 #include <span>
 #include <vector>
 
@@ -27,10 +28,18 @@ namespace walbench::metrics {
 ///   5. samples_produced() counts before the enqueue, by stream, so a record that got lost inside
 ///      would show as a difference to what the collector recorded.
 class TimingQueue {
+  /// Allocates as everything else does, so that what looks after memory sees it.
+  struct Traits : moodycamel::ConcurrentQueueDefaultTraits {
+    static void* malloc(std::size_t size) { return ::operator new(size, std::nothrow); }
+    static void free(void* memory) { ::operator delete(memory); }
+  };
+  using Records = moodycamel::ConcurrentQueue<TimingRecord, Traits>;
+
  public:
   /// One worker's end of the queue. Padded, so that counting in one does not slow another.
   class alignas(64) Producer {
    public:
+    /// Throws std::bad_alloc.
     explicit Producer(TimingQueue& queue);
 
     /// Adds a record. Throws std::bad_alloc when there is no memory for it, std::out_of_range if
@@ -42,7 +51,7 @@ class TimingQueue {
     }
 
    private:
-    moodycamel::ConcurrentQueue<TimingRecord>* queue_;
+    Records* queue_;
     moodycamel::ProducerToken token_;
     std::vector<std::int64_t> samples_produced_;  ///< by stream
   };
@@ -64,7 +73,7 @@ class TimingQueue {
   std::int64_t samples_produced(std::size_t stream = 0) const;
 
  private:
-  moodycamel::ConcurrentQueue<TimingRecord> records_;
+  Records records_;
   moodycamel::ConsumerToken consumer_token_;
   std::vector<std::atomic<std::int64_t>> samples_without_producer_;  ///< by stream
   std::deque<Producer> producers_;

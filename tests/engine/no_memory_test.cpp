@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -58,6 +59,24 @@ TEST(NoMemory, ForADriverOrAnIterationEndsTheRunWithThatError) {
     run(executor);
   });
   EXPECT_GT(failed, 10);
+}
+
+TEST(NoMemory, ForAPoolMakesNoneAndLeavesNoThreadWaiting) {
+  const std::int64_t failed = fail_each_allocation([] { const WorkerPool pool(3); }, [] {});
+  EXPECT_GT(failed, 3);
+}
+
+TEST(NoMemory, ForATaskOfAPoolEndsTheRunThoughOthersWaitForItsThread) {
+  WorkerPool pool(3);
+  pool.meet([] {});
+  const std::int64_t failed = fail_each_allocation(
+      [&] {
+        pool.run(
+            9, std::chrono::hours(1), [] {}, [](std::int64_t, std::size_t) {});
+      },
+      [] {});
+  EXPECT_GT(failed, 3);
+  EXPECT_EQ(pool.meet([] {}).threads_met, 3U) << "usable again";
 }
 
 TEST(NoMemory, ForAnIterationOfABlockingWorkerLikewise) {

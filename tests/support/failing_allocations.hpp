@@ -2,11 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <new>
 #include <utility>
 
-// Replaces operator new of the whole test program: to be included by one of its files.
+// Needs failing_allocations.cpp, which replaces operator new of the whole test program.
 
 namespace walbench::test_support {
 
@@ -38,16 +37,3 @@ std::int64_t fail_each_allocation(const Operation& operation, const Check& check
 }
 
 }  // namespace walbench::test_support
-
-void* operator new(std::size_t size) {
-  std::int64_t& left = walbench::test_support::allocations_left;
-  if (left >= 0 && left-- == 0) throw std::bad_alloc();
-  if (void* const memory = std::malloc(size > 0 ? size : 1)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t /*size*/) noexcept {
-  std::free(memory);
-}

@@ -206,16 +206,22 @@ TEST(WorkerPool, PastTheRendezvousLimitEveryItemIsStillDoneOnce) {
 }
 
 TEST(WorkerPool, PastTheRendezvousLimitItSaysThatThreadsWereMissing) {
-  // A thread less than asked for: what else limits oneTBB holds the arena back as well.
+  // What else limits oneTBB holds the arena back as well: one more thread may come, not two.
   WorkerPool small(1);
   WorkerPool arena(3);
   const WorkerStats attendance = run_watched(arena, 3, 20, nanoseconds(1));
-  EXPECT_EQ(attendance.threads_met, 1U);
+  EXPECT_LT(attendance.threads_met, 3U);
   EXPECT_EQ(sum(attendance.items_by_worker), 20);
 }
 
+TEST(WorkerPool, AMeetingThatSomeMissFails) {
+  WorkerPool arena(8);
+  EXPECT_THROW(arena.meet([] {}, nanoseconds(0)), WorkerPoolError) << "the first does not wait";
+  EXPECT_EQ(arena.meet([] {}).threads_met, 8U);
+}
+
 TEST(WorkerPool, AStopEndsTheWaitForThreadsThatDoNotCome) {
-  // As above: of the three, one comes.
+  // As above: of the three, two come at most.
   WorkerPool small(1);
   std::stop_source stop;
   std::atomic<bool> one_waits = false;
@@ -226,7 +232,7 @@ TEST(WorkerPool, AStopEndsTheWaitForThreadsThatDoNotCome) {
     stop.request_stop();
   });
   const WorkerStats attendance = run_watched(arena, 3, 20, std::chrono::hours(1));
-  EXPECT_EQ(attendance.threads_met, 1U);
+  EXPECT_LT(attendance.threads_met, 3U);
   EXPECT_EQ(sum(attendance.items_by_worker), 20);
 }
 
