@@ -243,6 +243,12 @@ class Posted {
   std::shared_ptr<const Task> task_;
 };
 
+/// Ends the process, as std::terminate does, if oneTBB has no memory: it does not recover from
+/// that, and what is asked of it later may wait for ever.
+void enqueue(tbb::task_arena& arena, const Posted& task) noexcept {
+  arena.enqueue(task);
+}
+
 /// Counts a latch down at the end of a scope, however that comes.
 class CountedDown {
  public:
@@ -339,7 +345,7 @@ WorkerStats WorkerPool::meet(const std::function<void()>& on_start,
 }
 
 void WorkerPool::post(std::function<void(std::size_t worker)> task) {
-  tbb_->arena.enqueue(Posted(std::make_shared<const Posted::Task>(std::move(task))));
+  enqueue(tbb_->arena, Posted(std::make_shared<const Posted::Task>(std::move(task))));
 }
 
 std::string onetbb_version() {

@@ -61,6 +61,7 @@ class WorkerPool {
 
   /// Has one of the pool's other threads call `task(worker)`, later. From any thread; the pool
   /// needs two threads at least, and must not go before the task is over. `task` must not throw.
+  /// Throws std::bad_alloc; if oneTBB itself has no memory, the process ends.
   void post(std::function<void(std::size_t worker)> task);
 
   std::size_t threads() const { return threads_; }

@@ -66,6 +66,16 @@ TEST(NoMemory, ForAPoolMakesNoneAndLeavesNoThreadWaiting) {
   EXPECT_GT(failed, 3);
 }
 
+/// Until it dies, a pool is made and meets, with one allocation that fails, ours or oneTBB's.
+void starve_first_meetings() {
+  fail_each_allocation([] { WorkerPool(3).meet([] {}); }, [] {});
+}
+
+TEST(NoMemoryDeathTest, InsideOneTbbEndsTheProcessAndHangsNoThread) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(starve_first_meetings(), "bad_alloc");
+}
+
 TEST(NoMemory, ForATaskOfAPoolEndsTheRunThoughOthersWaitForItsThread) {
   WorkerPool pool(3);
   pool.meet([] {});
