@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "storage/axes.hpp"
 #include "storage/settings.hpp"
@@ -22,6 +23,14 @@ constexpr bool has_wal_reset_bug(int sqlite_version) {
   };
   return sqlite_version >= kFirst && sqlite_version < kMended && !mended_in_line(kMendedIn50) &&
          !mended_in_line(kMendedIn44);
+}
+
+/// The same of the sources that a source id names, as in `2022-12-28 14:03:47 df5c...`: those of
+/// the day on which the bug was mended, 2026-03-03, and later ones are taken to be without it.
+/// Every version above was released after that day.
+constexpr bool source_has_wal_reset_bug(std::string_view source_id) {
+  constexpr std::string_view kMended = "2026-03-03";
+  return source_id.substr(0, kMended.size()) < kMended;
 }
 
 /// Whether a plan for one process can meet that bug, with a library that has it: whether a

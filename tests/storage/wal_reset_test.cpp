@@ -21,6 +21,16 @@ TEST(WalResetBug, EndsInThreeLinesOfVersions) {
   }
 }
 
+TEST(WalResetBug, EndsWithTheSourcesOfADay) {
+  for (const char* const with :
+       {"2010-07-21 23:28:57 x", "2022-12-28 14:03:47 x", "2026-03-02 9"}) {
+    EXPECT_TRUE(source_has_wal_reset_bug(with)) << with;
+  }
+  for (const char* const without : {"2026-03-13 10:38:09 x", "2026-06-03 19:12:13 x"}) {
+    EXPECT_FALSE(source_has_wal_reset_bug(without)) << without;
+  }
+}
+
 bool exposed(std::string_view strategy, const CheckpointPlan& checkpoint,
              std::int64_t threads = 10) {
   return exposed_to_wal_reset(find_strategy(strategy).value().axes, checkpoint, threads);

@@ -211,6 +211,7 @@ DatabaseState DatabaseLocks::state() const {
   DatabaseState state;
   state.mode = header.mode;
   state.page_bytes = header.page_bytes;
+  state.free_pages = header.free_pages;
   state.database_bytes = size_of(database_).value_or(0);
   state.empty = state.database_bytes == 0;
   state.wal_bytes = size_of(with_suffix(database_, "-wal"));
@@ -221,6 +222,7 @@ DatabaseState DatabaseLocks::state() const {
   struct stat named {};
   state.replaced = fstat(file_->descriptor(), &opened) == 0 &&
                    (stat(database_.c_str(), &named) != 0 || opened.st_ino != named.st_ino);
+  state.links = opened.st_nlink;
   return state;
 }
 

@@ -31,6 +31,7 @@ std::optional<DatabaseHeader> parse_database_header(std::span<const std::byte> b
   constexpr std::size_t kPageBytes = 16;
   constexpr std::size_t kReadVersion = 19;
   constexpr std::size_t kChangeCounter = 24;
+  constexpr std::size_t kFreePages = 36;
   constexpr std::uint32_t kWalVersion = 2;
   if (bytes.size() < DatabaseHeader::kBytes ||
       std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) != 0) {
@@ -41,6 +42,7 @@ std::optional<DatabaseHeader> parse_database_header(std::span<const std::byte> b
   if (header.page_bytes == 1) header.page_bytes = 65536;
   if (byte_at(bytes, kReadVersion) == kWalVersion) header.mode = JournalMode::wal;
   header.change_counter = big_endian(bytes, kChangeCounter);
+  header.free_pages = big_endian(bytes, kFreePages);
   return header;
 }
 

@@ -23,6 +23,7 @@ struct DatabaseHeader {
   JournalMode mode = JournalMode::rollback;
   std::uint32_t page_bytes = 0;
   std::uint32_t change_counter = 0;  ///< in rollback-journal mode one more after each commit
+  std::uint32_t free_pages = 0;
 };
 
 /// Empty if these are not the first bytes of a database, or of an encrypted one.

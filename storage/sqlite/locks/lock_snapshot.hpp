@@ -57,7 +57,9 @@ struct DatabaseState {
   bool empty = false;            ///< a file of 0 bytes, which SQLite takes for a new database
   bool replaced = false;         ///< the name stands for another file by now, or for none
   std::uint32_t page_bytes = 0;  ///< 0 if the file is empty
+  std::uint32_t free_pages = 0;  ///< in the database file, whatever its WAL says
   std::int64_t database_bytes = 0;
+  std::uint64_t links = 1;                         ///< names of the file
   std::optional<std::int64_t> wal_bytes = {};      ///< absent if there is no -wal
   std::optional<std::int64_t> journal_bytes = {};  ///< absent if there is no -journal
   bool has_wal_index = false;                      ///< if there is a -shm
