@@ -164,7 +164,7 @@ TEST(Rooms, LibrariesAreUsedWhereTheyBelong) {
   const std::map<std::string, Names> homes = {
       {"tbb", {"engine/workers"}},
       {"cli11", {"tools/program"}},
-      {"dl", {"tools/bench"}},
+      {"dl", {"storage/sqlite/checks", "tools/bench"}},
       {"zlib", {"metrics/histogram", "metrics/result"}},
       {"moodycamel", {"metrics/recording", "storage/sqlite/strategy"}},
   };
