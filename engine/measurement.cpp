@@ -120,9 +120,11 @@ class Measurement {
     database_->restart_counting();
     const LoadReading idle = read_load();
     const PassReport report =
-        run_pass(executor, store, {.iterations = plan_.files, .queue = &queue, .on_done = [this] {
-                                     context_.observer->lifecycle_done();
-                                   }});
+        run_pass(executor, store,
+                 {.iterations = plan_.files > 0 ? plan_.files : kEndless,
+                  .duration = plan_.duration,
+                  .queue = &queue,
+                  .on_done = [this] { context_.observer->lifecycle_done(); }});
     result_.load = load_between(idle, read_load());
     const storage::IoFigures io = database_->figures();
     // At once, since a checkpoint in the background may still be at work.
@@ -145,16 +147,31 @@ class Measurement {
     result_.other_sleeps = waits.other_sleeps;
     result_.busy_longest_us = io.busy_longest_us;
     result_.write_lock = waits.waits;
-    result_.lock_wait_longest_ns = report.counts.lock_wait_longest_ns;
-    result_.row_bytes_changed = report.counts.row_bytes_changed;
+    result_.lock_wait_longest_ns = report.totals.counts.lock_wait_longest_ns;
+    result_.row_bytes_changed = report.totals.counts.row_bytes_changed;
     note_io_times(std::move(times), std::move(waits.asked_ns));
-    result_.writes = report.counts.writes;
-    result_.commits = report.counts.commits;
-    result_.api_calls = report.counts.api_calls;
-    result_.api_failures = report.counts.api_failures;
-    result_.occ_conflicts = report.occ_conflicts;
+    result_.writes = report.totals.counts.writes;
+    result_.commits = report.totals.counts.commits;
+    result_.api_calls = report.totals.counts.api_calls;
+    result_.api_failures = report.totals.counts.api_failures;
+    result_.occ_conflicts = report.totals.ended_in(storage::Outcome::conflict);
+    if (plan_.scripts) note_outcomes(report.totals);
     result_.snapshot_retries = counts.snapshot_retries;
     result_.unsaved_peak = counts.unsaved_peak;
+  }
+
+  /// Iterations of scripts end in one way or another, and the run goes on.
+  void note_outcomes(const IterationTotals& totals) {
+    using enum storage::Outcome;
+    result_.iterations = totals.ended_in(committed);
+    result_.given_up = {totals.ended_in(busy), totals.ended_in(conflict), totals.ended_in(failed)};
+    result_.tries = totals.tries;
+    result_.first_failure = totals.reason;
+    for (const FailureCounts& each : totals.failures) {
+      result_.failures.push_back({workload_->name_of_statement(each.statement),
+                                  std::string(storage::outcome_name(each.outcome)), each.count,
+                                  each.at_once, each.waited_ns, each.waited_longest_ns});
+    }
   }
 
   std::unique_ptr<metrics::IntervalLog> open_interval_log() const {
@@ -214,26 +231,34 @@ class Measurement {
   void verify() {
     begin(Phase::verify);
     const Verification found = workload_->verify(*database_, context_.stop);
-    if (!found.passed(plan_.files)) {
-      throw RunFailed(
-          fmt::format(
-              "the database did not pass verification: of {} files {} rows exist, {} are "
-              "indexed and {} have everything that was written{}; integrity_check says "
-              "'{}'{}",
-              plan_.files, found.rows, found.rows_finished, found.rows_right,
-              found.first_wrong.empty() ? "" : fmt::format(" (first wrong: {})", found.first_wrong),
-              found.integrity, suspect()),
-          phase_);
-    }
-    result_.indexed_count = found.rows_finished;
+    if (!found.passed(workload_->rows())) throw RunFailed(complaint(found), phase_);
+    if (!plan_.scripts) result_.indexed_count = found.rows_finished;
+    result_.verified_by = workload_->verified_by();
     result_.verified = true;
+  }
+
+  std::string complaint(const Verification& found) const {
+    std::string sentence = "the database did not pass verification: ";
+    if (plan_.scripts) {
+      for (const std::string& broken : found.broken) {
+        sentence += broken + "; ";
+      }
+    } else {
+      sentence += fmt::format(
+          "of {} files {} rows exist, {} are indexed and {} have everything that was written{}; ",
+          workload_->rows(), found.rows, found.rows_finished, found.rows_right,
+          found.first_wrong.empty() ? "" : fmt::format(" (first wrong: {})", found.first_wrong));
+    }
+    return fmt::format("{}integrity_check says '{}'{}", sentence, found.integrity, suspect());
   }
 
   void require_complete(const PassReport& report) const {
     if (context_.stop.stop_requested()) throw RunInterrupted();
     if (report.failure.what.empty()) return;
-    throw RunFailed(fmt::format("a lifecycle failed: {} (OCC conflicts: {}){}", report.failure.what,
-                                report.occ_conflicts, report.occ_conflicts > 0 ? suspect() : ""),
+    const std::int64_t conflicts = report.totals.ended_in(storage::Outcome::conflict);
+    throw RunFailed(fmt::format("{} failed: {} (OCC conflicts: {}){}",
+                                plan_.scripts ? "an iteration" : "a lifecycle", report.failure.what,
+                                conflicts, conflicts > 0 ? suspect() : ""),
                     phase_, report.failure.remedy);
   }
 
@@ -267,6 +292,10 @@ std::string label(const ConfigurationPlan& plan) {
 
 std::unique_ptr<Workload> open_workload(const ConfigurationPlan& plan, const RunContext& context) {
   if (context.open_workload) return context.open_workload(plan);
+  if (plan.scripts) {
+    return std::make_unique<ScriptWorkload>(*plan.scripts, plan.retry,
+                                            static_cast<std::size_t>(plan.threads));
+  }
   return std::make_unique<LifecycleWorkload>(
       LifecyclePlan{plan.files,
                     plan.seed,

@@ -71,7 +71,7 @@ struct RunContext {
   std::function<std::unique_ptr<metrics::IntervalLog>(const ConfigurationPlan&)> open_interval_log =
       nullptr;
   std::chrono::nanoseconds interval{0};
-  /// The workload of a configuration; null: file lifecycles.
+  /// The workload of a configuration; null: what the plan says.
   std::function<std::unique_ptr<Workload>(const ConfigurationPlan&)> open_workload = nullptr;
   AckLog* acks = nullptr;  ///< gets the transitions that are acknowledged while measuring
 };

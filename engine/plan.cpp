@@ -26,30 +26,41 @@ std::string_view profile_name(Profile profile) {
 metrics::ConfigurationPlanned ConfigurationPlan::planned() const {
   const storage::CheckpointPlan& checkpoint = settings.checkpoint;
   const bool in_background = checkpoint.mode == storage::CheckpointMode::background;
-  return {.threads = threads,
-          .profile = std::string(profile_name(profile)),
-          .strategy = strategy,
-          .connection = storage::axis_name(axes.connection),
-          .commit = storage::axis_name(axes.commit),
-          .begin = storage::axis_name(axes.begin),
-          .guard = storage::axis_name(axes.guard),
-          .queue = storage::axis_name(axes.queue),
-          .schema = std::string(schema_name(schema)),
-          .files = files,
-          .transitions_per_file = kTransitionsPerFile,
-          .api_delay = api_delay.text(),
-          .api_delay_ns = api_delay.mean().count(),
-          .api_fail_rate = api_fail_rate,
-          .warmup_files = warmup_files,
-          .checkpoint = storage::checkpoint_name(checkpoint),
-          .checkpoint_every_frames = checkpoint.every_frames,
-          .wal_cap_frames = in_background ? checkpoint.wal_cap_frames : 0,
-          .wal_reset_exposed = wal_reset_exposed,
-          .varied = varied,
-          .limits = limits};
+  metrics::ConfigurationPlanned planned = {
+      .duration_ns = duration.count(),
+      .max_tries = retry.max_tries,
+      .threads = threads,
+      .profile = std::string(profile_name(profile)),
+      .strategy = strategy,
+      .connection = storage::axis_name(axes.connection),
+      .commit = storage::axis_name(axes.commit),
+      .begin = storage::axis_name(axes.begin),
+      .guard = storage::axis_name(axes.guard),
+      .queue = storage::axis_name(axes.queue),
+      .schema = std::string(schema_name(schema)),
+      .files = files,
+      .transitions_per_file = kTransitionsPerFile,
+      .api_delay = api_delay.text(),
+      .api_delay_ns = api_delay.mean().count(),
+      .api_fail_rate = api_fail_rate,
+      .warmup_files = warmup_files,
+      .checkpoint = storage::checkpoint_name(checkpoint),
+      .checkpoint_every_frames = checkpoint.every_frames,
+      .wal_cap_frames = in_background ? checkpoint.wal_cap_frames : 0,
+      .wal_reset_exposed = wal_reset_exposed,
+      .varied = varied,
+      .limits = limits};
+  if (scripts) {
+    planned.workload = scripts->name;
+    planned.scripts = scripts->digest;
+    planned.profile = scripts->name;
+    planned.transitions_per_file = 1;
+  }
+  return planned;
 }
 
 std::chrono::nanoseconds ConfigurationPlan::api_time() const {
+  if (scripts) return duration;
   const std::int64_t rounds = (files + threads - 1) / threads;
   const double calls_per_file = metrics::expected_api_calls_per_file(api_fail_rate);
   return capped(static_cast<double>(api_delay.mean().count()) * calls_per_file *

@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/workload/lifecycle/api_delay.hpp"
 #include "engine/workload/lifecycle/schema.hpp"
+#include "engine/workload/script/script_workload.hpp"
 #include "metrics/result/configuration_result.hpp"
 #include "metrics/result/mitigation_result.hpp"
 #include "storage/axes.hpp"
@@ -23,15 +25,19 @@ enum class Profile : std::uint8_t {
 
 std::string_view profile_name(Profile profile);
 
-/// One measurement: one number of threads with one strategy.
+/// One measurement: one number of threads with one strategy. Runs file lifecycles, unless it has
+/// scripts.
 struct ConfigurationPlan {
+  std::shared_ptr<const ScriptJob> scripts;
+  RetryPlan retry;
+  std::chrono::nanoseconds duration{0};  ///< after which no iteration starts; 0: `files` decides
   std::int64_t threads = 10;
   Profile profile = Profile::zero;
   ApiDelay api_delay;        ///< of each of a lifecycle's calls
   double api_fail_rate = 0;  ///< of each call, 0 to below 1
   std::string strategy;      ///< as storage::describe_strategy names the axes
   storage::Axes axes;
-  std::int64_t files = 818;
+  std::int64_t files = 818;       ///< lifecycles, or iterations of scripts; 0 with a duration
   std::int64_t warmup_files = 0;  ///< lifecycles run, with an API that answers at once, before the
                                   ///< clock starts
   Schema schema = Schema::bench;

@@ -13,9 +13,13 @@ namespace walbench::metrics {
 /// The intervals that are timed, in integer nanoseconds; of a lifecycle, with one sample each,
 /// unless said otherwise. The exclusive parts add up:
 ///
-///   fsm_hydrate + fsm_dispatch + lock_wait + statement + commit + other = fsm_net
+///   fsm_hydrate + fsm_dispatch + read + lock_wait + statement + commit + other = fsm_net
+///
+/// What is said of a lifecycle's three writes holds for the write transactions of a script.
 enum class Segment : std::uint8_t {
   fsm_net,          ///< total_wall less mock_api: what walbench itself cost the lifecycle
+  read,             ///< transactions of a script that only read, and its reads before it asks for
+                    ///< the write lock; the lifecycle has none
   lock_wait,        ///< the three writes: from asking for the write lock to holding it. Deferred
                     ///< transactions take it inside the UPDATE, whose execution is included then;
                     ///< waiting in a queue or for a shared connection's mutex counts here
@@ -76,6 +80,7 @@ inline constexpr auto kSegments = [] {
   constexpr bool kInclusive = false;
   return std::to_array<SegmentRow>({
       {fsm_net, "fsm_net", kNone, kInclusive, of_iterations},
+      {read, "read", fsm_net, kExclusive, of_iterations},
       {lock_wait, "lock_wait", fsm_net, kExclusive, of_iterations},
       {queue_wait, "queue_wait", lock_wait, kInclusive, of_iterations},
       {busy_wait, "busy_wait", lock_wait, kInclusive, of_iterations},

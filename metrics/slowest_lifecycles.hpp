@@ -12,6 +12,7 @@ namespace walbench::metrics {
 struct SlowestLifecycles {
   std::int64_t count = 0;  ///< 0: not known
   std::int64_t net_ns = 0;
+  std::int64_t read_ns = 0;
   std::int64_t lock_wait_ns = 0;
   std::int64_t statement_ns = 0;
   std::int64_t commit_ns = 0;
@@ -28,7 +29,8 @@ struct SlowestPart {
   std::int64_t SlowestLifecycles::*sum_ns;
 };
 
-inline constexpr std::array<SlowestPart, 6> kSlowestParts = {{
+inline constexpr std::array<SlowestPart, 7> kSlowestParts = {{
+    {Segment::read, &SlowestLifecycles::read_ns},
     {Segment::lock_wait, &SlowestLifecycles::lock_wait_ns},
     {Segment::statement, &SlowestLifecycles::statement_ns},
     {Segment::commit, &SlowestLifecycles::commit_ns},

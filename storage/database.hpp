@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -26,13 +27,16 @@ enum class Instrumentation : std::uint8_t {
   anatomy,  ///< and the write lock is followed in time
 };
 
-/// The tables and rows that a workload starts with.
+/// The tables and rows that a workload starts with, or the file that holds them.
 struct Content {
   std::string schema_sql;  ///< creates the tables in an empty database
   std::string insert_sql;  ///< inserts one row
   std::int64_t rows = 0;
   /// The parameters of the row's INSERT; they stay valid until the next call.
   std::function<std::span<const Value>(std::int64_t row)> row = {};
+  /// A database file, closed and without a WAL: the database becomes a copy of it. If it is empty,
+  /// the SQL above makes the content.
+  std::filesystem::path image = {};
 };
 
 /// The user of a store.

@@ -1,5 +1,7 @@
 #include "storage/storage_error.hpp"
 
+#include <array>
+#include <cstddef>
 #include <new>
 
 namespace walbench::storage {
@@ -8,6 +10,12 @@ Remedy remedy_of(const std::exception& error) {
   if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return Remedy::less_memory;
   const auto* const refused = dynamic_cast<const StorageError*>(&error);
   return refused != nullptr ? refused->remedy() : Remedy::none;
+}
+
+std::string_view outcome_name(Outcome outcome) {
+  constexpr std::array<std::string_view, kOutcomes> kNames = {"committed", "conflict", "busy",
+                                                              "failed", "unknown"};
+  return kNames[static_cast<std::size_t>(outcome)];
 }
 
 Outcome outcome_of(const std::exception_ptr& failure) {

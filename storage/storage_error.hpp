@@ -4,6 +4,7 @@
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace walbench::storage {
 
@@ -16,6 +17,7 @@ enum class ErrorKind : std::uint8_t {
   readonly,
   settings,     ///< a setting was not taken
   interrupted,  ///< a stop ended the statement
+  statement,    ///< it cannot be done as it is: a constraint, a value out of range
   other,
 };
 
@@ -80,6 +82,9 @@ enum class Outcome : std::uint8_t {
   unknown,   ///< ended by something that is not the storage's
 };
 inline constexpr std::size_t kOutcomes = 5;
+
+/// As results have it: `committed`, `busy`.
+std::string_view outcome_name(Outcome outcome);
 
 /// The outcome that this exception stands for; null: committed.
 Outcome outcome_of(const std::exception_ptr& failure);

@@ -7,10 +7,10 @@ ExecutorReport BlockingExecutor::run(std::int64_t count, Body& body, const std::
   report.workers = pool_.run(
       count, WorkerPool::kBarrierLimit, [&] { report.started_ns = clock_.now_ns(); },
       [&](std::int64_t number, std::size_t worker) {
-        if (stop.stop_requested()) return;
         become_worker(worker);
         body.iterate(number).run();
-      });
+      },
+      [&] { return !stop.stop_requested() && body.wants_more(); });
   return report;
 }
 

@@ -20,7 +20,14 @@ class Body {
 
   /// One iteration. Throws only if there is no memory for it. Thread safe.
   virtual Task iterate(std::int64_t number) = 0;
+
+  /// False: no further iteration is to start; those that have started go on. Asked before each.
+  /// Thread safe.
+  virtual bool wants_more() const { return true; }
 };
+
+/// A number of iterations that is not reached: their body says when there are enough.
+inline constexpr std::int64_t kEndless = 1'000'000'000'000;
 
 /// How a run of iterations was spread over threads.
 struct ExecutorReport {
@@ -36,9 +43,9 @@ class Executor {
   Executor& operator=(const Executor&) = delete;
   virtual ~Executor() = default;
 
-  /// Runs the iterations 0 .. count - 1 to their end. A requested stop keeps further ones from
-  /// starting and makes those that wait give up. So does an iteration that throws: its exception is
-  /// rethrown when all others have ended. Throws WorkerPoolError.
+  /// Runs the iterations 0 .. count - 1 to their end, or as many as the body wants. A requested
+  /// stop keeps further ones from starting and makes those that wait give up. So does an iteration
+  /// that throws: its exception is rethrown when all others have ended. Throws WorkerPoolError.
   virtual ExecutorReport run(std::int64_t count, Body& body, const std::stop_token& stop) = 0;
 
   /// The number of workers that current_worker() may return.

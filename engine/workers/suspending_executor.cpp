@@ -83,8 +83,8 @@ ExecutorReport SuspendingExecutor::run(std::int64_t count, Body& body,
 SuspendingExecutor::Driver SuspendingExecutor::drive(Body& body, std::int64_t count,
                                                      std::stop_token stop) {
   try {
-    for (std::int64_t number = next_iteration(stop); number < count;
-         number = next_iteration(stop)) {
+    for (std::int64_t number = next_iteration(body, stop); number < count;
+         number = next_iteration(body, stop)) {
       co_await body.iterate(number);
       threads_.count_iteration();
     }
@@ -110,9 +110,9 @@ void SuspendingExecutor::start_drivers(std::size_t drivers, std::int64_t count, 
   }
 }
 
-/// The next iteration's number; after a stop one past all of them.
-std::int64_t SuspendingExecutor::next_iteration(const std::stop_token& stop) {
-  if (stop.stop_requested()) return std::numeric_limits<std::int64_t>::max();
+/// The next iteration's number; if there is to be none, one past all of them.
+std::int64_t SuspendingExecutor::next_iteration(const Body& body, const std::stop_token& stop) {
+  if (stop.stop_requested() || !body.wants_more()) return std::numeric_limits<std::int64_t>::max();
   return next_.fetch_add(1, std::memory_order_relaxed);
 }
 

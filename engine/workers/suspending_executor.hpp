@@ -40,7 +40,7 @@ class SuspendingExecutor final : public Executor, private Timer {
  private:
   struct Driver;
   Driver drive(Body& body, std::int64_t count, std::stop_token stop);
-  std::int64_t next_iteration(const std::stop_token& stop);
+  std::int64_t next_iteration(const Body& body, const std::stop_token& stop);
   void start_drivers(std::size_t drivers, std::int64_t count, Body& body,
                      const std::stop_token& stop);
   void driver_ends();

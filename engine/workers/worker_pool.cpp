@@ -119,10 +119,12 @@ class Run {
   Run(std::size_t slots, std::int64_t items, std::chrono::nanoseconds barrier_limit,
       const std::stop_token& stop, const std::function<void()>& on_thread_enters,
       const std::function<void()>& on_start,
-      const std::function<void(std::int64_t, std::size_t)>& body)
+      const std::function<void(std::int64_t, std::size_t)>& body,
+      const std::function<bool()>& goes_on)
       : barrier_(slots, barrier_limit, stop, on_start),
         on_thread_enters_(on_thread_enters),
         body_(body),
+        goes_on_(goes_on),
         shares_(slots) {
     const auto of = static_cast<std::int64_t>(slots);
     for (std::int64_t slot = 0; slot < of; ++slot) {
@@ -184,7 +186,7 @@ class Run {
   void do_items(std::size_t slot) {
     for (std::size_t distance = 0; distance < shares_.size(); ++distance) {
       Share& victim = shares_[(slot + distance) % shares_.size()];
-      while (!failed_.load(std::memory_order_relaxed)) {
+      while (!failed_.load(std::memory_order_relaxed) && goes_on_()) {
         const std::optional<std::int64_t> item = victim.take();
         if (!item) break;
         body_(*item, slot);
@@ -197,6 +199,7 @@ class Run {
   Barrier barrier_;
   const std::function<void()>& on_thread_enters_;
   const std::function<void(std::int64_t, std::size_t)>& body_;
+  const std::function<bool()>& goes_on_;
   std::vector<Share> shares_;
   std::atomic<bool> failed_ = false;
 
@@ -314,15 +317,17 @@ WorkerPool::~WorkerPool() = default;
 
 WorkerStats WorkerPool::run(std::int64_t items, std::chrono::nanoseconds barrier_limit,
                             const std::function<void()>& on_start,
-                            const std::function<void(std::int64_t, std::size_t)>& body) {
+                            const std::function<void(std::int64_t, std::size_t)>& body,
+                            const std::function<bool()>& goes_on) {
   const std::function<void(std::int64_t, std::size_t)> named = [&](std::int64_t item,
                                                                    std::size_t worker) {
     tbb::profiling::event::emit("lifecycle " + std::to_string(item) + " begins");
     body(item, worker);
     tbb::profiling::event::emit("lifecycle " + std::to_string(item) + " ends");
   };
-  const auto run = std::make_shared<Run>(threads_, items, barrier_limit, stop_, on_thread_enters_,
-                                         on_start, itt_collector_attached() ? named : body);
+  const auto run =
+      std::make_shared<Run>(threads_, items, barrier_limit, stop_, on_thread_enters_, on_start,
+                            itt_collector_attached() ? named : body, goes_on);
   try {
     for (std::size_t slot = 1; slot < threads_; ++slot) {
       post([run, slot](std::size_t) { run->take_slot(slot); });

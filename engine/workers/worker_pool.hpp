@@ -49,10 +49,13 @@ class WorkerPool {
   /// threads), and no two threads are the same worker at once. `body` must not wait for anything
   /// that the pool would have to run. If it throws, no further item begins, and the first exception
   /// is rethrown once all threads have ended theirs. The same with a thread that there is no memory
-  /// to call.
-  WorkerStats run(std::int64_t items, std::chrono::nanoseconds barrier_limit,
-                  const std::function<void()>& on_start,
-                  const std::function<void(std::int64_t item, std::size_t worker)>& body);
+  /// to call. Once `goes_on`, which is asked before each item, is false, no further one begins
+  /// either. `items` times the threads must fit an int64.
+  WorkerStats run(
+      std::int64_t items, std::chrono::nanoseconds barrier_limit,
+      const std::function<void()>& on_start,
+      const std::function<void(std::int64_t item, std::size_t worker)>& body,
+      const std::function<bool()>& goes_on = [] { return true; });
 
   /// run() without items: waits for all threads, calls `on_start`, and returns. Without a stop,
   /// throws WorkerPoolError if some did not come in time: nobody may run what is posted then.

@@ -67,37 +67,49 @@ PassReport Pass::run(const std::stop_token& stop) {
   const std::stop_callback give_up(ending_, [this] { store_.cancel(); });
   ExecutorReport executed = executor_.run(order_.iterations, *this, ending_);
   PassReport report;
-  report.counts.commits = flush();
+  report.totals.counts.commits = flush();
   report.elapsed_ns = clock_.now_ns() - executed.started_ns;
   report.ended_epoch_ns = std::chrono::nanoseconds(system_clock::now().time_since_epoch()).count();
   report.workers = std::move(executed.workers);
   report.in_flight_peak = in_flight_peak_.load();
   for (const WorkerTotals& worker : totals_) {
-    report.counts.add(worker.counts);
+    report.totals.add(worker.sums);
     report.residence_ns += worker.residence_ns;
   }
   const std::lock_guard lock(failure_mutex_);
   report.failure = failure_;
-  report.occ_conflicts = outcomes_[static_cast<std::size_t>(storage::Outcome::conflict)];
+  for (std::size_t outcome = 0; outcome < outcomes_.size(); ++outcome) {
+    report.totals.ended[outcome] += outcomes_[outcome];
+  }
   return report;
+}
+
+/// The duration begins with the first iteration.
+bool Pass::wants_more() const {
+  if (order_.duration.count() == 0) return true;
+  const std::int64_t ends_ns = ends_ns_.load(std::memory_order_relaxed);
+  return ends_ns == 0 || clock_.now_ns() < ends_ns;
 }
 
 Task Pass::iterate(std::int64_t number) {
   try {
     const InFlight counted(in_flight_, in_flight_peak_);
     const std::int64_t entered_ns = clock_.now_ns();
+    if (order_.duration.count() != 0 && ends_ns_.load(std::memory_order_relaxed) == 0) {
+      std::int64_t not_begun = 0;
+      ends_ns_.compare_exchange_strong(not_begun, entered_ns + order_.duration.count());
+    }
 
     WALBENCH_PROBE1(lifecycle_start, number);
     IterationOutcome outcome;
     const std::unique_ptr<storage::Session> session = store_.open_session(current_worker());
-    co_await workload_.iterate(
-        number, {*session, clock_, executor_.timer(), order_.warm_up, &ending_}, outcome);
+    co_await workload_.iterate(number, context_for(*session), outcome);
     close(*session, outcome);
     WALBENCH_PROBE1(lifecycle_end, number);
 
     WorkerTotals& mine = totals_[current_worker()];
     mine.residence_ns += clock_.now_ns() - entered_ns;
-    mine.counts.add(outcome.counts);
+    mine.sums.add(outcome);
     if (order_.queue != nullptr) hand_over(outcome);
     order_.on_done();
   } catch (const storage::WriteCancelled&) {
@@ -105,6 +117,13 @@ Task Pass::iterate(std::int64_t number) {
   } catch (...) {
     fail(workload_.name_of(number), std::current_exception());
   }
+}
+
+IterationContext Pass::context_for(storage::Session& session) const {
+  IterationContext context{session, clock_, executor_.timer(), order_.warm_up, &ending_};
+  const std::int64_t ends_ns = ends_ns_.load(std::memory_order_relaxed);
+  if (ends_ns != 0) context.no_retry_after_ns = ends_ns;
+  return context;
 }
 
 void Pass::hand_over(const IterationOutcome& outcome) const {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "engine/workers/executor.hpp"
+#include "engine/workload/iteration_totals.hpp"
 #include "engine/workload/workload.hpp"
 #include "metrics/clock.hpp"
 #include "metrics/recording/timing_queue.hpp"
@@ -22,8 +24,10 @@ namespace walbench::engine {
 
 /// The order for one pass over a workload's iterations.
 struct PassOrder {
-  std::int64_t iterations = 0;            ///< 0 .. iterations - 1
-  bool warm_up = false;                   ///< nothing that it does counts
+  std::int64_t iterations = 0;  ///< 0 .. iterations - 1
+  std::chrono::nanoseconds duration{
+      0};                ///< after which no further one starts; 0: as many as there are
+  bool warm_up = false;  ///< nothing that it does counts
   metrics::TimingQueue* queue = nullptr;  ///< takes the timings, a producer a worker; may be null
   std::function<void()> on_done = [] {};  ///< called after each iteration, on its thread
 };
@@ -41,8 +45,7 @@ struct PassReport {
   std::int64_t ended_epoch_ns = 0;  ///< by the system's clock
   std::int64_t in_flight_peak = 0;
   std::int64_t residence_ns = 0;  ///< sum over iterations, connections included
-  IterationCounts counts;
-  std::int64_t occ_conflicts = 0;
+  IterationTotals totals;
   PassFailure failure;
 };
 
@@ -60,11 +63,13 @@ class Pass final : private Body {
  private:
   /// Written by the thread that is the worker at that moment.
   struct alignas(64) WorkerTotals {
-    IterationCounts counts;
+    IterationTotals sums;
     std::int64_t residence_ns = 0;
   };
 
   Task iterate(std::int64_t number) override;
+  bool wants_more() const override;
+  IterationContext context_for(storage::Session& session) const;
   void hand_over(const IterationOutcome& outcome) const;
   void fail(const std::string& name, const std::exception_ptr& error);
   std::int64_t flush();
@@ -81,11 +86,12 @@ class Pass final : private Body {
   const std::stop_token ending_ = end_.get_token();
   std::atomic<std::int64_t> in_flight_ = 0;
   std::atomic<std::int64_t> in_flight_peak_ = 0;
-  std::vector<WorkerTotals> totals_;  ///< by worker
+  std::atomic<std::int64_t> ends_ns_ = 0;  ///< when the duration is over; 0: it has not begun
+  std::vector<WorkerTotals> totals_;       ///< by worker
 
   std::mutex failure_mutex_;  // guards what follows
   PassFailure failure_;
-  std::array<std::int64_t, storage::kOutcomes> outcomes_{};  ///< of iterations that failed
+  std::array<std::int64_t, storage::kOutcomes> outcomes_{};  ///< of iterations that ended the pass
 };
 
 }  // namespace walbench::engine

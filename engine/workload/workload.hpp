@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -16,6 +19,16 @@
 #include "storage/store.hpp"
 
 namespace walbench::engine {
+
+/// One statement that was refused, or hit another number of rows than it must.
+struct StatementFailure {
+  std::size_t statement = 0;  ///< its index among the workload's
+  storage::Outcome outcome = storage::Outcome::failed;
+  bool slept = false;          ///< it waited in the busy handler before
+  std::int64_t waited_ns = 0;  ///< how long it took to fail
+
+  bool operator==(const StatementFailure&) const = default;
+};
 
 /// Counts over iterations.
 struct IterationCounts {
@@ -36,6 +49,10 @@ struct IterationOutcome {
   /// transactions beyond its few.
   std::vector<metrics::TimingRecord> further_records;
   IterationCounts counts;
+  storage::Outcome ended = storage::Outcome::committed;
+  std::int64_t tries = 1;
+  std::vector<StatementFailure> failures;  ///< of every attempt
+  std::string reason;  ///< a sentence, if it failed for a reason that is no lost race
 
   /// Adds the sample of one more transaction; there may be any number of them.
   void add_transition(std::int64_t ns) {
@@ -51,6 +68,7 @@ struct IterationContext {
   Timer* timer = nullptr;  ///< where to wait without a thread; null: on the calling one
   bool warm_up = false;    ///< nothing that it does counts
   const std::stop_token* end = nullptr;  ///< once requested, no further write begins; may be null
+  std::int64_t no_retry_after_ns = std::numeric_limits<std::int64_t>::max();  ///< by the clock
 
   /// Throws storage::WriteCancelled if the run is to end.
   void go_on() const {
@@ -61,14 +79,15 @@ struct IterationContext {
 /// The state of the database after a run.
 struct Verification {
   std::int64_t rows = 0;
-  std::int64_t rows_finished = 0;       ///< in the state that iterations end in
-  std::int64_t rows_right = 0;          ///< finished, and every column as it was written
-  std::string first_wrong;              ///< the first row and column that is not; or empty
-  std::string integrity = "not asked";  ///< `ok`, or the engine's complaint about its file
+  std::int64_t rows_finished = 0;        ///< in the state that iterations end in
+  std::int64_t rows_right = 0;           ///< finished, and every column as it was written
+  std::string first_wrong;               ///< the first row and column that is not; or empty
+  std::string integrity = "not asked";   ///< `ok`, or the engine's complaint about its file
+  std::vector<std::string> broken = {};  ///< what must hold and does not, a sentence each
 
-  /// Every seeded row exists and is right, and the file is sound.
+  /// Every seeded row exists and is right, everything holds, and the file is sound.
   bool passed(std::int64_t seeded) const {
-    return rows == seeded && rows_right == seeded && integrity == "ok";
+    return rows == seeded && rows_right == seeded && broken.empty() && integrity == "ok";
   }
 };
 
@@ -97,10 +116,20 @@ class Workload {
   /// How messages name an iteration.
   virtual std::string name_of(std::int64_t number) const = 0;
 
-  /// The transactions of an iteration that goes well, and nothing else of it.
+  /// The rows that verify() finds if nothing is missing.
+  virtual std::int64_t rows() const = 0;
+  /// How results name a statement of statements().
+  virtual std::string name_of_statement(std::size_t index) const {
+    return statements().at(index).sql;
+  }
+  /// What verify() looks at, for results.
+  virtual std::string verified_by() const { return "rows+integrity"; }
+
+  /// The transactions of an iteration that goes well, and nothing else of it; null if they depend
+  /// on what comes back.
   virtual std::unique_ptr<storage::PlainIteration> plain_iteration(std::int64_t number) const = 0;
 
-  /// The SQL that puts every row back to where iterations start.
+  /// The SQL that puts every row back to where iterations start; empty if they may start anywhere.
   virtual std::string reset_sql() const = 0;
 
   /// Looks at every row, after every iteration has run once.

@@ -37,9 +37,9 @@ double Breakdown::share(Spent spent) const {
 }
 
 std::optional<Breakdown> break_down(const ConfigurationResult& configuration) {
-  for (const Segment needed : {Segment::fsm_net, Segment::lock_wait, Segment::commit}) {
-    if (configuration.find(needed) == nullptr) return std::nullopt;
-  }
+  const auto has = [&](Segment segment) { return configuration.find(segment) != nullptr; };
+  const bool writes = has(Segment::lock_wait) && has(Segment::commit);
+  if (!has(Segment::fsm_net) || (!writes && !has(Segment::read))) return std::nullopt;
   Breakdown breakdown;
   breakdown.net_ns = mean_of(configuration, Segment::fsm_net);
   if (breakdown.net_ns <= 0) return std::nullopt;
@@ -59,6 +59,7 @@ std::optional<Breakdown> break_down(const ConfigurationResult& configuration) {
 
   add("hydrate", Spent::working, mean_of(configuration, Segment::fsm_hydrate));
   add("dispatch", Spent::working, mean_of(configuration, Segment::fsm_dispatch));
+  add("read", Spent::working, mean_of(configuration, Segment::read));
   add("queue", Spent::waiting, queue);
   add("busy handler", Spent::waiting, busy);
   // A queued write waits for its group; otherwise what is left is BEGIN, and the UPDATE inside

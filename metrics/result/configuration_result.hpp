@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "metrics/result/ceiling.hpp"
@@ -17,8 +18,15 @@
 
 namespace walbench::metrics {
 
+/// The name of the built-in workload.
+inline constexpr std::string_view kLifecycle = "lifecycle";
+
 /// What was asked of one configuration. Names as on the command line.
 struct ConfigurationPlanned {
+  std::string workload = std::string(kLifecycle);  ///< or the names of scripts
+  std::string scripts = {};      ///< a fingerprint of all that scripts do; empty: there are none
+  std::int64_t duration_ns = 0;  ///< after which no iteration starts; 0: `files` decides
+  std::int64_t max_tries = 1;    ///< of an iteration that lost a race; 0: no limit
   std::int64_t threads = 0;
   std::string profile;
   std::string strategy;
@@ -64,6 +72,28 @@ struct ConcurrencyReached {
   bool operator==(const ConcurrencyReached&) const = default;
 };
 
+/// Iterations that were given up, by their reason.
+struct GivenUp {
+  std::int64_t busy = 0;      ///< the write lock could not be had
+  std::int64_t conflict = 0;  ///< rows had moved on
+  std::int64_t failed = 0;    ///< anything else
+
+  std::int64_t all() const { return busy + conflict + failed; }
+  bool operator==(const GivenUp&) const = default;
+};
+
+/// How often a statement was refused, or hit another number of rows than it must, in any attempt.
+struct StatementFailures {
+  std::string statement;  ///< where it stands, and its first words
+  std::string outcome;    ///< `busy`, `conflict`, `failed`
+  std::int64_t count = 0;
+  std::int64_t at_once = 0;  ///< without any sleep: no busy timeout cures these
+  std::int64_t waited_ns = 0;
+  std::int64_t waited_longest_ns = 0;
+
+  bool operator==(const StatementFailures&) const = default;
+};
+
 /// What else the machine did during a measurement. Absent if the system does not say it, or if the
 /// measurement was too short to tell.
 struct MachineLoad {
@@ -83,8 +113,14 @@ struct ConfigurationResult {
   std::int64_t elapsed_longest_ns = 0;  ///< of the measurements pooled
   Spans measured_epoch_ns;              ///< when: nanoseconds since 1970 by the system's clock
   std::int64_t indexed_count = 0;
-  std::int64_t writes = 0;   ///< transitions written
-  std::int64_t commits = 0;  ///< COMMITs that made them durable
+  /// Those that were committed; of lifecycles, which all are, no value.
+  std::optional<std::int64_t> iterations;
+  GivenUp given_up;
+  std::vector<std::int64_t> tries;  ///< how many iterations took one attempt, two, three, ...
+  std::vector<StatementFailures> failures;
+  std::string first_failure;  ///< why the first iteration failed that did not lose a race
+  std::int64_t writes = 0;    ///< transitions written
+  std::int64_t commits = 0;   ///< COMMITs that made them durable
   std::int64_t api_calls = 0;
   std::int64_t api_failures = 0;
   std::int64_t occ_conflicts = 0;
@@ -105,15 +141,27 @@ struct ConfigurationResult {
   SlowestLifecycles slowest;
   std::filesystem::path interval_log;  ///< where it lies until it is published; empty: none
   bool verified = false;
+  std::string verified_by;     ///< `rows+integrity`, `integrity`, `integrity+checks`
   Stream main;                 ///< writers whose iterations went well: findings are about these
   std::vector<Stream> others;  ///< those with a sample, in the order of the workload's streams
   /// The names of all distributions that were published of it; empty before that.
   std::vector<std::string> published;
 
   double elapsed_seconds() const { return static_cast<double>(elapsed_ns) / 1e9; }
+  bool runs_scripts() const { return planned.workload != kLifecycle; }
+  double iterations_done() const {
+    if (iterations) return static_cast<double>(*iterations);
+    return static_cast<double>(planned.files) * static_cast<double>(repeats);
+  }
+  /// Of scripts, iterations.
   double transitions_per_second() const {
-    return static_cast<double>(planned.files) * static_cast<double>(planned.transitions_per_file) *
-           static_cast<double>(repeats) / elapsed_seconds();
+    return iterations_done() * static_cast<double>(planned.transitions_per_file) /
+           elapsed_seconds();
+  }
+  /// Iterations that were given up, of all that ended; 0 to 1.
+  double failed_share() const {
+    const auto failed = static_cast<double>(given_up.all());
+    return failed == 0 ? 0 : failed / (failed + iterations_done());
   }
   double commits_per_second() const { return static_cast<double>(commits) / elapsed_seconds(); }
   double writes_per_second() const { return static_cast<double>(writes) / elapsed_seconds(); }

@@ -46,6 +46,29 @@ void read_streams(const Json& json, ConfigurationResult& configuration) {
                               std::make_move_iterator(all.end()));
 }
 
+Json failures_json(const std::vector<StatementFailures>& failures) {
+  Json json = Json::array();
+  for (const StatementFailures& each : failures) {
+    json.push_back({{"statement", each.statement},
+                    {"outcome", each.outcome},
+                    {"count", each.count},
+                    {"at_once", each.at_once},
+                    {"waited_ns", each.waited_ns},
+                    {"waited_longest_ns", each.waited_longest_ns}});
+  }
+  return json;
+}
+
+std::vector<StatementFailures> failures_from(const Json& json) {
+  std::vector<StatementFailures> failures;
+  for (const Json& each : list_in(json, "failures")) {
+    failures.push_back({text_in(each, "statement"), text_in(each, "outcome"),
+                        count_in(each, "count"), count_in(each, "at_once"),
+                        count_in(each, "waited_ns"), count_in(each, "waited_longest_ns")});
+  }
+  return failures;
+}
+
 /// Throws if it is none.
 void require_limit(const std::string& text) {
   try {
@@ -64,6 +87,7 @@ bool is_of_plan(const Figure<ConfigurationResult>& figure) {
 
 void write_facts(const ConfigurationResult& configuration, Json& json) {
   write_figures(configuration_figures(), configuration, json);
+  if (!configuration.failures.empty()) json["failures"] = failures_json(configuration.failures);
   if (!has_streams_to_tell(configuration)) return;
   for (const Stream* const stream : configuration.streams()) {
     write_figures(stream_figures(), *stream, json["streams"].emplace_back());
@@ -86,6 +110,7 @@ ConfigurationResult read_facts(const Json& json) {
   ConfigurationResult configuration;
   read_figures(configuration_figures(), json, configuration);
   require_spans(configuration.measured_epoch_ns);
+  if (has(json, "failures")) configuration.failures = failures_from(json);
   if (has(json, "streams")) read_streams(json, configuration);
   std::ranges::for_each(configuration.planned.limits, require_limit);
   return configuration;

@@ -27,6 +27,7 @@ Json role_json(const MitigationRole& role, const std::string& stream, Segment se
   json["repeats"] = Json::array();
   for (const RepeatFigures& repeat : role.repeats) {
     Json each = {{"elapsed_ns", repeat.elapsed_ns}};
+    if (repeat.iterations) each["iterations"] = *repeat.iterations;
     if (const SegmentFigures* const figures = repeat.find(segment, stream)) {
       each["p95_ns"] = figures->p95_ns;
       each["p99_ns"] = figures->p99_ns;
@@ -47,6 +48,7 @@ MitigationRole role_from(const Json& json, const std::string& stream, Segment se
   for (const Json& each : list_in(json, "repeats")) {
     RepeatFigures& repeat = role.repeats.emplace_back();
     repeat.elapsed_ns = positive_in(each, "elapsed_ns");
+    if (has(each, "iterations")) repeat.iterations = count_in(each, "iterations");
     if (!has(each, "p95_ns")) continue;
     repeat.segments.push_back({segment, count_in(each, "p95_ns"), count_in(each, "p99_ns"),
                                count_in(each, "p999_ns"), count_in(each, "max_ns"), stream});

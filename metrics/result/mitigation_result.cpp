@@ -11,7 +11,7 @@ namespace walbench::metrics {
 namespace {
 
 RepeatFigures figures_of(const ConfigurationResult& configuration) {
-  RepeatFigures figures{configuration.elapsed_ns, {}};
+  RepeatFigures figures{configuration.elapsed_ns, {}, configuration.iterations};
   for (const Stream* const stream : configuration.streams()) {
     for (const auto& [segment, histogram] : stream->segments) {
       figures.segments.push_back(
@@ -51,6 +51,23 @@ void pool_streams(ConfigurationResult& pooled, ConfigurationResult& repeat) {
 
 }  // namespace
 
+void pool_failures(std::vector<StatementFailures>& into,
+                   const std::vector<StatementFailures>& from) {
+  for (const StatementFailures& added : from) {
+    const auto found = std::ranges::find_if(into, [&](const StatementFailures& each) {
+      return each.statement == added.statement && each.outcome == added.outcome;
+    });
+    if (found == into.end()) {
+      into.push_back(added);
+      continue;
+    }
+    found->count += added.count;
+    found->at_once += added.at_once;
+    found->waited_ns += added.waited_ns;
+    found->waited_longest_ns = std::max(found->waited_longest_ns, added.waited_longest_ns);
+  }
+}
+
 void RepeatedResult::add(ConfigurationResult&& repeat) {
   repeats.push_back(figures_of(repeat));
   if (repeats.size() == 1) {
@@ -58,6 +75,7 @@ void RepeatedResult::add(ConfigurationResult&& repeat) {
     return;
   }
   pool_figures(pooled, repeat);
+  pool_failures(pooled.failures, repeat.failures);
   pool_streams(pooled, repeat);
 }
 
@@ -69,7 +87,7 @@ const SegmentFigures* RepeatFigures::find(Segment segment, std::string_view stre
 }
 
 double RepeatedResult::transitions_per_second(const RepeatFigures& repeat) const {
-  return static_cast<double>(pooled.planned.files) *
+  return static_cast<double>(repeat.iterations.value_or(pooled.planned.files)) *
          static_cast<double>(pooled.planned.transitions_per_file) * kNsPerSecond /
          static_cast<double>(repeat.elapsed_ns);
 }

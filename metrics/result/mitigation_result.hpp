@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,10 @@ struct MitigationInfo {
   bool operator==(const MitigationInfo&) const = default;
 };
 
+/// Adds the failures of another measurement of the same plan.
+void pool_failures(std::vector<StatementFailures>& into,
+                   const std::vector<StatementFailures>& from);
+
 /// One segment of one stream in one repeat, in nanoseconds.
 struct SegmentFigures {
   Segment segment = Segment::fsm_net;
@@ -39,6 +44,7 @@ struct SegmentFigures {
 struct RepeatFigures {
   std::int64_t elapsed_ns = 0;
   std::vector<SegmentFigures> segments;
+  std::optional<std::int64_t> iterations = {};  ///< see ConfigurationResult::iterations
 
   /// Those of that segment, or null.
   const SegmentFigures* find(Segment segment, std::string_view stream = {}) const;

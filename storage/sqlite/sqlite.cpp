@@ -54,6 +54,10 @@ Meaning meaning_of(sqlite3* db, int extended_code) {
     case SQLITE_IOERR: return {ErrorKind::io};
     case SQLITE_READONLY: return {ErrorKind::readonly};
     case SQLITE_INTERRUPT: return {ErrorKind::interrupted};
+    case SQLITE_CONSTRAINT:
+    case SQLITE_ERROR:
+    case SQLITE_MISMATCH:
+    case SQLITE_TOOBIG: return {ErrorKind::statement};
     default: return {};
   }
 }

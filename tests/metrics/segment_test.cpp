@@ -55,8 +55,8 @@ TEST(Segments, TheExclusivePartsOfALifecycle) {
   for (const SegmentRow& row : kSegments) {
     if (row.exclusive) parts.push_back(row.name);
   }
-  EXPECT_THAT(parts, ElementsAre("lock_wait", "statement", "commit", "fsm_hydrate", "fsm_dispatch",
-                                 "other"));
+  EXPECT_THAT(parts, ElementsAre("read", "lock_wait", "statement", "commit", "fsm_hydrate",
+                                 "fsm_dispatch", "other"));
 }
 
 TEST(Segments, OtherNamesAreNone) {

@@ -81,7 +81,11 @@ inline WriteLockWaits example_write_lock() {
 /// Every field has a value that no other field has.
 inline ConfigurationResult full_configuration() {
   ConfigurationResult result;
-  result.planned = {.threads = 10,
+  result.planned = {.workload = "a workload",
+                    .scripts = "a digest",
+                    .duration_ns = 131,
+                    .max_tries = 132,
+                    .threads = 10,
                     .profile = "zero",
                     .strategy = "a strategy",
                     .connection = "a connection",
@@ -114,6 +118,12 @@ inline ConfigurationResult full_configuration() {
   result.elapsed_longest_ns = 2'000'000'000;
   result.measured_epoch_ns = {1'769'903'998'000'000'001, 1'769'904'000'000'000'003};
   result.indexed_count = 817;
+  result.iterations = 816;
+  result.given_up = {.busy = 133, .conflict = 134, .failed = 135};
+  result.tries = {136, 137};
+  result.failures = {{"a statement", "busy", 138, 139, 140, 141}};
+  result.first_failure = "a reason";
+  result.verified_by = "a look";
   result.writes = 71;
   result.commits = 72;
   result.api_calls = 73;
@@ -160,6 +170,7 @@ inline ConfigurationResult full_configuration() {
   result.load = {.others_cores = 0.125, .pressure = 0.0625};
   result.slowest = {.count = 131,
                     .net_ns = 132,
+                    .read_ns = 139,
                     .lock_wait_ns = 133,
                     .statement_ns = 134,
                     .commit_ns = 135,

@@ -149,6 +149,7 @@ class FakeVerified final : public engine::Workload {
   std::unique_ptr<storage::PlainIteration> plain_iteration(std::int64_t number) const override {
     return real_->plain_iteration(number);
   }
+  std::int64_t rows() const override { return real_->rows(); }
   std::string reset_sql() const override { return real_->reset_sql(); }
   engine::Verification verify(storage::Database& /*database*/,
                               const std::stop_token& /*stop*/) const override {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/workers/pause.hpp"
 #include "engine/workers/timer.hpp"
 
 namespace walbench::engine {
@@ -26,21 +27,20 @@ class [[nodiscard]] ApiCall {
 
   /// A call that is over at `due_ns`. `timer` must outlive the await.
   ApiCall(std::optional<Answer> answer, Timer& timer, std::int64_t due_ns)
-      : answer_(std::move(answer)), timer_(&timer), due_ns_(due_ns) {}
+      : answer_(std::move(answer)), delay_(timer, due_ns) {}
 
-  bool await_ready() const noexcept { return timer_ == nullptr; }
-  void await_suspend(std::coroutine_handle<> waiter) { timer_->resume_at(due_ns_, waiter); }
+  bool await_ready() const noexcept { return delay_.await_ready(); }
+  void await_suspend(std::coroutine_handle<> waiter) { delay_.await_suspend(waiter); }
 
   /// Throws ApiCallCancelled.
   std::optional<Answer> await_resume() {
-    if (timer_ != nullptr && timer_->cancelled()) throw ApiCallCancelled();
+    if (!delay_.await_resume()) throw ApiCallCancelled();
     return std::move(answer_);
   }
 
  private:
   std::optional<Answer> answer_;
-  Timer* timer_ = nullptr;
-  std::int64_t due_ns_ = 0;
+  Pause delay_;
 };
 
 }  // namespace walbench::engine

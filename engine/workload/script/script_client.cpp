@@ -147,8 +147,8 @@ void ScriptClient::completed(const StatementResult& result) {
   if (step_ == Kind::rollback || result.outcome == Outcome::unknown) in_transaction_ = false;
   if (given_up_) return;
   if (!done) {
-    const bool may_retry = result.outcome == Outcome::busy || result.outcome == Outcome::conflict;
-    give_up(result.outcome, may_retry, result.error);
+    const bool lost = result.outcome == Outcome::busy || result.outcome == Outcome::conflict;
+    give_up(result.outcome, lost && !result.final, result.error);
     return;
   }
   if (step_ == Kind::begin) {

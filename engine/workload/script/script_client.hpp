@@ -32,6 +32,7 @@ struct StatementResult {
   std::span<const storage::Value> row =
       {};                  ///< the first one that it returned; read by completed()
   std::string error = {};  ///< the engine's sentence, if it was not done
+  bool final = false;      ///< a lost race that is not to be repeated
 };
 
 /// How an iteration ended.

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/clone_file.hpp"
 #include "storage/sqlite/connection_settings.hpp"
 #include "storage/sqlite/sqlite.hpp"
 #include "storage/sqlite/strategy/group_store.hpp"
@@ -81,6 +82,11 @@ Connection SqliteDatabase::connect() const {
 }
 
 void SqliteDatabase::seed(const Content& content, const std::stop_token& stop) {
+  if (!content.image.empty()) {
+    clone_file(content.image, path_, stop);
+    connect();
+    return;
+  }
   const Connection connection(path_, vfs_.name());
   const EndedByStop ended(connection, stop);
   // Not in WAL mode yet: a million rows in one transaction would make a WAL of their size. The one
@@ -121,7 +127,7 @@ void SqliteDatabase::reset(const std::string& sql, const std::stop_token& stop) 
   {
     const Connection connection = connect();
     const EndedByStop ended(connection, stop);
-    connection.execute(sql);
+    if (!sql.empty()) connection.execute(sql);
     empty_wal(connection, settings_.busy_timeout, stop);
   }
   vfs_.rethrow_failure();

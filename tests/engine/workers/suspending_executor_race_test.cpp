@@ -43,7 +43,7 @@ TEST_F(DriversComeAndGo, AllThatTheyUseMayGoWhenThePassIsOver) {
     done_ = 0;
     const PassReport report = run(kFiles, 1 + static_cast<std::size_t>(round % 8));
     ASSERT_EQ(report.failure.what, "");
-    ASSERT_EQ(report.counts.writes, 3 * kFiles);
+    ASSERT_EQ(report.totals.counts.writes, 3 * kFiles);
     expect_whole_lives(kFiles);
     expect_all_gone();
   }
@@ -59,7 +59,8 @@ TEST_F(DriversComeAndGo, AlsoWhereEachPassFails) {
     behaviour_.next = next_of(round);
     behaviour_.cancelled = false;
     behaviour_.writes = 0;
-    ASSERT_EQ(run(100, 1 + static_cast<std::size_t>(round % 8)).occ_conflicts, 1);
+    const PassReport report = run(100, 1 + static_cast<std::size_t>(round % 8));
+    ASSERT_EQ(report.totals.ended_in(storage::Outcome::conflict), 1);
     expect_all_gone();
   }
 }
@@ -87,7 +88,7 @@ TEST(DriversOverADatabase, MayComeAndGo) {
     const PassOrder order = {.iterations = kFiles};
     const PassReport report = Pass(workload, *store, executor, clock, order).run({});
     ASSERT_EQ(report.failure.what, "");
-    ASSERT_EQ(report.counts.writes, 3 * kFiles);
+    ASSERT_EQ(report.totals.counts.writes, 3 * kFiles);
   }
 }
 

@@ -54,7 +54,7 @@ TEST_F(FailedDrivers, AConflictIsCountedNamedAndEndsThePass) {
   fail_at("/bench/file_0003.txt", 1,
           [](const TransitionWrite&) { throw storage::OccConflict("OCC conflict"); });
   const PassReport report = run(10'000, 10);
-  EXPECT_EQ(report.occ_conflicts, 1);
+  EXPECT_EQ(report.totals.ended_in(storage::Outcome::conflict), 1);
   EXPECT_THAT(report.failure.what, HasSubstr("OCC conflict: '/bench/file_0003.txt'"));
   EXPECT_TRUE(behaviour_.cancelled.load());
   EXPECT_EQ(behaviour_.sessions_opened.load(), 10) << "further files were begun";
@@ -68,7 +68,7 @@ TEST_F(FailedDrivers, AnyOtherFailureNamesTheFile) {
           [](const TransitionWrite&) { throw std::runtime_error("the disk is tired"); });
   const PassReport report = run(100, 10);
   EXPECT_EQ(report.failure.what, "/bench/file_0042.txt: the disk is tired");
-  EXPECT_EQ(report.occ_conflicts, 0);
+  EXPECT_EQ(report.totals.ended_in(storage::Outcome::conflict), 0);
   EXPECT_LT(done_.load(), 100);
   expect_all_gone();
 }
@@ -181,7 +181,7 @@ TEST_F(StoppedDrivers, AFailureWakesThoseThatWaitForTheApiToo) {
     if (behaviour_.writes.load() == 1'000) throw storage::OccConflict("OCC conflict");
   };
   const PassReport report = run(1'000, 1'000);
-  EXPECT_EQ(report.occ_conflicts, 1);
+  EXPECT_EQ(report.totals.ended_in(storage::Outcome::conflict), 1);
   EXPECT_EQ(done_.load(), 0);
   expect_all_gone();
 }
@@ -190,7 +190,7 @@ TEST_F(StoppedDrivers, StoppedBeforehandNoFileIsBegun) {
   stop_.request_stop();
   const PassReport report = run(1'000, 100);
   EXPECT_EQ(behaviour_.sessions_opened.load(), 0);
-  EXPECT_EQ(report.counts.writes, 0);
+  EXPECT_EQ(report.totals.counts.writes, 0);
   EXPECT_FALSE(flushed_);
   expect_all_gone();
 }

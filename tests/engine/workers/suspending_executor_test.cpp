@@ -45,9 +45,9 @@ TEST_F(SuspendingExecutorTest, EveryFileGoesItsWholeWayOnce) {
   EXPECT_EQ(report.failure.what, "");
   expect_whole_lives(kFiles);
   expect_all_gone();
-  EXPECT_EQ(report.counts.writes, 3 * kFiles);
-  EXPECT_EQ(report.counts.api_calls, 2 * kFiles);
-  EXPECT_EQ(report.occ_conflicts, 0);
+  EXPECT_EQ(report.totals.counts.writes, 3 * kFiles);
+  EXPECT_EQ(report.totals.counts.api_calls, 2 * kFiles);
+  EXPECT_EQ(report.totals.ended_in(storage::Outcome::conflict), 0);
   EXPECT_LE(report.in_flight_peak, 40);
   EXPECT_LE(behaviour_.sessions_peak.load(), 40);
 }
@@ -71,7 +71,7 @@ TEST_F(SuspendingExecutorTest, AsManyAreInFlightAsAskedAndNoMore) {
   // Who ended a file's life goes on with the next one's, so that groups stay whole.
   EXPECT_EQ(behaviour_.groups.size(), 9U);
   EXPECT_THAT(behaviour_.groups, Each(20U));
-  EXPECT_EQ(report.counts.commits, 9) << "one for each group";
+  EXPECT_EQ(report.totals.counts.commits, 9) << "one for each group";
   expect_whole_lives(60);
   expect_all_gone();
 }
@@ -130,7 +130,7 @@ TEST_F(SuspendingExecutorTest, OneExecutorMakesOnePassAfterAnother) {
   EXPECT_EQ(done_.load(), 67);
   EXPECT_EQ(reports[0].in_flight_peak, 7);
   EXPECT_EQ(reports[2].in_flight_peak, 10);
-  EXPECT_EQ(reports[3].counts.writes, 90);
+  EXPECT_EQ(reports[3].totals.counts.writes, 90);
   EXPECT_EQ(sum(reports[0].workers.items_by_worker), 7);
   EXPECT_EQ(sum(reports[1].workers.items_by_worker), 0);
   EXPECT_EQ(sum(reports[3].workers.items_by_worker), 30) << "the earlier passes' counted again";
@@ -154,8 +154,8 @@ TEST_F(SuspendingExecutorTest, EveryLifecyclesTimingsArrive) {
     import_failures += fate.import_failures;
   }
   ASSERT_GT(upload_failures * import_failures, 0);
-  EXPECT_EQ(report.counts.api_failures, upload_failures + import_failures);
-  EXPECT_EQ(report.counts.writes, 3 * kFiles + 3 * upload_failures + 4 * import_failures);
+  EXPECT_EQ(report.totals.counts.api_failures, upload_failures + import_failures);
+  EXPECT_EQ(report.totals.counts.writes, 3 * kFiles + 3 * upload_failures + 4 * import_failures);
 
   std::vector<TimingRecord> records(10'000);
   records.resize(queue.drain(records));
@@ -168,8 +168,8 @@ TEST_F(SuspendingExecutorTest, EveryLifecyclesTimingsArrive) {
     if (record.has(Segment::total_wall)) ++whole_lives;
   }
   EXPECT_EQ(whole_lives, kFiles);
-  EXPECT_EQ(transitions, report.counts.writes);
-  EXPECT_EQ(std::ssize(records), kFiles + report.counts.api_failures);
+  EXPECT_EQ(transitions, report.totals.counts.writes);
+  EXPECT_EQ(std::ssize(records), kFiles + report.totals.counts.api_failures);
   EXPECT_EQ(samples, queue.samples_produced());
   expect_all_gone();
 }
@@ -181,7 +181,7 @@ TEST_F(SuspendingExecutorTest, WithTheLastLifecycleWhatIsNotDurableIsFlushed) {
     return 5;
   };
   behaviour_.wait_for_all_expected = true;
-  EXPECT_EQ(run(4, 4).counts.commits, 3 + 5);
+  EXPECT_EQ(run(4, 4).totals.counts.commits, 3 + 5);
   EXPECT_EQ(writes_at_flush, 12);
 }
 

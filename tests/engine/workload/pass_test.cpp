@@ -88,7 +88,7 @@ TEST_F(PassTest, RunsEachFileOnceFromHydrationToTheEndOfItsSession) {
                                            "close store",
                                        }));
   EXPECT_EQ(report.failure.what, "");
-  EXPECT_EQ(report.occ_conflicts, 0);
+  EXPECT_EQ(report.totals.ended_in(storage::Outcome::conflict), 0);
   EXPECT_EQ(report.workers.threads_met, 1U);
   EXPECT_EQ(done_.load(), 2);
 }
@@ -131,7 +131,7 @@ TEST_F(PassTest, TheLongestWaitIsTheLongestOfAllWritesInWhicheverLifecycle) {
     const bool worst = write.file_path == "/bench/file_0002.txt" && write.version == 1;
     behaviour_.write_timings.lock_wait_ns = worst ? 900 : 500;
   };
-  EXPECT_EQ(run(5).counts.lock_wait_longest_ns, 900);
+  EXPECT_EQ(run(5).totals.counts.lock_wait_longest_ns, 900);
 }
 
 TEST_F(PassTest, BytesChangedAreThoseOfAllWrites) {
@@ -140,7 +140,7 @@ TEST_F(PassTest, BytesChangedAreThoseOfAllWrites) {
     bytes.fetch_add(changed_bytes(write));
   };
   const PassReport report = run(30, 3);
-  EXPECT_EQ(report.counts.row_bytes_changed, bytes.load());
+  EXPECT_EQ(report.totals.counts.row_bytes_changed, bytes.load());
   EXPECT_GT(bytes.load(), 0);
 }
 
@@ -150,8 +150,8 @@ TEST_F(PassTest, RetriesChangeBytesToo) {
     bytes.fetch_add(changed_bytes(write));
   };
   const PassReport report = run_failing(30, 0.5, 3);
-  ASSERT_GT(report.counts.api_failures, 0);
-  EXPECT_EQ(report.counts.row_bytes_changed, bytes.load());
+  ASSERT_GT(report.totals.counts.api_failures, 0);
+  EXPECT_EQ(report.totals.counts.row_bytes_changed, bytes.load());
 }
 
 TEST_F(PassTest, WithoutAConnectionOfItsOwnALifecycleHasNoConnectSample) {
@@ -186,7 +186,7 @@ TEST_F(PassTest, AConflictIsCountedNamedAndEndsThePass) {
     }
   };
   const PassReport report = run(5);
-  EXPECT_EQ(report.occ_conflicts, 1);
+  EXPECT_EQ(report.totals.ended_in(storage::Outcome::conflict), 1);
   EXPECT_THAT(report.failure.what, HasSubstr("OCC conflict"));
   EXPECT_THAT(report.failure.what, HasSubstr("/bench/file_0002.txt"));
   EXPECT_THAT(report.failure.what, HasSubstr("uploading at version 1"));
@@ -212,7 +212,7 @@ TEST_F(PassTest, AnyOtherFailureNamesTheFileAndIsNoConflict) {
   };
   const PassReport report = run(5);
   EXPECT_EQ(report.failure.what, "/bench/file_0001.txt: disk on fire");
-  EXPECT_EQ(report.occ_conflicts, 0);
+  EXPECT_EQ(report.totals.ended_in(storage::Outcome::conflict), 0);
   EXPECT_EQ(writes(), 3 + 1);
 }
 
@@ -235,7 +235,7 @@ TEST_F(PassTest, OfSeveralFailuresOneIsKeptAndAllConflictsAreCounted) {
     throw storage::OccConflict("OCC conflict");
   };
   const PassReport report = run(2, 2);
-  EXPECT_EQ(report.occ_conflicts, 2);
+  EXPECT_EQ(report.totals.ended_in(storage::Outcome::conflict), 2);
   EXPECT_TRUE(report.failure.what.starts_with("OCC conflict: '/bench/file_000"));
   EXPECT_EQ(report.failure.what.rfind("OCC conflict"), 0U) << "both: " << report.failure.what;
 }
@@ -298,14 +298,14 @@ TEST_F(PassTest, FlushesOnceAfterThePassAndCountsItsCommits) {
   ASSERT_GE(lines.size(), 3U);
   EXPECT_EQ(lines[lines.size() - 3], "close session");
   EXPECT_EQ(lines[lines.size() - 2], "flush");
-  EXPECT_EQ(report.counts.writes, 6);
-  EXPECT_EQ(report.counts.commits, 2) << "no write committed anything by itself";
+  EXPECT_EQ(report.totals.counts.writes, 6);
+  EXPECT_EQ(report.totals.counts.commits, 2) << "no write committed anything by itself";
   EXPECT_GE(report.elapsed_ns, 5'000) << "until all that was written is durable";
 }
 
 TEST_F(PassTest, CommitsAreTheWritesAndTheFlushs) {
   behaviour_.on_flush = [] { return 1; };
-  EXPECT_EQ(run(5, 2).counts.commits, 5 * 3 + 1);
+  EXPECT_EQ(run(5, 2).totals.counts.commits, 5 * 3 + 1);
 }
 
 TEST_F(PassTest, NothingIsFlushedAfterAFailureOrAStop) {
@@ -314,7 +314,7 @@ TEST_F(PassTest, NothingIsFlushedAfterAFailureOrAStop) {
     return 1;
   };
   behaviour_.on_write = [](const TransitionWrite&) { throw std::runtime_error("disk on fire"); };
-  EXPECT_EQ(run(2).counts.commits, 0);
+  EXPECT_EQ(run(2).totals.counts.commits, 0);
   behaviour_.on_write = [this](const TransitionWrite&) { stop_.request_stop(); };
   run(2);
   EXPECT_THAT(behaviour_.script.lines(), testing::Not(testing::Contains("flush")));
@@ -328,7 +328,7 @@ TEST_F(PassTest, AFlushThatIsRefusedIsAFailureWithARemedy) {
   EXPECT_TRUE(report.failure.what.starts_with("after the last iteration: COMMIT"))
       << report.failure.what;
   EXPECT_EQ(report.failure.remedy, storage::Remedy::free_space);
-  EXPECT_EQ(report.occ_conflicts, 0);
+  EXPECT_EQ(report.totals.ended_in(storage::Outcome::conflict), 0);
 }
 
 TEST_F(PassTest, FailedCallsAreCountedAndEveryAttemptsSamplesArrive) {
@@ -346,11 +346,11 @@ TEST_F(PassTest, FailedCallsAreCountedAndEveryAttemptsSamplesArrive) {
   ASSERT_GT(upload_failures, 0);
   ASSERT_GT(import_failures, 0);
   EXPECT_EQ(report.failure.what, "");
-  EXPECT_EQ(report.counts.api_failures, upload_failures + import_failures);
-  EXPECT_EQ(report.counts.api_calls, 2 * kFiles + upload_failures + 2 * import_failures);
-  EXPECT_EQ(report.counts.writes, 3 * kFiles + 3 * upload_failures + 4 * import_failures);
-  EXPECT_EQ(report.counts.commits, report.counts.writes);
-  EXPECT_EQ(writes(), report.counts.writes);
+  EXPECT_EQ(report.totals.counts.api_failures, upload_failures + import_failures);
+  EXPECT_EQ(report.totals.counts.api_calls, 2 * kFiles + upload_failures + 2 * import_failures);
+  EXPECT_EQ(report.totals.counts.writes, 3 * kFiles + 3 * upload_failures + 4 * import_failures);
+  EXPECT_EQ(report.totals.counts.commits, report.totals.counts.writes);
+  EXPECT_EQ(writes(), report.totals.counts.writes);
   EXPECT_EQ(done_.load(), kFiles);
 
   std::int64_t samples = 0;
@@ -364,9 +364,9 @@ TEST_F(PassTest, FailedCallsAreCountedAndEveryAttemptsSamplesArrive) {
     if (record.has(Segment::failed_attempt)) ++failed_attempts;
   }
   EXPECT_EQ(samples, queue.samples_produced());
-  EXPECT_EQ(transitions, report.counts.writes);
-  EXPECT_EQ(failed_attempts, report.counts.api_failures);
-  EXPECT_EQ(attempts, kFiles + report.counts.api_failures);
+  EXPECT_EQ(transitions, report.totals.counts.writes);
+  EXPECT_EQ(failed_attempts, report.totals.counts.api_failures);
+  EXPECT_EQ(attempts, kFiles + report.totals.counts.api_failures);
 }
 
 }  // namespace

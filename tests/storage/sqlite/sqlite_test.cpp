@@ -195,7 +195,7 @@ TEST(SqliteErrorKind, FollowsFromThePrimaryCodeAndKnowsWhatHelps) {
                              Meant{SQLITE_IOERR_FSYNC, ErrorKind::io, Remedy::none},
                              Meant{SQLITE_READONLY, ErrorKind::readonly, Remedy::none},
                              Meant{SQLITE_INTERRUPT, ErrorKind::interrupted, Remedy::none},
-                             Meant{SQLITE_CONSTRAINT, ErrorKind::other, Remedy::none}}) {
+                             Meant{SQLITE_CONSTRAINT, ErrorKind::statement, Remedy::none}}) {
     const SqliteError error(nullptr, meant.code, "COMMIT");
     EXPECT_EQ(error.kind(), meant.kind) << error.what();
     EXPECT_EQ(error.remedy(), meant.remedy) << error.what();

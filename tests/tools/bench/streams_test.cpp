@@ -80,6 +80,7 @@ class TwoRoles final : public Workload {
   std::unique_ptr<storage::PlainIteration> plain_iteration(std::int64_t /*n*/) const override {
     return nullptr;
   }
+  std::int64_t rows() const override { return 30; }
   std::string reset_sql() const override { return {}; }
   Verification verify(storage::Database& /*database*/,
                       const std::stop_token& /*stop*/) const override {

@@ -164,12 +164,12 @@ TEST(ConfigurationSection, SegmentsStandInTheOrderOfTheBreakdown) {
                             .rows) {
     names.push_back(row[0].text);
   }
-  EXPECT_THAT(
-      names, ElementsAre("fsm_net", "  lock_wait", "    queue_wait", "    busy_wait", "  statement",
-                         "  commit", "    checkpoint_wait", "    sync_wait", "  fsm_hydrate",
-                         "  fsm_dispatch", "  other", "db_total", "transition", "mock_api",
-                         "total_wall", "connect", "  close", "attempt", "  failed_attempt",
-                         "wal_sync", "db_sync", "checkpoint", "busy_asked"));
+  EXPECT_THAT(names,
+              ElementsAre("fsm_net", "  read", "  lock_wait", "    queue_wait", "    busy_wait",
+                          "  statement", "  commit", "    checkpoint_wait", "    sync_wait",
+                          "  fsm_hydrate", "  fsm_dispatch", "  other", "db_total", "transition",
+                          "mock_api", "total_wall", "connect", "  close", "attempt",
+                          "  failed_attempt", "wal_sync", "db_sync", "checkpoint", "busy_asked"));
 }
 
 TEST(ConfigurationSection, NamesVerificationRepeatsAndEveryVerdict) {

@@ -208,7 +208,7 @@ TEST_F(SteppedWriterTest, AnErrorNamesItsStatementAndUndoesNothingBeforeItIsAske
     ADD_FAILURE() << "a second row of that key";
   } catch (const StorageError& error) {
     EXPECT_NE(std::string(error.what()).find("INSERT"), std::string::npos) << error.what();
-    EXPECT_EQ(error.kind(), ErrorKind::other);
+    EXPECT_EQ(error.kind(), ErrorKind::statement);
   }
   worker->steps().roll_back();
   EXPECT_EQ(value(), 7);

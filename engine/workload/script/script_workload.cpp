@@ -1,0 +1,247 @@
+// One execution of a script, whoever stores what it does.
+//
+// A client says what comes next (ScriptClient). With a store whose connections can be stepped
+// through, each of its steps is carried out at once. A store that takes whole transactions gets one
+// when its COMMIT is reached: until then the statements are collected, with their parameters, and
+// taken for done. That keeps a script's meaning only if nothing inside the transaction depends on
+// what comes back, which refusal_of_whole_transactions() makes sure of.
+
+#include "engine/workload/script/script_workload.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <set>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "engine/workers/executor.hpp"
+#include "engine/workload/script/script_attempt.hpp"
+
+namespace walbench::engine {
+namespace {
+
+using storage::Outcome;
+using Kind = ScriptStep::Kind;
+
+/// The streams beside those of the scripts: how an iteration can end otherwise.
+constexpr std::array<std::pair<Outcome, std::string_view>, 3> kGivenUp = {
+    {{Outcome::busy, "busy"}, {Outcome::conflict, "conflict"}, {Outcome::failed, "failed"}}};
+
+/// A name for each script, no two alike: `claim` for claim.sql.
+std::vector<std::string> names_of(const std::vector<Script>& scripts) {
+  std::vector<std::string> names;
+  std::set<std::string> used = {"all"};
+  for (const Script& script : scripts) {
+    const std::string stem = std::filesystem::path(script.source.name()).stem().string();
+    std::string name = stem.empty() ? "script" : stem;
+    for (int copy = 2; !used.insert(name).second; ++copy) {
+      name = fmt::format("{}-{}", stem, copy);
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+std::string place_of(const Script& script, const ScriptStatement& statement) {
+  return fmt::format("{}:{}", script.source.name(), statement.position.line);
+}
+
+/// The statement of that number, and its script.
+std::pair<const Script*, const ScriptStatement*> find_statement(const ScriptSet& set,
+                                                                std::size_t number) {
+  for (const Script& script : set.scripts) {
+    for (const ScriptStatement& statement : script.statements) {
+      if (statement.number == number) return {&script, &statement};
+    }
+  }
+  return {};
+}
+
+ScriptParts parts_of(const ScriptSet& set) {
+  ScriptParts parts;
+  for (const Script& script : set.scripts) {
+    parts.writes = parts.writes || script.writes();
+    parts.reads =
+        parts.reads || std::ranges::any_of(script.statements, [](const ScriptStatement& statement) {
+          return statement.kind == StatementKind::read;
+        });
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::string refusal_of_whole_transactions(const ScriptSet& set) {
+  for (const Script& script : set.scripts) {
+    for (const ScriptStatement& statement : script.statements) {
+      const ScriptTransaction& transaction = script.transactions[statement.transaction];
+      if (!transaction.writes && statement.kind == StatementKind::read) {
+        return fmt::format("{} reads outside of a transaction that writes",
+                           place_of(script, statement));
+      }
+      if (statement.gset || !transaction.only_statements) {
+        return fmt::format(
+            "the transaction at {} does more than its statements: it reads values, "
+            "sleeps or decides inside",
+            place_of(script, script.statements[transaction.first]));
+      }
+      if (statement.kind == StatementKind::savepoint || statement.kind == StatementKind::rollback) {
+        return fmt::format("{} undoes a part by itself", place_of(script, statement));
+      }
+    }
+  }
+  return {};
+}
+
+/// The client that an iteration works with, until it ends.
+class ScriptWorkload::Lease {
+ public:
+  explicit Lease(Seat& seat) : seat_(seat) {}
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ~Lease() { seat_.taken.store(false, std::memory_order_release); }
+
+  ScriptClient& client() const { return seat_.client; }
+
+ private:
+  Seat& seat_;
+};
+
+ScriptWorkload::ScriptWorkload(const ScriptJob& job, RetryPlan retry, std::size_t clients)
+    : job_(job), retry_(retry), parts_(parts_of(job.set)) {
+  for (std::size_t client = 0; client < clients; ++client) {
+    seats_.emplace_back(job_.set, static_cast<std::int64_t>(client));
+  }
+}
+
+std::vector<metrics::StreamId> ScriptWorkload::streams() const {
+  std::vector<metrics::StreamId> streams = {{"writers", "all", "committed"}};
+  if (job_.set.scripts.size() > 1) {
+    for (const std::string& name : names_of(job_.set.scripts)) {
+      streams.push_back({"writers", name, "committed"});
+    }
+  }
+  for (const auto& [outcome, name] : kGivenUp) {
+    streams.push_back({"writers", "all", std::string(name)});
+  }
+  return streams;
+}
+
+/// There are as many as iterations at a time, so one is free.
+ScriptWorkload::Seat& ScriptWorkload::take_seat(std::size_t hint) const {
+  for (std::size_t at = hint % seats_.size();; at = (at + 1) % seats_.size()) {
+    Seat& seat = seats_[at];
+    if (!seat.taken.load(std::memory_order_relaxed) &&
+        !seat.taken.exchange(true, std::memory_order_acquire)) {
+      return seat;
+    }
+  }
+}
+
+Task ScriptWorkload::iterate(std::int64_t number, IterationContext context,
+                             IterationOutcome& outcome) const {
+  const bool suspends = context.timer != nullptr;
+  const Lease lease(take_seat(suspends ? static_cast<std::size_t>(number) : current_worker()));
+  ScriptClient& client = lease.client();
+  ScriptAccount account(context.clock, outcome);
+  storage::SteppedSession* const steps = context.session.steps();
+  const Script& script = client.choose();
+  const ScriptIteration iteration{client, script, context, account};
+
+  client.begin(script);
+  for (;; ++outcome.tries) {
+    if (steps == nullptr) {
+      co_await attempt_whole(iteration);
+    } else {
+      SteppedAttempt attempt(*steps, iteration);
+      for (ScriptStep step = client.next(); step.kind != Kind::finished; step = client.next()) {
+        if (step.kind == Kind::sleep) {
+          co_await think(step.sleep, iteration);
+        } else {
+          context.go_on();
+          attempt.run(step);
+        }
+      }
+      account.add(steps->take_timings());
+    }
+    if (!tries_again(client.end(), outcome.tries, context)) break;
+    if (retry_.delay.count() > 0) co_await think(retry_.delay, iteration);
+    client.repeat();
+  }
+  account.finish(client.end(), parts_, context.session.has_queue());
+  assign_streams(script, outcome);
+}
+
+bool ScriptWorkload::tries_again(const ScriptEnd& end, std::int64_t tries,
+                                 const IterationContext& context) const {
+  if (!end.may_retry || (retry_.max_tries != 0 && tries >= retry_.max_tries)) return false;
+  return context.clock.now_ns() < context.no_retry_after_ns;
+}
+
+/// The streams stand in the order of streams().
+void ScriptWorkload::assign_streams(const Script& script, IterationOutcome& outcome) const {
+  const bool several = job_.set.scripts.size() > 1;
+  const std::size_t first_given_up = several ? 1 + job_.set.scripts.size() : 1;
+  if (outcome.ended != Outcome::committed) {
+    const auto* const row =
+        std::ranges::find(kGivenUp, outcome.ended, &decltype(kGivenUp)::value_type::first);
+    const auto stream = first_given_up + static_cast<std::size_t>(row - kGivenUp.begin());
+    outcome.record.set_stream(stream);
+    for (metrics::TimingRecord& further : outcome.further_records) {
+      further.set_stream(stream);
+    }
+    return;
+  }
+  if (!several) return;
+  metrics::TimingRecord of_script = outcome.record;
+  of_script.set_stream(1 + static_cast<std::size_t>(&script - job_.set.scripts.data()));
+  outcome.further_records.push_back(of_script);
+}
+
+std::string ScriptWorkload::name_of(std::int64_t number) const {
+  return fmt::format("iteration {}", number + 1);
+}
+
+std::string ScriptWorkload::name_of_statement(std::size_t index) const {
+  constexpr std::size_t kMostShown = 60;
+  const auto [script, statement] = find_statement(job_.set, index);
+  std::string sql = statement->sql.text();
+  std::ranges::replace_if(
+      sql, [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');
+  if (sql.size() > kMostShown) sql = sql.substr(0, kMostShown) + "...";
+  return fmt::format("{} {}", place_of(*script, *statement), sql);
+}
+
+std::string ScriptWorkload::verified_by() const {
+  return job_.checks.empty() ? "integrity" : "integrity+checks";
+}
+
+Verification ScriptWorkload::verify(storage::Database& database,
+                                    const std::stop_token& stop) const {
+  Verification found;
+  found.integrity = database.integrity(stop);
+  std::int64_t orphans = 0;
+  database.read(
+      "PRAGMA foreign_key_check", [&](std::span<const storage::Value>) { ++orphans; }, stop);
+  if (orphans > 0) {
+    found.broken.push_back(fmt::format("{} rows refer to rows that do not exist", orphans));
+  }
+  for (const Invariant& check : job_.checks) {
+    bool holds = false;
+    database.read(
+        check.sql,
+        [&](std::span<const storage::Value> row) {
+          const auto* const answer = row.empty() ? nullptr : std::get_if<std::int64_t>(&row[0]);
+          holds = answer != nullptr && *answer == 1;
+        },
+        stop);
+    if (!holds) found.broken.push_back(fmt::format("it does not hold that {}", check.meaning));
+  }
+  return found;
+}
+
+}  // namespace walbench::engine
