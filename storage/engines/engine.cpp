@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "storage/sqlite/ad_hoc.hpp"
+#include "storage/sqlite/copy_database.hpp"
 #include "storage/sqlite/strategy/sqlite_database.hpp"
 #include "storage/wal_reset.hpp"
 
@@ -20,6 +22,19 @@ std::unique_ptr<Database> open_database(std::string_view engine, const std::file
                                         Instrumentation instrumentation) {
   require_known(engine);
   return std::make_unique<SqliteDatabase>(path, settings, instrumentation);
+}
+
+std::unique_ptr<AdHocConnection> open_ad_hoc(std::string_view engine,
+                                             const std::filesystem::path& path,
+                                             const std::stop_token& stop) {
+  require_known(engine);
+  return std::make_unique<SqliteAdHocConnection>(path.string(), stop);
+}
+
+CopyReport copy_database(std::string_view engine, const std::filesystem::path& from,
+                         const std::filesystem::path& to, const std::stop_token& stop) {
+  require_known(engine);
+  return copy_database(from.string(), to.string(), stop);
 }
 
 EngineFacts engine_facts(std::string_view engine) {

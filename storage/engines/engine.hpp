@@ -3,10 +3,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "storage/ad_hoc_connection.hpp"
+#include "storage/copy_report.hpp"
 #include "storage/database.hpp"
 #include "storage/settings.hpp"
 
@@ -25,6 +28,16 @@ struct EngineFacts {
 std::unique_ptr<Database> open_database(std::string_view engine, const std::filesystem::path& path,
                                         const ConnectionSettings& settings,
                                         Instrumentation instrumentation);
+
+/// A connection to the file of such a database; a stop ends what runs on it. Throws StorageError.
+std::unique_ptr<AdHocConnection> open_ad_hoc(std::string_view engine,
+                                             const std::filesystem::path& path,
+                                             const std::stop_token& stop);
+
+/// Copies such a database, which others may be using, into an empty file, and changes nothing of
+/// it. Throws StorageError.
+CopyReport copy_database(std::string_view engine, const std::filesystem::path& from,
+                         const std::filesystem::path& to, const std::stop_token& stop);
 
 /// Likewise.
 EngineFacts engine_facts(std::string_view engine);

@@ -20,7 +20,9 @@ class SetupCompiler {
     for (const LexedItem& item : lex_script(source_)) {
       std::visit([this](const auto& each) { add(each); }, item);
     }
-    return {std::move(setup_), source_.problems()};
+    std::vector<ScriptProblem> problems = source_.problems();
+    setup_.source = std::move(source_);
+    return {std::move(setup_), std::move(problems)};
   }
 
  private:

@@ -15,6 +15,7 @@ struct SetupStatement {
 
 /// The statements that prepare a database, and the checks that it must pass after a run.
 struct Setup {
+  ScriptText source{"", ""};
   std::vector<SetupStatement> statements;
   std::vector<SetupStatement> checks;  ///< queries that must return 1
 };

@@ -1,13 +1,13 @@
 #include "storage/sqlite/strategy/sqlite_database.hpp"
 
 #include <chrono>
-#include <functional>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "storage/clone_file.hpp"
 #include "storage/sqlite/connection_settings.hpp"
+#include "storage/sqlite/ended_by_stop.hpp"
 #include "storage/sqlite/sqlite.hpp"
 #include "storage/sqlite/strategy/group_store.hpp"
 #include "storage/sqlite/strategy/prepared_connection.hpp"
@@ -16,26 +16,6 @@
 
 namespace walbench::storage {
 namespace {
-
-constexpr int kProgressInstructions = 10'000;
-
-/// Ends a connection's statements with SQLITE_INTERRUPT once a stop is requested. Both ways are
-/// needed: sqlite3_interrupt ends no statement that begins later, and SQLite before 3.41 calls no
-/// progress handler while integrity_check reads the file.
-class EndedByStop {
- public:
-  /// Both must outlive this.
-  EndedByStop(const Connection& connection, const std::stop_token& stop)
-      : interrupt_(stop, [&connection] { sqlite3_interrupt(connection.handle()); }) {
-    sqlite3_progress_handler(
-        connection.handle(), kProgressInstructions,
-        [](void* token) { return static_cast<std::stop_token*>(token)->stop_requested() ? 1 : 0; },
-        const_cast<std::stop_token*>(&stop));
-  }
-
- private:
-  std::stop_callback<std::function<void()>> interrupt_;
-};
 
 void insert_rows(const Connection& connection, const Content& content) {
   Statement insert = connection.prepare(content.insert_sql);

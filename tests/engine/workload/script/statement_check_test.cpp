@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/sqlite/sqlite.hpp"
+#include "storage/sqlite/ad_hoc.hpp"
 #include "tests/engine/workload/script/script_support.hpp"
 
 namespace walbench::engine {
@@ -15,32 +15,17 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class SqliteProbe final : public StatementProbe {
+/// A database with a table.
+class Engine {
  public:
-  SqliteProbe() : connection_(":memory:", nullptr) {
-    connection_.execute("CREATE TABLE jobs (id INTEGER PRIMARY KEY, state TEXT)");
-  }
+  Engine() { connection.execute("CREATE TABLE jobs (id INTEGER PRIMARY KEY, state TEXT)"); }
 
-  StatementFacts ask(const std::string& sql) override {
-    try {
-      const storage::Statement statement = connection_.prepare(sql);
-      return {.columns = static_cast<std::size_t>(statement.columns()),
-              .only_reads = statement.only_reads()};
-    } catch (const storage::SqliteError&) {
-      StatementFacts facts{.refusal = sqlite3_errmsg(connection_.handle())};
-      const int offset = sqlite3_error_offset(connection_.handle());
-      if (offset >= 0) facts.offset = static_cast<std::size_t>(offset);
-      return facts;
-    }
-  }
-
- private:
-  storage::Connection connection_;
+  storage::SqliteAdHocConnection connection{":memory:", {}};
 };
 
 std::vector<std::string> problems_of(const std::string& text) {
-  SqliteProbe probe;
-  return texts_of(check_statements(compiled(plan_of(text)), probe));
+  Engine engine;
+  return texts_of(check_statements(compiled(plan_of(text)), engine.connection));
 }
 
 TEST(StatementCheck, FindsSqlThatTheEngineRefuses) {
@@ -68,9 +53,12 @@ TEST(StatementCheck, FindsResultsThatGsetCannotTake) {
 }
 
 /// An engine that knows better than the words of a statement.
-class FixedProbe final : public StatementProbe {
+class FixedProbe final : public storage::AdHocConnection {
  public:
-  StatementFacts ask(const std::string&) override { return {.columns = 3, .only_reads = false}; }
+  storage::StatementFacts ask(const std::string&) override {
+    return {.columns = 3, .only_reads = false};
+  }
+  void execute(const std::string&) override {}
 };
 
 TEST(StatementCheck, BelievesTheEngine) {
@@ -82,6 +70,26 @@ TEST(StatementCheck, BelievesTheEngine) {
   EXPECT_THAT(texts_of(check_statements(compiled(plan_of("SELECT a, b \\gset")), probe)),
               ElementsAre("a.sql:1:1: \\gset found the names of 2 columns, but the result has 3; "
                           "write AS name for each"));
+}
+
+std::vector<std::string> setup_problems_of(const std::string& text) {
+  Engine engine;
+  const CompiledSetup setup = compile_setup({"s.sql", text, std::nullopt}, {.files = {}});
+  EXPECT_THAT(texts_of(setup.problems), IsEmpty());
+  return texts_of(run_setup(setup.setup, engine.connection));
+}
+
+TEST(RunSetup, StopsAtTheFirstStatementThatIsRefused) {
+  EXPECT_THAT(setup_problems_of("CREATE TABLE t(a);\nINSERT INTO t VALUES(1);\n"
+                                "-- walbench: check SELECT a FROM t"),
+              IsEmpty());
+  EXPECT_THAT(setup_problems_of("CREATE TABLE t(a);\nINSERT INTO\n t VALUES(1, 2); SELECT x;"),
+              ElementsAre("s.sql:2:1: table t has 1 columns but 2 values were supplied"));
+  EXPECT_THAT(
+      setup_problems_of("INSERT INTO jobs VALUES(1, 'a');\nINSERT INTO jobs VALUES(1, 'b');"),
+      ElementsAre(testing::StartsWith("s.sql:2:1: INSERT INTO jobs")));
+  EXPECT_THAT(setup_problems_of("SELECT 1;\n-- walbench: check SELECT * FROM nobody"),
+              ElementsAre("s.sql:2:20: no such table: nobody"));
 }
 
 }  // namespace
