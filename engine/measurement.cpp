@@ -54,7 +54,7 @@ class Measurement {
   ConfigurationResult run() {
     begin(Phase::seed);
     database_->seed(workload_->content(), context_.stop);
-    result_.settings = database_->settings();
+    result_.settings = database_->settings(plan_.axes);
     if (plan_.axes.commit.is_group()) {
       run_suspending();
     } else {
@@ -77,8 +77,8 @@ class Measurement {
   void run_blocking() {
     const auto threads = static_cast<std::size_t>(plan_.threads);
     WorkerPool pool(threads, context_.on_worker_thread, context_.stop);
-    const std::unique_ptr<storage::Store> store =
-        database_->open_store(plan_.axes, {threads, context_.clock, workload_->statements()});
+    const std::unique_ptr<storage::Store> store = database_->open_store(
+        plan_.axes, {threads, context_.clock, workload_->statements(), plan_.seed});
     BlockingExecutor executor(pool, *context_.clock);
     run_passes(executor, *store);
   }
@@ -87,7 +87,7 @@ class Measurement {
     WorkerPool pool(SuspendingExecutor::kPoolThreads, context_.on_worker_thread, context_.stop);
     ResumingThreads threads(pool, context_.on_worker_thread);
     const std::unique_ptr<storage::SuspendingStore> store = database_->open_suspending_store(
-        plan_.axes, {1, context_.clock, workload_->statements()}, threads);
+        plan_.axes, {1, context_.clock, workload_->statements(), plan_.seed}, threads);
     SuspendingExecutor executor(pool, threads, *store, *context_.clock,
                                 static_cast<std::size_t>(plan_.threads));
     run_passes(executor, *store);

@@ -37,6 +37,7 @@ metrics::ConfigurationPlanned ConfigurationPlan::planned() const {
       .begin = storage::axis_name(axes.begin),
       .guard = storage::axis_name(axes.guard),
       .queue = storage::axis_name(axes.queue),
+      .busy_handler = storage::axis_name(axes.busy_handler),
       .schema = std::string(schema_name(schema)),
       .files = files,
       .transitions_per_file = kTransitionsPerFile,

@@ -63,4 +63,14 @@ std::string format_duration(std::chrono::nanoseconds duration) {
                            : fmt::format("{} h {} min", minutes / 60, minutes % 60);
 }
 
+std::string exact_duration(std::chrono::nanoseconds duration) {
+  const std::int64_t ns = duration.count();
+  if (ns == 0) return "0";
+  const auto minutes = kUnits.rbegin() + 1;
+  const auto unit = std::find_if(minutes, kUnits.rend(), [ns](const Unit& each) {
+    return ns % static_cast<std::int64_t>(each.ns) == 0;
+  });
+  return fmt::format("{}{}", ns / static_cast<std::int64_t>(unit->ns), unit->name);
+}
+
 }  // namespace walbench::metrics

@@ -24,7 +24,7 @@ enum class Segment : std::uint8_t {
                     ///< transactions take it inside the UPDATE, whose execution is included then;
                     ///< waiting in a queue or for a shared connection's mutex counts here
   queue_wait,       ///< the part of lock_wait that was waited in a queue; only if there is one
-  busy_wait,        ///< the part of lock_wait that was slept in SQLite's busy handler
+  busy_wait,        ///< the part of lock_wait that was slept in the busy handler
   statement,        ///< the three UPDATEs, where they are not already in lock_wait
   commit,           ///< the three COMMITs
   checkpoint_wait,  ///< the part of commit in which it checkpointed, less the syncs of that
@@ -48,8 +48,8 @@ enum class Segment : std::uint8_t {
   db_sync,     ///< one sync of the database file
   checkpoint,  ///< one checkpoint that moved at least a page, its syncs included
 
-  // Of a transaction's wait for the write lock in SQLite's busy handler: one sample a wait.
-  busy_asked,  ///< what it asked to sleep in all, which is what SQLite holds against busy_timeout
+  // Of a transaction's wait for the write lock in the busy handler: one sample a wait.
+  busy_asked,  ///< what it asked to sleep in all, which is what counts against busy_timeout
 };
 
 /// The things that have a sample of a segment, one each.

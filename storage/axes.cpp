@@ -55,6 +55,14 @@ std::optional<CommitAxis> parse_axis(const Axis<CommitAxis>& axis, string_view n
   return CommitAxis::batch(size);
 }
 
+std::string axis_name(const BusyHandlerAxis& value) {
+  return value.name();
+}
+
+std::optional<BusyHandlerAxis> parse_axis(const Axis<BusyHandlerAxis>& /*axis*/, string_view name) {
+  return BusyHandlerAxis::parse(name);
+}
+
 std::optional<Contradiction> contradiction(const Axes& axes) {
   const bool shared = axes.connection == ConnectionAxis::shared;
   const bool queued = axes.queue != QueueAxis::sqlite;

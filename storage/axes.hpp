@@ -9,6 +9,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "storage/busy_handler_axis.hpp"
+
 namespace walbench::storage {
 
 /// Who owns the connection that a transition is written through.
@@ -56,6 +58,7 @@ struct Axes {
   GuardAxis guard = GuardAxis::where;
   QueueAxis queue = QueueAxis::sqlite;
   CommitAxis commit = CommitAxis::each();
+  BusyHandlerAxis busy_handler = BusyHandlerAxis::sqlite();
 
   bool operator==(const Axes&) const = default;
 };
@@ -106,6 +109,18 @@ inline constexpr std::array kCommitValues = {
               "all queued transitions in a transaction, acknowledged after its COMMIT"},
 };
 
+/// The delays may be any others: see parse_axis().
+inline constexpr std::array kBusyHandlerValues = {
+    AxisValue{BusyHandlerAxis::sqlite(), "sqlite",
+              "SQLite's own, which sleeps 1, 2, 5, 10 and so on up to 100 ms"},
+    AxisValue{BusyHandlerAxis::constant(std::chrono::milliseconds(1)), "constant:1ms",
+              "1 ms (or any duration) between tries"},
+    AxisValue{
+        BusyHandlerAxis::exponential(std::chrono::milliseconds(1), std::chrono::milliseconds(100)),
+        "exponential:1ms..100ms",
+        "drawn between 0 and 1 ms, then 2, 4 and so on up to 100 ms (or any durations)"},
+};
+
 inline constexpr Axis<ConnectionAxis> kConnectionAxis = {"connection", "who owns the connections",
                                                          &Axes::connection, kConnectionValues};
 inline constexpr Axis<BeginAxis> kBeginAxis = {"begin", "how transactions begin", &Axes::begin,
@@ -117,6 +132,10 @@ inline constexpr Axis<QueueAxis> kQueueAxis = {
 inline constexpr Axis<CommitAxis> kCommitAxis = {"commit", "how many transitions a COMMIT is for",
                                                  &Axes::commit, kCommitValues};
 
+inline constexpr Axis<BusyHandlerAxis> kBusyHandlerAxis = {
+    "busy-handler", "how a connection waits for a lock until the busy timeout is over",
+    &Axes::busy_handler, kBusyHandlerValues};
+
 /// Calls `visit` with each Axis, in the order in which they stand in names.
 template <typename Visitor>
 constexpr void for_each_axis(const Visitor& visit) {
@@ -125,6 +144,7 @@ constexpr void for_each_axis(const Visitor& visit) {
   visit(kGuardAxis);
   visit(kQueueAxis);
   visit(kCommitAxis);
+  visit(kBusyHandlerAxis);
 }
 
 /// The name of a value, as on the command line and in results: `per-file`, `batch:25`.
@@ -140,6 +160,7 @@ std::string axis_name(const Value& value) {
   return std::string(name);
 }
 std::string axis_name(const CommitAxis& value);
+std::string axis_name(const BusyHandlerAxis& value);
 
 /// The value of that name, or nothing.
 template <typename Value>
@@ -148,6 +169,7 @@ std::optional<Value> parse_axis(const Axis<Value>& axis, std::string_view name) 
   return found == axis.values.end() ? std::nullopt : std::optional(found->value);
 }
 std::optional<CommitAxis> parse_axis(const Axis<CommitAxis>& axis, std::string_view name);
+std::optional<BusyHandlerAxis> parse_axis(const Axis<BusyHandlerAxis>& axis, std::string_view name);
 
 /// A value of an axis, both by name.
 struct AxisSetting {

@@ -44,6 +44,7 @@ struct StoreUser {
   std::size_t workers = 1;  ///< threads that block in it at a time, if it blocks
   const metrics::Clock* clock = nullptr;
   StatementTexts statements;  ///< every one that transactions will use
+  std::uint64_t seed = 0;     ///< of what the store draws at random
 };
 
 /// The transactions of one iteration, in their order, without anything in between.
@@ -101,9 +102,9 @@ class Database {
   virtual RawWrites write_raw(const RawOrder& order, const metrics::Clock& clock,
                               const std::stop_token& stop) = 0;
 
-  /// The settings of a connection like the store's, as the engine reports them. Throws if one is
-  /// not as it was ordered.
-  virtual metrics::SettingsReadBack settings() = 0;
+  /// The settings of a connection like those of a store with these axes, as the engine reports
+  /// them. Throws if one is not as it was ordered.
+  virtual metrics::SettingsReadBack settings(const Axes& axes) = 0;
 
   /// Runs this SQL and empties the WAL. `stop` ends it with an error.
   virtual void reset(const std::string& sql, const std::stop_token& stop) = 0;

@@ -11,8 +11,9 @@ namespace walbench::storage {
 /// Counts over the files of one database, since the last restart_counting().
 struct IoFigures {
   metrics::WalFigures wal;  ///< all but `checkpoints_capped`, which a store counts
-  /// The longest that one wait for a lock meant to sleep, in microseconds: the busy handler adds up
-  /// what it asked for, not what it got, and gives up when that reaches busy_timeout.
+  /// The longest that one wait for a lock meant to sleep, in microseconds. SQLite's busy handler
+  /// adds up what it asked for, not what it got, and gives up when that reaches busy_timeout; of
+  /// other handlers it is what they slept.
   std::int64_t busy_longest_us = 0;
 };
 
@@ -31,8 +32,7 @@ struct LockWaitFigures {
   /// `waits`, once their wait has ended, and the others in `other_sleeps`.
   std::int64_t busy_retries = 0;
   metrics::OtherLockSleeps other_sleeps;
-  /// By wait: what its sleeps asked for in all, in nanoseconds. The busy handler adds up what it
-  /// asks for, not what it gets, and gives up when that reaches busy_timeout.
+  /// By wait: what its sleeps asked for in all, in nanoseconds, as in IoFigures.
   metrics::Histogram asked_ns;
 };
 

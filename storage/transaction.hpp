@@ -58,7 +58,7 @@ struct Transaction {
 struct WriteTimings {
   std::int64_t lock_wait_ns = 0;        ///< from asking for the write lock to holding it
   std::int64_t queue_wait_ns = 0;       ///< the part of it waited for a queue
-  std::int64_t busy_wait_ns = 0;        ///< the part of it slept in SQLite's busy handler
+  std::int64_t busy_wait_ns = 0;        ///< the part of it slept in the busy handler
   std::int64_t statement_ns = 0;        ///< the statements if lock_wait excludes them, else 0
   std::int64_t commit_ns = 0;           ///< COMMIT, and letting the next one through the queue
   std::int64_t checkpoint_wait_ns = 0;  ///< the part of it that checkpoints took, less their syncs

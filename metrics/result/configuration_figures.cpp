@@ -80,6 +80,10 @@ constexpr std::array kConfigurationFigures = {
         .of_plan(identity, "guard"),
     figure<&C::planned, &P::queue>("axes.queue", Unit::none, first, "how writers queue")
         .of_plan(identity, "queue"),
+    figure<&C::planned, &P::busy_handler>("axes.busy_handler", Unit::none, first,
+                                          "how a connection waits for a lock")
+        .of_plan(identity, "busy-handler")
+        .may_be_absent(),
     figure<&C::planned, &P::varied>("varied", Unit::none, first,
                                     "what else tells it apart from others of its run")
         .of_plan(told),
@@ -122,7 +126,7 @@ constexpr std::array kConfigurationFigures = {
                                           "PRAGMA synchronous")
         .of_plan(setting, "synchronous", "normal"),
     figure<&C::settings, &S::busy_timeout_ms>("settings.busy_timeout_ms", Unit::ms, first,
-                                              "PRAGMA busy_timeout")
+                                              "what the busy handler keeps")
         .of_plan(setting, "busy-timeout", "5000ms"),
     figure<&C::settings, &S::wal_autocheckpoint_frames>(
         "settings.wal_autocheckpoint_frames", Unit::count, first, "PRAGMA wal_autocheckpoint")

@@ -35,6 +35,7 @@ struct ConfigurationPlanned {
   std::string begin;
   std::string guard;
   std::string queue;
+  std::string busy_handler = "sqlite";
   std::string schema;
   std::int64_t files = 0;
   std::int64_t transitions_per_file = 0;

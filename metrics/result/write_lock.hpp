@@ -4,7 +4,7 @@
 
 namespace walbench::metrics {
 
-/// What became of the waits for the write lock in SQLite's busy handler. A wait is a series of
+/// What became of the waits for the write lock in the busy handler. A wait is a series of
 /// sleeps that ends with a transaction that wrote, or with giving up. Times in nanoseconds.
 struct WriteLockWaits {
   std::int64_t waits = 0;

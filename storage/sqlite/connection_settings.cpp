@@ -18,9 +18,14 @@ void expect_same(std::string_view setting, const std::string& asked, const std::
 
 }  // namespace
 
-void apply_settings(const Connection& connection, const ConnectionSettings& settings) {
-  // The timeout comes first: reading the schema, as the next ones do, may already have to wait.
-  sqlite3_busy_timeout(connection.handle(), static_cast<int>(settings.busy_timeout.count()));
+void apply_settings(const Connection& connection, const ConnectionSettings& settings,
+                    BusyHandler* busy_handler) {
+  // The waiting comes first: reading the schema, as the next ones do, may already have to wait.
+  if (busy_handler != nullptr) {
+    busy_handler->install(connection);
+  } else {
+    sqlite3_busy_timeout(connection.handle(), static_cast<int>(settings.busy_timeout.count()));
+  }
   const std::string mode = connection.query_text("PRAGMA journal_mode=WAL");
   if (mode != "wal") {
     throw SettingsMismatch("the database did not enter WAL mode but '" + mode +
@@ -33,7 +38,8 @@ void apply_settings(const Connection& connection, const ConnectionSettings& sett
 }
 
 metrics::SettingsReadBack read_settings_back(const Connection& connection,
-                                             const ConnectionSettings& asked) {
+                                             const ConnectionSettings& asked,
+                                             BusyHandler* busy_handler) {
   metrics::SettingsReadBack effective;
   effective.journal_mode = connection.query_text("PRAGMA journal_mode");
   const auto synchronous = static_cast<std::size_t>(connection.query_int64("PRAGMA synchronous"));
@@ -48,8 +54,15 @@ metrics::SettingsReadBack read_settings_back(const Connection& connection,
   expect_same("journal_mode", "wal", effective.journal_mode);
   expect_same("synchronous", std::string(synchronous_name(asked.synchronous)),
               effective.synchronous);
-  expect_same("busy_timeout", std::to_string(asked.busy_timeout.count()),
+  const bool sqlite_waits = busy_handler == nullptr || busy_handler->is_sqlite();
+  expect_same("busy_timeout", std::to_string(sqlite_waits ? asked.busy_timeout.count() : 0),
               std::to_string(effective.busy_timeout_ms));
+  if (!sqlite_waits) {
+    if (!busy_handler->is_called_by(connection)) {
+      throw SettingsMismatch("SQLite did not call the busy handler that it was given");
+    }
+    effective.busy_timeout_ms = asked.busy_timeout.count();
+  }
   expect_same("wal_autocheckpoint", std::to_string(asked.checkpoint.autocheckpoint_frames()),
               std::to_string(effective.wal_autocheckpoint_frames));
   return effective;

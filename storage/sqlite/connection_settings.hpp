@@ -4,6 +4,7 @@
 
 #include "metrics/result/settings_read_back.hpp"
 #include "storage/settings.hpp"
+#include "storage/sqlite/busy_handler.hpp"
 #include "storage/sqlite/sqlite.hpp"
 #include "storage/storage_error.hpp"
 
@@ -16,12 +17,17 @@ class SettingsMismatch : public StorageError {
       : StorageError(what, ErrorKind::settings, remedy) {}
 };
 
-/// Puts a connection into WAL mode with these settings. Throws SettingsMismatch if the database
-/// does not enter WAL mode, as on some network file systems.
-void apply_settings(const Connection& connection, const ConnectionSettings& settings);
+/// Puts a connection into WAL mode with these settings; `busy_handler` (null: SQLite's own) waits
+/// for its locks from then on. Throws SettingsMismatch if the database does not enter WAL mode, as
+/// on some network file systems.
+void apply_settings(const Connection& connection, const ConnectionSettings& settings,
+                    BusyHandler* busy_handler = nullptr);
 
-/// Asks the connection for its settings and throws SettingsMismatch if one is not as asked.
+/// Asks the connection for its settings and throws SettingsMismatch if one is not as asked. With a
+/// busy handler that is not SQLite's own, another connection must hold the write lock: SQLite says
+/// of such a handler only that its own is not at work, so it is made to call it.
 metrics::SettingsReadBack read_settings_back(const Connection& connection,
-                                             const ConnectionSettings& asked);
+                                             const ConnectionSettings& asked,
+                                             BusyHandler* busy_handler = nullptr);
 
 }  // namespace walbench::storage

@@ -105,6 +105,17 @@ TEST(FormatDuration, ChoosesTheUnitThatReadsBest) {
   }
 }
 
+TEST(ExactDuration, ReadsBackAsItself) {
+  const std::vector<std::pair<std::chrono::nanoseconds, std::string>> expected = {
+      {0ns, "0"},   {999ns, "999ns"}, {1500us, "1500us"},         {1ms, "1ms"},
+      {90s, "90s"}, {2min, "2min"},   {1'000'001ns, "1000001ns"}, {6h, "360min"},
+  };
+  for (const auto& [duration, text] : expected) {
+    EXPECT_EQ(exact_duration(duration), text);
+    EXPECT_EQ(parse_duration(text), duration);
+  }
+}
+
 // The examples of its own documentation.
 TEST(FormatDuration, DoesWhatItsDocumentationShows) {
   EXPECT_EQ(format_duration(310us), "310 us");

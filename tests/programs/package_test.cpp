@@ -130,7 +130,8 @@ TEST_P(PackageTest, ZshCompletesEveryFlagOfHelpAndNoOther) {
     for (const std::string& choice : option.choices) {
       const std::size_t at = function.find(option.flag + "=[");
       const std::string line = function.substr(at, function.find('\n', at) - at);
-      EXPECT_THAT(words_in(std::regex_replace(line, std::regex(R"(\\:)"), ":"), "([a-z0-9:-]+)"),
+      EXPECT_THAT(words_in(std::regex_replace(line, std::regex(R"(\\:)"), ":"),
+                           "([a-z0-9:-]+(?:[.]+[a-z0-9]+)*)"),
                   Contains(choice))
           << option.flag;
     }

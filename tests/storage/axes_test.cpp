@@ -48,7 +48,7 @@ TEST(Axes, EveryValueIsReadByItsNameAndExplained) {
       EXPECT_FALSE(parse_axis(axis, none).has_value()) << axis.name << " " << none;
     }
   });
-  EXPECT_THAT(axes, ElementsAre("begin", "commit", "connection", "guard", "queue"));
+  EXPECT_THAT(axes, ElementsAre("begin", "busy-handler", "commit", "connection", "guard", "queue"));
 }
 
 TEST(Axes, TheFirstValuesAreTheBaseline) {

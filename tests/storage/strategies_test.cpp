@@ -126,9 +126,12 @@ TEST(Strategies, EveryPointHasADescriptionOfItsOwn) {
         for (const auto& queue : kQueueValues) {
           for (const CommitAxis commit : {CommitAxis::each(), CommitAxis::batch(10),
                                           CommitAxis::batch(11), CommitAxis::group()}) {
-            names.insert(describe_strategy(
-                "per-file", {connection.value, begin.value, guard.value, queue.value, commit}));
-            ++count;
+            for (const auto& busy : kBusyHandlerValues) {
+              names.insert(describe_strategy(
+                  "per-file",
+                  {connection.value, begin.value, guard.value, queue.value, commit, busy.value}));
+              ++count;
+            }
           }
         }
       }

@@ -197,7 +197,7 @@ class FakeDatabase final : public storage::Database {
                           std::to_string(order.group_size));
     return behaviour_.on_write_raw(order);
   }
-  metrics::SettingsReadBack settings() override {
+  metrics::SettingsReadBack settings(const storage::Axes& /*axes*/) override {
     behaviour_.script.add("settings");
     behaviour_.on_settings();
     return behaviour_.settings;

@@ -219,7 +219,7 @@ void add_database(Options& options, BenchRequest& request) {
                 settings.synchronous,
                 one_of({Synchronous::off, Synchronous::normal, Synchronous::full},
                        storage::synchronous_name));
-  options.value("--busy-timeout", "DUR", "how long SQLite's busy handler tries; whole milliseconds",
+  options.value("--busy-timeout", "DUR", "how long the busy handler tries; whole milliseconds",
                 settings.busy_timeout, whole_milliseconds(kMostInSqlite));
   options.value("--checkpoint", "WHO",
                 "who checkpoints: auto, the commit that fills the WAL; background, a thread on a "

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <numbers>
@@ -26,20 +25,6 @@ double duration_ns(std::string_view text) {
   return ns;
 }
 
-/// In the largest unit in which it is a whole number.
-std::string exact_text(std::int64_t ns) {
-  struct Unit {
-    std::string_view name;
-    std::int64_t ns;
-  };
-  constexpr std::array<Unit, 5> kUnits = {
-      {{"min", 60'000'000'000}, {"s", 1'000'000'000}, {"ms", 1'000'000}, {"us", 1'000}, {"ns", 1}}};
-  if (ns == 0) return "0";
-  const auto* const unit =
-      std::ranges::find_if(kUnits, [ns](const Unit& each) { return ns % each.ns == 0; });
-  return fmt::format("{}{}", ns / unit->ns, unit->name);
-}
-
 double sigma(std::string_view text) {
   double value = 0;
   const char* const end = text.data() + text.size();
@@ -55,7 +40,7 @@ double sigma(std::string_view text) {
 }  // namespace
 
 ApiDelay::ApiDelay(std::chrono::nanoseconds constant)
-    : first_ns_(static_cast<double>(constant.count())), text_(exact_text(constant.count())) {}
+    : first_ns_(static_cast<double>(constant.count())), text_(metrics::exact_duration(constant)) {}
 
 ApiDelay ApiDelay::parse(const std::string& text) {
   const std::size_t colon = text.find(':');

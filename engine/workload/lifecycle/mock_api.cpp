@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "metrics/splitmix.hpp"
+
 namespace walbench::engine {
 namespace {
 
@@ -18,27 +20,18 @@ class CallRandom {
     state_ = (state_ ^ static_cast<std::uint64_t>(attempt)) * kFnvPrime;
     // Started anew from its own output: streams whose states differ by a few steps would overlap,
     // so that one attempt's delay would show how the next one ends.
-    state_ = next();
+    state_ = metrics::splitmix64(state_);
   }
 
   /// The next number in (0, 1].
   double uniform() {
     constexpr double kOneBy2To53 = 0x1p-53;
-    return static_cast<double>((next() >> 11U) + 1) * kOneBy2To53;
+    return static_cast<double>((metrics::splitmix64(state_) >> 11U) + 1) * kOneBy2To53;
   }
 
  private:
   static constexpr std::uint64_t kFnvOffset = 0xCBF29CE484222325U;
   static constexpr std::uint64_t kFnvPrime = 0x100000001B3U;
-  static constexpr std::uint64_t kGoldenGamma = 0x9E3779B97F4A7C15U;
-
-  std::uint64_t next() {
-    state_ += kGoldenGamma;
-    std::uint64_t mixed = state_;
-    mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9U;
-    mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBU;
-    return mixed ^ (mixed >> 31U);
-  }
 
   std::uint64_t state_;
 };

@@ -8,16 +8,10 @@
 #include <numbers>
 #include <stdexcept>
 
+#include "metrics/splitmix.hpp"
+
 namespace walbench::engine {
 namespace {
-
-std::uint64_t splitmix(std::uint64_t& state) {
-  state += 0x9E3779B97F4A7C15U;
-  std::uint64_t mixed = state;
-  mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9U;
-  mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBU;
-  return mixed ^ (mixed >> 31U);
-}
 
 /// The number of values from `least` to `most`.
 std::int64_t size_of(std::int64_t least, std::int64_t most) {
@@ -83,9 +77,9 @@ class Zipf {
 
 RandomStream::RandomStream(std::uint64_t seed, std::uint64_t number) {
   std::uint64_t mixed = number;
-  seed += splitmix(mixed);
+  seed += metrics::splitmix64(mixed);
   for (std::uint64_t& word : state_) {
-    word = splitmix(seed);
+    word = metrics::splitmix64(seed);
   }
 }
 

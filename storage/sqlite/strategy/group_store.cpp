@@ -27,10 +27,10 @@ class GroupSession final : public Session {
 
 GroupStore::GroupStore(std::string db_path, const ConnectionSettings& settings, const Axes& axes,
                        StatementTexts statements, CountingVfs& vfs, const metrics::Clock& clock,
-                       Resumer& resumer)
+                       Resumer& resumer, std::uint64_t seed)
     : checkpointer_(make_checkpointer(db_path, settings, vfs)),
-      context_{std::move(db_path), settings, axes, std::move(statements), &vfs, &clock, nullptr,
-               checkpointer_.get()},
+      context_{std::move(db_path),  settings, axes, std::move(statements), &vfs, &clock, nullptr,
+               checkpointer_.get(), seed},
       committer_(std::make_unique<GroupCommitter>(context_, resumer)) {}
 
 std::unique_ptr<Session> GroupStore::open_session(std::size_t /*worker*/) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,7 +19,7 @@ class GroupStore final : public SuspendingStore {
   /// As SqliteStore; `resumer` must outlive the store.
   GroupStore(std::string db_path, const ConnectionSettings& settings, const Axes& axes,
              StatementTexts statements, CountingVfs& vfs, const metrics::Clock& clock,
-             Resumer& resumer);
+             Resumer& resumer, std::uint64_t seed = 0);
 
   std::unique_ptr<Session> open_session(std::size_t worker) override;
   std::int64_t flush() override;

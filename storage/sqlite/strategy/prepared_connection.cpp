@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "storage/probes.hpp"
 #include "storage/sqlite/watch/counting_vfs.hpp"
 
@@ -54,13 +56,15 @@ void bind_value(Statement& statement, int position, const Value& value, Timestam
 
 PreparedConnection::PreparedConnection(const std::string& db_path, const char* vfs_name,
                                        const ConnectionSettings& settings, BeginAxis begin,
-                                       const StatementTexts& statements, bool shared)
+                                       const StatementTexts& statements, bool shared,
+                                       std::unique_ptr<BusyHandler> busy_handler)
     : texts_(statements),
       axis_(begin),
       shared_(shared),
+      busy_handler_(std::move(busy_handler)),
       connection_(db_path, vfs_name),
       statements_(statements.size()) {
-  apply_settings(connection_, settings);
+  apply_settings(connection_, settings, busy_handler_.get());
   begin_ = connection_.prepare(begin_sql(begin));
   commit_ = connection_.prepare("COMMIT");
   rollback_ = connection_.prepare("ROLLBACK");

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -35,10 +36,12 @@ class PreparedConnection {
  public:
   /// Opens through the VFS of that name, configures and prepares. `statements` must outlive it.
   /// `shared`: several transactions of the workload share one of SQLite's, so each must be undone
-  /// without the others. Throws SqliteError, SettingsMismatch.
+  /// without the others. `busy_handler` (null: SQLite's own) waits for its locks. Throws
+  /// SqliteError, SettingsMismatch.
   PreparedConnection(const std::string& db_path, const char* vfs_name,
                      const ConnectionSettings& settings, BeginAxis begin,
-                     const StatementTexts& statements, bool shared);
+                     const StatementTexts& statements, bool shared,
+                     std::unique_ptr<BusyHandler> busy_handler = nullptr);
 
   /// Begins as the store's transactions do, or in that way. SQLITE_OK or an extended result code.
   [[nodiscard]] int begin() { return begin_.run(); }
@@ -71,6 +74,9 @@ class PreparedConnection {
 
   const Connection& connection() const { return connection_; }
 
+  /// Sleeps as the busy handler does before the try of that number. Only with one of its own.
+  void busy_pause(std::int64_t number) { busy_handler_->pause(number); }
+
  private:
   Refusal run_statements(const Transaction& transaction);
   [[nodiscard]] int run_one(const Transaction& transaction, const StatementCall& call);
@@ -79,6 +85,7 @@ class PreparedConnection {
   const StatementTexts& texts_;
   const BeginAxis axis_;
   const bool shared_;
+  std::unique_ptr<BusyHandler> busy_handler_;  ///< outlives the connection
   Connection connection_;
   Statement begin_;
   Statement other_begin_;  ///< the other value of the axis; prepared when it is first needed

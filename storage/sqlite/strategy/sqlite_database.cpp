@@ -54,10 +54,10 @@ SqliteDatabase::SqliteDatabase(const std::filesystem::path& path,
   if (instrumentation == Instrumentation::anatomy) vfs_.keep_lock_timeline();
 }
 
-Connection SqliteDatabase::connect() const {
+Connection SqliteDatabase::connect(BusyHandler* busy_handler) const {
   vfs_.rethrow_failure();
   Connection connection(path_, vfs_.name());
-  apply_settings(connection, settings_);
+  apply_settings(connection, settings_, busy_handler);
   return connection;
 }
 
@@ -82,14 +82,14 @@ void SqliteDatabase::seed(const Content& content, const std::stop_token& stop) {
 
 std::unique_ptr<Store> SqliteDatabase::open_store(const Axes& axes, StoreUser user) {
   return std::make_unique<SqliteStore>(path_, settings_, axes, std::move(user.statements),
-                                       user.workers, vfs_, *user.clock);
+                                       user.workers, vfs_, *user.clock, user.seed);
 }
 
 std::unique_ptr<SuspendingStore> SqliteDatabase::open_suspending_store(const Axes& axes,
                                                                        StoreUser user,
                                                                        Resumer& resumer) {
   return std::make_unique<GroupStore>(path_, settings_, axes, std::move(user.statements), vfs_,
-                                      *user.clock, resumer);
+                                      *user.clock, resumer, user.seed);
 }
 
 RawWrites SqliteDatabase::write_raw(const RawOrder& order, const metrics::Clock& clock,
@@ -99,8 +99,16 @@ RawWrites SqliteDatabase::write_raw(const RawOrder& order, const metrics::Clock&
   return written;
 }
 
-metrics::SettingsReadBack SqliteDatabase::settings() {
-  return read_settings_back(connect(), settings_);
+metrics::SettingsReadBack SqliteDatabase::settings(const Axes& axes) {
+  const auto sleep = [this](std::chrono::nanoseconds delay, bool is_first) {
+    return vfs_.busy_sleep(delay, is_first);
+  };
+  BusyHandler busy_handler(axes.busy_handler, settings_.busy_timeout, 0, sleep);
+  const Connection connection = connect(&busy_handler);
+  if (busy_handler.is_sqlite()) return read_settings_back(connection, settings_, &busy_handler);
+  const Connection holder = connect();
+  holder.execute("BEGIN IMMEDIATE");
+  return read_settings_back(connection, settings_, &busy_handler);
 }
 
 void SqliteDatabase::reset(const std::string& sql, const std::stop_token& stop) {

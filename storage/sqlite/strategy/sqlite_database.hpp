@@ -7,6 +7,7 @@
 
 #include "storage/database.hpp"
 #include "storage/settings.hpp"
+#include "storage/sqlite/busy_handler.hpp"
 #include "storage/sqlite/sqlite.hpp"
 #include "storage/sqlite/watch/counting_vfs.hpp"
 
@@ -30,7 +31,7 @@ class SqliteDatabase final : public Database {
                                                          Resumer& resumer) override;
   RawWrites write_raw(const RawOrder& order, const metrics::Clock& clock,
                       const std::stop_token& stop) override;
-  metrics::SettingsReadBack settings() override;
+  metrics::SettingsReadBack settings(const Axes& axes) override;
   void reset(const std::string& sql, const std::stop_token& stop) override;
   void restart_counting() override { vfs_.restart_counting(); }
   IoFigures figures() const override { return vfs_.figures(); }
@@ -41,7 +42,7 @@ class SqliteDatabase final : public Database {
   void interrupt_waits() override { vfs_.interrupt_waits(); }
 
  private:
-  Connection connect() const;
+  Connection connect(BusyHandler* busy_handler = nullptr) const;
 
   std::string path_;
   ConnectionSettings settings_;

@@ -76,11 +76,12 @@ std::size_t kept_connections(ConnectionAxis connection, std::size_t workers) {
 
 SqliteStore::SqliteStore(std::string db_path, const ConnectionSettings& settings, const Axes& axes,
                          StatementTexts statements, std::size_t workers, CountingVfs& vfs,
-                         const metrics::Clock& clock)
+                         const metrics::Clock& clock, std::uint64_t seed)
     : queue_(make_queue(axes.queue)),
       checkpointer_(make_checkpointer(db_path, settings, vfs)),
-      context_{std::move(db_path), settings,           axes, std::move(statements), &vfs, &clock,
-               queue_.get(),       checkpointer_.get()} {
+      context_{
+          std::move(db_path),  settings, axes, std::move(statements), &vfs, &clock, queue_.get(),
+          checkpointer_.get(), seed} {
   if (const auto found = contradiction(axes)) {
     throw std::invalid_argument(std::string(found->reason));
   }

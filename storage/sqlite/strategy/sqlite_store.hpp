@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <string>
@@ -19,7 +20,7 @@ class SqliteStore final : public Store {
   /// SettingsMismatch; std::invalid_argument for axes that contradict each other.
   SqliteStore(std::string db_path, const ConnectionSettings& settings, const Axes& axes,
               StatementTexts statements, std::size_t workers, CountingVfs& vfs,
-              const metrics::Clock& clock);
+              const metrics::Clock& clock, std::uint64_t seed = 0);
 
   std::unique_ptr<Session> open_session(std::size_t worker) override;
   std::int64_t flush() override;

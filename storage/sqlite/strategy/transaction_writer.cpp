@@ -1,23 +1,24 @@
 #include "storage/sqlite/strategy/transaction_writer.hpp"
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
+#include <utility>
 
+#include "metrics/splitmix.hpp"
 #include "storage/probes.hpp"
 
 namespace walbench::storage {
-namespace {
 
-// SQLite's own busy handler sleeps these milliseconds, then the last one for ever.
-constexpr std::array<int, 12> kBackoffMs = {1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100};
-
-}  // namespace
-
-PreparedConnection WriterContext::connect() const {
+PreparedConnection WriterContext::connect() {
   const bool shared = axes.commit.is_group() || axes.commit.batch_size() > 1;
-  PreparedConnection opened(db_path, vfs->name(), settings, axes.begin, statements, shared);
+  std::uint64_t own_seed = seed + connections.fetch_add(1, std::memory_order_relaxed);
+  auto busy_handler = std::make_unique<BusyHandler>(
+      axes.busy_handler, settings.busy_timeout, metrics::splitmix64(own_seed),
+      [this](std::chrono::nanoseconds delay, bool is_first) {
+        return vfs->busy_sleep(delay, is_first);
+      });
+  PreparedConnection opened(db_path, vfs->name(), settings, axes.begin, statements, shared,
+                            std::move(busy_handler));
   if (checkpointer != nullptr) checkpointer->watch(opened.connection());
   return opened;
 }
@@ -138,7 +139,7 @@ void TransactionWriter::run_immediate(const Transaction& transaction) {
 
 void TransactionWriter::run_deferred(const Transaction& transaction, OpenTransaction& open,
                                      std::int64_t started_ns) {
-  std::size_t sleeps = 0;
+  std::int64_t sleeps = 0;
   for (;;) {
     begin_unless_open("BEGIN");
     const Refusal refusal = connection_.run(transaction);
@@ -157,7 +158,7 @@ void TransactionWriter::run_deferred(const Transaction& transaction, OpenTransac
     open.roll_back();
     context_->snapshot_retries.fetch_add(1, std::memory_order_relaxed);
     if (refusal.code != SQLITE_BUSY_SNAPSHOT) {
-      context_->vfs->busy_sleep(1000 * kBackoffMs[std::min(sleeps++, kBackoffMs.size() - 1)]);
+      connection_.busy_pause(sleeps++);
     }
   }
 }

@@ -25,11 +25,13 @@ struct WriterContext {
   const metrics::Clock* clock;
   WriterQueue* queue = nullptr;          ///< null: none
   Checkpointer* checkpointer = nullptr;  ///< null: SQLite checkpoints by itself, or nobody does
+  std::uint64_t seed = 0;                ///< of the busy handlers' jitter
   std::atomic<std::int64_t> snapshot_retries = 0;
   std::atomic<std::int64_t> unsaved_peak = 0;
+  std::atomic<std::uint64_t> connections = 0;  ///< opened so far
 
   /// A connection as the axes and settings want it, watched by the checkpointer.
-  PreparedConnection connect() const;
+  PreparedConnection connect();
 };
 
 }  // namespace walbench::storage

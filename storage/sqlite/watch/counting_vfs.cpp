@@ -15,14 +15,14 @@
 //      checkpoint lock in the -shm, but for a connection that closes as the last one: it has the
 //      database file to itself then, takes no lock in the -shm any more, and closes right after.
 //   6. The default busy handler sleeps through xSleep, on the thread that waits. That is the only
-//      place where its sleeps can be timed without replacing it.
+//      place where its sleeps can be timed without replacing it; which of them begins a wait is
+//      known by its length. A handler in its place (BusyHandler) knows, and says so.
 //   7. Every call that can fail goes through make(): a policy is asked first, a failure noted.
 
 #include "storage/sqlite/watch/counting_vfs.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <string_view>
 
 #include "storage/probes.hpp"
@@ -69,25 +69,12 @@ struct Forward<Method> {
   }
 };
 
-thread_local ThreadBusyWait thread_wait;
 thread_local ThreadIo thread_durable;
 thread_local int thread_checkpoint_locks = 0;  ///< checkpoint locks that the thread holds
 
 FileKind kind_of(int open_flags) {
   if ((open_flags & SQLITE_OPEN_MAIN_DB) != 0) return FileKind::database;
   return (open_flags & SQLITE_OPEN_WAL) != 0 ? FileKind::wal : FileKind::other;
-}
-
-/// Adds a sleep to the calling thread's series; returns what it asked for in all, or 0 if the sleep
-/// is none of the busy handler's: a reader that races with a checkpoint sleeps for fractions of a
-/// millisecond, while the busy handler's are whole ones, and each series begins anew.
-std::int64_t count_busy_series(int microseconds) {
-  constexpr int kUsPerMs = 1000;
-  thread_local std::int64_t series_us = 0;
-  if (microseconds % kUsPerMs != 0) return 0;
-  if (microseconds == CountingVfs::kFirstBusySleepUs) series_us = 0;
-  series_us += microseconds;
-  return series_us;
 }
 
 }  // namespace
@@ -364,32 +351,8 @@ CountingVfs::~CountingVfs() {
   sqlite3_vfs_unregister(&vfs_->base);
 }
 
-void CountingVfs::busy_sleep(int microseconds) {
-  if (interrupted()) return;
-  const auto sleep = [&] {
-    const std::int64_t started_ns = clock_.now_ns();
-    // Not the real VFS's xSleep: a signal, such as a profiler's, would cut that short, and the busy
-    // handler would give up after sleeping less than it believes.
-    clock_.pause_for(std::chrono::microseconds(microseconds));
-    const std::int64_t slept_ns = clock_.now_ns() - started_ns;
-    thread_wait.slept_ns += slept_ns;
-    thread_wait.sleeps += 1;
-    return slept_ns;
-  };
-  const std::int64_t series_us = count_busy_series(microseconds);
-  const bool checkpoints = thread_checkpoint_locks > 0;
-  if (series_us > 0 && !checkpoints && LockWaits::is_waiting()) {
-    lock_waits_.sleep(microseconds, microseconds == kFirstBusySleepUs, sleep);
-  } else {
-    static_cast<void>(sleep());
-    const BusyLock other = series_us == 0 ? BusyLock::unknown : LockWaits::last_refused_other();
-    lock_waits_.slept_for_other(checkpoints ? BusyLock::checkpoint : other);
-  }
-  counters_.busy_slept(series_us);
-}
-
-ThreadBusyWait CountingVfs::thread_busy_wait() {
-  return thread_wait;
+bool CountingVfs::thread_checkpoints() {
+  return thread_checkpoint_locks > 0;
 }
 
 ThreadIo CountingVfs::thread_io() {

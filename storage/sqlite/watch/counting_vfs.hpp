@@ -3,8 +3,10 @@
 #include <sqlite3.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "metrics/clock.hpp"
@@ -84,9 +86,14 @@ class CountingVfs {
     return interrupted_.load(std::memory_order_relaxed) || failure_.failed();
   }
 
-  /// Sleeps as a busy handler does between two tries, and counts it as one. A series of sleeps
-  /// begins with one of kFirstBusySleepUs.
+  /// Sleeps as SQLite's busy handler does between two tries, and counts it as one. A series of
+  /// sleeps begins with one of kFirstBusySleepUs.
   void busy_sleep(int microseconds);
+
+  /// Likewise for a busy handler that knows which sleep begins a series. What the sleep took counts
+  /// as what it asked for. Returns that, or nothing, without sleeping, once waits are interrupted;
+  /// an interruption also ends a sleep within a tenth of a second.
+  std::optional<std::chrono::nanoseconds> busy_sleep(std::chrono::nanoseconds delay, bool is_first);
 
   /// The calling thread's busy waits, over all databases. A difference taken around one SQLite call
   /// is what that call waited.
@@ -98,6 +105,8 @@ class CountingVfs {
 
  private:
   friend struct CountingVfsMethods;
+  static bool thread_checkpoints();  ///< the calling thread holds a checkpoint lock
+  std::int64_t pause(std::chrono::nanoseconds duration) const;
 
   std::string name_;
   bool stands_aside_ = false;

@@ -1,5 +1,5 @@
 // What one thread last saw of the write lock (Last), and how each event moves it. A wait is a
-// series of sleeps in SQLite's busy handler; [end] marks the events that end it, if it slept.
+// series of sleeps in a busy handler; [end] marks the events that end it, if it slept.
 //
 //   last \ event        refused   refused_other   acquired         wrote   released
 //   nothing             refused   nothing         acquired         -       released_unwritten
@@ -37,7 +37,7 @@ struct LockWait {
   BusyLock other = BusyLock::unknown;
   std::uint64_t generation = 0;
   std::int64_t sleeps = 0;
-  std::int64_t asked_us = 0;
+  std::int64_t asked_ns = 0;
   std::int64_t slept_ns = 0;
   std::int64_t held_ns = 0;
   std::int64_t missed_ns = 0;
@@ -139,16 +139,18 @@ void LockWaits::begin_sleep(bool is_first) {
   figures_.busy_retries += 1;
 }
 
-void LockWaits::end_sleep(std::int64_t asked_us, std::int64_t slept_ns) {
+void LockWaits::end_sleep(std::int64_t asked_ns, std::int64_t slept_ns) {
   LockWait& wait = this_wait();
   wait.sleeps += 1;
-  wait.asked_us += asked_us;
+  wait.asked_ns += asked_ns;
   wait.slept_ns += slept_ns;
 }
 
-void LockWaits::end_timed_sleep(std::int64_t asked_us, const WriteLockTimeline::Mark& before) {
+void LockWaits::end_timed_sleep(std::optional<std::int64_t> asked_ns,
+                                const WriteLockTimeline::Mark& before) {
   const WriteLockTimeline::Mark after = timeline_.mark();
-  end_sleep(asked_us, after.at_ns - before.at_ns);
+  const std::int64_t slept_ns = after.at_ns - before.at_ns;
+  end_sleep(asked_ns.value_or(slept_ns), slept_ns);
   LockWait& wait = this_wait();
   wait.held_ns += after.held_ns - before.held_ns;
   wait.overtaken += after.acquisitions - before.acquisitions;
@@ -162,8 +164,7 @@ void LockWaits::end_wait(bool gave_up) {
   const LockWait wait = std::exchange(this_wait(), LockWait{.generation = generation});
   const std::lock_guard lock(mutex_);
   figures_.gave_up += gave_up ? 1 : 0;
-  constexpr std::int64_t kNsPerUs = 1000;
-  static_cast<void>(figures_.asked_ns.record(kNsPerUs * wait.asked_us));
+  static_cast<void>(figures_.asked_ns.record(wait.asked_ns));
   metrics::WriteLockWaits& waits = figures_.waits;
   waits.waits += 1;
   waits.sleeps += wait.sleeps;

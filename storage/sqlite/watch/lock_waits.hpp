@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 
 #include "metrics/clock.hpp"
 #include "metrics/histogram/histogram.hpp"
@@ -55,18 +56,20 @@ class LockWaits {
   /// let it go. Sleeping for any other lock does not count as waiting.
   static bool is_waiting();
 
-  /// One sleep of the calling thread's wait, which asked for `asked_us`; `is_first` begins a new
-  /// wait. Calls `sleep`, which returns what it took in nanoseconds.
+  /// One sleep of the calling thread's wait; `is_first` begins a new wait. `asked_ns` is what it
+  /// asked for, and counts against busy_timeout; nothing: what it takes does. Calls `sleep`, which
+  /// returns that in nanoseconds.
   template <typename Sleep>
-  void sleep(std::int64_t asked_us, bool is_first, const Sleep& sleep) {
+  void sleep(std::optional<std::int64_t> asked_ns, bool is_first, const Sleep& sleep) {
     begin_sleep(is_first);
     if (!keeps_timeline_) {
-      end_sleep(asked_us, sleep());
+      const std::int64_t slept_ns = sleep();
+      end_sleep(asked_ns.value_or(slept_ns), slept_ns);
       return;
     }
     const WriteLockTimeline::Mark before = timeline_.mark();
     static_cast<void>(sleep());
-    end_timed_sleep(asked_us, before);
+    end_timed_sleep(asked_ns, before);
   }
 
   LockWaitFigures figures() const;
@@ -74,8 +77,8 @@ class LockWaits {
 
  private:
   void begin_sleep(bool is_first);
-  void end_sleep(std::int64_t asked_us, std::int64_t slept_ns);
-  void end_timed_sleep(std::int64_t asked_us, const WriteLockTimeline::Mark& before);
+  void end_sleep(std::int64_t asked_ns, std::int64_t slept_ns);
+  void end_timed_sleep(std::optional<std::int64_t> asked_ns, const WriteLockTimeline::Mark& before);
   void end_wait(bool gave_up);
 
   /// The calling thread's wait; a new one if it was another database's or ended with restart().

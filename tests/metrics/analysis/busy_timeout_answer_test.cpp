@@ -68,7 +68,7 @@ TEST(BusyTimeout, WarnsFromFourFifthsOn) {
             "busy_timeout: set 5000 ms. The longest wait, at c=10 zero per-file, asked to sleep "
             "200 ms, which is 4 % of the 5000 ms that were set.");
   EXPECT_EQ(answer(0).sentence(),
-            "busy_timeout: set 5000 ms. No writer of this run waited in SQLite's busy handler.");
+            "busy_timeout: set 5000 ms. No writer of this run waited in the busy handler.");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "tests/storage/sqlite/test_database.hpp"
@@ -81,6 +82,31 @@ TEST_F(ConnectionSettingsTest, AChangeBehindItsBackIsAMismatchThatIsNamed) {
 
   connection_.query_text("PRAGMA journal_mode=DELETE");
   EXPECT_THAT(mismatch(asked), HasSubstr("journal_mode=wal: it says 'delete'"));
+}
+
+TEST_F(ConnectionSettingsTest, ABusyHandlerOfOursIsProvenByBeingCalled) {
+  BusyHandler busy_handler(BusyHandlerAxis::constant(milliseconds(1)), milliseconds(700), 1,
+                           [](auto delay, bool) { return std::optional(delay); });
+  const ConnectionSettings asked{.busy_timeout = milliseconds(700)};
+  const auto refusal = [&]() -> std::string {
+    try {
+      const metrics::SettingsReadBack found = read_settings_back(connection_, asked, &busy_handler);
+      return "keeps " + std::to_string(found.busy_timeout_ms) + " ms";
+    } catch (const SettingsMismatch& error) {
+      return error.what();
+    }
+  };
+  const Connection holder = database_.connect();
+  apply_settings(holder, asked);
+  holder.execute("BEGIN IMMEDIATE");
+  apply_settings(connection_, asked, &busy_handler);
+  EXPECT_EQ(connection_.query_int64("PRAGMA busy_timeout"), 0) << "SQLite's own is not at work";
+  EXPECT_EQ(refusal(), "keeps 700 ms");
+
+  sqlite3_busy_handler(connection_.handle(), nullptr, nullptr);
+  EXPECT_EQ(refusal(), "SQLite did not call the busy handler that it was given");
+  sqlite3_busy_timeout(connection_.handle(), 700);
+  EXPECT_THAT(refusal(), HasSubstr("busy_timeout=0: it says '700'"));
 }
 
 TEST_F(ConnectionSettingsTest, WhatSqliteCannotHoldIsAMismatch) {

@@ -80,7 +80,7 @@ TEST_P(SqliteDatabaseTest, SeedsOneUntrackedRowAFile) {
 
 TEST_P(SqliteDatabaseTest, KeepsNoConnectionOpenBetweenCalls) {
   EXPECT_FALSE(size_on_disk(path() + "-wal").has_value());
-  database_->settings();
+  database_->settings({});
   database_.reset();
   verify();
   EXPECT_FALSE(size_on_disk(path() + "-wal").has_value());
@@ -88,11 +88,17 @@ TEST_P(SqliteDatabaseTest, KeepsNoConnectionOpenBetweenCalls) {
 }
 
 TEST_P(SqliteDatabaseTest, SettingsAreThoseOfTheStoresConnections) {
-  const metrics::SettingsReadBack effective = database_->settings();
+  const metrics::SettingsReadBack effective = database_->settings({});
   EXPECT_EQ(effective.journal_mode, "wal");
   EXPECT_EQ(effective.synchronous, "off");
   EXPECT_EQ(effective.busy_timeout_ms, 5000);
   EXPECT_EQ(effective.wal_autocheckpoint_frames, 1000);
+}
+
+TEST_P(SqliteDatabaseTest, SettingsAreThoseOfTheAxesBusyHandler) {
+  const Axes axes{.busy_handler = BusyHandlerAxis::constant(std::chrono::milliseconds(1))};
+  EXPECT_EQ(database_->settings(axes).busy_timeout_ms, 5000);
+  EXPECT_FALSE(size_on_disk(path() + "-wal").has_value());
 }
 
 TEST_P(SqliteDatabaseTest, AWholeRunIsVerified) {

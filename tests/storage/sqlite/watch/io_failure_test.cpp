@@ -171,7 +171,7 @@ TEST_F(IoFailureTest, EveryCallOfADatabaseFailsAfterAFailureThatSQLiteKeptToItse
   disk.mend();
   EXPECT_THROW(database.read("SELECT v FROM t", [](const auto&) {}, {}), SqliteError);
   EXPECT_THROW(database.integrity({}), SqliteError);
-  EXPECT_THROW(database.settings(), SqliteError);
+  EXPECT_THROW(database.settings({}), SqliteError);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ class Heard : public testing::Test {
 
   void sleep(std::int64_t asked_us, bool is_first) {
     EXPECT_TRUE(LockWaits::is_waiting());
-    waits_.sleep(asked_us, is_first, [&] {
+    waits_.sleep(1000 * asked_us, is_first, [&] {
       clock_.advance(microseconds(asked_us));
       return asked_us * 1000;
     });
@@ -129,7 +129,7 @@ TEST_F(Heard, TheLockMayBeLetGoByAnotherThread) {
 
 TEST_F(Heard, WhatAnotherThreadHeldCountsIntoTheSleep) {
   waits_.refused();
-  waits_.sleep(1'000, true, [&] {
+  waits_.sleep(1'000'000, true, [&] {
     clock_.advance(microseconds(1'000));
     return std::int64_t{5};  // what the sleeper believes does not matter beside the marks
   });

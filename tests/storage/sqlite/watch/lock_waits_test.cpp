@@ -12,75 +12,18 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <functional>
-#include <memory>
+#include <cstdint>
 #include <thread>
-#include <utility>
-#include <vector>
 
-#include "storage/sqlite/database_files.hpp"
-#include "storage/sqlite/sqlite.hpp"
-#include "storage/sqlite/watch/counting_vfs.hpp"
-#include "tests/support/manual_clock.hpp"
+#include "tests/storage/sqlite/watch/contention.hpp"
 
 namespace walbench::storage {
 namespace {
 
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
-using std::chrono::nanoseconds;
-using test_support::ManualClock;
 
 constexpr std::int64_t kMs = 1'000'000;
-
-/// Three writers of one database: a waiter, which is the thread under test, and two others.
-class Contention : public testing::Test {
- protected:
-  Contention() {
-    clock_.on_sleep([this] {
-      if (next_ < script_.size()) script_[next_++]();
-    });
-  }
-
-  void open(bool with_timeline = true) {
-    vfs_ = std::make_unique<CountingVfs>(clock_);
-    if (with_timeline) vfs_->keep_lock_timeline();
-    for (std::unique_ptr<Connection>* const each : {&holder_, &other_, &waiter_}) {
-      *each = std::make_unique<Connection>(files_.database().string(), vfs_->name());
-      (*each)->query_text("PRAGMA journal_mode=WAL");
-      (*each)->execute("PRAGMA synchronous=OFF");
-      sqlite3_busy_timeout((*each)->handle(), 60'000);
-    }
-    holder_->execute("CREATE TABLE t(v)");
-    vfs_->restart_counting();
-  }
-
-  /// What happens in the waiter's first sleep, its second, and so on.
-  void in_its_sleeps(std::vector<std::function<void()>> script) { script_ = std::move(script); }
-
-  static void take(const Connection& connection) { connection.execute("BEGIN IMMEDIATE"); }
-  /// With something written, as a transaction of a lifecycle has.
-  static void leave(const Connection& connection) {
-    connection.execute("INSERT INTO t VALUES(0)");
-    connection.execute("COMMIT");
-  }
-  void take_and_leave(const Connection& connection, microseconds holding) {
-    take(connection);
-    clock_.advance(holding);
-    leave(connection);
-  }
-
-  LockWaitFigures figures() const { return vfs_->lock_waits(); }
-
-  ManualClock clock_;
-  DatabaseFiles files_{std::nullopt};
-  std::unique_ptr<CountingVfs> vfs_;
-  std::unique_ptr<Connection> holder_;
-  std::unique_ptr<Connection> other_;
-  std::unique_ptr<Connection> waiter_;
-  std::vector<std::function<void()>> script_;
-  std::size_t next_ = 0;
-};
 
 TEST_F(Contention, NobodyWaitsForAFreeLock) {
   open();
