@@ -18,6 +18,7 @@ namespace walbench::storage {
 namespace {
 
 constexpr timeval kLongestAnswer{5, 0};
+constexpr int kSignalExitBase = 128;
 
 [[noreturn]] void fail(const char* what) {
   throw StorageError(std::string(what) + ": " + std::generic_category().message(errno),
@@ -46,11 +47,15 @@ ChildProcess::ChildProcess(const std::function<void()>& body) {
 bool ChildProcess::kill() {
   if (pid_ <= 0) return false;
   ::kill(pid_, SIGKILL);
+  return wait() == kSignalExitBase + SIGKILL;
+}
+
+int ChildProcess::wait() {
   int status = 0;
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
-  return WIFSIGNALED(status);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalExitBase + WTERMSIG(status);
 }
 
 SecondProcess::Channel SecondProcess::make_channel() {

@@ -19,6 +19,9 @@ class ChildProcess {
   /// Ends it as `kill -9` does, and waits until it is gone. True if it was still running.
   bool kill();
 
+  /// Waits for its end. Returns its exit code, or 128 + the signal that ended it.
+  int wait();
+
   pid_t pid() const { return pid_; }
 
  private:

@@ -95,7 +95,8 @@ Words completed_by_bash(const std::vector<std::string>& words, const fs::path& d
 
 class PackageTest : public testing::TestWithParam<std::string> {};
 
-INSTANTIATE_TEST_SUITE_P(Commands, PackageTest, testing::Values("bench", "report", "locks"),
+INSTANTIATE_TEST_SUITE_P(Commands, PackageTest,
+                         testing::Values("bench", "report", "locks", "doctor"),
                          [](const auto& command) { return command.param; });
 
 TEST_P(PackageTest, BashCompletesEveryFlagOfHelpAndNoOther) {
@@ -156,9 +157,9 @@ TEST_P(PackageTest, ManPageDescribesEveryFlagOfHelpAndNoOther) {
 }
 
 TEST(BashCompletion, OffersCommands) {
-  EXPECT_THAT(
-      completed_by_bash({"walbench", ""}),
-      UnorderedElementsAre("bench", "report", "locks", "help", "-h", "--help", "--version"));
+  EXPECT_THAT(completed_by_bash({"walbench", ""}),
+              UnorderedElementsAre("bench", "report", "locks", "doctor", "help", "-h", "--help",
+                                   "--version"));
   EXPECT_THAT(completed_by_bash({"walbench", "r"}), UnorderedElementsAre("report"));
   EXPECT_THAT(completed_by_bash({"walbench", "help", "b"}), UnorderedElementsAre("bench"));
   EXPECT_THAT(completed_by_bash({"walbench", "unknown", ""}), IsEmpty());
@@ -213,14 +214,14 @@ TEST_F(InstalledTest, OneNameAloneGoesOnPath) {
   for (const char* file :
        {"share/man/man1/walbench.1.gz", "share/man/man1/walbench-bench.1.gz",
         "share/man/man1/walbench-report.1.gz", "share/man/man1/walbench-locks.1.gz",
-        "share/bash-completion/completions/walbench", "share/zsh/vendor-completions/_walbench",
-        "share/doc/walbench/copyright"}) {
+        "share/man/man1/walbench-doctor.1.gz", "share/bash-completion/completions/walbench",
+        "share/zsh/vendor-completions/_walbench", "share/doc/walbench/copyright"}) {
     EXPECT_TRUE(fs::exists(prefix() / file)) << file;
   }
 }
 
 TEST_F(InstalledTest, CommandsAreThePrograms) {
-  for (const char* const command : {"bench", "report", "locks"}) {
+  for (const char* const command : {"bench", "report", "locks", "doctor"}) {
     const auto program = [&](const std::string& argument) {
       return Program(path_of(command), {argument}, options()).wait().out;
     };

@@ -183,8 +183,13 @@ std::string locks_path() {
   return WALBENCH_LOCKS_PATH;
 }
 
+std::string doctor_path() {
+  return WALBENCH_DOCTOR_PATH;
+}
+
 std::string path_of(const std::string& name) {
   if (name == "locks") return locks_path();
+  if (name == "doctor") return doctor_path();
   return name == "bench" ? bench_path() : report_path();
 }
 
@@ -198,6 +203,10 @@ Outcome run_report(const std::vector<std::string>& arguments, const Program::Opt
 
 Outcome run_locks(const std::vector<std::string>& arguments, const Program::Options& options) {
   return Program(locks_path(), arguments, options).wait();
+}
+
+Outcome run_doctor(const std::vector<std::string>& arguments, const Program::Options& options) {
+  return Program(doctor_path(), arguments, options).wait();
 }
 
 ScratchDirectory::ScratchDirectory() {

@@ -80,11 +80,13 @@ class Program {
 Outcome run_bench(const std::vector<std::string>& arguments, const Program::Options& options = {});
 Outcome run_report(const std::vector<std::string>& arguments, const Program::Options& options = {});
 Outcome run_locks(const std::vector<std::string>& arguments, const Program::Options& options = {});
+Outcome run_doctor(const std::vector<std::string>& arguments, const Program::Options& options = {});
 
 std::string bench_path();
 std::string report_path();
 std::string locks_path();
-/// `name`: bench, report or locks.
+std::string doctor_path();
+/// `name`: bench, report, locks or doctor.
 std::string path_of(const std::string& name);
 
 /// A directory of its own for one test, removed with everything in it.

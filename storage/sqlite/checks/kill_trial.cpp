@@ -115,7 +115,8 @@ void compare(const std::string& path, std::int64_t acknowledged, KillsFound& fou
 }  // namespace
 
 KillsFound try_kills(const std::filesystem::path& database, int kills,
-                     const std::stop_token& stop) {
+                     std::chrono::nanoseconds longest, const std::stop_token& stop) {
+  const auto deadline = std::chrono::steady_clock::now() + longest;
   constexpr int kLongestUs = 80'000;
   const std::string path = database.string();
   make_tables(path);
@@ -124,7 +125,8 @@ KillsFound try_kills(const std::filesystem::path& database, int kills,
   std::mt19937 random{std::random_device()()};
   KillsFound found;
   try {
-    while (found.kills < kills && found.sound() && !stop.stop_requested()) {
+    while (found.kills < kills && found.sound() && !stop.stop_requested() &&
+           std::chrono::steady_clock::now() < deadline) {
       {
         ChildProcess writer([&] { write_until_killed(path, acknowledged); });
         const std::chrono::microseconds a_while(

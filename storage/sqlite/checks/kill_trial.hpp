@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <stop_token>
@@ -19,11 +20,13 @@ struct KillsFound {
 
 /// Starts a process that writes to `database`, an empty file, in WAL mode, and tells after each
 /// COMMIT that it has returned; kills it as `kill -9` does at a random moment; opens the database
-/// and compares; and all of that `kills` times, or until something is missing, or a stop. Shows
-/// that what was acknowledged survives processes. It says nothing of a loss of power.
+/// and compares; and all of that `kills` times, or until something is missing, `longest` is over,
+/// or a stop. Shows that what was acknowledged survives processes. It says nothing of a loss of
+/// power.
 ///
 /// No other thread may use SQLite meanwhile. Throws StorageError if the database or a process
 /// cannot be made.
-KillsFound try_kills(const std::filesystem::path& database, int kills, const std::stop_token& stop);
+KillsFound try_kills(const std::filesystem::path& database, int kills,
+                     std::chrono::nanoseconds longest, const std::stop_token& stop);
 
 }  // namespace walbench::storage

@@ -158,7 +158,7 @@ class Trial {
           connection->handle(), nullptr,
           SQLITE_CHECKPOINT_PASSIVE + static_cast<int>(*trial_.beside), &frames, &checkpointed);
       if (code != SQLITE_BUSY && code != SQLITE_LOCKED) connection->check(code, "a checkpoint");
-      if (*trial_.beside != CheckpointKind::passive) rest(mixed(number));
+      rest(trial_.beside_rests, mixed(number));
     }
   }
 
@@ -183,15 +183,16 @@ class Trial {
       }
       if (takes_turns) turn.unlock();
       if ((random >> 8U) % static_cast<std::uint64_t>(trial_.rests_one_in) == 0)
-        rest(random >> 16U);
+        rest(trial_.rest, random >> 16U);
     }
     turn.lock();
     update = Statement();
   }
 
-  void rest(std::uint64_t random) const {
-    const auto longest = static_cast<std::uint64_t>(trial_.rest.count());
-    std::this_thread::sleep_for(std::chrono::microseconds(random % (longest + 1)));
+  static void rest(std::chrono::microseconds longest, std::uint64_t random) {
+    if (longest.count() == 0) return;
+    const auto most = static_cast<std::uint64_t>(longest.count());
+    std::this_thread::sleep_for(std::chrono::microseconds(random % (most + 1)));
   }
 
   /// On a new connection, when all others have closed.

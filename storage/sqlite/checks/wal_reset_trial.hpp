@@ -20,9 +20,9 @@ struct WalResetTrial {
   bool queue = false;           ///< a writer's turn lasts until its COMMIT has returned
   bool automatic = false;       ///< SQLite's own checkpoints, every 1,000 frames
   std::optional<CheckpointKind> beside = {};  ///< a thread that only makes such checkpoints
+  std::chrono::microseconds beside_rests{0};  ///< after each: up to so long
   /// A writer rests up to so long after one commit in `rests_one_in`; without rests no checkpoint
-  /// reaches the end of the WAL, and it never starts over. A thread beside rests as long after each
-  /// checkpoint that keeps out writers.
+  /// reaches the end of the WAL, and it never starts over.
   std::chrono::microseconds rest{200};
   int rests_one_in = 1;
   /// Of one checkpoint in two, before it asks for its lock: up to so long.
@@ -45,8 +45,12 @@ inline constexpr WalResetTrial kAutomaticCheckpoints = {
 /// The same without the bug's chance: FULL and RESTART checkpoints, which hold the write lock; one
 /// connection that writes and checkpoints; writers who queue until a COMMIT is over.
 inline constexpr std::array<WalResetTrial, 4> kWalResetRemedies = {{
-    {.beside = CheckpointKind::full, .in_checkpoint = kCheckpointBeside.in_checkpoint},
-    {.beside = CheckpointKind::restart, .in_checkpoint = kCheckpointBeside.in_checkpoint},
+    {.beside = CheckpointKind::full,
+     .beside_rests = std::chrono::milliseconds(2),
+     .in_checkpoint = kCheckpointBeside.in_checkpoint},
+    {.beside = CheckpointKind::restart,
+     .beside_rests = std::chrono::milliseconds(2),
+     .in_checkpoint = kCheckpointBeside.in_checkpoint},
     {.writers = 4,
      .one_connection = true,
      .automatic = true,

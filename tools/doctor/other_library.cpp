@@ -1,0 +1,98 @@
+#include "tools/doctor/other_library.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <functional>
+
+#include "storage/checks/second_process.hpp"
+#include "storage/checks/source_ids.hpp"
+#include "storage/storage_error.hpp"
+
+namespace walbench::tools {
+namespace {
+
+constexpr const char* kInUse = "WALBENCH_OTHER_LIBRARY";
+
+[[noreturn]] void become_this_program(const std::vector<std::string>& arguments,
+                                      const std::string& library_path) {
+  // This program ends the other one in order.
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  setenv("LD_LIBRARY_PATH", library_path.c_str(), 1);
+  setenv("LD_BIND_NOW", "1", 1);
+  setenv(kInUse, "1", 1);
+  std::string name = "doctor";
+  std::vector<char*> argv = {name.data()};
+  for (const std::string& argument : arguments) {
+    argv.push_back(const_cast<char*>(argument.c_str()));
+  }
+  argv.push_back(nullptr);
+  execv("/proc/self/exe", argv.data());
+  _exit(127);
+}
+
+/// What the loader complains of; empty if the program starts.
+std::string complaint_of_loader(const std::string& library_path) {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) storage::fail_check("no pipe can be made");
+  std::string text;
+  storage::ChildProcess child([&] {
+    const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    dup2(nowhere, STDOUT_FILENO);
+    dup2(ends[1], STDERR_FILENO);
+    become_this_program({"--version"}, library_path);
+  });
+  close(ends[1]);
+  std::array<char, 1024> chunk{};
+  for (ssize_t count = 0; (count = read(ends[0], chunk.data(), chunk.size())) > 0;) {
+    text.append(chunk.data(), static_cast<std::size_t>(count));
+  }
+  close(ends[0]);
+  const int code = child.wait();
+  if (code == 0) return {};
+  const std::string line = text.substr(0, text.find('\n'));
+  return line.empty() ? "exit code " + std::to_string(code) : line;
+}
+
+}  // namespace
+
+OtherLibrary::OtherLibrary(const std::filesystem::path& library)
+    : library_(library), folder_(std::filesystem::temp_directory_path()) {
+  if (storage::source_ids_in(library).empty()) {
+    throw storage::StorageError(
+        "'" + library.string() + "' is no library of SQLite: no source id stands in it",
+        storage::ErrorKind::cannot_open);
+  }
+  std::filesystem::create_symlink(std::filesystem::canonical(library),
+                                  folder_.path() / "libsqlite3.so.0");
+}
+
+int OtherLibrary::run(const std::vector<std::string>& arguments,
+                      const std::stop_token& stop) const {
+  std::string library_path = folder_.path().string();
+  if (const char* const before = std::getenv("LD_LIBRARY_PATH"); before != nullptr) {
+    library_path += ":" + std::string(before);
+  }
+  if (const std::string complaint = complaint_of_loader(library_path); !complaint.empty()) {
+    throw storage::StorageError(
+        "'" + library_.string() + "' cannot be loaded as libsqlite3: " + complaint,
+        storage::ErrorKind::cannot_open);
+  }
+  storage::ChildProcess other([&] {
+    setpgid(0, 0);  // a terminal's Ctrl-C comes through this program, once
+    become_this_program(arguments, library_path);
+  });
+  const std::stop_callback<std::function<void()>> hand_on(
+      stop, [pid = other.pid()] { ::kill(pid, SIGINT); });
+  return other.wait();
+}
+
+bool OtherLibrary::is_in_use() {
+  return std::getenv(kInUse) != nullptr;
+}
+
+}  // namespace walbench::tools
