@@ -13,7 +13,7 @@ Each line is PASS, WARN or FAIL, what was seen, and what to do. All is checked b
 private folder beside the database, which is gone at the end: locks, shared memory and renaming with
 a second process; the time that syncs take; commits of a process that is killed 30 times; and
 SQLite's WAL-reset bug, by threads that commit and checkpoint, paused where a scheduler may pause
-them, too. A database is not opened by SQLite, and nothing of it is changed. It takes less than 30 s.
+them, too. A database is not opened by SQLite, and nothing of it is changed. It takes below 30 s.
 
 PASS is not a proof: a bug is not met in so many commits and overlaps. Killing a process says
 nothing of a loss of power.
