@@ -142,6 +142,7 @@ class Measurement {
     result_.concurrency = concurrency_figures(report);
     result_.groups = counts.groups;
     result_.wal = io.wal;
+    result_.reuse = io.reuse;
     result_.wal.checkpoints_capped = counts.capped_checkpoints;
     result_.busy_retries = waits.busy_retries;
     result_.other_sleeps = waits.other_sleeps;

@@ -4,6 +4,7 @@
 
 #include "metrics/histogram/histogram.hpp"
 #include "metrics/result/wal_figures.hpp"
+#include "metrics/result/wal_reuse.hpp"
 #include "metrics/result/write_lock.hpp"
 
 namespace walbench::storage {
@@ -11,6 +12,7 @@ namespace walbench::storage {
 /// Counts over the files of one database, since the last restart_counting().
 struct IoFigures {
   metrics::WalFigures wal;  ///< all but `checkpoints_capped`, which a store counts
+  metrics::WalReuse reuse = {};
   /// The longest that one wait for a lock meant to sleep, in microseconds. SQLite's busy handler
   /// adds up what it asked for, not what it got, and gives up when that reaches busy_timeout; of
   /// other handlers it is what they slept.

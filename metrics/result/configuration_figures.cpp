@@ -16,6 +16,7 @@ using L = WriteLockWaits;
 using O = OtherLockSleeps;
 using W = WalFigures;
 using N = SlowestLifecycles;
+using U = WalReuse;
 using enum Pooling;
 using enum PlanClass;
 
@@ -296,6 +297,21 @@ constexpr std::array kConfigurationFigures = {
         .within(0, kLongestSeconds),
     figure<&C::wal, &W::checkpoints_capped>("checkpoints_capped", Unit::count, sum,
                                             "made by a commit because of the cap"),
+    figure<&C::reuse, &U::restarts>("wal_restarts", Unit::count, sum,
+                                    "times that the WAL started over")
+        .may_be_absent(),
+    figure<&C::reuse, &U::refused>("wal_restarts_refused", Unit::count, sum,
+                                   "times that somebody who read kept it from that")
+        .may_be_absent(),
+    figure<&C::reuse, &U::limited_checkpoints>("checkpoints_limited", Unit::count, sum,
+                                               "those of them that left frames behind")
+        .may_be_absent(),
+    figure<&C::reuse, &U::frames_most>("wal_frames_kept", Unit::count, largest,
+                                       "frames that one checkpoint left behind at most")
+        .may_be_absent(),
+    figure<&C::reuse, &U::growth_bytes>("wal_kept_bytes", Unit::bytes, sum,
+                                        "by which it grew while it was kept")
+        .may_be_absent(),
     figure<&C::wal, &W::wal_syncs>("wal_syncs", Unit::count, sum, "syncs of the -wal file"),
     figure<&C::wal, &W::db_syncs>("db_syncs", Unit::count, sum, "syncs of the database file"),
     figure<&C::wal, &W::db_bytes_written>("db_bytes_written", Unit::bytes, sum,

@@ -13,6 +13,7 @@
 #include "metrics/result/settings_read_back.hpp"
 #include "metrics/result/stream.hpp"
 #include "metrics/result/wal_figures.hpp"
+#include "metrics/result/wal_reuse.hpp"
 #include "metrics/result/write_lock.hpp"
 #include "metrics/slowest_lifecycles.hpp"
 
@@ -137,6 +138,7 @@ struct ConfigurationResult {
   WriteLockWaits write_lock;
   OtherLockSleeps other_sleeps;  ///< these and those of write_lock are busy_retries
   WalFigures wal;
+  std::optional<WalReuse> reuse;        ///< absent in files of older versions
   std::optional<CeilingPoint> ceiling;  ///< where it was measured
   MachineLoad load;
   SlowestLifecycles slowest;

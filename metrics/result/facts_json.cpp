@@ -69,6 +69,26 @@ std::vector<StatementFailures> failures_from(const Json& json) {
   return failures;
 }
 
+Json keepers_json(const std::vector<WalKeeper>& keepers) {
+  Json json = Json::array();
+  for (const WalKeeper& each : keepers) {
+    json.push_back({{"who", each.who},
+                    {"times", each.times},
+                    {"longest_ns", each.longest_ns},
+                    {"frames", each.frames_most}});
+  }
+  return json;
+}
+
+std::vector<WalKeeper> keepers_from(const Json& json) {
+  std::vector<WalKeeper> keepers;
+  for (const Json& each : list_in(json, "wal_keepers")) {
+    keepers.push_back({text_in(each, "who"), count_in(each, "times"), count_in(each, "longest_ns"),
+                       count_in(each, "frames")});
+  }
+  return keepers;
+}
+
 /// Throws if it is none.
 void require_limit(const std::string& text) {
   try {
@@ -88,6 +108,9 @@ bool is_of_plan(const Figure<ConfigurationResult>& figure) {
 void write_facts(const ConfigurationResult& configuration, Json& json) {
   write_figures(configuration_figures(), configuration, json);
   if (!configuration.failures.empty()) json["failures"] = failures_json(configuration.failures);
+  if (configuration.reuse && !configuration.reuse->keepers.empty()) {
+    json["wal_keepers"] = keepers_json(configuration.reuse->keepers);
+  }
   if (!has_streams_to_tell(configuration)) return;
   for (const Stream* const stream : configuration.streams()) {
     write_figures(stream_figures(), *stream, json["streams"].emplace_back());
@@ -111,6 +134,9 @@ ConfigurationResult read_facts(const Json& json) {
   read_figures(configuration_figures(), json, configuration);
   require_spans(configuration.measured_epoch_ns);
   if (has(json, "failures")) configuration.failures = failures_from(json);
+  if (configuration.reuse && has(json, "wal_keepers")) {
+    configuration.reuse->keepers = keepers_from(json);
+  }
   if (has(json, "streams")) read_streams(json, configuration);
   std::ranges::for_each(configuration.planned.limits, require_limit);
   return configuration;

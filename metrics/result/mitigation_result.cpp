@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <utility>
 
 #include "metrics/result/figures.hpp"
@@ -68,6 +69,22 @@ void pool_failures(std::vector<StatementFailures>& into,
   }
 }
 
+void pool_keepers(std::optional<WalReuse>& into, const std::optional<WalReuse>& from) {
+  if (!from) return;
+  if (!into) into.emplace();
+  for (const WalKeeper& added : from->keepers) {
+    const auto found = std::ranges::find(into->keepers, added.who, &WalKeeper::who);
+    if (found == into->keepers.end()) {
+      into->keepers.push_back(added);
+      continue;
+    }
+    found->times += added.times;
+    found->longest_ns = std::max(found->longest_ns, added.longest_ns);
+    found->frames_most = std::max(found->frames_most, added.frames_most);
+  }
+  std::ranges::stable_sort(into->keepers, std::greater(), &WalKeeper::times);
+}
+
 void RepeatedResult::add(ConfigurationResult&& repeat) {
   repeats.push_back(figures_of(repeat));
   if (repeats.size() == 1) {
@@ -76,6 +93,7 @@ void RepeatedResult::add(ConfigurationResult&& repeat) {
   }
   pool_figures(pooled, repeat);
   pool_failures(pooled.failures, repeat.failures);
+  pool_keepers(pooled.reuse, repeat.reuse);
   pool_streams(pooled, repeat);
 }
 

@@ -30,6 +30,9 @@ struct MitigationInfo {
 void pool_failures(std::vector<StatementFailures>& into,
                    const std::vector<StatementFailures>& from);
 
+/// Likewise who kept the WAL.
+void pool_keepers(std::optional<WalReuse>& into, const std::optional<WalReuse>& from);
+
 /// One segment of one stream in one repeat, in nanoseconds.
 struct SegmentFigures {
   Segment segment = Segment::fsm_net;

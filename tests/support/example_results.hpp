@@ -162,6 +162,8 @@ inline ConfigurationResult full_configuration() {
                 .db_bytes_written = 50,
                 .wal_writes = 78,
                 .db_writes = 79};
+  result.reuse = {131,  137,     113,
+                  4001, 139'000, {{"reader 1", 101, 149'000'001, 4001}, {"writers", 36, 151, 12}}};
   result.ceiling = {.group_size = 59,
                     .checkpoint = "its checkpoint",
                     .writes_per_second = 142.5,

@@ -27,6 +27,7 @@
 
 #include "storage/probes.hpp"
 #include "storage/sqlite/sqlite.hpp"
+#include "storage/sqlite/watch/counting_file.hpp"
 #include "storage/sqlite/watch/pass_through_vfs.hpp"
 
 namespace walbench::storage {
@@ -35,47 +36,11 @@ namespace {
 // Offsets among the locks in the -shm, as in SQLite's wal.c. See also busy_lock_at().
 constexpr int kWriteLock = 0;
 constexpr int kCheckpointLock = 1;
-
-struct CountingFile {
-  sqlite3_file base;
-  CountingVfs* owner;
-  FileKind kind;
-  /// The connection wrote nothing but a frame's header, here, in its last write to the WAL; or -1.
-  std::int64_t frame_begun_at;
-  std::int64_t checkpoint_began_ns;  ///< when the connection got the lock to checkpoint under
-  std::int64_t synced_before_ns;     ///< ThreadIo::sync_ns then
-  std::int64_t failed_before;        ///< ThreadIo::failures then
-  std::int64_t holding;              ///< of the write lock, the connection's last
-  bool has_checkpointed;             ///< under that lock, at least a page
-};
-static_assert(sizeof(CountingFile) % 8 == 0, "SQLite expects the real file behind it aligned to 8");
-
-CountingFile& counting(sqlite3_file* file) {
-  return *reinterpret_cast<CountingFile*>(file);
-}
-
-sqlite3_file* real(sqlite3_file* file) {
-  return reinterpret_cast<sqlite3_file*>(reinterpret_cast<CountingFile*>(file) + 1);
-}
-
-/// The method that calls the real file's method of the same name.
-template <auto Method>
-struct Forward;
-template <typename Result, typename... Arguments,
-          Result (*sqlite3_io_methods::*Method)(sqlite3_file*, Arguments...)>
-struct Forward<Method> {
-  static Result call(sqlite3_file* file, Arguments... arguments) {
-    return (real(file)->pMethods->*Method)(real(file), arguments...);
-  }
-};
+constexpr int kFirstReadLock = 3;
+constexpr int kNameReader = 0x77616C01;  // an operation of xFileControl, of our own
 
 thread_local ThreadIo thread_durable;
 thread_local int thread_checkpoint_locks = 0;  ///< checkpoint locks that the thread holds
-
-FileKind kind_of(int open_flags) {
-  if ((open_flags & SQLITE_OPEN_MAIN_DB) != 0) return FileKind::database;
-  return (open_flags & SQLITE_OPEN_WAL) != 0 ? FileKind::wal : FileKind::other;
-}
 
 }  // namespace
 
@@ -121,6 +86,7 @@ struct CountingVfsMethods {
   static int close(sqlite3_file* file) {
     const int code = real(file)->pMethods->xClose(real(file));
     checkpoint_lock_given_up(file);
+    counting(file).owner->story_.disconnected(counting(file).holder);
     return code;
   }
 
@@ -151,6 +117,7 @@ struct CountingVfsMethods {
                           [&] { return real(file)->pMethods->xTruncate(real(file), size); });
     if (code == SQLITE_OK && counting(file).kind == FileKind::wal) {
       counting(file).owner->counters_.wal_size_becomes(size);
+      if (size == 0 && thread_checkpoint_locks > 0) counting(file).owner->story_.started_over();
     }
     return code;
   }
@@ -183,6 +150,11 @@ struct CountingVfsMethods {
       WALBENCH_PROBE(checkpoint_end);
       counting(file).has_checkpointed = true;
     }
+    if (operation == kNameReader) {
+      const std::int64_t reader = *static_cast<const std::int64_t*>(argument);
+      counting(file).owner->story_.name_reader(counting(file).holder, reader);
+      return SQLITE_OK;
+    }
     return real(file)->pMethods->xFileControl(real(file), operation, argument);
   }
 
@@ -192,13 +164,24 @@ struct CountingVfsMethods {
         {.operation = VfsOperation::shm_map, .offset = region, .amount = size, .flags = extend},
         [&] { return real(file)->pMethods->xShmMap(real(file), region, size, extend, out); });
     if (code == SQLITE_BUSY) LockWaits::refused_other(BusyLock::database);
+    if (code == SQLITE_OK && region == 0) {
+      counting(file).wal_index = static_cast<const volatile std::uint32_t*>(*out);
+    }
     return code;
   }
+  static int shm_unmap(sqlite3_file* file, int remove) {
+    counting(file).wal_index = nullptr;
+    return real(file)->pMethods->xShmUnmap(real(file), remove);
+  }
   static int shm_lock(sqlite3_file* file, int offset, int count, int flags) {
-    const int code = make(
-        file,
-        {.operation = VfsOperation::shm_lock, .offset = offset, .amount = count, .flags = flags},
-        [&] { return real(file)->pMethods->xShmLock(real(file), offset, count, flags); });
+    const auto go = [&] {
+      return make(
+          file,
+          {.operation = VfsOperation::shm_lock, .offset = offset, .amount = count, .flags = flags},
+          [&] { return real(file)->pMethods->xShmLock(real(file), offset, count, flags); });
+    };
+    if (offset >= kFirstReadLock) return read_lock(file, offset - kFirstReadLock, count, flags, go);
+    const int code = go();
     const bool locks = (flags & SQLITE_SHM_LOCK) != 0;
     if (offset == kWriteLock) {
       write_lock_asked(file, locks, code);
@@ -211,8 +194,19 @@ struct CountingVfsMethods {
     }
     if (offset == kCheckpointLock && !locks) {
       thread_checkpoint_locks -= 1;
+      counting(file).owner->story_.checkpoint_ended();
       checkpoint_lock_given_up(file);
     }
+    return code;
+  }
+
+  template <typename Go>
+  static int read_lock(sqlite3_file* file, int first, int count, int flags, const Go& go) {
+    const bool checkpoints = thread_checkpoint_locks > 0;
+    const int code = counting(file).owner->story_.follow(
+        {{first, count}, flags, checkpoints, counting(file).holder, counting(file).wal_index}, go);
+    const bool locks = (flags & SQLITE_SHM_LOCK) != 0;
+    if (locks && code == SQLITE_BUSY) LockWaits::refused_other(BusyLock::reader);
     return code;
   }
 
@@ -265,17 +259,17 @@ struct CountingVfsMethods {
             write,
             truncate,
             sync,
-            Forward<&Methods::xFileSize>::call,
+            ForwardToFile<&Methods::xFileSize>::call,
             lock,
-            Forward<&Methods::xUnlock>::call,
-            Forward<&Methods::xCheckReservedLock>::call,
+            ForwardToFile<&Methods::xUnlock>::call,
+            ForwardToFile<&Methods::xCheckReservedLock>::call,
             file_control,
-            Forward<&Methods::xSectorSize>::call,
-            Forward<&Methods::xDeviceCharacteristics>::call,
+            ForwardToFile<&Methods::xSectorSize>::call,
+            ForwardToFile<&Methods::xDeviceCharacteristics>::call,
             shm_map,
             shm_lock,
-            Forward<&Methods::xShmBarrier>::call,
-            Forward<&Methods::xShmUnmap>::call,
+            ForwardToFile<&Methods::xShmBarrier>::call,
+            shm_unmap,
             fetch,
             unfetch};
   }
@@ -299,6 +293,7 @@ struct CountingVfsMethods {
     if (answer.code != SQLITE_OK) return answer.code;
     const int code = real_vfs(vfs)->xOpen(real_vfs(vfs), path, real(file), flags, out_flags);
     if (real(file)->pMethods != nullptr) {
+      if (ours.kind == FileKind::database) ours.holder = owner(vfs).story_.connected();
       ours.base.pMethods = io_methods_for(real(file)->pMethods->iVersion);
     }
     return code;
@@ -330,7 +325,8 @@ const metrics::Clock& steady_clock() {
   return clock;
 }
 
-CountingVfs::CountingVfs(const metrics::Clock& clock) : clock_(clock), lock_waits_(clock) {
+CountingVfs::CountingVfs(const metrics::Clock& clock)
+    : clock_(clock), lock_waits_(clock), story_(clock, counters_) {
   sqlite3_vfs* const real = sqlite3_vfs_find(nullptr);
   if (real == nullptr) throw SqliteError(nullptr, SQLITE_ERROR, "finding SQLite's default VFS");
   static std::atomic<std::int64_t> instances = 0;
@@ -349,6 +345,10 @@ CountingVfs::CountingVfs(const metrics::Clock& clock) : clock_(clock), lock_wait
 
 CountingVfs::~CountingVfs() {
   sqlite3_vfs_unregister(&vfs_->base);
+}
+
+void CountingVfs::name_reader(sqlite3* connection, std::int64_t number) {
+  sqlite3_file_control(connection, "main", kNameReader, &number);
 }
 
 bool CountingVfs::thread_checkpoints() {

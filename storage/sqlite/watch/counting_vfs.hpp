@@ -14,6 +14,7 @@
 #include "storage/sqlite/watch/io_failure.hpp"
 #include "storage/sqlite/watch/lock_waits.hpp"
 #include "storage/sqlite/watch/vfs_policy.hpp"
+#include "storage/sqlite/watch/wal_story.hpp"
 
 namespace walbench::storage {
 
@@ -66,17 +67,27 @@ class CountingVfs {
   void rethrow_failure() const { failure_.rethrow(); }
   SqliteError explain(const SqliteError& refusal) const { return failure_.explain(refusal); }
 
-  IoFigures figures() const { return counters_.figures(); }
+  IoFigures figures() const {
+    IoFigures figures = counters_.figures();
+    figures.reuse = story_.figures();
+    return figures;
+  }
   IoTimes times() const { return counters_.times(); }
   LockWaitFigures lock_waits() const { return lock_waits_.figures(); }
 
   /// Follows the write lock in time, too; see LockWaits. Before the first connection is opened.
   void keep_lock_timeline() { lock_waits_.keep_timeline(); }
 
+  /// Follows who holds snapshots, too; see WalStory. Before the first connection is opened.
+  void follow_snapshots() { story_.follow_holders(); }
+  /// The connection is that reader's, from 1; see WalStory.
+  static void name_reader(sqlite3* connection, std::int64_t number);
+
   /// Sets counts to zero and the peak to the present size. Not while something is being written.
   void restart_counting() {
     counters_.restart();
     lock_waits_.restart();
+    story_.restart();
   }
 
   /// From now on the busy handler's sleeps return at once, so that a connection waiting for a lock
@@ -117,6 +128,7 @@ class CountingVfs {
   IoFailure failure_;
   IoCounters counters_;
   LockWaits lock_waits_;
+  WalStory story_;
   std::atomic<bool> interrupted_ = false;
 };
 

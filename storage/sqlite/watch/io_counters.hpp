@@ -15,6 +15,9 @@ class IoCounters {
   IoFigures figures() const;
   IoTimes times() const;
 
+  /// By how much writes have extended the WAL.
+  std::int64_t growth_bytes() const { return wal_growth_bytes_.load(std::memory_order_relaxed); }
+
   /// Sets counts to zero, the first size and the peak to the present size.
   void restart();
 
