@@ -163,22 +163,22 @@ std::optional<std::string> HgrmMerge::add(const fs::path& path) {
              "holds no histogram, only rows of percentiles, and a sum of these would not be "
              "exact; merge files that bench wrote or that were made from values");
     }
-    if (is_values_metadata(*file.walbench_json)) {
+    std::optional<HgrmMetadata> metadata = parse_unless_values(*file.walbench_json);
+    if (!metadata) {
       add_values(path, *file.walbench_json, *file.histogram);
       return std::nullopt;
     }
-    HgrmMetadata metadata = parse_hgrm_metadata(*file.walbench_json);
-    if (metadata.failure) {
+    if (metadata->failure) {
       return fmt::format("{}: is the record of a measurement that failed; it was left out",
                          path.string());
     }
-    if (metadata.role) {
+    if (metadata->role) {
       return fmt::format(
           "{}: is one side of a mitigation's before/after, whose repeats belong to "
           "one machine; it was left out",
           path.string());
     }
-    add_measured(path, std::move(metadata), *file.histogram);
+    add_measured(path, std::move(*metadata), *file.histogram);
     return std::nullopt;
   } catch (const MergeError&) {
     throw;

@@ -158,6 +158,39 @@ std::string metadata_text(const RunResult& run, const ConfigurationResult& confi
                      &run.environment, stream, segment, configuration, role}));
 }
 
+bool is_of_values(const Json& json) {
+  return json.contains("kind") && json["kind"] == "values";
+}
+
+HgrmMetadata metadata_from(const Json& json) {
+  const bool failed = has(json, "failure");
+  HgrmMetadata metadata{.run_id = text_in(json, "run_id"),
+                        .instance = text_in(json, "instance"),
+                        .timestamp = text_in(json, "timestamp"),
+                        .environment_digest = text_in(json, "environment_digest"),
+                        .environment = std::nullopt,
+                        .stream = {},
+                        .segment = failed ? Segment::fsm_net : segment_in(json),
+                        .configuration = failed ? ConfigurationResult() : read_facts(json),
+                        .role = std::nullopt,
+                        .failure = std::nullopt,
+                        .merged_from = texts_in(json, kMergedFrom)};
+  if (has(json, "environment")) {
+    read_figures(environment_figures(), json["environment"], metadata.environment.emplace());
+  }
+  if (failed) {
+    metadata.configuration.planned = read_plan(json);
+    metadata.failure = failure_from(json["failure"], metadata.configuration.planned);
+    return metadata;
+  }
+  metadata.configuration.published = texts_in(json, "distributions");
+  metadata.stream = stream_in(json, metadata.configuration);
+  if (has(json, "mitigation")) {
+    metadata.role = role_from(json["mitigation"], metadata.stream, metadata.segment);
+  }
+  return metadata;
+}
+
 }  // namespace
 
 std::string hgrm_metadata(const HgrmMetadata& metadata) {
@@ -190,33 +223,13 @@ std::string hgrm_metadata(const RunResult& run, const RunFailure& failure) {
 }
 
 HgrmMetadata parse_hgrm_metadata(std::string_view text) {
+  return metadata_from(parse_object(text));
+}
+
+std::optional<HgrmMetadata> parse_unless_values(std::string_view text) {
   const Json json = parse_object(text);
-  const bool failed = has(json, "failure");
-  HgrmMetadata metadata{.run_id = text_in(json, "run_id"),
-                        .instance = text_in(json, "instance"),
-                        .timestamp = text_in(json, "timestamp"),
-                        .environment_digest = text_in(json, "environment_digest"),
-                        .environment = std::nullopt,
-                        .stream = {},
-                        .segment = failed ? Segment::fsm_net : segment_in(json),
-                        .configuration = failed ? ConfigurationResult() : read_facts(json),
-                        .role = std::nullopt,
-                        .failure = std::nullopt,
-                        .merged_from = texts_in(json, kMergedFrom)};
-  if (has(json, "environment")) {
-    read_figures(environment_figures(), json["environment"], metadata.environment.emplace());
-  }
-  if (failed) {
-    metadata.configuration.planned = read_plan(json);
-    metadata.failure = failure_from(json["failure"], metadata.configuration.planned);
-    return metadata;
-  }
-  metadata.configuration.published = texts_in(json, "distributions");
-  metadata.stream = stream_in(json, metadata.configuration);
-  if (has(json, "mitigation")) {
-    metadata.role = role_from(json["mitigation"], metadata.stream, metadata.segment);
-  }
-  return metadata;
+  if (is_of_values(json)) return std::nullopt;
+  return metadata_from(json);
 }
 
 std::string values_metadata(std::string_view source, const std::vector<std::string>& merged) {
@@ -227,8 +240,7 @@ std::string values_metadata(std::string_view source, const std::vector<std::stri
 }
 
 bool is_values_metadata(std::string_view text) {
-  const Json json = parse_object(text);
-  return json.contains("kind") && json["kind"] == "values";
+  return is_of_values(parse_object(text));
 }
 
 std::vector<std::string> merged_from(std::string_view text) {

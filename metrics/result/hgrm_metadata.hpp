@@ -63,6 +63,10 @@ std::string values_metadata(std::string_view source,
 /// Whether metadata is of a column of values, not of a configuration. Throws FormatError.
 bool is_values_metadata(std::string_view text);
 
+/// What parse_hgrm_metadata() finds, at the price of one parse; nothing if the metadata is of a
+/// column of values. Throws FormatError.
+std::optional<HgrmMetadata> parse_unless_values(std::string_view text);
+
 /// The fingerprints of what was merged into a file, whatever it holds; empty: it is no merge.
 /// Throws FormatError.
 std::vector<std::string> merged_from(std::string_view text);

@@ -247,12 +247,14 @@ class Loader {
 
   void add_distribution(LoneDistribution&& lone) {
     HgrmFile& file = lone.file;
-    if (!file.walbench_json || !file.histogram || is_values_metadata(*file.walbench_json)) {
+    std::optional<HgrmMetadata> found;
+    if (file.walbench_json && file.histogram) found = parse_unless_values(*file.walbench_json);
+    if (!found) {
       file.tell_in_milliseconds(reading_.unit);
       set_.lone.push_back(std::move(lone));
       return;
     }
-    HgrmMetadata metadata = parse_hgrm_metadata(*file.walbench_json);
+    HgrmMetadata& metadata = *found;
     LoadedRun& run = run_of(set_, metadata);
     add_json_beside(run, lone.path.parent_path());
     if (metadata.failure) {

@@ -57,6 +57,13 @@ Pipe make_terminal() {
   }
   argv.push_back(nullptr);
   if (!options.tmpdir.empty()) setenv("TMPDIR", options.tmpdir.c_str(), 1);
+  // Who runs the tests may ignore or block some, as nohup does; a program would do so, too.
+  for (int each = 1; each < NSIG; ++each) {
+    static_cast<void>(signal(each, SIG_DFL));
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
   for (const auto& [name, value] : options.environment) {
     setenv(name.c_str(), value.c_str(), 1);
   }

@@ -251,7 +251,9 @@ class Session {
     const bool acks_instead = options_.ack_log == "-";
     if (options_.quiet || acks_instead) return;
     std::string out;
-    render_terminal(document_of(run, study.findings()), {.details = options_.details, .plot = {}},
+    const Extent extent = options_.details ? Extent::everything : Extent::answers;
+    render_terminal(document_of(run, study.findings(), extent),
+                    {.details = options_.details, .plot = {}},
                     [&out](std::string_view part) { out += part; });
     const std::string json = study.paths().front().string();
     out += fmt::format("\nresults: {} and {} files beside it\n", printable(json),

@@ -126,7 +126,7 @@ Section breakdown_section(const RunView& run) {
 }
 
 Section wal_section(const RunView& run) {
-  Section section{"WAL and checkpoints" + run.suffix, true};
+  Section section{"WAL and checkpoints" + run.suffix};
   if (run.configurations.empty()) return section;
   Table table{
       "Written to the database's files",
@@ -155,13 +155,13 @@ Section wal_section(const RunView& run) {
 
 Section configuration_section(const ConfigurationResult& configuration,
                               const ConfigurationFindings& findings, const std::string& before,
-                              bool details, const Percentiles& percentiles) {
+                              const Percentiles& percentiles) {
   Section section{
       fmt::format("{}{}: {}{} files, {}", before, label(configuration),
                   configuration.repeats > 1 ? fmt::format("{} x ", configuration.repeats) : "",
                   with_thousands(configuration.planned.files),
                   configuration.verified ? "database verified" : "DATABASE NOT VERIFIED"),
-      details,
+      false,
       {}};
   for (const metrics::Stream* const stream : configuration.streams()) {
     Table segments = segments_table(*stream, configuration.name_of(*stream), percentiles);

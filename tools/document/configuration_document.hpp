@@ -21,10 +21,9 @@ Section breakdown_section(const RunView& run);
 Section wal_section(const RunView& run);
 
 /// Everything about one configuration: segments, waits, counts, verdicts. `before` begins the
-/// heading; `details`: see Section; `percentiles` are those of the segments.
+/// heading; `percentiles` are those of the segments.
 Section configuration_section(const metrics::ConfigurationResult& configuration,
                               const metrics::ConfigurationFindings& findings,
-                              const std::string& before, bool details,
-                              const Percentiles& percentiles);
+                              const std::string& before, const Percentiles& percentiles);
 
 }  // namespace walbench::tools

@@ -79,8 +79,8 @@ Table environment_table(const metrics::Environment& environment) {
 
 }  // namespace
 
-Section settings_section(const RunView& run, bool details) {
-  Section section{"Settings" + run.suffix, details};
+Section settings_section(const RunView& run) {
+  Section section{"Settings" + run.suffix};
   if (!run.configurations.empty() || !run.mitigations.empty()) {
     section.add(settings(run));
   }
@@ -88,7 +88,7 @@ Section settings_section(const RunView& run, bool details) {
 }
 
 Section environment_section(const RunView& run) {
-  Section section{"Environment" + run.suffix, true};
+  Section section{"Environment" + run.suffix};
   if (run.environment != nullptr) section.add(environment_table(*run.environment));
   section.add(Sentence{"Environment digest " + run.environment_digest +
                        ": runs with another digest were measured in another environment."});

@@ -8,7 +8,7 @@ namespace walbench::tools {
 /// Where a run was measured.
 Section environment_section(const RunView& run);
 
-/// Its settings, as read back; `details`: see Section.
-Section settings_section(const RunView& run, bool details);
+/// Its settings, as read back.
+Section settings_section(const RunView& run);
 
 }  // namespace walbench::tools

@@ -232,7 +232,7 @@ std::vector<Side> sides_of(const RunView& run) {
 }  // namespace
 
 Section figures_section(const RunView& run) {
-  Section section{"Every figure" + run.suffix, true};
+  Section section{"Every figure" + run.suffix};
   const std::vector<Side> sides = sides_of(run);
   if (sides.empty()) return section;
   Table table{"Figures as they stand in JSON", {{"figure"}, {"unit"}}};

@@ -18,18 +18,34 @@ namespace walbench::tools {
 namespace {
 
 /// The sections of a run: answers and evidence, and details for the end of the document.
-struct RunSections {
-  std::vector<Section> first;
-  std::vector<Section> details;
+class RunSections {
+ public:
+  explicit RunSections(Extent extent) : with_details_(extent == Extent::everything) {}
 
-  void add(Section&& section) {
+  /// Builds a section, unless it belongs to the details and they are not wanted.
+  template <typename Build>
+  void add(bool details, const Build& build) {
+    if (details && !with_details_) return;
+    Section section = build();
     if (section.blocks.empty()) return;
-    (section.details ? details : first).push_back(std::move(section));
+    section.details = details;
+    (details ? details_ : first_).push_back(std::move(section));
   }
+  void add(Section&& section) {
+    add(false, [&]() -> Section&& { return std::move(section); });
+  }
+
+  std::vector<Section>& first() { return first_; }
+  std::vector<Section>& details() { return details_; }
+
+ private:
+  bool with_details_;
+  std::vector<Section> first_;
+  std::vector<Section> details_;
 };
 
-RunSections sections_of(const RunView& run) {
-  RunSections sections;
+RunSections sections_of(const RunView& run, Extent extent) {
+  RunSections sections(extent);
   sections.add(missing_section(run));
   sections.add(advice_section(run));
   sections.add(summary_section(run));
@@ -38,28 +54,32 @@ RunSections sections_of(const RunView& run) {
   sections.add(scaling_section(run));
   sections.add(mitigations_section(run));
   sections.add(ceiling_section(run));
-  sections.add(wal_section(run));
+  sections.add(true, [&] { return wal_section(run); });
   // A run of one configuration is short enough to be shown in full.
   const bool many = run.configurations.size() > 1 || !run.mitigations.empty();
   for (std::size_t index = 0; index < run.configurations.size(); ++index) {
-    sections.add(configuration_section(
-        run.configurations[index], run.findings.configurations[index], "", many, run.percentiles));
+    sections.add(many, [&] {
+      return configuration_section(run.configurations[index], run.findings.configurations[index],
+                                   "", run.percentiles);
+    });
   }
-  sections.add(settings_section(run, many));
+  sections.add(many, [&] { return settings_section(run); });
+  const auto add_side = [&](const metrics::RepeatedResult& side,
+                            const metrics::ConfigurationFindings& findings,
+                            const std::string& before) {
+    if (side.repeats.empty()) return;
+    sections.add(true, [&] {
+      return configuration_section(side.pooled, findings, before, run.percentiles);
+    });
+  };
   for (std::size_t index = 0; index < run.mitigations.size(); ++index) {
     const metrics::MitigationResult& each = run.mitigations[index];
     const metrics::MitigationFindings& found = run.findings.mitigations[index];
-    if (!each.baseline.repeats.empty()) {
-      sections.add(configuration_section(each.baseline.pooled, found.baseline,
-                                         "before " + each.info.name + ": ", true, run.percentiles));
-    }
-    if (!each.mitigation.repeats.empty()) {
-      sections.add(configuration_section(each.mitigation.pooled, found.mitigation,
-                                         "after " + each.info.name + ": ", true, run.percentiles));
-    }
+    add_side(each.baseline, found.baseline, "before " + each.info.name + ": ");
+    add_side(each.mitigation, found.mitigation, "after " + each.info.name + ": ");
   }
-  sections.add(figures_section(run));
-  sections.add(environment_section(run));
+  sections.add(true, [&] { return figures_section(run); });
+  sections.add(true, [&] { return environment_section(run); });
   return sections;
 }
 
@@ -84,7 +104,7 @@ std::string title_of(const metrics::ResultSet& set) {
 }  // namespace
 
 Document document_of(const metrics::ResultSet& set, const std::vector<metrics::Findings>& findings,
-                     const Percentiles& percentiles) {
+                     const Percentiles& percentiles, Extent extent) {
   Document document{title_of(set)};
   std::vector<Section> details;
   if (const std::vector<std::string> unlike = metrics::unlike_runs(set); !unlike.empty()) {
@@ -109,9 +129,10 @@ Document document_of(const metrics::ResultSet& set, const std::vector<metrics::F
                      .complete = run.complete,
                      .planned = run.planned,
                      .suffix = set.runs.size() > 1 ? ", run " + run.run_id : "",
-                     .percentiles = percentiles});
-    append(std::move(sections.first), document.sections);
-    append(std::move(sections.details), details);
+                     .percentiles = percentiles},
+                    extent);
+    append(std::move(sections.first()), document.sections);
+    append(std::move(sections.details()), details);
   }
   for (const metrics::LoadedLog& log : set.logs) {
     document.sections.push_back(log_section(log, percentiles));
@@ -122,7 +143,8 @@ Document document_of(const metrics::ResultSet& set, const std::vector<metrics::F
   return document;
 }
 
-Document document_of(const metrics::RunResult& run, const metrics::Findings& findings) {
+Document document_of(const metrics::RunResult& run, const metrics::Findings& findings,
+                     Extent extent) {
   RunSections sections =
       sections_of({.run_id = run.run_id,
                    .timestamp = run.timestamp,
@@ -135,9 +157,10 @@ Document document_of(const metrics::RunResult& run, const metrics::Findings& fin
                    .failures = run.failures,
                    .complete = run.complete,
                    .planned = run.planned,
-                   .suffix = ""});
-  Document document{"walbench run " + run.run_id, std::move(sections.first)};
-  append(std::move(sections.details), document.sections);
+                   .suffix = ""},
+                  extent);
+  Document document{"walbench run " + run.run_id, std::move(sections.first())};
+  append(std::move(sections.details()), document.sections);
   return document;
 }
 

@@ -72,7 +72,9 @@ void print(const metrics::ResultSet& set, const std::vector<metrics::Findings>& 
     case ReportFormat::table: {
       TerminalStyle style{.details = options.details, .plot = {}};
       if (options.plot) style.plot = detect_plot_style();
-      render_terminal(document_of(set, findings, options.reading.percentiles), style, write_output);
+      render_terminal(document_of(set, findings, options.reading.percentiles,
+                                  options.details ? Extent::everything : Extent::answers),
+                      style, write_output);
       break;
     }
     case ReportFormat::markdown:

@@ -91,6 +91,9 @@ TEST(ParseHgrmMetadata, RefusesWhatIsNoObject) {
 TEST(ValuesMetadata, IsToldFromAConfigurations) {
   EXPECT_TRUE(is_values_metadata(values_metadata("latencies.txt")));
   EXPECT_FALSE(is_values_metadata(metadata().dump()));
+  EXPECT_FALSE(parse_unless_values(values_metadata("latencies.txt")).has_value());
+  EXPECT_EQ(parse_unless_values(metadata().dump()).value().run_id,
+            parse_hgrm_metadata(metadata().dump()).run_id);
   EXPECT_EQ(Json::parse(values_metadata("a \"b\"\n.txt"))["source"], "a \"b\"\n.txt");
   EXPECT_EQ(values_metadata("a\nb").find('\n'), std::string::npos);
   EXPECT_EQ(refusal(values_metadata("x")), "its walbench metadata lacks 'run_id'");

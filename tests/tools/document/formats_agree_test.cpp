@@ -335,5 +335,15 @@ TEST(FormatsAgree, BenchAndReportSayTheSame) {
             terminal_text(Reported(set).document));
 }
 
+TEST(FormatsAgree, WithoutItsDetailsADocumentIsTheSameAndHasNone) {
+  const metrics::ResultSet set = example_set();
+  const std::vector<metrics::Findings> findings = metrics::analyse_each(set.runs);
+  const Document answers = document_of(set, findings, {}, Extent::answers);
+  const Document everything = document_of(set, findings);
+  EXPECT_EQ(terminal_text(answers, false), terminal_text(everything, false));
+  EXPECT_EQ(terminal_text(answers, true).find("Every figure"), std::string::npos);
+  EXPECT_NE(terminal_text(everything, true).find("Every figure"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace walbench::tools

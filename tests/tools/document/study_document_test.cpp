@@ -159,9 +159,9 @@ TEST(ConfigurationSection, SegmentsStandInTheOrderOfTheBreakdown) {
     result.main.segments.push_back({metrics::segment_at(index - 1), spread(100)});
   }
   std::vector<std::string> names;
-  for (const Row& row : table_of(configuration_section(
-                                     result, metrics::analyse_configuration(result), "", false, {}))
-                            .rows) {
+  for (const Row& row :
+       table_of(configuration_section(result, metrics::analyse_configuration(result), "", {}))
+           .rows) {
     names.push_back(row[0].text);
   }
   EXPECT_THAT(names,
@@ -175,21 +175,20 @@ TEST(ConfigurationSection, SegmentsStandInTheOrderOfTheBreakdown) {
 TEST(ConfigurationSection, NamesVerificationRepeatsAndEveryVerdict) {
   ConfigurationResult result = example();
   result.repeats = 5;
-  EXPECT_EQ(
-      configuration_section(result, metrics::analyse_configuration(result), "after x: ", true, {})
-          .heading,
-      "after x: c=10 zero per-file: 5 x 1,000 files, database verified");
-  EXPECT_THAT(sentences_of(configuration_section(result, metrics::analyse_configuration(result), "",
-                                                 true, {})),
-              Contains(StartsWith("threshold_1: PASS  2 s of ")));
+  EXPECT_EQ(configuration_section(result, metrics::analyse_configuration(result), "after x: ", {})
+                .heading,
+            "after x: c=10 zero per-file: 5 x 1,000 files, database verified");
+  EXPECT_THAT(
+      sentences_of(configuration_section(result, metrics::analyse_configuration(result), "", {})),
+      Contains(StartsWith("threshold_1: PASS  2 s of ")));
   result.verified = false;
   result.planned.threads = 9;
-  EXPECT_THAT(sentences_of(configuration_section(result, metrics::analyse_configuration(result), "",
-                                                 true, {})),
-              Contains("No limit is set for c=9 zero per-file."));
+  EXPECT_THAT(
+      sentences_of(configuration_section(result, metrics::analyse_configuration(result), "", {})),
+      Contains("No limit is set for c=9 zero per-file."));
   result.planned.limits = {"elapsed>1s", "elapsed>4s"};
   const Section section =
-      configuration_section(result, metrics::analyse_configuration(result), "", true, {});
+      configuration_section(result, metrics::analyse_configuration(result), "", {});
   EXPECT_THAT(section.heading, HasSubstr("DATABASE NOT VERIFIED"));
   EXPECT_THAT(sentences_of(section), Contains("elapsed>1s: FAIL  2 s of 1 s, 2.00x too long"));
   EXPECT_THAT(sentences_of(section), Contains("elapsed>4s: PASS  2 s of 4 s, 2.00x"));
