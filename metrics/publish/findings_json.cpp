@@ -109,13 +109,16 @@ Json scaling_json(const std::vector<Scaling>& scalings) {
 Json segments_json(const Stream& stream) {
   Json segments = Json::object();
   for (const auto& [segment, histogram] : stream.segments) {
-    const auto ms = [](std::int64_t ns) { return static_cast<double>(ns) / kNsPerMs; };
+    const bool empty = histogram.total_count() == 0;
+    const auto ms = [&](auto ns) {
+      return empty ? Json() : Json(static_cast<double>(ns) / kNsPerMs);
+    };
     segments[std::string(segment_name(segment)) + "_ms"] = {
         {"p50", ms(histogram.value_at_percentile(50))},
         {"p95", ms(histogram.value_at_percentile(95))},
         {"p99", ms(histogram.value_at_percentile(99))},
         {"p999", ms(histogram.value_at_percentile(99.9))},
-        {"mean", histogram.mean() / kNsPerMs},
+        {"mean", ms(histogram.mean())},
         {"min", ms(histogram.min())},
         {"max", ms(histogram.max())},
         {"count", histogram.total_count()}};

@@ -185,7 +185,8 @@ void write_log(const LoadedLog& log, const std::vector<double>& percentiles,
   Json begin = {{"file", log.path.string()},
                 {"label", log.label},
                 {"unit_assumed", log.unit_assumed},
-                {"lengths_worked_out", log.had_ends}};
+                {"lengths_worked_out", log.had_ends},
+                {"times_go_back", log.times_go_back}};
   if (log.cut_off) begin["cut_off"] = *log.cut_off;
   write(dump_open(begin, -1) + ",\"streams\":[");
   bool first = true;

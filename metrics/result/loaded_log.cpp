@@ -27,6 +27,8 @@ class LogBuilder {
     log_.ns_per_unit = ns_per_unit;
     const std::size_t at = stream_of(interval.tag);
     LoadedLog::Stream& stream = log_.streams[at];
+    if (interval.start_seconds < latest_start_[at]) log_.times_go_back = true;
+    latest_start_[at] = interval.start_seconds;
     stream.total.add(interval.histogram);
     stream.covered_seconds += interval.length_seconds;
     if (!reading_.window_seconds) {
@@ -65,6 +67,7 @@ class LogBuilder {
     if (is_new) {
       log_.streams.push_back({tag, {}, {}, 0});
       windows_.emplace_back();
+      latest_start_.push_back(std::numeric_limits<double>::lowest());
     }
     return known->second;
   }
@@ -88,7 +91,8 @@ class LogBuilder {
   const Reading& reading_;
   LoadedLog log_;
   std::unordered_map<std::string, std::size_t> by_tag_;
-  std::vector<Window> windows_;  // by stream
+  std::vector<Window> windows_;       // by stream
+  std::vector<double> latest_start_;  // likewise, of the interval read last
 };
 
 }  // namespace

@@ -41,6 +41,7 @@ struct LoadedLog {
   std::string label;                   ///< what walbench says it measured; or empty
   std::optional<std::string> cut_off;  ///< why its last line was left out
   bool had_ends = false;               ///< ends stood where lengths belong; they were worked out
+  bool times_go_back = false;          ///< an interval of a tag begins before the one above it
   bool unit_assumed = false;           ///< it does not say its unit; nanoseconds are assumed
   std::int64_t ns_per_unit = 1;        ///< of the totals' values
   struct Stream {

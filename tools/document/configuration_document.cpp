@@ -71,7 +71,7 @@ Table segments_table(const metrics::Stream& stream, const std::string& of,
     const std::string indent(2 * metrics::segment_depth(each.segment), ' ');
     Row row = {{indent + std::string(each.name), {}}, count_cell(samples->total_count())};
     add_percentiles(samples, percentiles, row);
-    row.push_back(milliseconds_cell(samples->mean()));
+    row.push_back(samples->total_count() == 0 ? Cell{"-", {}} : milliseconds_cell(samples->mean()));
     table.rows.push_back(std::move(row));
   }
   return table;

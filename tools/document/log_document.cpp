@@ -105,6 +105,11 @@ Section log_section(const LoadedLog& log, const Percentiles& percentiles) {
         "Its lines have the end of an interval where the length belongs (as hdrhistogram-go wrote "
         "them up to 1.1.2); the lengths were worked out.");
   }
+  if (log.times_go_back) {
+    warn(
+        "Its times go back. Intervals are listed in the order of the file; a window of --interval "
+        "that comes again gets another row.");
+  }
   if (log.cut_off) warn(*log.cut_off);
   return section;
 }

@@ -89,6 +89,19 @@ TEST(ReportJson, AMitigationHasBothSidesAndTheComparison) {
   EXPECT_TRUE(json["comparison"]["fsm_net_ms"]["p95"].contains("ratio_low"));
 }
 
+TEST(ReportJson, ASegmentOfOursWithoutSamplesHasNullAndNoZeros) {
+  ResultSet set = one_run();
+  ConfigurationResult& configuration = set.runs[0].configurations[0];
+  configuration.main.segments = {{Segment::fsm_net, Histogram()}};
+  const Json told_of = told(set)["runs"][0]["configurations"][0];
+  const Json& empty = told_of["segments"]["fsm_net_ms"];
+  EXPECT_EQ(empty["count"], 0);
+  for (const char* const member : {"p50", "p95", "p99", "p999", "mean", "min", "max"}) {
+    EXPECT_TRUE(empty.at(member).is_null()) << member;
+  }
+  EXPECT_EQ(told_of["curves"]["fsm_net_ms"], Json::array());
+}
+
 TEST(ReportJson, ALogIsWhole) {
   const Json log = told(one_log(1000))["interval_logs"][0];
   EXPECT_EQ(log["file"], "x.hlog");

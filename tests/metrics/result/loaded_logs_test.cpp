@@ -137,6 +137,17 @@ TEST_F(LoadedLogs, TheContentTellsWhatAFileIsAndNotItsName) {
   EXPECT_EQ(set.logs.size(), 2U);
 }
 
+TEST_F(LoadedLogs, TimesThatGoBackAreNoted) {
+  const fs::path forward = log("x.hlog");
+  const std::string text = read(forward);
+  const std::size_t first = text.find("Tag=commit,");
+  const std::string line = text.substr(first, text.find('\n', first) + 1 - first);
+  const ResultSet set = load_results({forward, write("back.hlog", text + line)});
+  ASSERT_EQ(set.logs.size(), 2U);
+  EXPECT_FALSE(set.logs[0].times_go_back) << "one tag may lag behind another";
+  EXPECT_TRUE(set.logs[1].times_go_back);
+}
+
 TEST_F(LoadedLogs, OnlyOfOtherProgramsTheUnitIsAssumed) {
   const fs::path ours = log("x.hlog");
   std::string text = read(ours);

@@ -62,13 +62,15 @@ TEST(LogDocument, HasARowAnInterval) {
       << "an interval of no length has no rate";
 }
 
-TEST(LogDocument, AnAssumedUnitAndAMissingEndAreSaid) {
+TEST(LogDocument, AnAssumedUnitTimesThatGoBackAndAMissingEndAreSaid) {
   LoadedLog log = log_of({""});
   EXPECT_THAT(sentences_of(log_section(log, {})), testing::IsEmpty());
   log.unit_assumed = true;
+  log.times_go_back = true;
   log.cut_off = "line 9 has no end and was left out: the log was cut off";
-  EXPECT_THAT(sentences_of(log_section(log, {})),
-              ElementsAre(HasSubstr("taken for nanoseconds"), *log.cut_off));
+  EXPECT_THAT(
+      sentences_of(log_section(log, {})),
+      ElementsAre(HasSubstr("taken for nanoseconds"), HasSubstr("times go back"), *log.cut_off));
 }
 
 TEST(LogDocument, OfOurOwnLogsTheMainSegmentIsEnoughUnlessDetailsAreAsked) {
