@@ -45,6 +45,10 @@ bool is_time(const LimitedFigure& figure) {
   return figure.segment || ns_of(find_number(figure.name)->unit) > 0;
 }
 
+bool is_share(const LimitedFigure& figure) {
+  return !figure.segment && find_number(figure.name)->unit == Unit::share;
+}
+
 /// The names of all dimensions.
 std::string dimensions() {
   std::vector<string_view> names;
@@ -157,8 +161,14 @@ double parse_change(string_view text, const Limit& limit) {
 
 void parse_bound(string_view text, Limit& limit) {
   if (text.empty()) refuse("the bound is missing, as in 'lock_wait.p99>5ms'");
-  limit.relative = text.size() > 1 && text.ends_with('%');
-  if (limit.relative) {
+  const bool percent = text.size() > 1 && text.ends_with('%');
+  const std::optional<double> share = percent && is_share(limit.figure)
+                                          ? number_from(text.substr(0, text.size() - 1))
+                                          : std::nullopt;
+  limit.relative = percent && !share;
+  if (share) {
+    limit.bound = *share / 100;
+  } else if (limit.relative) {
     limit.bound = parse_change(text, limit);
   } else if (is_time(limit.figure)) {
     limit.bound = static_cast<double>(parse_duration(text).count());

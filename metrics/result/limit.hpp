@@ -29,6 +29,7 @@ struct LimitedFigure {
 ///     elapsed{threads=10,profile=zero}>300s       fails if it took longer than 300 s
 ///     p99>5ms                                     the same as fsm_net.p99>5ms, and as net.p99>5ms
 ///     transitions_per_second<9000                 fails if there were fewer
+///     failed>0.1%                                 a share, in percent
 ///     transitions_per_second<-5%                  of two measurements: fails if the second is that
 ///                                                 much slower
 ///     commit.p99{role=readers}>5ms                of another stream than the main one

@@ -33,9 +33,10 @@ std::filesystem::path named_database(const std::filesystem::path& wanted) {
 
 }  // namespace
 
-PrivateDirectory PrivateDirectory::make() {
+PrivateDirectory PrivateDirectory::make(const std::optional<std::filesystem::path>& wanted) {
   const char* const configured = std::getenv("TMPDIR");
-  const std::string base = configured != nullptr && *configured != '\0' ? configured : "/tmp";
+  const std::string usual = configured != nullptr && *configured != '\0' ? configured : "/tmp";
+  const std::string base = wanted ? std::filesystem::absolute(*wanted).string() : usual;
   std::string pattern = base + "/walbench-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) {
     throw DatabaseFileError(
@@ -49,8 +50,9 @@ bool PrivateDirectory::remove() noexcept {
   return path_.empty() || ::rmdir(path_.c_str()) == 0 || errno == ENOENT;
 }
 
-DatabaseFiles::DatabaseFiles(const std::optional<std::filesystem::path>& wanted)
-    : directory_(wanted ? PrivateDirectory() : PrivateDirectory::make()),
+DatabaseFiles::DatabaseFiles(const std::optional<std::filesystem::path>& wanted,
+                             const std::optional<std::filesystem::path>& scratch)
+    : directory_(wanted ? PrivateDirectory() : PrivateDirectory::make(scratch)),
       database_(wanted ? named_database(*wanted)
                        : std::filesystem::path(directory_.path()) / "bench.db"),
       wal_(database_.string() + "-wal"),

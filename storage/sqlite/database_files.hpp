@@ -16,12 +16,13 @@ class DatabaseFileError : public StorageError {
       : StorageError(what, ErrorKind::cannot_open, remedy) {}
 };
 
-/// A new directory of mode 0700 below TMPDIR or /tmp, or none. Removed at the end if it is empty.
+/// A new directory of mode 0700 below `base`, or else TMPDIR or /tmp; or none. Removed at the end
+/// if it is empty.
 class PrivateDirectory {
  public:
   PrivateDirectory() = default;
   /// Throws DatabaseFileError.
-  static PrivateDirectory make();
+  static PrivateDirectory make(const std::optional<std::filesystem::path>& base = std::nullopt);
   PrivateDirectory(PrivateDirectory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
   PrivateDirectory(const PrivateDirectory&) = delete;
   PrivateDirectory& operator=(PrivateDirectory&&) = delete;
@@ -45,9 +46,10 @@ class PrivateDirectory {
 class DatabaseFiles {
  public:
   /// With a path: that file, which must not exist, nor a -wal, -shm or -journal beside it. Without
-  /// one: a file in a new directory of mode 0700 below TMPDIR or /tmp. The file exists, empty,
-  /// afterwards. Throws DatabaseFileError.
-  explicit DatabaseFiles(const std::optional<std::filesystem::path>& wanted);
+  /// one: a file in a PrivateDirectory below `scratch`. The file exists, empty, afterwards. Throws
+  /// DatabaseFileError.
+  explicit DatabaseFiles(const std::optional<std::filesystem::path>& wanted,
+                         const std::optional<std::filesystem::path>& scratch = std::nullopt);
   DatabaseFiles(const DatabaseFiles&) = delete;
   DatabaseFiles& operator=(const DatabaseFiles&) = delete;
   ~DatabaseFiles();

@@ -122,8 +122,8 @@ TEST_F(AckLogPlaceTest, APipeThatNobodyReadsIsRefusedAndNotWaitedFor) {
 
 TEST_F(AckLogPlaceTest, SomebodysFileIsLeftAloneAndNothingIsDone) {
   write_file(scratch_ / "theirs", "dear diary\n");
-  const Outcome outcome = bench({"--threads", "2", "--profile", "zero", "--files", "10", "--db",
-                                 "free.db", "--keep-db", "--ack-log", "theirs"});
+  const Outcome outcome = bench({"--threads", "2", "--profile", "zero", "--files", "10",
+                                 "--keep-db", "free.db", "--ack-log", "theirs"});
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, StartsWith("bench: --ack-log: 'theirs' exists"));
   EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
@@ -145,8 +145,8 @@ TEST_F(AckLogPlaceTest, WhereNothingCanBeWrittenIsWrongUsage) {
 
 TEST_F(AckLogPlaceTest, AWrongDatabaseLeavesNoLogBehind) {
   write_file(scratch_ / "taken.db", "");
-  const Outcome outcome = bench({"--threads", "2", "--profile", "zero", "--files", "10", "--db",
-                                 "taken.db", "--ack-log", "acks"});
+  const Outcome outcome = bench({"--threads", "2", "--profile", "zero", "--files", "10",
+                                 "--keep-db", "taken.db", "--ack-log", "acks"});
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_FALSE(std::filesystem::exists(scratch_ / "acks"));
 }

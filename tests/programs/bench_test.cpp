@@ -245,9 +245,11 @@ TEST_F(BenchTest, WrongUsageIsExitCodeTwoAndASentence) {
            {{"--commit", "batch:10"}, "--commit"},
            {{"--study", "--profile", "zero"}, "--study"},
            {{"--connection", "shared", "--queue", "sqlite"}, "--connection shared"},
-           {{"--db", "taken.db"}, "exists already"},
-           {{"--db", "free.db"}, "free.db-wal"},
-           {{"--db", "no/such/dir/x.db"}, "--db"},
+           {{"--keep-db", "taken.db"}, "exists already"},
+           {{"--keep-db", "free.db"}, "free.db-wal"},
+           {{"--keep-db", "no/such/dir/x.db"}, "--keep-db"},
+           {{"--dir", "no/such/dir"}, "--dir"},
+           {{"--db", "taken.db"}, "on which --script runs"},
            {{"--results", "no/such/folder"}, "--results"},
            {{"--results", "taken.db"}, "not a folder"}}) {
     SCOPED_TRACE(testing::PrintToString(wrong.arguments));

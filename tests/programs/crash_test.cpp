@@ -74,7 +74,7 @@ class CrashTest : public testing::Test {
   Losses crash(std::vector<std::string> arguments, Random& random) const {
     arguments.insert(arguments.end(),
                      {"--profile", "zero", "--files", std::to_string(kFiles), "--warmup", "0",
-                      "--db", "crashed.db", "--keep-db", "--ack-log", "-", "--quiet"});
+                      "--keep-db", "crashed.db", "--ack-log", "-", "--quiet"});
     Program bench(bench_path(), arguments, {.directory = scratch_.path()});
     if (draw(random, 0, 1) == 0) {
       EXPECT_TRUE(bench.wait_for_output(static_cast<std::size_t>(draw(random, 1, kMostLogBytes))));

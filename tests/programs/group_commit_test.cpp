@@ -145,10 +145,10 @@ TEST_F(GroupCommitTest, TheCeilingIsMeasuredAndEveryConfigurationHeldAgainstIt) 
 TEST_F(GroupCommitTest, ACommitThatFailsFailsItsGroupByNameAndNothingElse) {
   Program::Options limited = options();
   limited.limits = {{RLIMIT_FSIZE, 3'000'000}};
-  const Outcome outcome = run_bench(
-      {"--strategy", "group-commit", "--threads", "50", "--profile", "zero", "--files", "3000",
-       "--wal-autocheckpoint", "0", "--ack-log", "acks", "--keep-db", "--db", "kept.db"},
-      limited);
+  const Outcome outcome =
+      run_bench({"--strategy", "group-commit", "--threads", "50", "--profile", "zero", "--files",
+                 "3000", "--wal-autocheckpoint", "0", "--ack-log", "acks", "--keep-db", "kept.db"},
+                limited);
   EXPECT_EQ(outcome.exit_code, 3);
   EXPECT_THAT(outcome.err,
               HasSubstr("bench: c=50 zero group-commit: a lifecycle failed: a group "));

@@ -8,6 +8,7 @@
 #include "metrics/result/environment.hpp"
 #include "storage/engines/engine.hpp"
 #include "tools/bench/bench_plan.hpp"
+#include "tools/bench/script_options.hpp"
 #include "tools/program/options.hpp"
 
 namespace walbench::tools {
@@ -127,9 +128,11 @@ void add_workload(Options& options, BenchRequest& request) {
   engine::ConfigurationPlan& common = request.common;
   options.section("Workload");
   options.value("--threads", "N,...",
-                "how many lifecycles run at once, each on an OS thread of its own, or, with group "
+                "how many lifecycles, or clients of scripts, run at once, each on an OS thread of "
+                "its own, or, with group "
                 "commit, all on a few; one configuration is measured for each N",
                 request.threads, lists_of(thread_counts()));
+  options.also("-c,--clients");
   options.value("--profile", "NAME,...",
                 "how the remote API behaves: zero answers at once, realistic takes 2 s a call",
                 request.profiles, lists_of(profiles()));
@@ -236,12 +239,14 @@ void add_database(Options& options, BenchRequest& request) {
                 "frames in the WAL above which, with --checkpoint background, a commit checkpoints "
                 "by itself, so that the WAL can start over [8000]",
                 request.wal_cap_frames, whole_numbers<std::int64_t>(1, kMostInSqlite));
-  options.value("--db", "FILE",
-                "where to create the database; the file must not exist [in a private temporary "
-                "directory]",
-                request.options.db, paths());
-  options.flag("--keep-db", "keep the database; otherwise it is removed at the end, also with --db",
-               request.options.keep_db);
+  options.value("--dir", "FOLDER",
+                "where the databases that are measured lie, in a private folder that is removed at "
+                "the end [TMPDIR, or /tmp]",
+                request.options.scratch, paths(Completion::folder));
+  options.value("--keep-db", "FILE",
+                "measure in this file, which must not exist, and keep it: the database as the last "
+                "measurement left it",
+                request.options.keep_db, paths());
 }
 
 void add_output(Options& options, BenchRequest& request) {
@@ -306,11 +311,12 @@ std::variant<BenchOptions, ParseEnd> parse_bench_options(
                                           metrics::walbench_version(), engine.version),
                    .footer = kFooter});
   add_workload(options, request);
+  add_scripts(options, request.scripts);
   add_strategy(options, request);
   add_mitigations(options, request);
   add_database(options, request);
   add_output(options, request);
-  if (const auto end = options.parse(arguments)) return *end;
+  if (const auto end = options.parse(arguments, &request.given)) return *end;
   try {
     return plan_bench(request);
   } catch (const std::invalid_argument& error) {

@@ -3,12 +3,14 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "engine/plan.hpp"
+#include "tools/bench/script_request.hpp"
 #include "tools/program/parse_end.hpp"
 
 namespace walbench::tools {
@@ -18,8 +20,10 @@ enum class ProgressMode : std::uint8_t { automatic, always, never };
 /// A checked command line of `bench`.
 struct BenchOptions {
   engine::RunPlan plan;
-  std::optional<std::filesystem::path> db;
-  bool keep_db = false;
+  std::shared_ptr<ScriptRun> scripts;                ///< null: file lifecycles
+  std::optional<std::filesystem::path> scratch;      ///< where databases lie; nothing: TMPDIR, /tmp
+  std::optional<std::filesystem::path> keep_db;      ///< where the measured one stays
+  std::vector<std::string> left_out;                 ///< sentences about mitigations
   std::optional<std::chrono::nanoseconds> interval;  ///< of the interval logs; nothing: none
   std::optional<std::string> ack_log;                ///< a file, or `-` for standard output
   std::filesystem::path results = "results";

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "storage/wal_reset.hpp"
+#include "tools/bench/script_options.hpp"
 #include "tools/bench/strategy_plan.hpp"
 #include "tools/program/options.hpp"
 
@@ -38,17 +39,61 @@ engine::ApiDelay api_delay(const BenchRequest& request) {
   return request.api_delay.value_or(engine::ApiDelay(kRealisticDelay));
 }
 
+/// The strategy of most applications: their connections stay open, one for each client.
+const storage::Strategy& kept_connections() {
+  return *std::ranges::find(storage::kStrategies,
+                            storage::Axes{.connection = storage::ConnectionAxis::per_worker},
+                            &storage::Strategy::axes);
+}
+
+/// The request with what is usual for scripts, where nothing else was asked for.
+BenchRequest for_scripts(const BenchRequest& request) {
+  constexpr std::int64_t kUsualClients = 10;
+  constexpr std::chrono::seconds kUsualDuration(10);
+  BenchRequest scripts = request;
+  engine::ConfigurationPlan& common = scripts.common;
+  if (!request.given.contains("--threads")) scripts.threads = {kUsualClients};
+  if (!request.given.contains("--strategy")) scripts.strategy = kept_connections().name;
+  scripts.profiles = {engine::Profile::zero};
+  common.files = request.scripts.iterations.value_or(0);
+  if (!request.scripts.iterations) {
+    common.duration = request.scripts.duration.value_or(kUsualDuration);
+  }
+  common.retry = request.scripts.retry;
+  scripts.options.scripts = compile_run(request.scripts, common.seed);
+  // The plan sees the job, which the run owns.
+  common.scripts = {scripts.options.scripts, &scripts.options.scripts->job};
+  return scripts;
+}
+
+/// Why scripts cannot be run with these axes, as half a sentence; empty if they can.
+std::string script_refusal(const engine::ConfigurationPlan& plan, const storage::Axes& axes) {
+  if (!plan.scripts) return {};
+  if (axes.guard != storage::GuardAxis::where) {
+    return "it is about the statements of file lifecycles; a script has its own";
+  }
+  if (axes.commit.batch_size() > 1) {
+    return "it acknowledges transactions before they are durable, and a script may undo its own";
+  }
+  return axes.commit.is_group() ? engine::refusal_of_whole_transactions(plan.scripts->set)
+                                : std::string();
+}
+
 /// The part of the plan that all configurations share.
 engine::ConfigurationPlan common_plan(const BenchRequest& request, const storage::Axes& axes) {
   engine::ConfigurationPlan plan = request.common;
   plan.axes = axes;
   plan.strategy = storage::describe_strategy(request.strategy, axes);
-  plan.warmup_files = request.warmup.value_or(std::min(kUsualWarmup, plan.files));
-  if (plan.warmup_files > plan.files) {
+  const std::int64_t most = plan.files > 0 ? plan.files : kUsualWarmup;
+  plan.warmup_files = request.warmup.value_or(std::min(kUsualWarmup, most));
+  if (plan.files > 0 && plan.warmup_files > plan.files) {
     refuse("--warmup",
            fmt::format("{} is more than the {} of --files", plan.warmup_files, plan.files));
   }
   plan.settings.checkpoint = checkpoint_plan(request, axes);
+  if (const std::string why = script_refusal(plan, axes); !why.empty()) {
+    refuse("--strategy", fmt::format("{} cannot run these scripts: {}", plan.strategy, why));
+  }
   return plan;
 }
 
@@ -62,8 +107,10 @@ engine::ConfigurationPlan at_level(engine::ConfigurationPlan plan, const Level& 
 
 std::vector<engine::MitigationPlan> mitigation_plans(const BenchRequest& request,
                                                      const engine::ConfigurationPlan& common,
-                                                     const engine::ApiDelay& delay) {
-  const Level level = request.mitigate_at.value_or(Level());
+                                                     const engine::ApiDelay& delay,
+                                                     std::vector<std::string>& left_out) {
+  const Level usual{request.common.scripts ? request.threads.front() : Level().threads};
+  const Level level = request.mitigate_at.value_or(usual);
   const engine::ConfigurationPlan baseline = at_level(common, level, delay);
   const std::int64_t repeats = request.repeat.value_or(
       level.profile == engine::Profile::zero ? kZeroRepeats : kRealisticRepeats);
@@ -72,6 +119,10 @@ std::vector<engine::MitigationPlan> mitigation_plans(const BenchRequest& request
   for (const storage::Strategy& each : named_mitigations(request)) {
     if (each.axes == baseline.axes) {
       named_baseline = true;
+      continue;
+    }
+    if (const std::string why = script_refusal(baseline, each.axes); !why.empty()) {
+      left_out.push_back(fmt::format("{}: {}", each.name, why));
       continue;
     }
     engine::ConfigurationPlan mitigation = baseline;
@@ -198,7 +249,9 @@ void require_study(const engine::RunPlan& plan) {
 
 }  // namespace
 
-BenchOptions plan_bench(const BenchRequest& request) {
+BenchOptions plan_bench(const BenchRequest& wanted) {
+  require_one_workload(wanted.scripts, wanted.given);
+  const BenchRequest request = wanted.scripts.scripts.empty() ? wanted : for_scripts(wanted);
   const engine::ApiDelay delay = api_delay(request);
   const storage::Axes axes = effective_axes(request);
   require_background_sensible(request, axes);
@@ -212,7 +265,7 @@ BenchOptions plan_bench(const BenchRequest& request) {
     }
   }
   engine::order_fastest_first(plan.configurations);
-  plan.mitigations = mitigation_plans(request, common, delay);
+  plan.mitigations = mitigation_plans(request, common, delay, options.left_out);
   note_exposure(request, plan);
   engine::name_what_varies(plan);
   plan.seed = common.seed;

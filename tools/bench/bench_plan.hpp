@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,8 @@ struct BenchRequest {
   std::optional<std::int64_t> checkpoint_frames;
   std::optional<std::int64_t> wal_cap_frames;
   bool wal_reset_bug = false;  ///< the loaded SQLite has it
+  ScriptRequest scripts;
+  std::set<std::string> given;  ///< the names of the options that were there
 };
 
 inline constexpr std::int64_t kMostInFlight = 100'000;  ///< some KB each if they share threads

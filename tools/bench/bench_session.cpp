@@ -23,6 +23,7 @@
 #include "metrics/duration.hpp"
 #include "metrics/files/file_error.hpp"
 #include "metrics/publish/results_folder.hpp"
+#include "metrics/result/key.hpp"
 #include "metrics/sentence_of.hpp"
 #include "storage/engines/engine.hpp"
 #include "storage/sqlite/database_files.hpp"
@@ -31,6 +32,8 @@
 #include "tools/bench/published_study.hpp"
 #include "tools/bench/remedies.hpp"
 #include "tools/bench/run_environment.hpp"
+#include "tools/bench/script_image.hpp"
+#include "tools/bench/script_problems.hpp"
 #include "tools/bench/wall_profile.hpp"
 #include "tools/document/report_document.hpp"
 #include "tools/program/exit_code.hpp"
@@ -50,8 +53,14 @@ void warn(const std::string& what) {
   complain("warning: " + what);
 }
 
-/// The database's files while they exist, so that a signal can remove them.
+/// A database's files while they exist, so that a signal can remove them.
 using FilesInUse = std::atomic<storage::DatabaseFiles*>;
+
+/// The databases of a session: the one that is measured, and the one that scripts start from.
+struct DatabasesInUse {
+  FilesInUse measured = nullptr;
+  FilesInUse image = nullptr;
+};
 
 /// Lets the signal thread remove the database while this lives.
 class RemovedOnSignal {
@@ -137,6 +146,20 @@ bool every_limit_passed(const metrics::RunResult& run, const metrics::Findings& 
   return failed.empty();
 }
 
+/// Prints of which measurements executions failed for a reason that is no lost race; returns
+/// whether there are none.
+bool every_execution_could_be_done(const metrics::RunResult& run) {
+  bool done = true;
+  for (const metrics::ConfigurationResult& each : run.configurations) {
+    if (each.given_up.failed == 0) continue;
+    complain(fmt::format("{}: {} executions failed, the first for: {}",
+                         metrics::configuration_label(each.planned), each.given_up.failed,
+                         each.first_failure));
+    done = false;
+  }
+  return done;
+}
+
 std::string interruption_text(const metrics::RunResult& run,
                               const std::vector<std::filesystem::path>& published) {
   if (published.empty()) return "interrupted: nothing was published";
@@ -150,21 +173,26 @@ std::string interruption_text(const metrics::RunResult& run,
 class Session {
  public:
   /// Throws FileError, DatabaseFileError or AckLogError.
-  Session(const BenchOptions& options, InterruptSignals& signals, FilesInUse& in_use)
+  Session(const BenchOptions& options, InterruptSignals& signals, DatabasesInUse& in_use)
       : options_(options),
         signals_(signals),
         folder_(options.results, warn),
-        files_(options.db),
-        removed_on_signal_(in_use, options.keep_db ? nullptr : &files_) {
+        files_(options.keep_db, options.scratch),
+        removed_on_signal_(in_use.measured, options.keep_db ? nullptr : &files_) {
     if (options.ack_log) acks_.emplace(*options.ack_log, signals.stop_token());
-    if (options.keep_db) files_.keep();
+    if (options.scripts) {
+      image_.emplace(options.scratch);
+      image_removed_on_signal_.emplace(in_use.image, &image_->files());
+    }
   }
 
   /// Returns the exit code.
   int run() {
-    const EndOfDatabase end(files_, options_.keep_db);
-    if (!options_.quiet) announce(options_.plan);
+    const EndOfDatabase end(files_, options_.keep_db.has_value());
+    if (options_.keep_db) files_.keep();
     try {
+      if (const int refused = prepare_scripts(); refused != kDone) return refused;
+      if (!options_.quiet) announce(options_.plan);
       const metrics::SteadyClock clock;
       metrics::RunResult run = begin_run(options_.plan, files_, clock);
       for (const std::string& warning : metrics::environment_warnings(run.environment)) {
@@ -183,7 +211,8 @@ class Session {
       if (study.paths().empty()) return kFailed;
       if (run.configurations.empty() && run.mitigations.empty()) return kFailed;
       print(run, study);
-      const bool passed = every_limit_passed(run, study.findings());
+      const bool passed =
+          every_limit_passed(run, study.findings()) && every_execution_could_be_done(run);
       if (!run.complete) return kFailed;
       return passed ? kDone : kLimitFailed;
     } catch (const std::exception& error) {
@@ -193,6 +222,30 @@ class Session {
   }
 
  private:
+  /// Makes the database that scripts start from; returns an exit code.
+  int prepare_scripts() {
+    if (!image_) return kDone;
+    try {
+      image_->make(*options_.scripts, signals_.stop_token());
+    } catch (const ScriptsRefused& refused) {
+      write_error(refused.what() + std::string("\n"));
+      return kWrongUsage;
+    } catch (const std::exception& error) {
+      if (signals_.exit_code() != 0) {
+        complain("interrupted: nothing was measured");
+        return signals_.exit_code();
+      }
+      complain(metrics::sentence_of(error));
+      return kWrongUsage;
+    }
+    if (options_.quiet) return kDone;
+    if (const auto cost = image_->cost(options_.plan.measurements().size())) complain(*cost);
+    for (const std::string& why : options_.left_out) {
+      complain("left out: " + why);
+    }
+    return kDone;
+  }
+
   /// Measures and publishes everything; false if it was interrupted.
   bool measure(PublishedStudy& study, const metrics::Clock& clock, const metrics::RunResult& run) {
     std::optional<WallProfile> profile;
@@ -271,6 +324,8 @@ class Session {
   storage::DatabaseFiles files_;
   const RemovedOnSignal removed_on_signal_;
   std::optional<engine::AckLog> acks_;
+  std::optional<ScriptImage> image_;
+  std::optional<RemovedOnSignal> image_removed_on_signal_;
   bool fresh_ = true;
   std::filesystem::path profile_;  ///< empty: none
 };
@@ -284,9 +339,11 @@ int run_session(const BenchOptions& options) {
     complain(*why);
     return kWrongUsage;
   }
-  FilesInUse in_use = nullptr;
+  DatabasesInUse in_use;
   InterruptSignals signals("bench", [&in_use] {
-    if (storage::DatabaseFiles* const files = in_use.load()) files->remove();
+    for (FilesInUse* const each : {&in_use.measured, &in_use.image}) {
+      if (storage::DatabaseFiles* const files = each->load()) files->remove();
+    }
   });
   stop_output_with(signals.stop_token());
   std::optional<Session> session;

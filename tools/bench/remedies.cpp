@@ -16,7 +16,7 @@ constexpr std::array<RemedyText, 9> kRemedies = {{
      "; the write lock was not free within the busy timeout: raise --busy-timeout or lower "
      "--threads"},
     {storage::Remedy::free_space,
-     "; free some space, or put the database elsewhere with --db FILE or TMPDIR"},
+     "; free some space, or put the database elsewhere with --dir FOLDER"},
     {storage::Remedy::fewer_connections,
      "; lower --threads or raise the limit on open files (ulimit -n)"},
     {storage::Remedy::fewer_threads,
@@ -24,11 +24,10 @@ constexpr std::array<RemedyText, 9> kRemedies = {{
      "ulimit -v)"},
     {storage::Remedy::less_memory,
      "; lower --threads or --files, or raise the limit on memory (ulimit -v)"},
-    {storage::Remedy::local_disk, "; put it on a local disk with --db FILE"},
-    {storage::Remedy::name_database, "; name a file in a writable place with --db FILE"},
-    {storage::Remedy::other_database, "; remove it or name another file with --db"},
-    {storage::Remedy::temporary_folder,
-     "; set TMPDIR to a writable directory or name a file with --db FILE"},
+    {storage::Remedy::local_disk, "; put it on a local disk with --dir FOLDER"},
+    {storage::Remedy::name_database, "; name a writable place with --dir FOLDER, or another file"},
+    {storage::Remedy::other_database, "; remove it or name another file"},
+    {storage::Remedy::temporary_folder, "; name a writable folder with --dir FOLDER or TMPDIR"},
 }};
 
 }  // namespace

@@ -77,6 +77,17 @@ Table segments_table(const metrics::Stream& stream, const std::string& of,
   return table;
 }
 
+/// `5 x 818 files`, `25,565 executions of tpcb-like`
+std::string work_of(const ConfigurationResult& configuration) {
+  if (configuration.runs_scripts()) {
+    return fmt::format("{} executions of {}", with_thousands(configuration.iterations_done()),
+                       configuration.planned.workload);
+  }
+  return fmt::format("{}{} files",
+                     configuration.repeats > 1 ? fmt::format("{} x ", configuration.repeats) : "",
+                     with_thousands(configuration.planned.files));
+}
+
 }  // namespace
 
 Section overview_section(const RunView& run) {
@@ -157,9 +168,7 @@ Section configuration_section(const ConfigurationResult& configuration,
                               const ConfigurationFindings& findings, const std::string& before,
                               const Percentiles& percentiles) {
   Section section{
-      fmt::format("{}{}: {}{} files, {}", before, label(configuration),
-                  configuration.repeats > 1 ? fmt::format("{} x ", configuration.repeats) : "",
-                  with_thousands(configuration.planned.files),
+      fmt::format("{}{}: {}, {}", before, label(configuration), work_of(configuration),
                   configuration.verified ? "database verified" : "DATABASE NOT VERIFIED"),
       false,
       {}};

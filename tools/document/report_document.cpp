@@ -12,6 +12,7 @@
 #include "tools/document/figures_table.hpp"
 #include "tools/document/log_document.hpp"
 #include "tools/document/missing_document.hpp"
+#include "tools/document/outcomes_document.hpp"
 #include "tools/document/study_document.hpp"
 
 namespace walbench::tools {
@@ -49,6 +50,7 @@ RunSections sections_of(const RunView& run, Extent extent) {
   sections.add(missing_section(run));
   sections.add(advice_section(run));
   sections.add(summary_section(run));
+  sections.add(outcomes_section(run));
   sections.add(overview_section(run));
   sections.add(breakdown_section(run));
   sections.add(scaling_section(run));

@@ -46,12 +46,18 @@ std::string paragraph(const std::string& head, std::string_view text) {
   return out + wrapped(text) + "\n";
 }
 
+/// With the short name, if there is one. Other long names are taken, and not told.
+std::string help_of(const Option& option) {
+  const std::string shortest = option.aliases.substr(0, option.aliases.find(','));
+  return option.help + (shortest.empty() ? "" : ". Also " + shortest);
+}
+
 std::string paragraph(const Option& option) {
   std::string head = option.name;
   if (!option.argument.empty() && option.argument != option.name) head += " " + option.argument;
   if (option.takes == Takes::several) head += "...";
   const std::string preset = option.preset.empty() ? "" : fmt::format(" [{}]", option.preset);
-  return paragraph(head, option.help + preset);
+  return paragraph(head, help_of(option) + preset);
 }
 
 std::string_view completion_name(Completion completion) {
@@ -99,8 +105,9 @@ std::vector<Option> common_rows() {
 }
 
 CLI::Option* declare(CLI::App& app, const Option& row) {
-  if (row.takes == Takes::nothing) return app.add_flag(row.name);
-  CLI::Option* const option = app.add_option(row.name)->type_name(row.argument);
+  const std::string names = row.aliases.empty() ? row.name : row.name + "," + row.aliases;
+  if (row.takes == Takes::nothing) return app.add_flag(names);
+  CLI::Option* const option = app.add_option(names)->type_name(row.argument);
   if (row.takes == Takes::several) {
     option->expected(1, CLI::detail::expected_max_vector_size)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
@@ -145,19 +152,31 @@ void Options::flag(std::string name, std::string help, bool& target) {
                    .set = [&target](const std::string&) { target = true; }});
 }
 
-void Options::moved(const std::string& name,
-                    const std::function<std::string(const std::string&)>& instead) {
+void Options::hidden(const std::string& name, Takes takes,
+                     std::function<void(const std::string&)> set) {
   moved_.push_back({.section = {},
                     .name = name,
                     .argument = {},
                     .help = {},
-                    .takes = Takes::one_each_time,
-                    .set = [instead, name](const std::string& value) {
-                      throw OptionMoved(name + " is no longer an option; " + instead(value));
-                    }});
+                    .takes = takes,
+                    .set = std::move(set)});
 }
 
-std::optional<ParseEnd> Options::parse(const std::vector<std::string>& arguments) const {
+void Options::elsewhere(const std::string& name, Takes takes, const std::string& instead) {
+  hidden(name, takes, [instead, name](const std::string&) {
+    throw OptionMoved(fmt::format("{}: {}", name, instead));
+  });
+}
+
+void Options::moved(const std::string& name,
+                    const std::function<std::string(const std::string&)>& instead) {
+  hidden(name, Takes::one_each_time, [instead, name](const std::string& value) {
+    throw OptionMoved(name + " is no longer an option; " + instead(value));
+  });
+}
+
+std::optional<ParseEnd> Options::parse(const std::vector<std::string>& arguments,
+                                       std::set<std::string>* names_given) const {
   CLI::App app(text_.purpose, text_.name);
   bool print_rows = false;
   app.add_flag("--print-options", print_rows);
@@ -173,6 +192,7 @@ std::optional<ParseEnd> Options::parse(const std::vector<std::string>& arguments
     if (print_rows) return ParseEnd{kDone, rows()};
     for (const auto& [row, option] : given) {
       apply(*row, *option);
+      if (names_given != nullptr && option->count() > 0) names_given->insert(row->name);
     }
   } catch (const CLI::CallForHelp&) {
     return ParseEnd{kDone, help()};
@@ -208,7 +228,7 @@ std::string Options::rows() const {
   const auto append = [&out](const Option& row) {
     out += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", row.section, row.name, row.argument,
                        row.preset, fmt::join(row.choices, " "), completion_name(row.completion),
-                       takes_name(row.takes), row.help);
+                       takes_name(row.takes), help_of(row));
   };
   std::ranges::for_each(rows_, append);
   std::ranges::for_each(common_rows(), append);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -23,9 +24,10 @@ enum class Takes : std::uint8_t {
 
 /// One option of a program. --help, the man page and the shells' completion follow from it.
 struct Option {
-  std::string section;   ///< the heading that it stands below
-  std::string name;      ///< `--threads`; `FILES` for what stands without a flag
-  std::string argument;  ///< how --help names the value; empty if there is none
+  std::string section;       ///< the heading that it stands below
+  std::string name;          ///< `--threads`; `FILES` for what stands without a flag
+  std::string aliases = {};  ///< other names, as in `-c,--clients`
+  std::string argument;      ///< how --help names the value; empty if there is none
   std::string help;
   std::string preset = {};  ///< the default, if there is one that can be typed
   std::vector<std::string> choices = {};
@@ -87,15 +89,26 @@ class Options {
     rows_.push_back(std::move(option));
   }
 
+  /// Other names of the option that was added last, as in `-c,--clients`.
+  void also(std::string aliases) { rows_.back().aliases = std::move(aliases); }
+
   /// A former option, which is refused with `instead`, a sentence about its value. It is listed
   /// nowhere.
   void moved(const std::string& name,
              const std::function<std::string(const std::string&)>& instead);
 
+  /// An option that is taken and listed nowhere.
+  void hidden(const std::string& name, Takes takes, std::function<void(const std::string&)> set);
+
+  /// An option of another program that people will try: refused with `instead`. It is listed
+  /// nowhere.
+  void elsewhere(const std::string& name, Takes takes, const std::string& instead);
+
   /// Reads the arguments behind the program's name. Nothing: all of them were taken. Otherwise the
   /// program ends: with what --help, --version or the hidden --print-options print, or with the
-  /// reason why an argument was refused.
-  std::optional<ParseEnd> parse(const std::vector<std::string>& arguments) const;
+  /// reason why an argument was refused. `given` gets the names of the options that were there.
+  std::optional<ParseEnd> parse(const std::vector<std::string>& arguments,
+                                std::set<std::string>* given = nullptr) const;
 
   /// The end of a program whose arguments contradict each other.
   ParseEnd refusal(std::string_view why) const { return ParseEnd::wrong_usage(text_.name, why); }

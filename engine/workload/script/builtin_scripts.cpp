@@ -98,8 +98,8 @@ const BuiltinScript& builtin_script(std::string_view prefix) {
   if (prefix.empty() || std::ranges::count_if(kScripts, begins) != 1) {
     const bool ambiguous = std::ranges::any_of(kScripts, begins);
     throw std::invalid_argument(
-        fmt::format("'{}' {}; there are {}, {} and {}", prefix,
-                    ambiguous ? "begins several built-in scripts" : "is not a built-in script",
+        fmt::format("'{}' {} {}, {}, {}", prefix,
+                    ambiguous ? "is the beginning of several of" : "is not one of",
                     kScripts[0].name, kScripts[1].name, kScripts[2].name));
   }
   return *std::ranges::find_if(kScripts, begins);

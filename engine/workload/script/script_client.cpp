@@ -62,6 +62,7 @@ ScriptStep ScriptClient::next() {
   try {
     return advance();
   } catch (const ExpressionError& error) {
+    statement_ = nullptr;
     give_up(Outcome::failed, false, place_of(error.offset()) + error.what());
     return advance();
   }

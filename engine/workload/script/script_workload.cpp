@@ -173,6 +173,9 @@ Task ScriptWorkload::iterate(std::int64_t number, IterationContext context,
     client.repeat();
   }
   account.finish(client.end(), parts_, context.session.has_queue());
+  if (const ScriptStatement* const at = client.end().statement; at != nullptr) {
+    if (!outcome.reason.empty()) outcome.reason.insert(0, place_of(script, *at) + ": ");
+  }
   assign_streams(script, outcome);
 }
 

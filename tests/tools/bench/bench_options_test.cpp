@@ -59,7 +59,7 @@ TEST(BenchOptions, DefaultsOfEachConfiguration) {
   EXPECT_EQ(plan.api_fail_rate, 0);
   EXPECT_TRUE(plan.seed == 42U && options.plan.seed == 42U);
   EXPECT_TRUE(plan.limits.empty());
-  EXPECT_FALSE(options.db || options.interval || options.ack_log);
+  EXPECT_FALSE(options.scripts || options.scratch || options.interval || options.ack_log);
   EXPECT_FALSE(options.keep_db || options.plan.ceiling || plan.anatomy || options.details ||
                options.wall_profile || options.quiet);
   EXPECT_EQ(options.results, "results");
@@ -264,8 +264,8 @@ TEST(BenchOptions, DatabaseFlags) {
   EXPECT_EQ(planned("--busy-timeout 0").settings.busy_timeout, 0ms);
   EXPECT_EQ(planned("--wal-autocheckpoint 0").settings.checkpoint.every_frames, 0);
   EXPECT_EQ(planned("--wal-autocheckpoint 7").settings.checkpoint.every_frames, 7);
-  EXPECT_EQ(accepted("--db some/file").db, "some/file");
-  EXPECT_TRUE(accepted("--keep-db").keep_db);
+  EXPECT_EQ(accepted("--keep-db some/file").keep_db, "some/file");
+  EXPECT_EQ(accepted("--dir some/folder").scratch, "some/folder");
 }
 
 TEST(BenchOptions, OutputFlags) {
@@ -290,7 +290,7 @@ TEST(BenchOptions, RefusesWhatContradictsItself) {
 }
 
 TEST(BenchOptions, RefusesUnknownFlags) {
-  expect_refused({{"--nonsense", "--nonsense"}, {"extra", "extra"}, {"--file 5", "--file"}});
+  expect_refused({{"--nonsense", "--nonsense"}, {"extra", "extra"}, {"--fils 5", "--fils"}});
 }
 
 TEST(BenchOptions, ARefusalCannotSteerTheTerminal) {

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "storage/copy_report.hpp"
+#include "storage/sqlite/database_files.hpp"
+#include "tools/bench/script_request.hpp"
+
+namespace walbench::tools {
+
+/// The database that each measurement of scripts starts from a copy of: the user's, or a new one,
+/// with the setup done. Removed at the end.
+class ScriptImage {
+ public:
+  /// An empty one, below `scratch`. Throws DatabaseFileError.
+  explicit ScriptImage(const std::optional<std::filesystem::path>& scratch)
+      : files_(std::nullopt, scratch) {}
+
+  storage::DatabaseFiles& files() { return files_; }
+
+  /// Makes it, has the database look at every statement of the scripts, and lets them start from
+  /// it. A stop ends it. Throws ScriptsRefused, StorageError, and std::invalid_argument if the disk
+  /// has no room for the copies.
+  void make(ScriptRun& run, const std::stop_token& stop);
+
+  /// What copying the user's database took, and what the copies will take; nothing if there is
+  /// none.
+  std::optional<std::string> cost(std::size_t measurements) const;
+
+ private:
+  void require_room(std::int64_t bytes) const;
+
+  storage::DatabaseFiles files_;
+  std::optional<storage::CopyReport> copied_;
+};
+
+}  // namespace walbench::tools
