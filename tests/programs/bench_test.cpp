@@ -247,7 +247,7 @@ TEST_F(BenchTest, WrongUsageIsExitCodeTwoAndASentence) {
            {{"--connection", "shared", "--queue", "sqlite"}, "--connection shared"},
            {{"--keep-db", "taken.db"}, "exists already"},
            {{"--keep-db", "free.db"}, "free.db-wal"},
-           {{"--keep-db", "no/such/dir/x.db"}, "--keep-db"},
+           {{"--keep-db", "no/such/dir/x.db"}, "no/such/dir/x.db"},
            {{"--dir", "no/such/dir"}, "--dir"},
            {{"--db", "taken.db"}, "on which --script runs"},
            {{"--results", "no/such/folder"}, "--results"},

@@ -20,6 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::Contains;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -150,7 +151,7 @@ TEST_P(PackageTest, ManPageDescribesEveryFlagOfHelpAndNoOther) {
   EXPECT_EQ(words_in(options, R"(\.TP\n(?:\\fB-h\\fR, )?\\fB(--[a-z-]+)\\fR)"),
             flags_of(GetParam()));
   EXPECT_THAT(page, HasSubstr("walbench " + GetParam() + " --"));
-  EXPECT_THAT(page, Not(HasSubstr("@"))) << "of the template";
+  EXPECT_THAT(page, Not(ContainsRegex("@[A-Z_]+@"))) << "of the template";
   for (const char* code : {"0", "2", "3", "130"}) {
     EXPECT_THAT(page, HasSubstr(".TP\n\\fB" + std::string(code) + "\\fR\n"));
   }
