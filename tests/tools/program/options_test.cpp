@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -171,6 +172,28 @@ TEST_F(OptionsTest, RowsAreThereForOtherPrograms) {
         "\nThings\tFILES\tFILES\t\t\tresults\tseveral\tfiles\n", "\nHelp\t--version\t"}) {
     EXPECT_THAT(rows, HasSubstr(row));
   }
+}
+
+TEST(Options, OtherNamesAndHiddenOnesAreTaken) {
+  std::int64_t clients = 1;
+  bool old = false;
+  Options options({.name = "p", .purpose = "P.", .usage = "", .version = "", .footer = ""});
+  options.section("A");
+  options.value("--clients", "N", "how many", clients, whole_numbers<std::int64_t>(1, 9));
+  options.also("-c,--workers");
+  options.hidden("-o,--old", Takes::nothing, [&old](const std::string&) { old = true; });
+  options.elsewhere("-j,--jobs", Takes::one, "write -c");
+  std::set<std::string> given;
+  EXPECT_FALSE(options.parse({"-c", "7", "-o"}, &given).has_value());
+  EXPECT_EQ(clients, 7);
+  EXPECT_TRUE(old);
+  EXPECT_THAT(given, ElementsAre("--clients", "-o,--old"));
+  EXPECT_FALSE(options.parse({"--workers", "3"}).has_value());
+  EXPECT_EQ(clients, 3);
+  EXPECT_THAT(options.parse({"-j", "2"})->text, HasSubstr("-j,--jobs: write -c"));
+  const std::string help = options.parse({"--help"})->text;
+  EXPECT_THAT(help, HasSubstr("how many. Also -c [1]"));
+  EXPECT_EQ(help.find("old"), std::string::npos);
 }
 
 }  // namespace
