@@ -67,6 +67,16 @@ class Measurement {
 
   Phase phase() const { return phase_; }
 
+  /// If the database was not as it must be, in the end or for an iteration.
+  bool has_lost() const { return lost_; }
+
+  /// Half a sentence that names a suspect for lost rows; empty if there is none.
+  std::string suspect() const {
+    if (!plan_.wal_reset_exposed) return {};
+    return fmt::format("; a suspect is the WAL-reset bug of {}, which these checkpoints can meet",
+                       context_.library);
+  }
+
  private:
   void begin(Phase phase) {
     if (context_.stop.stop_requested()) throw RunInterrupted();
@@ -231,11 +241,24 @@ class Measurement {
 
   void verify() {
     begin(Phase::verify);
-    const Verification found = workload_->verify(*database_, context_.stop);
-    if (!found.passed(workload_->rows())) throw RunFailed(complaint(found), phase_);
+    const Verification found = verification();
+    if (!found.passed(workload_->rows())) {
+      lost_ = true;
+      throw RunFailed(complaint(found), phase_);
+    }
     if (!plan_.scripts) result_.indexed_count = found.rows_finished;
     result_.verified_by = workload_->verified_by();
     result_.verified = true;
+  }
+
+  /// A database that cannot be read to its end has lost something, too, if its disk is sound.
+  Verification verification() {
+    try {
+      return workload_->verify(*database_, context_.stop);
+    } catch (const storage::StorageError& error) {
+      lost_ = error.kind() == storage::ErrorKind::other;
+      throw;
+    }
   }
 
   std::string complaint(const Verification& found) const {
@@ -250,24 +273,18 @@ class Measurement {
           workload_->rows(), found.rows, found.rows_finished, found.rows_right,
           found.first_wrong.empty() ? "" : fmt::format(" (first wrong: {})", found.first_wrong));
     }
-    return fmt::format("{}integrity_check says '{}'{}", sentence, found.integrity, suspect());
+    return fmt::format("{}integrity_check says '{}'", sentence, found.integrity);
   }
 
-  void require_complete(const PassReport& report) const {
+  void require_complete(const PassReport& report) {
     if (context_.stop.stop_requested()) throw RunInterrupted();
     if (report.failure.what.empty()) return;
     const std::int64_t conflicts = report.totals.ended_in(storage::Outcome::conflict);
-    throw RunFailed(fmt::format("{} failed: {} (OCC conflicts: {}){}",
-                                plan_.scripts ? "an iteration" : "a lifecycle", report.failure.what,
-                                conflicts, conflicts > 0 ? suspect() : ""),
-                    phase_, report.failure.remedy);
-  }
-
-  /// Half a sentence that names a suspect for lost rows; empty if there is none.
-  std::string_view suspect() const {
-    if (!plan_.wal_reset_exposed) return {};
-    return "; a suspect is the WAL-reset bug of the SQLite that was loaded, which these "
-           "checkpoints can meet";
+    lost_ = conflicts > 0;
+    throw RunFailed(
+        fmt::format("{} failed: {} (OCC conflicts: {})",
+                    plan_.scripts ? "an iteration" : "a lifecycle", report.failure.what, conflicts),
+        phase_, report.failure.remedy);
   }
 
   const ConfigurationPlan& plan_;
@@ -278,7 +295,41 @@ class Measurement {
   std::stop_callback<std::function<void()>> interrupt_;
   ConfigurationResult result_;
   Phase phase_ = Phase::seed;
+  bool lost_ = false;
 };
+
+/// Of measurements that nobody waits for.
+class NobodyFollows final : public RunObserver {
+ public:
+  void phase_begins(std::size_t /*measurement*/, Phase /*phase*/) override {}
+  void lifecycle_done() override {}
+  void measurement_done(std::size_t /*measurement*/) override {}
+};
+
+/// Half a sentence on how many of some repeats lose something, too. The same calls pause for as
+/// long each time, but threads meet as they may.
+std::string lost_again(const ConfigurationPlan& plan, std::size_t index, RunContext context) {
+  constexpr int kRepeats = 10;
+  NobodyFollows nobody;
+  context.observer = &nobody;
+  context.acks = nullptr;
+  context.open_interval_log = nullptr;
+  int repeats = 0;
+  int lost = 0;
+  for (; repeats < kRepeats && !context.stop.stop_requested(); ++repeats) {
+    std::optional<Measurement> repeat;
+    try {
+      repeat.emplace(plan, index, context);
+      repeat->run();
+    } catch (const std::exception&) {
+      if (context.stop.stop_requested()) break;
+      if (repeat && repeat->has_lost()) ++lost;
+    }
+  }
+  return fmt::format(
+      "; with pauses of the same lengths something was lost again in {} of {} repeats", lost,
+      repeats);
+}
 
 storage::Remedy remedy_of(const std::exception& error) {
   const auto* const failed = dynamic_cast<const RunFailed*>(&error);
@@ -317,8 +368,14 @@ ConfigurationResult measure_configuration(const ConfigurationPlan& plan, std::si
   } catch (const std::exception& error) {
     // An error on the way out of a stop is not a failure of the run.
     if (context.stop.stop_requested()) throw RunInterrupted();
-    throw RunFailed(fmt::format("{}: {}", label(plan), metrics::sentence_of(error)),
-                    measurement ? measurement->phase() : Phase::seed, remedy_of(error));
+    std::string sentence = fmt::format("{}: {}", label(plan), metrics::sentence_of(error));
+    const Phase phase = measurement ? measurement->phase() : Phase::seed;
+    if (measurement && measurement->has_lost()) sentence += measurement->suspect();
+    if (measurement && measurement->has_lost() && plan.settings.perturbation.longest.count() > 0) {
+      measurement.reset();
+      sentence += lost_again(plan, index, context);
+    }
+    throw RunFailed(sentence, phase, remedy_of(error));
   }
 }
 

@@ -73,6 +73,7 @@ struct RunContext {
   std::chrono::nanoseconds interval{0};
   /// The workload of a configuration; null: what the plan says.
   std::function<std::unique_ptr<Workload>(const ConfigurationPlan&)> open_workload = nullptr;
+  std::string library = "the SQLite that was loaded";  ///< its name in messages
   AckLog* acks = nullptr;  ///< gets the transitions that are acknowledged while measuring
 };
 
@@ -82,7 +83,9 @@ std::string label(const ConfigurationPlan& plan);
 /// The workload of that configuration.
 std::unique_ptr<Workload> open_workload(const ConfigurationPlan& plan, const RunContext& context);
 
-/// Measures one configuration: seed, warm up, reset, measure, drain, verify, in this order.
+/// Measures one configuration: seed, warm up, reset, measure, drain, verify, in this order. With
+/// perturbed schedules a measurement that lost something is repeated ten times, and the error says
+/// in how many of them something was lost again.
 /// Throws RunFailed if an iteration failed, a sample was lost, a setting was not taken, or the
 /// database is not as it must be afterwards; RunInterrupted after a stop was requested.
 metrics::ConfigurationResult measure_configuration(const ConfigurationPlan& plan, std::size_t index,

@@ -49,6 +49,7 @@ metrics::ConfigurationPlanned ConfigurationPlan::planned() const {
       .checkpoint_every_frames = checkpoint.every_frames,
       .wal_cap_frames = in_background ? checkpoint.wal_cap_frames : 0,
       .wal_reset_exposed = wal_reset_exposed,
+      .perturb_ns = settings.perturbation.longest.count(),
       .varied = varied,
       .limits = limits};
   if (scripts) {

@@ -40,11 +40,18 @@ struct CheckpointPlan {
 /// `auto`, `off`, or `background:` and its kind.
 std::string checkpoint_name(const CheckpointPlan& plan);
 
+/// Pauses of threads where a scheduler may stop them, too; see SchedulePerturbation.
+struct Perturbation {
+  std::chrono::nanoseconds longest{0};  ///< of one pause; 0: there are none
+  std::uint64_t seed = 0;
+};
+
 /// The settings of every connection that writes.
 struct ConnectionSettings {
   Synchronous synchronous = Synchronous::normal;
   std::chrono::milliseconds busy_timeout{5000};
   CheckpointPlan checkpoint = {};
+  Perturbation perturbation = {};
 };
 
 }  // namespace walbench::storage

@@ -40,6 +40,9 @@ bool has_slowest(const C& each) {
 bool runs_scripts(const C& each) {
   return each.runs_scripts();
 }
+bool is_perturbed(const C& each) {
+  return each.planned.perturb_ns > 0;
+}
 bool has_duration(const C& each) {
   return each.planned.duration_ns > 0;
 }
@@ -85,6 +88,10 @@ constexpr std::array kConfigurationFigures = {
                                           "how a connection waits for a lock")
         .of_plan(identity, "busy-handler")
         .may_be_absent(),
+    figure<&C::planned, &P::perturb_ns>("perturb_ns", Unit::ns, first,
+                                        "threads were made to pause for up to so long")
+        .of_plan(workload, "perturb", "0")
+        .only_if(is_perturbed),
     figure<&C::planned, &P::varied>("varied", Unit::none, first,
                                     "what else tells it apart from others of its run")
         .of_plan(told),

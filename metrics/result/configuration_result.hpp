@@ -49,6 +49,7 @@ struct ConfigurationPlanned {
   std::int64_t wal_cap_frames = 0;  ///< with `background` alone
   /// The loaded SQLite has the WAL-reset bug, and a checkpoint of this plan may meet it.
   bool wal_reset_exposed = false;
+  std::int64_t perturb_ns = 0;  ///< threads paused at random for up to so long; 0: they did not
   std::vector<std::string> varied = {};  ///< see name_what_varies(): `busy-timeout=20ms`
   std::vector<std::string> limits = {};  ///< set by the user for it, as written: see parse_limit()
 

@@ -104,6 +104,7 @@ inline ConfigurationResult full_configuration() {
                     .checkpoint_every_frames = 15,
                     .wal_cap_frames = 16,
                     .wal_reset_exposed = true,
+                    .perturb_ns = 233,
                     .varied = {},
                     .limits = {"elapsed>1s"}};
   result.settings = {.journal_mode = "wal",

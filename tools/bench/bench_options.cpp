@@ -257,6 +257,11 @@ void add_output(Options& options, BenchRequest& request) {
                "as many transitions per transaction as lifecycles are in flight; then compare "
                "each configuration with that",
                output.plan.ceiling);
+  options.value("--perturb", "DUR",
+                "let threads pause at random, by --seed and for up to DUR, where a scheduler may "
+                "stop them anyway, to see if anything that was acknowledged is lost; not for "
+                "timings",
+                request.perturb, durations(std::chrono::microseconds(1)));
   options.flag("--anatomy",
                "follow the write lock in time: for how much of each wait others held it, and for "
                "how much it was free. Costs up to a microsecond a transaction",

@@ -30,6 +30,10 @@ struct BenchOptions {
   ProgressMode progress = ProgressMode::automatic;
   bool details = false;  ///< every configuration in full, even if there are several
   bool wall_profile = false;
+
+  bool perturbed() const {
+    return plan.configurations.front().settings.perturbation.longest.count() > 0;
+  }
   bool quiet = false;
 };
 

@@ -94,6 +94,7 @@ engine::ConfigurationPlan common_plan(const BenchRequest& request, const storage
   if (const std::string why = script_refusal(plan, axes); !why.empty()) {
     refuse("--strategy", fmt::format("{} cannot run these scripts: {}", plan.strategy, why));
   }
+  if (request.perturb) plan.settings.perturbation = {*request.perturb, plan.seed};
   return plan;
 }
 
@@ -220,6 +221,11 @@ void require_used(const BenchRequest& request, const engine::RunPlan& plan) {
   }
   if (plan.mitigations.empty() && request.mitigate_at) {
     refuse("--mitigate-at", "sets where mitigations are measured; name one with --mitigation");
+  }
+  if (request.perturb && (!plan.mitigations.empty() || plan.ceiling || request.study)) {
+    refuse("--perturb",
+           "its pauses are in all timings, so that nothing can be recommended or compared; leave "
+           "out --mitigation, --study and --ceiling");
   }
   const bool in_background =
       std::ranges::any_of(plan.measurements(), [](const engine::ConfigurationPlan* configuration) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -51,6 +52,7 @@ struct BenchRequest {
   std::optional<CheckpointChoice> checkpoint;
   std::optional<std::int64_t> checkpoint_frames;
   std::optional<std::int64_t> wal_cap_frames;
+  std::optional<std::chrono::nanoseconds> perturb;
   bool wal_reset_bug = false;  ///< the loaded SQLite has it
   ScriptRequest scripts;
   std::set<std::string> given;  ///< the names of the options that were there

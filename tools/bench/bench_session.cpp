@@ -201,6 +201,9 @@ class Session {
       if (const auto warning = exposure_warning(options_.plan, run.environment.sqlite_version)) {
         complain("warning: " + *warning);
       }
+      if (options_.perturbed()) {
+        complain("warning: with --perturb threads pause at random; timings are not for comparing");
+      }
       PublishedStudy study(folder_, options_.plan, run, add_memory_peaks);
       const bool to_the_end = measure(study, clock, run);
       signals_.end_at_once();
@@ -255,6 +258,7 @@ class Session {
                                &progress, signals_.stop_token()};
     if (options_.wall_profile) context.on_worker_thread = WallProfile::enter_thread;
     context.acks = acks_ ? &*acks_ : nullptr;
+    context.library = "SQLite " + storage::engine_facts(kEngine).version;
     if (options_.interval) {
       context.interval = *options_.interval;
       context.open_interval_log = [&study](const engine::ConfigurationPlan& plan) {

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "metrics/splitmix.hpp"
 #include "storage/sqlite/sqlite.hpp"
 #include "storage/sqlite/watch/counting_vfs.hpp"
 
@@ -24,12 +25,8 @@ constexpr int kRowsEach = 50;
 constexpr std::chrono::milliseconds kRound(250);
 constexpr const char* kBusyTimeout = "PRAGMA busy_timeout=10000";
 
-/// Mixes the bits of a number (splitmix64).
 std::uint64_t mixed(std::uint64_t number) {
-  number += 0x9E3779B97F4A7C15U;
-  number = (number ^ (number >> 30U)) * 0xBF58476D1CE4E5B9U;
-  number = (number ^ (number >> 27U)) * 0x94D049BB133111EBU;
-  return number ^ (number >> 31U);
+  return metrics::splitmix64(number);
 }
 
 /// The pauses, and what happened during them.

@@ -49,6 +49,10 @@ SqliteDatabase::SqliteDatabase(const std::filesystem::path& path,
                                const ConnectionSettings& settings, Instrumentation instrumentation,
                                VfsPolicy* policy)
     : path_(path.string()), settings_(settings) {
+  if (policy == nullptr && settings.perturbation.longest.count() > 0) {
+    perturbation_ = std::make_unique<SchedulePerturbation>(settings.perturbation);
+    policy = perturbation_.get();
+  }
   vfs_.set_policy(policy);
   if (instrumentation == Instrumentation::none) vfs_.stand_aside();
   if (instrumentation == Instrumentation::anatomy) vfs_.keep_lock_timeline();
@@ -121,8 +125,14 @@ void SqliteDatabase::reset(const std::string& sql, const std::stop_token& stop) 
   vfs_.rethrow_failure();
 }
 
+void SqliteDatabase::restart_counting() {
+  vfs_.restart_counting();
+  if (perturbation_) perturbation_->begin();
+}
+
 void SqliteDatabase::read(const std::string& sql, const RowVisitor& visit,
                           const std::stop_token& stop) {
+  if (perturbation_) perturbation_->end();
   const Connection connection = connect();
   const EndedByStop ended(connection, stop);
   Statement statement = connection.prepare(sql);
@@ -137,6 +147,7 @@ void SqliteDatabase::read(const std::string& sql, const RowVisitor& visit,
 
 std::string SqliteDatabase::integrity(const std::stop_token& stop) {
   std::string answer;
+  if (perturbation_) perturbation_->end();
   {
     const Connection connection = connect();
     const EndedByStop ended(connection, stop);

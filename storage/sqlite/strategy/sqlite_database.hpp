@@ -10,6 +10,7 @@
 #include "storage/sqlite/busy_handler.hpp"
 #include "storage/sqlite/sqlite.hpp"
 #include "storage/sqlite/watch/counting_vfs.hpp"
+#include "storage/sqlite/watch/schedule_perturbation.hpp"
 
 namespace walbench::storage {
 
@@ -19,8 +20,8 @@ namespace walbench::storage {
 /// checkpoint that the last one to close has to make.
 class SqliteDatabase final : public Database {
  public:
-  /// `path` is an empty file. Does nothing yet. `policy` (null: none) is asked before each call of
-  /// the VFS, unless nothing is counted; it must outlive the database.
+  /// `path` is an empty file. Does nothing yet. `policy` (null: the one of the settings) is asked
+  /// before each call of the VFS, unless nothing is counted; it must outlive the database.
   SqliteDatabase(const std::filesystem::path& path, const ConnectionSettings& settings,
                  Instrumentation instrumentation = Instrumentation::counts,
                  VfsPolicy* policy = nullptr);
@@ -33,7 +34,7 @@ class SqliteDatabase final : public Database {
                       const std::stop_token& stop) override;
   metrics::SettingsReadBack settings(const Axes& axes) override;
   void reset(const std::string& sql, const std::stop_token& stop) override;
-  void restart_counting() override { vfs_.restart_counting(); }
+  void restart_counting() override;
   IoFigures figures() const override { return vfs_.figures(); }
   IoTimes io_times() const override { return vfs_.times(); }
   LockWaitFigures lock_waits() const override { return vfs_.lock_waits(); }
@@ -46,6 +47,8 @@ class SqliteDatabase final : public Database {
 
   std::string path_;
   ConnectionSettings settings_;
+  /// If the settings have one, from restart_counting() to the first read.
+  std::unique_ptr<SchedulePerturbation> perturbation_;
   CountingVfs vfs_;
 };
 
