@@ -1,7 +1,7 @@
 -- A worker takes the oldest job that is free and marks it as done; every second time it adds one.
 \set add random(0, 1)
 \if :add
-INSERT INTO jobs (state, worker) VALUES ('ready', NULL);
+INSERT INTO jobs (id, state) SELECT max(id) + 1, 'ready' FROM jobs;
 \endif
 BEGIN;
 UPDATE jobs SET state = 'running', worker = :client_id
