@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "engine/companions.hpp"
 #include "engine/machine_load.hpp"
 #include "engine/workers/blocking_executor.hpp"
 #include "engine/workers/resuming_threads.hpp"
@@ -55,6 +57,7 @@ class Measurement {
     begin(Phase::seed);
     database_->seed(workload_->content(), context_.stop);
     result_.settings = database_->settings(plan_.axes);
+    companions_.emplace(plan_, *workload_, *database_, context_);
     if (plan_.axes.commit.is_group()) {
       run_suspending();
     } else {
@@ -119,21 +122,26 @@ class Measurement {
   }
 
   void measure(Executor& executor, storage::Store& store) {
-    const std::vector<metrics::StreamId> streams = workload_->streams();
+    std::vector<metrics::StreamId> streams = workload_->streams();
+    const std::size_t writers_streams = streams.size();
+    std::ranges::copy(companions_->streams(), std::back_inserter(streams));
     metrics::require_names_apart(streams);
-    metrics::TimingQueue queue(executor.workers(), streams.size());
+    metrics::TimingQueue queue(executor.workers() + companions_->readers(), streams.size());
 
     begin(Phase::measure);
     const std::unique_ptr<metrics::IntervalLog> log = open_interval_log();
     const std::unique_ptr<metrics::Collector> collector = make_collector(queue, streams, log.get());
     store.restart_counting();
     database_->restart_counting();
+    const EndOfCompanions at_the_latest(companions_);
+    companions_->prepare(queue, executor.workers(), writers_streams);
     const LoadReading idle = read_load();
     const PassReport report =
         run_pass(executor, store,
                  {.iterations = plan_.files > 0 ? plan_.files : kEndless,
                   .duration = plan_.duration,
                   .queue = &queue,
+                  .on_start = [this] { companions_->begin(); },
                   .on_done = [this] { context_.observer->lifecycle_done(); }});
     result_.load = load_between(idle, read_load());
     const storage::IoFigures io = database_->figures();
@@ -141,6 +149,7 @@ class Measurement {
     storage::IoTimes times = database_->io_times();
     storage::LockWaitFigures waits = database_->lock_waits();
     const storage::StoreCounts counts = store.counts();
+    companions_->end(result_);
     require_complete(report);
 
     begin(Phase::drain);
@@ -292,6 +301,7 @@ class Measurement {
   const RunContext& context_;
   const std::unique_ptr<Workload> workload_;
   std::unique_ptr<storage::Database> database_;
+  std::optional<Companions> companions_;
   std::stop_callback<std::function<void()>> interrupt_;
   ConfigurationResult result_;
   Phase phase_ = Phase::seed;
@@ -345,8 +355,9 @@ std::string label(const ConfigurationPlan& plan) {
 std::unique_ptr<Workload> open_workload(const ConfigurationPlan& plan, const RunContext& context) {
   if (context.open_workload) return context.open_workload(plan);
   if (plan.scripts) {
-    return std::make_unique<ScriptWorkload>(*plan.scripts, plan.retry,
-                                            static_cast<std::size_t>(plan.threads));
+    return std::make_unique<ScriptWorkload>(
+        *plan.scripts, plan.retry, static_cast<std::size_t>(plan.threads),
+        plan.readers > 0 ? ScriptRole::writers : ScriptRole::alone);
   }
   return std::make_unique<LifecycleWorkload>(
       LifecyclePlan{plan.files,

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -74,6 +75,8 @@ struct RunContext {
   /// The workload of a configuration; null: what the plan says.
   std::function<std::unique_ptr<Workload>(const ConfigurationPlan&)> open_workload = nullptr;
   std::string library = "the SQLite that was loaded";  ///< its name in messages
+  /// Where the database lies, for the process beside the measurement; null: nowhere.
+  std::function<std::filesystem::path()> database_path = nullptr;
   AckLog* acks = nullptr;  ///< gets the transitions that are acknowledged while measuring
 };
 

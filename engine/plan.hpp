@@ -32,6 +32,12 @@ struct ConfigurationPlan {
   RetryPlan retry;
   std::chrono::nanoseconds duration{0};  ///< after which no iteration starts; 0: `files` decides
   std::int64_t threads = 10;
+  std::int64_t readers = 0;                   ///< beside them
+  std::chrono::nanoseconds hold_snapshot{0};  ///< by each of a reader's transactions, from its
+                                              ///< first row on
+  /// A shell's command that runs during the measurement, with {db} for the database's path; empty:
+  /// none.
+  std::string beside;
   Profile profile = Profile::zero;
   ApiDelay api_delay;        ///< of each of a lifecycle's calls
   double api_fail_rate = 0;  ///< of each call, 0 to below 1

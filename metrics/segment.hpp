@@ -42,6 +42,8 @@ enum class Segment : std::uint8_t {
   attempt,  ///< one attempt to get a file through, from start_upload's dispatch to `indexed` or
             ///< back at `untracked`; only where API calls can fail, one sample an attempt
   failed_attempt,  ///< likewise, of those that failed alone
+  snapshot_age,    ///< of a reader: the longest that a transaction of the iteration kept its
+                   ///< snapshot, from its first row on
 
   // Of the database's files, whoever is at work: one sample an operation.
   wal_sync,    ///< one sync of the -wal file
@@ -99,6 +101,7 @@ inline constexpr auto kSegments = [] {
       {close, "close", connect, kInclusive, of_iterations},
       {attempt, "attempt", kNone, kInclusive, of_attempts},
       {failed_attempt, "failed_attempt", attempt, kInclusive, of_attempts},
+      {snapshot_age, "snapshot_age", kNone, kInclusive, of_iterations},
       {wal_sync, "wal_sync", kNone, kInclusive, of_files},
       {db_sync, "db_sync", kNone, kInclusive, of_files},
       {checkpoint, "checkpoint", kNone, kInclusive, of_files},

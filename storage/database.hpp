@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -45,6 +46,13 @@ struct StoreUser {
   const metrics::Clock* clock = nullptr;
   StatementTexts statements;  ///< every one that transactions will use
   std::uint64_t seed = 0;     ///< of what the store draws at random
+};
+
+/// Readers beside the writers of a database.
+struct ReadAccess {
+  StoreUser user;  ///< a worker is a reader
+  /// How long each of their transactions stays open after its first row.
+  std::chrono::nanoseconds hold{0};
 };
 
 /// The transactions of one iteration, in their order, without anything in between.
@@ -95,6 +103,13 @@ class Database {
   /// Likewise with group commit; `resumer` must outlive the store.
   virtual std::unique_ptr<SuspendingStore> open_suspending_store(const Axes& axes, StoreUser user,
                                                                  Resumer& resumer) = 0;
+
+  /// A store for readers, to be opened before or beside the other one. Its sessions are used step
+  /// by step, on connections of their own that cannot write.
+  virtual std::unique_ptr<Store> open_read_store(ReadAccess access) = 0;
+
+  /// Finds out from now on who keeps the WAL from starting over, too. While no store is open.
+  virtual void follow_snapshots() = 0;
 
   /// Runs the transactions of iterations from this thread alone, with nothing else at work: the
   /// most that the machine can do with these statements. No store may be open. `stop` ends it with

@@ -23,8 +23,12 @@ struct StatementRows {
 /// Where the time of the transactions went since the last take_timings(). Their own parts add up:
 /// read + lock_wait + statement + commit.
 struct StepTimings {
-  WriteTimings write;           ///< sums over the transactions that write
-  std::int64_t read_ns = 0;     ///< transactions that only read, and reads before the write lock
+  WriteTimings write;        ///< sums over the transactions that write
+  std::int64_t read_ns = 0;  ///< transactions that only read, and reads before the write lock
+  /// Of readers alone: the longest that one of the transactions that only read kept its snapshot,
+  /// from its first row on; and since when the one that is open has one, by the clock, or 0.
+  std::int64_t snapshot_ns = 0;
+  std::int64_t snapshot_since_ns = 0;
   std::int64_t started_ns = 0;  ///< of the last transaction: when it was asked for, by the clock
   std::int64_t ended_ns = 0;    ///< when the last call returned, or threw
   std::int64_t step_ns = 0;     ///< how long the last call took

@@ -5,7 +5,11 @@ namespace walbench::engine {
 ExecutorReport BlockingExecutor::run(std::int64_t count, Body& body, const std::stop_token& stop) {
   ExecutorReport report;
   report.workers = pool_.run(
-      count, WorkerPool::kBarrierLimit, [&] { report.started_ns = clock_.now_ns(); },
+      count, WorkerPool::kBarrierLimit,
+      [&] {
+        body.begins();
+        report.started_ns = clock_.now_ns();
+      },
       [&](std::int64_t number, std::size_t worker) {
         become_worker(worker);
         body.iterate(number).run();

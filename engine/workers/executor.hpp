@@ -21,6 +21,9 @@ class Body {
   /// One iteration. Throws only if there is no memory for it. Thread safe.
   virtual Task iterate(std::int64_t number) = 0;
 
+  /// All threads have met: the first iteration is about to begin, and so is the clock.
+  virtual void begins() {}
+
   /// False: no further iteration is to start; those that have started go on. Asked before each.
   /// Thread safe.
   virtual bool wants_more() const { return true; }

@@ -66,7 +66,10 @@ ExecutorReport SuspendingExecutor::run(std::int64_t count, Body& body,
   drivers_ = drivers;
 
   ExecutorReport report;
-  report.workers = pool_.meet([&] { report.started_ns = clock_.now_ns(); });
+  report.workers = pool_.meet([&] {
+    body.begins();
+    report.started_ns = clock_.now_ns();
+  });
   if (drivers > 0) {
     store_.expect_writers(static_cast<std::int64_t>(drivers));
     threads_.run_as(0, [&] { start_drivers(drivers, count, body, stop); });

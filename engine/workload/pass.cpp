@@ -52,7 +52,7 @@ PassFailure describe(const std::string& name, const std::exception_ptr& error) {
 
 }  // namespace
 
-Pass::Pass(const Workload& workload, storage::Store& store, Executor& executor,
+Pass::Pass(const Iterations& workload, storage::Store& store, Executor& executor,
            const metrics::Clock& clock, const PassOrder& order)
     : workload_(workload),
       store_(store),
@@ -103,7 +103,12 @@ Task Pass::iterate(std::int64_t number) {
     WALBENCH_PROBE1(lifecycle_start, number);
     IterationOutcome outcome;
     const std::unique_ptr<storage::Session> session = store_.open_session(current_worker());
-    co_await workload_.iterate(number, context_for(*session), outcome);
+    try {
+      co_await workload_.iterate(number, context_for(*session), outcome);
+    } catch (const storage::WriteCancelled&) {
+      if (order_.unfinished_stream) hand_over_unfinished(*session);
+      throw;
+    }
     close(*session, outcome);
     WALBENCH_PROBE1(lifecycle_end, number);
 
@@ -127,11 +132,25 @@ IterationContext Pass::context_for(storage::Session& session) const {
 }
 
 void Pass::hand_over(const IterationOutcome& outcome) const {
-  auto& producer = order_.queue->producer(current_worker());
   for (const metrics::TimingRecord& further : outcome.further_records) {
-    producer.enqueue(further);
+    hand_over(further);
   }
-  producer.enqueue(outcome.record);
+  hand_over(outcome.record);
+}
+
+void Pass::hand_over(metrics::TimingRecord record) const {
+  record.set_stream(order_.first_stream + record.stream());
+  order_.queue->producer(order_.first_producer + current_worker()).enqueue(record);
+}
+
+void Pass::hand_over_unfinished(storage::Session& session) const {
+  const storage::StepTimings& timings = session.steps()->timings();
+  const std::int64_t since_ns = timings.snapshot_since_ns;
+  if (timings.started_ns == 0) return;  // It had not begun to read.
+  metrics::TimingRecord record(*order_.unfinished_stream);
+  record.set(metrics::Segment::read, timings.read_ns);
+  if (since_ns != 0) record.set(metrics::Segment::snapshot_age, clock_.now_ns() - since_ns);
+  hand_over(record);
 }
 
 void Pass::fail(const std::string& name, const std::exception_ptr& error) {

@@ -8,6 +8,7 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -29,7 +30,13 @@ struct PassOrder {
       0};                ///< after which no further one starts; 0: as many as there are
   bool warm_up = false;  ///< nothing that it does counts
   metrics::TimingQueue* queue = nullptr;  ///< takes the timings, a producer a worker; may be null
-  std::function<void()> on_done = [] {};  ///< called after each iteration, on its thread
+  std::size_t first_producer = 0;         ///< of the queue: that of worker 0
+  std::size_t first_stream = 0;           ///< of the queue: the iterations' first one
+  /// Of the iterations: the one for those that were cut short while they read, with the time that
+  /// they had taken so far. Empty: nothing is recorded of them.
+  std::optional<std::size_t> unfinished_stream = {};
+  std::function<void()> on_start = nullptr;  ///< called when all threads have met
+  std::function<void()> on_done = [] {};     ///< called after each iteration, on its thread
 };
 
 /// The first failure of a pass.
@@ -53,7 +60,7 @@ struct PassReport {
 class Pass final : private Body {
  public:
   /// Everything must outlive the pass.
-  Pass(const Workload& workload, storage::Store& store, Executor& executor,
+  Pass(const Iterations& workload, storage::Store& store, Executor& executor,
        const metrics::Clock& clock, const PassOrder& order);
 
   /// Runs all iterations and makes durable what is not. The first failure, and a stop, keep further
@@ -68,14 +75,19 @@ class Pass final : private Body {
   };
 
   Task iterate(std::int64_t number) override;
+  void begins() override {
+    if (order_.on_start) order_.on_start();
+  }
   bool wants_more() const override;
   IterationContext context_for(storage::Session& session) const;
   void hand_over(const IterationOutcome& outcome) const;
+  void hand_over(metrics::TimingRecord record) const;
+  void hand_over_unfinished(storage::Session& session) const;
   void fail(const std::string& name, const std::exception_ptr& error);
   std::int64_t flush();
 
   // Constant after construction.
-  const Workload& workload_;
+  const Iterations& workload_;
   storage::Store& store_;
   Executor& executor_;
   const metrics::Clock& clock_;

@@ -91,16 +91,13 @@ struct Verification {
   }
 };
 
-/// A workload: rows to start with, iterations, and what must be true afterwards. Only its
-/// implementation knows its tables. Thread safe.
-class Workload {
+/// What those of one role do again and again. Thread safe.
+class Iterations {
  public:
-  Workload() = default;
-  Workload(const Workload&) = delete;
-  Workload& operator=(const Workload&) = delete;
-  virtual ~Workload() = default;
-
-  virtual storage::Content content() const = 0;
+  Iterations() = default;
+  Iterations(const Iterations&) = delete;
+  Iterations& operator=(const Iterations&) = delete;
+  virtual ~Iterations() = default;
 
   /// The streams that its iterations record; a timing record carries an index into this list. The
   /// first is the main one: iterations that went well, which findings are about. Names differ.
@@ -116,12 +113,24 @@ class Workload {
   /// How messages name an iteration.
   virtual std::string name_of(std::int64_t number) const = 0;
 
-  /// The rows that verify() finds if nothing is missing.
-  virtual std::int64_t rows() const = 0;
   /// How results name a statement of statements().
   virtual std::string name_of_statement(std::size_t index) const {
     return statements().at(index).sql;
   }
+};
+
+/// A workload: rows to start with, iterations, and what must be true afterwards. Only its
+/// implementation knows its tables. Thread safe.
+class Workload : public Iterations {
+ public:
+  virtual storage::Content content() const = 0;
+
+  /// What `readers` readers do beside those who write. They record streams of the role `readers`
+  /// alone, the first of them for what went well.
+  virtual std::unique_ptr<Iterations> readers(std::size_t readers) const = 0;
+
+  /// The rows that verify() finds if nothing is missing.
+  virtual std::int64_t rows() const = 0;
   /// What verify() looks at, for results.
   virtual std::string verified_by() const { return "rows+integrity"; }
 

@@ -1,5 +1,6 @@
 #include <array>
 #include <cstdint>
+#include <type_traits>
 
 #include "metrics/result/figures.hpp"
 
@@ -17,6 +18,7 @@ using O = OtherLockSleeps;
 using W = WalFigures;
 using N = SlowestLifecycles;
 using U = WalReuse;
+using B = BesideProcess;
 using enum Pooling;
 using enum PlanClass;
 
@@ -25,26 +27,14 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr double kLongestSeconds = 9e9;  // as nanoseconds still a std::int64_t
 constexpr double kNegative = -1e15;
 
-bool commits_groups(const C& each) {
-  return each.groups.groups > 0;
-}
-bool has_timeline(const C& each) {
-  return each.write_lock.has_timeline;
-}
-bool has_ceiling(const C& each) {
-  return each.ceiling.has_value();
-}
-bool has_slowest(const C& each) {
-  return each.slowest.count > 0;
+/// Whether that member of that part is anything but 0, false or empty.
+template <auto Part, auto Member>
+bool has(const C& each) {
+  const auto& part = each.*Part;
+  return part.*Member != std::remove_cvref_t<decltype(part.*Member)>();
 }
 bool runs_scripts(const C& each) {
   return each.runs_scripts();
-}
-bool is_perturbed(const C& each) {
-  return each.planned.perturb_ns > 0;
-}
-bool has_duration(const C& each) {
-  return each.planned.duration_ns > 0;
 }
 
 constexpr std::array kConfigurationFigures = {
@@ -59,7 +49,7 @@ constexpr std::array kConfigurationFigures = {
     figure<&C::planned, &P::duration_ns>("duration_ns", Unit::ns, first,
                                          "after which no iteration starts")
         .of_plan(workload, "duration", "0")
-        .only_if(has_duration),
+        .only_if(has<&C::planned, &P::duration_ns>),
     figure<&C::planned, &P::max_tries>("max_tries", Unit::count, first,
                                        "attempts of an iteration that lost a race; 0: no limit")
         .of_plan(setting, "max-tries", "1")
@@ -68,6 +58,17 @@ constexpr std::array kConfigurationFigures = {
                                      "workers, or lifecycles in flight with group commit")
         .of_plan(identity, "threads")
         .within(1, 1e15),
+    figure<&C::planned, &P::readers>("readers", Unit::count, first, "who read beside them")
+        .of_plan(workload, "readers", "0")
+        .only_if(has<&C::planned, &P::readers>),
+    figure<&C::planned, &P::hold_snapshot_ns>("hold_snapshot_ns", Unit::ns, first,
+                                              "for which a reader keeps each snapshot at least")
+        .of_plan(workload, "hold-snapshot", "0")
+        .only_if(has<&C::planned, &P::readers>),
+    figure<&C::planned, &P::beside>("beside_command", Unit::none, first,
+                                    "somebody else's command that ran meanwhile")
+        .of_plan(workload, "beside", "none")
+        .only_if(has<&C::planned, &P::beside>),
     figure<&C::planned, &P::profile>("profile", Unit::none, first, "how the API behaves")
         .of_plan(identity, "profile"),
     figure<&C::planned, &P::strategy>("strategy", Unit::none, first,
@@ -91,7 +92,7 @@ constexpr std::array kConfigurationFigures = {
     figure<&C::planned, &P::perturb_ns>("perturb_ns", Unit::ns, first,
                                         "threads were made to pause for up to so long")
         .of_plan(workload, "perturb", "0")
-        .only_if(is_perturbed),
+        .only_if(has<&C::planned, &P::perturb_ns>),
     figure<&C::planned, &P::varied>("varied", Unit::none, first,
                                     "what else tells it apart from others of its run")
         .of_plan(told),
@@ -219,18 +220,18 @@ constexpr std::array kConfigurationFigures = {
     figure<&C::unsaved_peak>("unsaved_peak", Unit::count, largest,
                              "acknowledged and not yet durable at most"),
     figure<&C::groups, &G::groups>("groups.count", Unit::count, sum, "groups committed")
-        .only_if(commits_groups)
+        .only_if(has<&C::groups, &G::groups>)
         .within(1, 1e15),
     figure<&C::groups, &G::writes>("groups.writes", Unit::count, sum, "writes in them")
-        .only_if(commits_groups),
+        .only_if(has<&C::groups, &G::groups>),
     derived<C>("groups.size_mean", Unit::count, "writes a group on average",
                [](const C& each) -> FigureValue { return each.groups.size_mean(); })
-        .only_if(commits_groups),
+        .only_if(has<&C::groups, &G::groups>),
     figure<&C::groups, &G::size_p50>("groups.size_p50", Unit::count, smallest,
                                      "half of the groups are no larger")
-        .only_if(commits_groups),
+        .only_if(has<&C::groups, &G::groups>),
     figure<&C::groups, &G::size_max>("groups.size_max", Unit::count, largest, "the largest")
-        .only_if(commits_groups),
+        .only_if(has<&C::groups, &G::groups>),
     scaled_figure<kMs, &C::lock_wait_longest_ns>("lock_wait_longest_ms", Unit::ms, largest,
                                                  "the longest wait of one write")
         .within(0, kLongestSeconds),
@@ -248,34 +249,34 @@ constexpr std::array kConfigurationFigures = {
                                              "the lock was followed in time"),
     figure<&C::write_lock, &L::held_ns>("write_lock.held_ns", Unit::ns, sum,
                                         "slept while another writer held the lock")
-        .only_if(has_timeline),
+        .only_if(has<&C::write_lock, &L::has_timeline>),
     figure<&C::write_lock, &L::free_ns>("write_lock.free_ns", Unit::ns, sum,
                                         "slept while nobody held it")
-        .only_if(has_timeline),
+        .only_if(has<&C::write_lock, &L::has_timeline>),
     figure<&C::write_lock, &L::missed_ns>("write_lock.missed_ns", Unit::ns, sum,
                                           "slept after it had first been free")
-        .only_if(has_timeline),
+        .only_if(has<&C::write_lock, &L::has_timeline>),
     figure<&C::write_lock, &L::overtaken_p50>("write_lock.overtaken_p50", Unit::count, largest,
                                               "others that got it during a wait: median")
-        .only_if(has_timeline),
+        .only_if(has<&C::write_lock, &L::has_timeline>),
     figure<&C::write_lock, &L::overtaken_p99>("write_lock.overtaken_p99", Unit::count, largest,
                                               "the same: P99")
-        .only_if(has_timeline),
+        .only_if(has<&C::write_lock, &L::has_timeline>),
     figure<&C::write_lock, &L::overtaken_max>("write_lock.overtaken_max", Unit::count, largest,
                                               "the same: at most")
-        .only_if(has_timeline),
+        .only_if(has<&C::write_lock, &L::has_timeline>),
     figure<&C::write_lock, &L::acquisitions>("write_lock.acquisitions", Unit::count, sum,
                                              "times it was taken")
-        .only_if(has_timeline),
+        .only_if(has<&C::write_lock, &L::has_timeline>),
     figure<&C::write_lock, &L::lock_held_ns>("write_lock.lock_held_ns", Unit::ns, sum,
                                              "held by anybody")
-        .only_if(has_timeline),
+        .only_if(has<&C::write_lock, &L::has_timeline>),
     figure<&C::write_lock, &L::lock_free_longest_ns>("write_lock.lock_free_longest_ns", Unit::ns,
                                                      largest, "the longest that it was free")
-        .only_if(has_timeline),
+        .only_if(has<&C::write_lock, &L::has_timeline>),
     figure<&C::write_lock, &L::followed_ns>("write_lock.followed_ns", Unit::ns, sum,
                                             "how long it was followed")
-        .only_if(has_timeline),
+        .only_if(has<&C::write_lock, &L::has_timeline>),
     figure<&C::other_sleeps, &O::database>("other_sleeps.database", Unit::count, sum,
                                            "sleeps for the database file's lock: connecting"),
     figure<&C::other_sleeps, &O::checkpoint>("other_sleeps.checkpoint", Unit::count, sum,
@@ -304,6 +305,17 @@ constexpr std::array kConfigurationFigures = {
         .within(0, kLongestSeconds),
     figure<&C::wal, &W::checkpoints_capped>("checkpoints_capped", Unit::count, sum,
                                             "made by a commit because of the cap"),
+    figure<&C::beside, &B::stopped>("beside.stopped", Unit::none, smallest,
+                                    "it ran until the end, and was stopped")
+        .may_be_absent(),
+    figure<&C::beside, &B::exit_code>("beside.exit_code", Unit::count, largest, "its exit code")
+        .may_be_absent(),
+    figure<&C::beside, &B::signal>("beside.signal", Unit::count, largest,
+                                   "the signal that ended it")
+        .may_be_absent(),
+    figure<&C::beside, &B::last_error>("beside.last_error", Unit::none, last,
+                                       "its last line on stderr")
+        .may_be_absent(),
     figure<&C::reuse, &U::restarts>("wal_restarts", Unit::count, sum,
                                     "times that the WAL started over")
         .may_be_absent(),
@@ -329,20 +341,20 @@ constexpr std::array kConfigurationFigures = {
                                    "pages written to the database file"),
     figure<&C::ceiling, &CeilingPoint::group_size>("ceiling.group_size", Unit::count, first,
                                                    "writes a transaction of the ceiling")
-        .only_if(has_ceiling)
+        .may_be_absent()
         .within(1, 1e15),
     figure<&C::ceiling, &CeilingPoint::checkpoint>("ceiling.checkpoint", Unit::none, first,
                                                    "who checkpointed")
-        .only_if(has_ceiling),
+        .may_be_absent(),
     figure<&C::ceiling, &CeilingPoint::writes_per_second>(
         "ceiling.writes_per_second", Unit::per_second, first, "what one thread can write at all")
-        .only_if(has_ceiling),
+        .may_be_absent(),
     figure<&C::ceiling, &CeilingPoint::least_per_second>(
         "ceiling.least_per_second", Unit::per_second, smallest, "in the slowest of its rounds")
-        .only_if(has_ceiling),
+        .may_be_absent(),
     figure<&C::ceiling, &CeilingPoint::most_per_second>("ceiling.most_per_second", Unit::per_second,
                                                         largest, "in the fastest of its rounds")
-        .only_if(has_ceiling),
+        .may_be_absent(),
     figure<&C::load, &MachineLoad::others_cores>("load.others_cores", Unit::count, mean_over_time,
                                                  "CPUs that others kept busy")
         .may_be_absent()
@@ -353,26 +365,26 @@ constexpr std::array kConfigurationFigures = {
         .may_be_absent()
         .within(0, 1),
     figure<&C::slowest, &N::count>("slowest.count", Unit::count, sum, "the slowest 1 %")
-        .only_if(has_slowest)
+        .only_if(has<&C::slowest, &N::count>)
         .within(1, 1e15),
     figure<&C::slowest, &N::net_ns>("slowest.net_ns", Unit::ns, sum, "their fsm_net in all")
-        .only_if(has_slowest),
+        .only_if(has<&C::slowest, &N::count>),
     figure<&C::slowest, &N::read_ns>("slowest.read_ns", Unit::ns, sum, "their read")
         .only_if([](const C& each) { return each.slowest.read_ns > 0; }),
     figure<&C::slowest, &N::lock_wait_ns>("slowest.lock_wait_ns", Unit::ns, sum, "their lock_wait")
-        .only_if(has_slowest),
+        .only_if(has<&C::slowest, &N::count>),
     figure<&C::slowest, &N::statement_ns>("slowest.statement_ns", Unit::ns, sum, "their statement")
-        .only_if(has_slowest),
+        .only_if(has<&C::slowest, &N::count>),
     figure<&C::slowest, &N::commit_ns>("slowest.commit_ns", Unit::ns, sum, "their commit")
-        .only_if(has_slowest),
+        .only_if(has<&C::slowest, &N::count>),
     figure<&C::slowest, &N::hydrate_ns>("slowest.fsm_hydrate_ns", Unit::ns, sum,
                                         "their fsm_hydrate")
-        .only_if(has_slowest),
+        .only_if(has<&C::slowest, &N::count>),
     figure<&C::slowest, &N::dispatch_ns>("slowest.fsm_dispatch_ns", Unit::ns, sum,
                                          "their fsm_dispatch")
-        .only_if(has_slowest),
+        .only_if(has<&C::slowest, &N::count>),
     figure<&C::slowest, &N::other_ns>("slowest.other_ns", Unit::ns, sum, "their other")
-        .only_if(has_slowest),
+        .only_if(has<&C::slowest, &N::count>),
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "metrics/result/beside_process.hpp"
 #include "metrics/result/ceiling.hpp"
 #include "metrics/result/figure.hpp"
 #include "metrics/result/groups_committed.hpp"
@@ -29,6 +30,9 @@ struct ConfigurationPlanned {
   std::int64_t duration_ns = 0;  ///< after which no iteration starts; 0: `files` decides
   std::int64_t max_tries = 1;    ///< of an iteration that lost a race; 0: no limit
   std::int64_t threads = 0;
+  std::int64_t readers = 0;           ///< beside them
+  std::int64_t hold_snapshot_ns = 0;  ///< by each of their transactions, from its first row on
+  std::string beside = {};            ///< somebody else's command that ran meanwhile; empty: none
   std::string profile;
   std::string strategy;
   std::string connection;  ///< the axes
@@ -139,6 +143,7 @@ struct ConfigurationResult {
   WriteLockWaits write_lock;
   OtherLockSleeps other_sleeps;  ///< these and those of write_lock are busy_retries
   WalFigures wal;
+  std::optional<BesideProcess> beside;  ///< if one was to run
   std::optional<WalReuse> reuse;        ///< absent in files of older versions
   std::optional<CeilingPoint> ceiling;  ///< where it was measured
   MachineLoad load;

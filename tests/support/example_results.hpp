@@ -163,6 +163,10 @@ inline ConfigurationResult full_configuration() {
                 .db_bytes_written = 50,
                 .wal_writes = 78,
                 .db_writes = 79};
+  result.planned.readers = 151;
+  result.planned.hold_snapshot_ns = 152'000'001;
+  result.planned.beside = "its command";
+  result.beside = {true, 153, 15, "its last line"};
   result.reuse = {131,  137,     113,
                   4001, 139'000, {{"reader 1", 101, 149'000'001, 4001}, {"writers", 36, 151, 12}}};
   result.ceiling = {.group_size = 59,

@@ -149,6 +149,9 @@ class FakeVerified final : public engine::Workload {
   std::unique_ptr<storage::PlainIteration> plain_iteration(std::int64_t number) const override {
     return real_->plain_iteration(number);
   }
+  std::unique_ptr<engine::Iterations> readers(std::size_t readers) const override {
+    return real_->readers(readers);
+  }
   std::int64_t rows() const override { return real_->rows(); }
   std::string reset_sql() const override { return real_->reset_sql(); }
   engine::Verification verify(storage::Database& /*database*/,
@@ -191,6 +194,11 @@ class FakeDatabase final : public storage::Database {
     behaviour_.script.add("open suspending store");
     return std::make_unique<FakeSuspendingStore>(behaviour_);
   }
+  std::unique_ptr<storage::Store> open_read_store(storage::ReadAccess access) override {
+    behaviour_.script.add("open read store for " + std::to_string(access.user.workers));
+    return std::make_unique<FakeStore>(behaviour_);
+  }
+  void follow_snapshots() override { behaviour_.script.add("follow snapshots"); }
   storage::RawWrites write_raw(const storage::RawOrder& order, const metrics::Clock& /*clock*/,
                                const std::stop_token& /*stop*/) override {
     behaviour_.script.add("write raw " + std::to_string(order.iterations) + " in groups of " +

@@ -40,6 +40,7 @@ examples:
 
 constexpr std::int64_t kMostFiles = 1'000'000'000;
 constexpr std::int64_t kMostRepeats = 1'000;
+constexpr std::int64_t kMostReaders = 1'000;
 constexpr double kMostFailures = 0.9;
 constexpr std::int64_t kMostInSqlite = std::numeric_limits<std::int32_t>::max();
 constexpr std::chrono::milliseconds kShortestInterval(10);
@@ -146,6 +147,19 @@ void add_workload(Options& options, BenchRequest& request) {
                 common.api_fail_rate, shares(kMostFailures));
   options.value("--files", "N", "lifecycles to run", common.files,
                 whole_numbers<std::int64_t>(1, kMostFiles));
+  options.value("--readers", "N",
+                "how many threads read beside those that write, each on a connection of its own: "
+                "scripts that only read; of lifecycles, in one snapshot, how many files are in "
+                "which state, and a random file [0]",
+                common.readers, whole_numbers<std::int64_t>(0, kMostReaders));
+  options.value("--hold-snapshot", "DUR",
+                "how long each transaction of a reader stays open after its first row [0s]",
+                common.hold_snapshot, durations(std::chrono::nanoseconds(0)));
+  options.value("--beside", "CMD",
+                "run this shell command during each measurement, {db} standing for the database's "
+                "path: a replicator, a backup, a nightly export. It starts with the clock; at the "
+                "end it gets SIGTERM, and SIGKILL 2 s later [none]",
+                common.beside, texts());
   options.value("--warmup", "N",
                 "lifecycles to run before the clock starts, without the API's delay [100, or as "
                 "many as there are files]",

@@ -75,8 +75,11 @@ std::string script_refusal(const engine::ConfigurationPlan& plan, const storage:
   if (axes.commit.batch_size() > 1) {
     return "it acknowledges transactions before they are durable, and a script may undo its own";
   }
-  return axes.commit.is_group() ? engine::refusal_of_whole_transactions(plan.scripts->set)
-                                : std::string();
+  return axes.commit.is_group()
+             ? engine::refusal_of_whole_transactions(
+                   plan.scripts->set,
+                   plan.readers > 0 ? engine::ScriptRole::writers : engine::ScriptRole::alone)
+             : std::string();
 }
 
 /// The part of the plan that all configurations share.
@@ -95,6 +98,14 @@ engine::ConfigurationPlan common_plan(const BenchRequest& request, const storage
     refuse("--strategy", fmt::format("{} cannot run these scripts: {}", plan.strategy, why));
   }
   if (request.perturb) plan.settings.perturbation = {*request.perturb, plan.seed};
+  if (plan.readers == 0 && plan.hold_snapshot.count() > 0) {
+    refuse("--hold-snapshot", "is about readers, and there are none; add --readers 1");
+  }
+  if (plan.readers > 0 && plan.scripts) {
+    if (const std::string why = engine::refusal_of_readers(plan.scripts->set); !why.empty()) {
+      refuse("--readers", why);
+    }
+  }
   return plan;
 }
 

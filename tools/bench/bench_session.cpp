@@ -257,6 +257,7 @@ class Session {
     engine::RunContext context{[this](const auto& plan) { return open_database(plan); }, &clock,
                                &progress, signals_.stop_token()};
     if (options_.wall_profile) context.on_worker_thread = WallProfile::enter_thread;
+    context.database_path = [this] { return files_.database(); };
     context.acks = acks_ ? &*acks_ : nullptr;
     context.library = "SQLite " + storage::engine_facts(kEngine).version;
     if (options_.interval) {

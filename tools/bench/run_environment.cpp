@@ -82,7 +82,7 @@ std::int64_t most_connections(const engine::RunPlan& plan) {
     const bool one = each->axes.connection == storage::ConnectionAxis::shared;
     const bool more = each->settings.checkpoint.mode ==
                       storage::CheckpointMode::background;  // the checkpointer's
-    most = std::max(most, (one ? 1 : each->threads) + (more ? 1 : 0));
+    most = std::max(most, (one ? 1 : each->threads) + (more ? 1 : 0) + each->readers);
   }
   return most;
 }

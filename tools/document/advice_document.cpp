@@ -12,6 +12,7 @@
 #include "tools/document/anatomy_document.hpp"
 #include "tools/document/cells.hpp"
 #include "tools/document/snippets.hpp"
+#include "tools/document/wal_story_document.hpp"
 #include "tools/program/text.hpp"
 
 namespace walbench::tools {
@@ -128,6 +129,14 @@ Section summary_section(const RunView& run) {
     for (Sentence& warning : warnings_about(each, run.findings.configurations[index])) {
       warning.text = metrics::configuration_label(each.planned) + ": " + warning.text;
       section.add(std::move(warning));
+    }
+  }
+  for (const ConfigurationResult& each : run.configurations) {
+    for (Sentence& sentence : wal_story_of(each)) {
+      if (run.configurations.size() > 1) {
+        sentence.text = metrics::configuration_label(each.planned) + ": " + sentence.text;
+      }
+      section.add(std::move(sentence));
     }
   }
   add_verdicts(run, section);

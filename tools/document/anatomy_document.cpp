@@ -13,6 +13,15 @@
 namespace walbench::tools {
 namespace {
 
+/// `exit code 1 and 'Error: no such table'`
+std::string end_of(const metrics::BesideProcess& process) {
+  std::string text = "an error";
+  if (process.exit_code) text = fmt::format("exit code {}", *process.exit_code);
+  if (process.signal) text = fmt::format("signal {}", *process.signal);
+  if (!process.last_error.empty()) text += fmt::format(" and '{}'", process.last_error);
+  return text;
+}
+
 using metrics::ConfigurationFindings;
 using metrics::ConfigurationResult;
 using metrics::Segment;
@@ -103,6 +112,10 @@ void tell_files(const ConfigurationResult& configuration, Story& story) {
   story.tell("WAL: {} at start, {} at end; {} written in {} frames.",
              format_bytes(wal.size_start_bytes), format_bytes(wal.size_end_bytes),
              format_bytes(wal.bytes_written), with_thousands(wal.frames));
+  if (const auto& reuse = configuration.reuse) {
+    story.tell("It started over {} times, and could not {} times because somebody was reading.",
+               with_thousands(reuse->restarts), with_thousands(reuse->refused));
+  }
   story.tell("{} checkpoints moved {} into the database.", with_thousands(wal.checkpoints),
              format_bytes(wal.db_bytes_written));
   if (wal.checkpoints_capped > 0) {
@@ -181,6 +194,9 @@ std::vector<Sentence> warnings_about(const ConfigurationResult& configuration,
         fmt::format("RISK: up to {} transitions were acknowledged and not yet durable; a crash "
                     "would have lost them",
                     with_thousands(configuration.unsaved_peak)));
+  }
+  if (const auto& beside = configuration.beside; beside && beside->failed()) {
+    warn(fmt::format("the process beside it ended early, with {}", end_of(*beside)));
   }
   for (const std::string& contradiction : metrics::disagreements(configuration)) {
     warn("FIGURES DISAGREE: " + contradiction + "; this is a defect of walbench, please report it");

@@ -50,6 +50,7 @@ class LifecycleWorkload final : public Workload {
                IterationOutcome& outcome) const override;
   std::string name_of(std::int64_t number) const override { return bench_file_path(number); }
   std::unique_ptr<storage::PlainIteration> plain_iteration(std::int64_t number) const override;
+  std::unique_ptr<Iterations> readers(std::size_t readers) const override;
   std::int64_t rows() const override { return plan_.files; }
   std::string reset_sql() const override;
   Verification verify(storage::Database& database, const std::stop_token& stop) const override;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/workload/lifecycle/lifecycle.hpp"
+#include "engine/workload/lifecycle/lifecycle_reads.hpp"
 #include "engine/workload/lifecycle/transition_write.hpp"
 #include "engine/workload/lifecycle/transitions.hpp"
 
@@ -193,6 +194,10 @@ Task LifecycleWorkload::iterate(std::int64_t number, IterationContext context,
 std::unique_ptr<storage::PlainIteration> LifecycleWorkload::plain_iteration(
     std::int64_t number) const {
   return std::make_unique<PlainLifecycle>(bench_file_path(number), plan_.guard);
+}
+
+std::unique_ptr<Iterations> LifecycleWorkload::readers(std::size_t /*readers*/) const {
+  return std::make_unique<LifecycleReads>(plan_.files, plan_.seed);
 }
 
 std::string LifecycleWorkload::reset_sql() const {

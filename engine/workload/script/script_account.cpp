@@ -38,6 +38,7 @@ void ScriptAccount::add(const storage::StepTimings& timings) {
   write_.sync_wait_ns += more.sync_wait_ns;
   write_.db_total_ns += more.db_total_ns;
   read_ns_ += timings.read_ns;
+  snapshot_ns_ = std::max(snapshot_ns_, timings.snapshot_ns);
   lock_wait_seen_ns_ = 0;
 }
 
@@ -46,8 +47,15 @@ void ScriptAccount::finish(const ScriptEnd& end, const ScriptParts& parts, bool 
   const std::int64_t total_ns = clock_.now_ns() - started_ns_;
   const std::int64_t net_ns = total_ns - think_ns_;
   record.set(Segment::total_wall, total_ns);
-  record.set(Segment::fsm_net, net_ns);
   record.set(Segment::mock_api, think_ns_);
+  outcome_.ended = end.outcome;
+  if (end.outcome == storage::Outcome::failed) outcome_.reason = end.reason;
+  if (snapshot_ns_ > 0) record.set(Segment::snapshot_age, snapshot_ns_);
+  if (parts.of_readers) {
+    record.set(Segment::read, read_ns_);
+    return;
+  }
+  record.set(Segment::fsm_net, net_ns);
   // The rest is the script's own: choosing, expressions, and what is between two statements.
   record.set(Segment::fsm_dispatch, net_ns - read_ns_ - write_.db_total_ns);
   record.set(Segment::other, 0);
@@ -62,8 +70,6 @@ void ScriptAccount::finish(const ScriptEnd& end, const ScriptParts& parts, bool 
     record.set(Segment::sync_wait, write_.sync_wait_ns);
     record.set(Segment::db_total, write_.db_total_ns);
   }
-  outcome_.ended = end.outcome;
-  if (end.outcome == storage::Outcome::failed) outcome_.reason = end.reason;
 }
 
 }  // namespace walbench::engine

@@ -12,6 +12,7 @@ namespace walbench::engine {
 struct ScriptParts {
   bool reads = false;
   bool writes = false;
+  bool of_readers = false;  ///< nothing is told but `read`, how old snapshots were, and sleeps
 };
 
 /// Keeps account of one iteration: where its time went, in all its attempts, and what failed.
@@ -44,6 +45,7 @@ class ScriptAccount {
   const std::int64_t started_ns_;
   storage::WriteTimings write_;
   std::int64_t read_ns_ = 0;
+  std::int64_t snapshot_ns_ = 0;  ///< the longest
   std::int64_t think_ns_ = 0;
   std::int64_t lock_wait_seen_ns_ = 0;  ///< of the transactions of this session that have ended
 };

@@ -31,11 +31,34 @@ using Kind = ScriptStep::Kind;
 constexpr std::array<std::pair<Outcome, std::string_view>, 3> kGivenUp = {
     {{Outcome::busy, "busy"}, {Outcome::conflict, "conflict"}, {Outcome::failed, "failed"}}};
 
-/// A name for each script, no two alike: `claim` for claim.sql.
-std::vector<std::string> names_of(const std::vector<Script>& scripts) {
+bool only_reads(const Script& script) {
+  return script.declared_read_only || !script.writes();
+}
+
+ScriptSet scripts_of(const ScriptSet& set, ScriptRole role) {
+  ScriptSet of_role = set;
+  if (role == ScriptRole::alone) return of_role;
+  for (Script& script : of_role.scripts) {
+    if (only_reads(script) != (role == ScriptRole::readers)) script.weight = 0;
+  }
+  return of_role;
+}
+
+/// The scripts that have a weight.
+std::vector<const Script*> chosen_of(const ScriptSet& set) {
+  std::vector<const Script*> chosen;
+  for (const Script& script : set.scripts) {
+    if (script.weight > 0) chosen.push_back(&script);
+  }
+  return chosen;
+}
+
+/// A name for each script that has a weight, no two alike: `claim` for claim.sql.
+std::vector<std::string> names_of(const ScriptSet& set) {
   std::vector<std::string> names;
   std::set<std::string> used = {"all"};
-  for (const Script& script : scripts) {
+  for (const Script* const chosen : chosen_of(set)) {
+    const Script& script = *chosen;
     const std::string stem = std::filesystem::path(script.source.name()).stem().string();
     std::string name = stem.empty() ? "script" : stem;
     for (int copy = 2; !used.insert(name).second; ++copy) {
@@ -61,9 +84,10 @@ std::pair<const Script*, const ScriptStatement*> find_statement(const ScriptSet&
   return {};
 }
 
-ScriptParts parts_of(const ScriptSet& set) {
-  ScriptParts parts;
-  for (const Script& script : set.scripts) {
+ScriptParts parts_of(const ScriptSet& set, ScriptRole role) {
+  ScriptParts parts{.of_readers = role == ScriptRole::readers};
+  for (const Script* const chosen : chosen_of(set)) {
+    const Script& script = *chosen;
     parts.writes = parts.writes || script.writes();
     parts.reads =
         parts.reads || std::ranges::any_of(script.statements, [](const ScriptStatement& statement) {
@@ -75,8 +99,10 @@ ScriptParts parts_of(const ScriptSet& set) {
 
 }  // namespace
 
-std::string refusal_of_whole_transactions(const ScriptSet& set) {
-  for (const Script& script : set.scripts) {
+std::string refusal_of_whole_transactions(const ScriptSet& all, ScriptRole role) {
+  const ScriptSet set = scripts_of(all, role);
+  for (const Script* const chosen : chosen_of(set)) {
+    const Script& script = *chosen;
     for (const ScriptStatement& statement : script.statements) {
       const ScriptTransaction& transaction = script.transactions[statement.transaction];
       if (!transaction.writes && statement.kind == StatementKind::read) {
@@ -97,6 +123,15 @@ std::string refusal_of_whole_transactions(const ScriptSet& set) {
   return {};
 }
 
+std::string refusal_of_readers(const ScriptSet& set) {
+  const auto readers = std::ranges::count_if(set.scripts, only_reads);
+  if (readers == 0) {
+    return "readers need a script that reads only, or that says '-- walbench: read-only'";
+  }
+  if (readers == std::ssize(set.scripts)) return "all scripts read only, so nobody would write";
+  return {};
+}
+
 /// The client that an iteration works with, until it ends.
 class ScriptWorkload::Lease {
  public:
@@ -111,22 +146,34 @@ class ScriptWorkload::Lease {
   Seat& seat_;
 };
 
-ScriptWorkload::ScriptWorkload(const ScriptJob& job, RetryPlan retry, std::size_t clients)
-    : job_(job), retry_(retry), parts_(parts_of(job.set)) {
+ScriptWorkload::ScriptWorkload(const ScriptJob& job, RetryPlan retry, std::size_t clients,
+                               ScriptRole role, std::size_t first_client)
+    : job_(job),
+      retry_(retry),
+      role_(role == ScriptRole::readers ? "readers" : "writers"),
+      set_(scripts_of(job.set, role)),
+      chosen_(chosen_of(set_)),
+      parts_(parts_of(set_, role)) {
   for (std::size_t client = 0; client < clients; ++client) {
-    seats_.emplace_back(job_.set, static_cast<std::int64_t>(client));
+    seats_.emplace_back(set_, static_cast<std::int64_t>(first_client + client));
   }
 }
 
+std::unique_ptr<Iterations> ScriptWorkload::readers(std::size_t readers) const {
+  return std::make_unique<ScriptWorkload>(job_, retry_, readers, ScriptRole::readers,
+                                          seats_.size());
+}
+
 std::vector<metrics::StreamId> ScriptWorkload::streams() const {
-  std::vector<metrics::StreamId> streams = {{"writers", "all", "committed"}};
-  if (job_.set.scripts.size() > 1) {
-    for (const std::string& name : names_of(job_.set.scripts)) {
-      streams.push_back({"writers", name, "committed"});
+  std::vector<metrics::StreamId> streams = {{role_, "all", "committed"}};
+  const std::vector<std::string> names = names_of(set_);
+  if (names.size() > 1) {
+    for (const std::string& name : names) {
+      streams.push_back({role_, name, "committed"});
     }
   }
   for (const auto& [outcome, name] : kGivenUp) {
-    streams.push_back({"writers", "all", std::string(name)});
+    streams.push_back({role_, "all", std::string(name)});
   }
   return streams;
 }
@@ -187,8 +234,8 @@ bool ScriptWorkload::tries_again(const ScriptEnd& end, std::int64_t tries,
 
 /// The streams stand in the order of streams().
 void ScriptWorkload::assign_streams(const Script& script, IterationOutcome& outcome) const {
-  const bool several = job_.set.scripts.size() > 1;
-  const std::size_t first_given_up = several ? 1 + job_.set.scripts.size() : 1;
+  const bool several = chosen_.size() > 1;
+  const std::size_t first_given_up = several ? 1 + chosen_.size() : 1;
   if (outcome.ended != Outcome::committed) {
     const auto* const row =
         std::ranges::find(kGivenUp, outcome.ended, &decltype(kGivenUp)::value_type::first);
@@ -201,7 +248,8 @@ void ScriptWorkload::assign_streams(const Script& script, IterationOutcome& outc
   }
   if (!several) return;
   metrics::TimingRecord of_script = outcome.record;
-  of_script.set_stream(1 + static_cast<std::size_t>(&script - job_.set.scripts.data()));
+  of_script.set_stream(
+      1 + static_cast<std::size_t>(std::ranges::find(chosen_, &script) - chosen_.begin()));
   outcome.further_records.push_back(of_script);
 }
 

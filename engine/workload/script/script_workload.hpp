@@ -27,15 +27,23 @@ struct ScriptJob {
   std::string digest;             ///< stands for everything above
 };
 
+/// Those of a job's scripts that one role runs. If there are readers, they run the scripts that
+/// write nothing, and the writers the others.
+enum class ScriptRole : std::uint8_t { alone, writers, readers };
+
+/// Why a job cannot be run by a store that takes whole transactions only, as half a sentence that
+/// names the place; empty if it can.
+std::string refusal_of_whole_transactions(const ScriptSet& all,
+                                          ScriptRole role = ScriptRole::alone);
+
+/// Why a job cannot be run by writers and readers, as a sentence; empty if it can.
+std::string refusal_of_readers(const ScriptSet& set);
+
 /// How iterations that lose a race are repeated.
 struct RetryPlan {
   std::int64_t max_tries = 1;         ///< attempts of an iteration; 0: as many as it takes
   std::chrono::nanoseconds delay{0};  ///< before each further attempt
 };
-
-/// Why a job cannot be run by a store that takes whole transactions only, as half a sentence that
-/// names the place; empty if it can.
-std::string refusal_of_whole_transactions(const ScriptSet& set);
 
 /// Scripts as a workload: an iteration is one execution of one of them, chosen by their weights.
 /// SQLITE_BUSY, conflicts and statements that are refused end an iteration, are counted, and the
@@ -43,8 +51,10 @@ std::string refusal_of_whole_transactions(const ScriptSet& set);
 /// to the next; an iteration takes any client that is free.
 class ScriptWorkload final : public Workload {
  public:
-  /// `clients` is how many iterations there are at a time. `job` must outlive the workload.
-  ScriptWorkload(const ScriptJob& job, RetryPlan retry, std::size_t clients);
+  /// `clients` is how many iterations there are at a time; they are numbered from `first_client`
+  /// on. `job` must outlive the workload.
+  ScriptWorkload(const ScriptJob& job, RetryPlan retry, std::size_t clients,
+                 ScriptRole role = ScriptRole::alone, std::size_t first_client = 0);
 
   storage::Content content() const override { return job_.content; }
   std::vector<metrics::StreamId> streams() const override;
@@ -57,6 +67,7 @@ class ScriptWorkload final : public Workload {
   std::unique_ptr<storage::PlainIteration> plain_iteration(std::int64_t /*number*/) const override {
     return nullptr;
   }
+  std::unique_ptr<Iterations> readers(std::size_t readers) const override;
   std::int64_t rows() const override { return 0; }
   std::string reset_sql() const override { return {}; }
   Verification verify(storage::Database& database, const std::stop_token& stop) const override;
@@ -76,6 +87,9 @@ class ScriptWorkload final : public Workload {
 
   const ScriptJob& job_;
   const RetryPlan retry_;
+  const std::string role_;
+  const ScriptSet set_;                      ///< the job's; scripts of another role have no weight
+  const std::vector<const Script*> chosen_;  ///< those that have one
   const ScriptParts parts_;
   mutable std::deque<Seat> seats_;
 };

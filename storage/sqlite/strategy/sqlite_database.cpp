@@ -12,6 +12,7 @@
 #include "storage/sqlite/strategy/group_store.hpp"
 #include "storage/sqlite/strategy/prepared_connection.hpp"
 #include "storage/sqlite/strategy/raw_writes.hpp"
+#include "storage/sqlite/strategy/read_store.hpp"
 #include "storage/sqlite/strategy/sqlite_store.hpp"
 
 namespace walbench::storage {
@@ -94,6 +95,10 @@ std::unique_ptr<SuspendingStore> SqliteDatabase::open_suspending_store(const Axe
                                                                        Resumer& resumer) {
   return std::make_unique<GroupStore>(path_, settings_, axes, std::move(user.statements), vfs_,
                                       *user.clock, resumer, user.seed);
+}
+
+std::unique_ptr<Store> SqliteDatabase::open_read_store(ReadAccess access) {
+  return std::make_unique<ReadStore>(path_, settings_, std::move(access), vfs_);
 }
 
 RawWrites SqliteDatabase::write_raw(const RawOrder& order, const metrics::Clock& clock,

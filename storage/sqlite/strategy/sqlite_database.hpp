@@ -30,6 +30,8 @@ class SqliteDatabase final : public Database {
   std::unique_ptr<Store> open_store(const Axes& axes, StoreUser user) override;
   std::unique_ptr<SuspendingStore> open_suspending_store(const Axes& axes, StoreUser user,
                                                          Resumer& resumer) override;
+  std::unique_ptr<Store> open_read_store(ReadAccess access) override;
+  void follow_snapshots() override { vfs_.follow_snapshots(); }
   RawWrites write_raw(const RawOrder& order, const metrics::Clock& clock,
                       const std::stop_token& stop) override;
   metrics::SettingsReadBack settings(const Axes& axes) override;

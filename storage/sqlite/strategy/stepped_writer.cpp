@@ -1,5 +1,6 @@
 #include "storage/sqlite/strategy/stepped_writer.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -117,7 +118,18 @@ void SteppedWriter::enter(bool writes) {
   timings_.write.queue_wait_ns += context_.clock->now_ns() - asked_ns;
 }
 
+void SteppedWriter::snapshot_begins() {
+  if (timings_.snapshot_since_ns == 0) timings_.snapshot_since_ns = context_.clock->now_ns();
+}
+
+void SteppedWriter::snapshot_ends() {
+  const std::int64_t since_ns = std::exchange(timings_.snapshot_since_ns, 0);
+  if (since_ns == 0) return;
+  timings_.snapshot_ns = std::max(timings_.snapshot_ns, context_.clock->now_ns() - since_ns);
+}
+
 void SteppedWriter::leave() {
+  snapshot_ends();
   state_ = State::idle;
   turn_.reset();
 }
@@ -127,6 +139,7 @@ StatementRows SteppedWriter::run(const StatementCall& call, Statement& statement
   connection_.bind(call, now);
   StatementRows result;
   int code = statement.try_step();
+  if (context_.times_snapshots && code == SQLITE_ROW) snapshot_begins();
   while (code == SQLITE_ROW) {
     if (wants_row && result.rows == 0) {
       keep_row(statement);

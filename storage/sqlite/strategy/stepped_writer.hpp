@@ -41,6 +41,8 @@ class SteppedWriter final : public SteppedSession {
 
   void enter(bool writes);
   void leave();
+  void snapshot_begins();
+  void snapshot_ends();
   StatementRows run(const StatementCall& call, Statement& statement, bool wants_row);
   void keep_row(const Statement& statement);
   void check(int code, const std::string& operation) const;

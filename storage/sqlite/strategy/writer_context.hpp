@@ -26,6 +26,7 @@ struct WriterContext {
   WriterQueue* queue = nullptr;          ///< null: none
   Checkpointer* checkpointer = nullptr;  ///< null: SQLite checkpoints by itself, or nobody does
   std::uint64_t seed = 0;                ///< of the busy handlers' jitter
+  bool times_snapshots = false;          ///< see StepTimings::snapshot_ns
   std::atomic<std::int64_t> snapshot_retries = 0;
   std::atomic<std::int64_t> unsaved_peak = 0;
   std::atomic<std::uint64_t> connections = 0;  ///< opened so far

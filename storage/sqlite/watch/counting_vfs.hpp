@@ -78,7 +78,7 @@ class CountingVfs {
   /// Follows the write lock in time, too; see LockWaits. Before the first connection is opened.
   void keep_lock_timeline() { lock_waits_.keep_timeline(); }
 
-  /// Follows who holds snapshots, too; see WalStory. Before the first connection is opened.
+  /// Follows who holds snapshots, too; see WalStory. While no connection is open.
   void follow_snapshots() { story_.follow_holders(); }
   /// The connection is that reader's, from 1; see WalStory.
   static void name_reader(sqlite3* connection, std::int64_t number);

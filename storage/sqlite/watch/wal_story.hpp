@@ -65,8 +65,7 @@ class WalStory {
       : clock_(clock), counters_(counters) {}
 
   /// From now on (off at first) it follows who holds snapshots, which costs a mutex and a reading
-  /// of the clock each time a connection takes or leaves a read lock. Before the first connection
-  /// is opened.
+  /// of the clock each time a connection takes or leaves a read lock. While no connection is open.
   void follow_holders() { follows_ = true; }
 
   /// A new connection; null if holders are not followed. The others take null, too.
@@ -125,7 +124,7 @@ class WalStory {
 
   const metrics::Clock& clock_;
   const IoCounters& counters_;
-  bool follows_ = false;  // constant once connections are open
+  bool follows_ = false;  // constant while connections are open
 
   mutable std::mutex mutex_;  // guards what follows
   std::list<SnapshotHolder> holders_;

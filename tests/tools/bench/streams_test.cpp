@@ -77,6 +77,9 @@ class TwoRoles final : public Workload {
   storage::Content content() const override { return {}; }
   storage::StatementTexts statements() const override { return {}; }
   std::string name_of(std::int64_t number) const override { return std::to_string(number); }
+  std::unique_ptr<engine::Iterations> readers(std::size_t /*readers*/) const override {
+    return nullptr;
+  }
   std::unique_ptr<storage::PlainIteration> plain_iteration(std::int64_t /*n*/) const override {
     return nullptr;
   }

@@ -218,8 +218,9 @@ TEST_P(Lifecycle, ATransitionIsItsDispatchAndItsWrite) {
 
 TEST_P(Lifecycle, FillsEverySegmentButThoseOfAQueueAConnectionAndAttempts) {
   run();
-  const std::set<Segment> not_here = {Segment::read,  Segment::queue_wait, Segment::connect,
-                                      Segment::close, Segment::attempt,    Segment::failed_attempt};
+  const std::set<Segment> not_here = {
+      Segment::read,    Segment::queue_wait,     Segment::connect,     Segment::close,
+      Segment::attempt, Segment::failed_attempt, Segment::snapshot_age};
   for (std::size_t index = 0; index < metrics::kRecordedSegmentCount; ++index) {
     const Segment segment = metrics::segment_at(index);
     if (segment == Segment::transition) continue;  // has samples of its own, see above
