@@ -35,6 +35,7 @@
 #include "tools/bench/script_image.hpp"
 #include "tools/bench/script_problems.hpp"
 #include "tools/bench/wall_profile.hpp"
+#include "tools/document/cells.hpp"
 #include "tools/document/report_document.hpp"
 #include "tools/program/exit_code.hpp"
 #include "tools/program/interrupt_signals.hpp"
@@ -114,11 +115,11 @@ void announce(const engine::RunPlan& plan) {
   const std::chrono::nanoseconds api_time = plan.api_time();
   if (api_time < kLong) return;
   const std::size_t repeats = plan.measurements().size() - plan.configurations.size();
-  write_error(
-      fmt::format("bench: {} configurations{} will take at least {} (API delays alone)\n",
-                  plan.configurations.size(),
-                  repeats == 0 ? "" : fmt::format(" and {} measurements for mitigations", repeats),
-                  metrics::format_duration(api_time)));
+  write_error(fmt::format(
+      "bench: {}{} will take at least {}{}\n", counted(plan.configurations.size(), "configuration"),
+      repeats == 0 ? "" : fmt::format(" and {} measurements for mitigations", repeats),
+      metrics::format_duration(api_time),
+      plan.configurations.front().scripts ? "" : " (API delays alone)"));
 }
 
 /// Prints which limits failed; returns whether all passed. A mitigation that fails a limit which
