@@ -23,8 +23,6 @@ constexpr std::int64_t kLifecyclesPerRound = 20'000;
 // In a smaller database there would be more resetting than writing, and every write a first one.
 constexpr std::int64_t kFewestFiles = 5'000;
 
-using storage::kMostInGroup;
-
 /// Writes at least kLifecyclesPerRound lifecycles, in several passes if there are fewer files.
 double writes_per_second(storage::Database& database, const Workload& workload,
                          const ConfigurationPlan& plan, std::int64_t group_size,
@@ -54,8 +52,9 @@ metrics::CeilingPoint point_from(std::int64_t group_size, const ConfigurationPla
 }  // namespace
 
 std::int64_t group_size(const ConfigurationPlan& plan) {
-  const std::int64_t most = plan.axes.commit.is_group() ? std::min(plan.threads, kMostInGroup)
-                                                        : plan.axes.commit.batch_size();
+  const std::int64_t most = plan.axes.commit.is_group()
+                                ? std::min(plan.threads, plan.axes.commit.most_in_group())
+                                : plan.axes.commit.batch_size();
   return std::min(most, plan.files);
 }
 
@@ -65,8 +64,9 @@ bool Ceilings::Point::measures(std::int64_t size, const ConfigurationPlan& of) c
 
 Ceilings::Ceilings(const RunPlan& plan, const RunContext& context) : context_(context) {
   for (const ConfigurationPlan* const each : plan.measurements()) {
-    for (const std::int64_t wanted : {std::int64_t{1}, std::min(each->threads, kMostInGroup),
-                                      engine::group_size(*each), kReferenceGroup}) {
+    for (const std::int64_t wanted :
+         {std::int64_t{1}, std::min(each->threads, storage::CommitAxis::kLargestGroup),
+          engine::group_size(*each), kReferenceGroup}) {
       add_point(std::min(wanted, each->files), *each);
     }
   }

@@ -51,6 +51,8 @@ metrics::ConfigurationPlanned ConfigurationPlan::planned() const {
       .checkpoint = storage::checkpoint_name(checkpoint),
       .checkpoint_every_frames = checkpoint.every_frames,
       .wal_cap_frames = in_background ? checkpoint.wal_cap_frames : 0,
+      .memory_statistics = memory_statistics ? "on" : "off",
+      .pragmas = storage::pragmas_text(settings.pragmas),
       .wal_reset_exposed = wal_reset_exposed,
       .perturb_ns = settings.perturbation.longest.count(),
       .varied = varied,
@@ -62,6 +64,14 @@ metrics::ConfigurationPlanned ConfigurationPlan::planned() const {
     planned.transitions_per_file = 1;
   }
   return planned;
+}
+
+metrics::ConfigurationResult ConfigurationPlan::unmeasured() const {
+  metrics::ConfigurationResult result;
+  result.planned = planned();
+  result.settings.synchronous = storage::synchronous_name(settings.synchronous);
+  result.settings.busy_timeout_ms = settings.busy_timeout.count();
+  return result;
 }
 
 std::chrono::nanoseconds ConfigurationPlan::api_time() const {
@@ -97,11 +107,11 @@ std::chrono::nanoseconds RunPlan::api_time() const {
 
 void name_what_varies(RunPlan& plan) {
   const auto name = [](std::span<ConfigurationPlan* const> plans) {
-    std::vector<metrics::ConfigurationPlanned> planned;
-    std::ranges::transform(plans, std::back_inserter(planned), &ConfigurationPlan::planned);
-    metrics::name_what_varies(planned);
+    std::vector<metrics::ConfigurationResult> unmeasured;
+    std::ranges::transform(plans, std::back_inserter(unmeasured), &ConfigurationPlan::unmeasured);
+    metrics::name_what_varies(unmeasured);
     for (std::size_t index = 0; index < plans.size(); ++index) {
-      plans[index]->varied = planned[index].varied;
+      plans[index]->varied = unmeasured[index].planned.varied;
     }
   };
   std::vector<ConfigurationPlan*> all;

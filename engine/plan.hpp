@@ -49,6 +49,7 @@ struct ConfigurationPlan {
   Schema schema = Schema::bench;
   storage::ConnectionSettings settings;
   std::uint64_t seed = 42;
+  bool memory_statistics = true;    ///< of the engine; the same in the whole process
   bool anatomy = false;             ///< follow the write lock in time
   bool wal_reset_exposed = false;   ///< the loaded library has that bug, and this plan can meet it
   std::vector<std::string> varied;  ///< set by name_what_varies()
@@ -56,6 +57,9 @@ struct ConfigurationPlan {
 
   /// The same as results have it.
   metrics::ConfigurationPlanned planned() const;
+
+  /// The result that a measurement will have, as far as its plan decides it.
+  metrics::ConfigurationResult unmeasured() const;
 
   /// How long the API alone keeps it busy, on average: a lower bound on its duration.
   std::chrono::nanoseconds api_time() const;

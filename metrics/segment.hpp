@@ -23,6 +23,7 @@ enum class Segment : std::uint8_t {
   lock_wait,        ///< the three writes: from asking for the write lock to holding it. Deferred
                     ///< transactions take it inside the UPDATE, whose execution is included then;
                     ///< waiting in a queue or for a shared connection's mutex counts here
+  pool_wait,        ///< the part of lock_wait that was waited for a connection; only with a pool
   queue_wait,       ///< the part of lock_wait that was waited in a queue; only if there is one
   busy_wait,        ///< the part of lock_wait that was slept in the busy handler
   statement,        ///< the three UPDATEs, where they are not already in lock_wait
@@ -84,6 +85,7 @@ inline constexpr auto kSegments = [] {
       {fsm_net, "fsm_net", kNone, kInclusive, of_iterations},
       {read, "read", fsm_net, kExclusive, of_iterations},
       {lock_wait, "lock_wait", fsm_net, kExclusive, of_iterations},
+      {pool_wait, "pool_wait", lock_wait, kInclusive, of_iterations},
       {queue_wait, "queue_wait", lock_wait, kInclusive, of_iterations},
       {busy_wait, "busy_wait", lock_wait, kInclusive, of_iterations},
       {statement, "statement", fsm_net, kExclusive, of_iterations},

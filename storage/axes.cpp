@@ -8,7 +8,20 @@ namespace {
 
 using std::string_view;
 
+constexpr string_view kPoolPrefix = "pool:";
 constexpr string_view kBatchPrefix = "batch:";
+constexpr string_view kGroupPrefix = "group:";
+
+/// The number of `prefix:N`, if it is 1 to `most`.
+std::optional<std::int64_t> number_after(string_view prefix, string_view name, std::int64_t most) {
+  if (!name.starts_with(prefix)) return std::nullopt;
+  name.remove_prefix(prefix.size());
+  std::int64_t number = 0;
+  const char* const end = name.data() + name.size();
+  const auto [rest, error] = std::from_chars(name.data(), end, number);
+  const bool whole = error == std::errc() && rest == end;
+  return whole && number >= 1 && number <= most ? std::optional(number) : std::nullopt;
+}
 
 constexpr std::array<string_view, 1> kShared = {"shared"};
 constexpr std::array<string_view, 1> kImmediate = {"immediate"};
@@ -36,8 +49,33 @@ constexpr Contradiction kScattered = {
 
 }  // namespace
 
+std::string_view change_kind_name(ChangeKind kind) {
+  switch (kind) {
+    case ChangeKind::setting: return "setting";
+    case ChangeKind::pool: return "pool";
+    case ChangeKind::code: return "code";
+    case ChangeKind::architecture: return "architecture";
+  }
+  return "?";
+}
+
+std::string axis_name(const ConnectionAxis& value) {
+  if (value.is_pool()) return std::string(kPoolPrefix) + std::to_string(value.pool_size());
+  const auto* const named =
+      std::ranges::find(kConnectionValues, value, &AxisValue<ConnectionAxis>::value);
+  return std::string(named->name);
+}
+
+std::optional<ConnectionAxis> parse_axis(const Axis<ConnectionAxis>& axis, string_view name) {
+  const auto named = std::ranges::find(axis.values, name, &AxisValue<ConnectionAxis>::name);
+  if (named != axis.values.end()) return named->value;
+  const auto size = number_after(kPoolPrefix, name, ConnectionAxis::kLargestPool);
+  return size ? std::optional(ConnectionAxis::pool(*size)) : std::nullopt;
+}
+
 std::string axis_name(const CommitAxis& value) {
-  if (value.is_group()) return "group";
+  if (value == CommitAxis::group()) return "group";
+  if (value.is_group()) return std::string(kGroupPrefix) + std::to_string(value.most_in_group());
   const std::int64_t size = value.batch_size();
   return size == 1 ? "each" : std::string(kBatchPrefix) + std::to_string(size);
 }
@@ -45,14 +83,11 @@ std::string axis_name(const CommitAxis& value) {
 std::optional<CommitAxis> parse_axis(const Axis<CommitAxis>& axis, string_view name) {
   const auto named = std::ranges::find(axis.values, name, &AxisValue<CommitAxis>::name);
   if (named != axis.values.end()) return named->value;
-  if (!name.starts_with(kBatchPrefix)) return std::nullopt;
-  name.remove_prefix(kBatchPrefix.size());
-  std::int64_t size = 0;
-  const char* const end = name.data() + name.size();
-  const auto [rest, error] = std::from_chars(name.data(), end, size);
-  const bool whole = error == std::errc() && rest == end;
-  if (!whole || size < 1 || size > CommitAxis::kLargestBatch) return std::nullopt;
-  return CommitAxis::batch(size);
+  if (const auto most = number_after(kGroupPrefix, name, CommitAxis::kLargestGroup)) {
+    return CommitAxis::group(*most);
+  }
+  const auto size = number_after(kBatchPrefix, name, CommitAxis::kLargestBatch);
+  return size ? std::optional(CommitAxis::batch(*size)) : std::nullopt;
 }
 
 std::string axis_name(const BusyHandlerAxis& value) {
@@ -64,7 +99,7 @@ std::optional<BusyHandlerAxis> parse_axis(const Axis<BusyHandlerAxis>& /*axis*/,
 }
 
 std::optional<Contradiction> contradiction(const Axes& axes) {
-  const bool shared = axes.connection == ConnectionAxis::shared;
+  const bool shared = axes.connection == ConnectionAxis::shared();
   const bool queued = axes.queue != QueueAxis::sqlite;
   if (axes.commit.is_group()) {
     const bool fits = shared && axes.begin == BeginAxis::immediate && !queued;

@@ -14,7 +14,34 @@
 namespace walbench::storage {
 
 /// Who owns the connection that a transition is written through.
-enum class ConnectionAxis : std::uint8_t { per_file, per_worker, shared };
+class ConnectionAxis {
+ public:
+  static constexpr std::int64_t kLargestPool = 1'000;
+  enum class Owner : std::uint8_t { iteration, worker, pool, everybody };
+
+  static constexpr ConnectionAxis per_file() { return {Owner::iteration, 0}; }
+  static constexpr ConnectionAxis per_worker() { return {Owner::worker, 0}; }
+  static constexpr ConnectionAxis shared() { return {Owner::everybody, 0}; }
+  /// An iteration borrows one of `size` (1 to kLargestPool) for as long as it lasts.
+  static constexpr ConnectionAxis pool(std::int64_t size) { return {Owner::pool, size}; }
+
+  constexpr Owner owner() const { return owner_; }
+  constexpr bool is_pool() const { return owner_ == Owner::pool; }
+  /// Of a pool; 0 for all others.
+  constexpr std::int64_t pool_size() const { return size_; }
+  /// The most that are open at a time for so many workers.
+  constexpr std::int64_t most_open(std::int64_t workers) const {
+    if (owner_ == Owner::everybody) return 1;
+    return is_pool() ? size_ : workers;
+  }
+  constexpr bool operator==(const ConnectionAxis&) const = default;
+
+ private:
+  constexpr ConnectionAxis(Owner owner, std::int64_t size) : owner_(owner), size_(size) {}
+
+  Owner owner_;
+  std::int64_t size_;
+};
 
 /// How a transaction begins.
 enum class BeginAxis : std::uint8_t { deferred, immediate };
@@ -29,31 +56,40 @@ enum class QueueAxis : std::uint8_t { sqlite, mutex, fifo };
 
 /// When transitions are committed: each by itself; `batch:N`, N in a transaction, of which all but
 /// the last are acknowledged before they are durable; or `group`, whatever is queued in one
-/// transaction, acknowledged after its COMMIT.
+/// transaction (`group:N`: N of them at most), acknowledged after its COMMIT.
 class CommitAxis {
  public:
   static constexpr std::int64_t kLargestBatch = 1'000'000;
+  /// It bounds how long a group holds the write lock. Larger groups gain next to nothing, as a
+  /// measurement of the ceiling shows.
+  static constexpr std::int64_t kLargestGroup = 1024;
 
   static constexpr CommitAxis each() { return CommitAxis(1); }
   /// `size` is 1 to kLargestBatch; 1 is the same as each().
   static constexpr CommitAxis batch(std::int64_t size) { return CommitAxis(size); }
-  static constexpr CommitAxis group() { return CommitAxis(kGroup); }
+  /// `most` is 1 to kLargestGroup.
+  static constexpr CommitAxis group(std::int64_t most = kLargestGroup) {
+    return CommitAxis(1, most);
+  }
 
-  constexpr bool is_group() const { return size_ == kGroup; }
+  constexpr bool is_group() const { return most_in_group_ > 0; }
   /// Transitions a transaction; 1 for a group, whose size nobody chooses.
-  constexpr std::int64_t batch_size() const { return is_group() ? 1 : size_; }
+  constexpr std::int64_t batch_size() const { return size_; }
+  /// Of a group; 0 for all others.
+  constexpr std::int64_t most_in_group() const { return most_in_group_; }
 
   constexpr bool operator==(const CommitAxis&) const = default;
 
  private:
-  static constexpr std::int64_t kGroup = 0;
-  explicit constexpr CommitAxis(std::int64_t size) : size_(size) {}
+  explicit constexpr CommitAxis(std::int64_t size, std::int64_t most_in_group = 0)
+      : size_(size), most_in_group_(most_in_group) {}
   std::int64_t size_;
+  std::int64_t most_in_group_;
 };
 
 /// A point in the space of strategies.
 struct Axes {
-  ConnectionAxis connection = ConnectionAxis::per_file;
+  ConnectionAxis connection = ConnectionAxis::per_file();
   BeginAxis begin = BeginAxis::deferred;
   GuardAxis guard = GuardAxis::where;
   QueueAxis queue = QueueAxis::sqlite;
@@ -62,6 +98,16 @@ struct Axes {
 
   bool operator==(const Axes&) const = default;
 };
+
+/// How deep a change of strategy reaches into an application.
+enum class ChangeKind : std::uint8_t {
+  setting,       ///< a PRAGMA or an option of the connection
+  pool,          ///< the number of connections and who owns them
+  code,          ///< the statements, or where they are called
+  architecture,  ///< when writes are acknowledged, and by whom
+};
+
+std::string_view change_kind_name(ChangeKind kind);
 
 template <typename Value>
 struct AxisValue {
@@ -77,14 +123,20 @@ template <typename Value>
 struct Axis {
   std::string_view name;
   std::string_view help;
+  ChangeKind kind;        ///< of a change of its value
+  std::string_view cost;  ///< likewise
   Value Axes::*member;
   std::span<const AxisValue<Value>> values;
 };
 
+/// The connection axis has one more value for each size of a pool, and the commit axis for each
+/// size of a batch and of a group: see parse_axis().
 inline constexpr std::array kConnectionValues = {
-    AxisValue{ConnectionAxis::per_file, "per-file", "each lifecycle opens one and closes it"},
-    AxisValue{ConnectionAxis::per_worker, "per-worker", "each thread keeps one"},
-    AxisValue{ConnectionAxis::shared, "shared", "one for all"},
+    AxisValue{ConnectionAxis::per_file(), "per-file", "each lifecycle opens one and closes it"},
+    AxisValue{ConnectionAxis::per_worker(), "per-worker", "each thread keeps one"},
+    AxisValue{ConnectionAxis::pool(4), "pool:4",
+              "4 (or any number) for all; a lifecycle borrows one, first come, first served"},
+    AxisValue{ConnectionAxis::shared(), "shared", "one for all"},
 };
 inline constexpr std::array kBeginValues = {
     AxisValue{BeginAxis::deferred, "deferred", "SQLite takes the write lock at the first write"},
@@ -100,13 +152,14 @@ inline constexpr std::array kQueueValues = {
     AxisValue{QueueAxis::mutex, "mutex", "std::mutex, fast but unfair"},
     AxisValue{QueueAxis::fifo, "fifo", "first come, first served"},
 };
-/// The commit axis has one more value for each size of a batch: see parse_axis().
 inline constexpr std::array kCommitValues = {
     AxisValue{CommitAxis::each(), "each", "every transition by itself"},
     AxisValue{CommitAxis::batch(10), "batch:10",
               "10 transitions (or any number) in a transaction, acknowledged before its COMMIT"},
     AxisValue{CommitAxis::group(), "group",
               "all queued transitions in a transaction, acknowledged after its COMMIT"},
+    AxisValue{CommitAxis::group(1), "group:1",
+              "the same, but 1 (or any number) in a transaction at most"},
 };
 
 /// The delays may be any others: see parse_axis().
@@ -121,19 +174,30 @@ inline constexpr std::array kBusyHandlerValues = {
         "drawn between 0 and 1 ms, then 2, 4 and so on up to 100 ms (or any durations)"},
 };
 
-inline constexpr Axis<ConnectionAxis> kConnectionAxis = {"connection", "who owns the connections",
-                                                         &Axes::connection, kConnectionValues};
-inline constexpr Axis<BeginAxis> kBeginAxis = {"begin", "how transactions begin", &Axes::begin,
-                                               kBeginValues};
-inline constexpr Axis<GuardAxis> kGuardAxis = {"guard", "the OCC guard of each write", &Axes::guard,
-                                               kGuardValues};
+inline constexpr Axis<ConnectionAxis> kConnectionAxis = {
+    "connection",      "who owns the connections",
+    ChangeKind::pool,  "another owner of the connections",
+    &Axes::connection, kConnectionValues};
+inline constexpr Axis<BeginAxis> kBeginAxis = {
+    "begin",          "how transactions begin",
+    ChangeKind::code, "another BEGIN in every writing transaction",
+    &Axes::begin,     kBeginValues};
+inline constexpr Axis<GuardAxis> kGuardAxis = {"guard",          "the OCC guard of each write",
+                                               ChangeKind::code, "other guards in the statements",
+                                               &Axes::guard,     kGuardValues};
 inline constexpr Axis<QueueAxis> kQueueAxis = {
-    "queue", "how writers of this process wait their turn", &Axes::queue, kQueueValues};
-inline constexpr Axis<CommitAxis> kCommitAxis = {"commit", "how many transitions a COMMIT is for",
-                                                 &Axes::commit, kCommitValues};
-
+    "queue",          "how writers of this process wait their turn",
+    ChangeKind::code, "a queue before every writing transaction",
+    &Axes::queue,     kQueueValues};
+inline constexpr Axis<CommitAxis> kCommitAxis = {"commit",
+                                                 "how many transitions a COMMIT is for",
+                                                 ChangeKind::architecture,
+                                                 "another place that commits",
+                                                 &Axes::commit,
+                                                 kCommitValues};
 inline constexpr Axis<BusyHandlerAxis> kBusyHandlerAxis = {
-    "busy-handler", "how a connection waits for a lock until the busy timeout is over",
+    "busy-handler",      "how a connection waits for a lock until the busy timeout is over",
+    ChangeKind::setting, "a busy handler of one's own",
     &Axes::busy_handler, kBusyHandlerValues};
 
 /// Calls `visit` with each Axis, in the order in which they stand in names.
@@ -159,6 +223,7 @@ std::string axis_name(const Value& value) {
   });
   return std::string(name);
 }
+std::string axis_name(const ConnectionAxis& value);
 std::string axis_name(const CommitAxis& value);
 std::string axis_name(const BusyHandlerAxis& value);
 
@@ -168,6 +233,7 @@ std::optional<Value> parse_axis(const Axis<Value>& axis, std::string_view name) 
   const auto found = std::ranges::find(axis.values, name, &AxisValue<Value>::name);
   return found == axis.values.end() ? std::nullopt : std::optional(found->value);
 }
+std::optional<ConnectionAxis> parse_axis(const Axis<ConnectionAxis>& axis, std::string_view name);
 std::optional<CommitAxis> parse_axis(const Axis<CommitAxis>& axis, std::string_view name);
 std::optional<BusyHandlerAxis> parse_axis(const Axis<BusyHandlerAxis>& axis, std::string_view name);
 

@@ -72,6 +72,7 @@ class [[nodiscard]] PendingWrite {
     if (request_.failure) std::rethrow_exception(request_.failure);
     const std::int64_t now_ns = clock_->now_ns();
     return {.lock_wait_ns = request_.held_ns - request_.asked_ns,
+            .pool_wait_ns = 0,
             .queue_wait_ns = 0,
             .busy_wait_ns = request_.busy_wait_ns,
             .statement_ns = 0,

@@ -1,5 +1,6 @@
 #include "storage/settings.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -18,6 +19,23 @@ std::string checkpoint_name(const CheckpointPlan& plan) {
     case CheckpointMode::background: break;
   }
   return "background:" + std::string(kKinds[static_cast<std::size_t>(plan.kind)]);
+}
+
+std::string pragmas_text(const std::vector<Pragma>& pragmas) {
+  std::string text;
+  for (const Pragma& each : pragmas) {
+    text.append(text.empty() ? "" : "+").append(each.name).append("=").append(each.value);
+  }
+  return text;
+}
+
+void ConnectionSettings::set_pragma(const Pragma& pragma) {
+  const auto found = std::ranges::find(pragmas, pragma.name, &Pragma::name);
+  if (found == pragmas.end()) {
+    pragmas.push_back(pragma);
+  } else {
+    *found = pragma;
+  }
 }
 
 }  // namespace walbench::storage

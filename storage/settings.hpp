@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace walbench::storage {
 
@@ -46,12 +47,27 @@ struct Perturbation {
   std::uint64_t seed = 0;
 };
 
+/// A PRAGMA that has no member of its own below. Letters, digits and `_`; of values also `-+.`.
+struct Pragma {
+  std::string name;
+  std::string value;
+
+  bool operator==(const Pragma&) const = default;
+};
+
+/// `cache_size=-65536`; several with a `+` between them.
+std::string pragmas_text(const std::vector<Pragma>& pragmas);
+
 /// The settings of every connection that writes.
 struct ConnectionSettings {
   Synchronous synchronous = Synchronous::normal;
   std::chrono::milliseconds busy_timeout{5000};
   CheckpointPlan checkpoint = {};
   Perturbation perturbation = {};
+  std::vector<Pragma> pragmas = {};  ///< each name once; also set before the database is made
+
+  /// Sets it, in place of one of that name.
+  void set_pragma(const Pragma& pragma);
 };
 
 }  // namespace walbench::storage

@@ -12,10 +12,6 @@
 
 namespace walbench::storage {
 
-/// The most transactions in one group: it bounds how long a group holds the write lock. Larger
-/// groups gain next to nothing, as a measurement of the ceiling shows.
-inline constexpr std::int64_t kMostInGroup = 1024;
-
 /// The cost of a connection, in nanoseconds.
 struct ConnectTimings {
   std::int64_t connect_ns = 0;  ///< opening, configuring, preparing and closing it
@@ -47,6 +43,10 @@ class Session {
 
   /// True if writers wait in a queue; otherwise WriteTimings::queue_wait_ns is always 0.
   virtual bool has_queue() const = 0;
+
+  /// True if its connection is borrowed from a pool; otherwise WriteTimings::pool_wait_ns is always
+  /// 0.
+  virtual bool has_pool() const { return false; }
 
   /// Ends the session; apply may not be called afterwards. Returns the cost of the session's own
   /// connection, or nothing if it has none.

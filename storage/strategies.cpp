@@ -4,14 +4,18 @@
 
 namespace walbench::storage {
 
-std::string_view change_kind_name(ChangeKind kind) {
-  switch (kind) {
-    case ChangeKind::setting: return "setting";
-    case ChangeKind::pool: return "pool";
-    case ChangeKind::code: return "code";
-    case ChangeKind::architecture: return "architecture";
+AxesRisk risk_of(const Axes& axes) {
+  if (axes.commit.batch_size() > 1) {
+    return {"transitions are acknowledged before they are durable: a crash loses up to " +
+                std::to_string(axes.commit.batch_size() - 1) + " of them",
+            false};
   }
-  return "?";
+  if (axes.guard == GuardAxis::select) {
+    const auto* const known = std::ranges::find(
+        kStrategies, axes.guard, [](const Strategy& each) { return each.axes.guard; });
+    return {std::string(known->risk), false};
+  }
+  return {"none to data"};
 }
 
 std::optional<Strategy> find_strategy(std::string_view name) {

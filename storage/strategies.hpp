@@ -10,16 +10,6 @@
 
 namespace walbench::storage {
 
-/// How deep a change of strategy reaches into an application.
-enum class ChangeKind : std::uint8_t {
-  setting,       ///< a PRAGMA or an option of the connection
-  pool,          ///< the number of connections and who owns them
-  code,          ///< the statements, or where they are called
-  architecture,  ///< when writes are acknowledged, and by whom
-};
-
-std::string_view change_kind_name(ChangeKind kind);
-
 /// A named point in the axes, and what adopting it means.
 struct Strategy {
   std::string_view name;
@@ -34,7 +24,7 @@ struct Strategy {
   std::string_view companion = {};  ///< the strategy that is always measured along with this one
 };
 
-/// Every strategy that has a name: the baseline, then by rising effort.
+/// Every strategy that has a name: the baseline, then by rising effort, and by name.
 inline constexpr std::array kStrategies = {
     Strategy{
         .name = "per-file",
@@ -42,6 +32,18 @@ inline constexpr std::array kStrategies = {
         .summary = "a connection for each lifecycle (the baseline)",
         .description = "each file opens a connection, writes through it and closes it",
         .cost = "opening and closing connections",
+        .risk = "none to data",
+    },
+    Strategy{
+        .name = "begin-immediate",
+        .axes = {.begin = BeginAxis::immediate},
+        .kind = ChangeKind::code,
+        .effort = 1,
+        .recommendable = true,
+        .summary = "per-file, taking the write lock at BEGIN",
+        .description = "each writing transaction begins with BEGIN IMMEDIATE, so that it waits for "
+                       "the write lock at once and is never refused in its middle",
+        .cost = "transactions that turn out to write nothing take the write lock, too",
         .risk = "none to data",
     },
     Strategy{
@@ -73,7 +75,7 @@ inline constexpr std::array kStrategies = {
     },
     Strategy{
         .name = "pooled-connection",
-        .axes = {.connection = ConnectionAxis::per_worker},
+        .axes = {.connection = ConnectionAxis::per_worker()},
         .kind = ChangeKind::pool,
         .effort = 2,
         .recommendable = true,
@@ -83,10 +85,23 @@ inline constexpr std::array kStrategies = {
         .risk = "none to data",
     },
     Strategy{
-        .name = "shared-connection",
-        .axes = {.connection = ConnectionAxis::shared, .queue = QueueAxis::mutex},
+        .name = "constant-retry",
+        .axes = {.connection = ConnectionAxis::per_worker(),
+                 .busy_handler = BusyHandlerAxis::constant(std::chrono::milliseconds(1))},
         .kind = ChangeKind::pool,
         .effort = 3,
+        .recommendable = true,
+        .summary = "a connection for each thread, which tries every millisecond to get the lock",
+        .description = "each thread keeps a connection, and its busy handler sleeps 1 ms between "
+                       "tries instead of up to 100 ms",
+        .cost = "a busy handler of one's own; CPU time, since each waiter wakes every millisecond",
+        .risk = "none to data",
+    },
+    Strategy{
+        .name = "shared-connection",
+        .axes = {.connection = ConnectionAxis::shared(), .queue = QueueAxis::mutex},
+        .kind = ChangeKind::pool,
+        .effort = 4,
         .recommendable = true,
         .summary = "one connection for all, behind a mutex",
         .description = "all threads take turns on one connection, and each holds a mutex during "
@@ -96,11 +111,11 @@ inline constexpr std::array kStrategies = {
     },
     Strategy{
         .name = "fair-queue",
-        .axes = {.connection = ConnectionAxis::per_worker,
+        .axes = {.connection = ConnectionAxis::per_worker(),
                  .begin = BeginAxis::immediate,
                  .queue = QueueAxis::fifo},
         .kind = ChangeKind::code,
-        .effort = 4,
+        .effort = 5,
         .recommendable = true,
         .summary = "a connection for each thread; writers queue in order of arrival",
         .description = "connections are pooled, and writers queue in order of arrival before "
@@ -110,12 +125,27 @@ inline constexpr std::array kStrategies = {
         .risk = "none to data; writers of other processes do not queue there",
     },
     Strategy{
+        .name = "writer-thread",
+        .axes = {.connection = ConnectionAxis::shared(),
+                 .begin = BeginAxis::immediate,
+                 .commit = CommitAxis::group(1)},
+        .kind = ChangeKind::architecture,
+        .effort = 6,
+        .recommendable = true,
+        .summary = "one thread writes for all, one transaction after another",
+        .description = "writes are queued, and one thread commits each in a transaction of its "
+                       "own, first come, first served",
+        .cost = "asynchronous writes: the code that writes has to suspend until its transaction is "
+                "committed; a thread that writes, and one that checkpoints",
+        .risk = "none to data; writers of other processes do not queue there",
+    },
+    Strategy{
         .name = "group-commit",
-        .axes = {.connection = ConnectionAxis::shared,
+        .axes = {.connection = ConnectionAxis::shared(),
                  .begin = BeginAxis::immediate,
                  .commit = CommitAxis::group()},
         .kind = ChangeKind::architecture,
-        .effort = 5,
+        .effort = 7,
         .recommendable = true,
         .summary = "one committer writes for all, everything that is queued in one transaction",
         .description = "writes are queued, one committer puts all that are there into one "
@@ -127,11 +157,11 @@ inline constexpr std::array kStrategies = {
     },
     Strategy{
         .name = "batch",
-        .axes = {.connection = ConnectionAxis::shared,
+        .axes = {.connection = ConnectionAxis::shared(),
                  .queue = QueueAxis::mutex,
                  .commit = CommitAxis::batch(10)},
         .kind = ChangeKind::architecture,
-        .effort = 6,
+        .effort = 8,
         .recommendable = false,
         .summary = "one connection for all, a COMMIT every 10 transitions",
         .description = "one connection for all, and a COMMIT for every 10 transitions",
@@ -140,6 +170,13 @@ inline constexpr std::array kStrategies = {
                 "them",
     },
 };
+
+/// What adopting these axes risks: `none to data`, or what else.
+struct AxesRisk {
+  std::string text;
+  bool recommendable = true;
+};
+AxesRisk risk_of(const Axes& axes);
 
 /// The strategy of that name, or nothing.
 std::optional<Strategy> find_strategy(std::string_view name);

@@ -57,6 +57,7 @@ struct Transaction {
 /// db_total.
 struct WriteTimings {
   std::int64_t lock_wait_ns = 0;        ///< from asking for the write lock to holding it
+  std::int64_t pool_wait_ns = 0;        ///< the part of it waited for a connection of a pool
   std::int64_t queue_wait_ns = 0;       ///< the part of it waited for a queue
   std::int64_t busy_wait_ns = 0;        ///< the part of it slept in the busy handler
   std::int64_t statement_ns = 0;        ///< the statements if lock_wait excludes them, else 0

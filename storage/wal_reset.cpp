@@ -1,5 +1,7 @@
 #include "storage/wal_reset.hpp"
 
+#include <algorithm>
+
 namespace walbench::storage {
 
 bool exposed_to_wal_reset(const Axes& axes, const CheckpointPlan& checkpoint,
@@ -8,7 +10,7 @@ bool exposed_to_wal_reset(const Axes& axes, const CheckpointPlan& checkpoint,
     case CheckpointMode::off: return false;
     case CheckpointMode::background: return checkpoint.kind == CheckpointKind::passive;
     case CheckpointMode::automatic: {
-      const bool several = axes.connection != ConnectionAxis::shared && threads > 1;
+      const bool several = std::min(axes.connection.most_open(threads), threads) > 1;
       return checkpoint.every_frames > 0 && several && axes.queue == QueueAxis::sqlite;
     }
   }

@@ -50,22 +50,24 @@ std::optional<Breakdown> break_down(const ConfigurationResult& configuration) {
     breakdown.parts.push_back({std::move(name), spent, mean_ns, mean_ns / breakdown.net_ns});
   };
   const double lock = mean_of(configuration, Segment::lock_wait);
+  const double pool = mean_of(configuration, Segment::pool_wait);
   const double queue = mean_of(configuration, Segment::queue_wait);
   const double busy = mean_of(configuration, Segment::busy_wait);
   const double commit = mean_of(configuration, Segment::commit);
   const double checkpoint = mean_of(configuration, Segment::checkpoint_wait);
   const double sync = mean_of(configuration, Segment::sync_wait);
-  const bool queued = configuration.planned.commit == "group";
+  const bool queued = configuration.planned.commits_in_groups();
 
   add("hydrate", Spent::working, mean_of(configuration, Segment::fsm_hydrate));
   add("dispatch", Spent::working, mean_of(configuration, Segment::fsm_dispatch));
   add("read", Spent::working, mean_of(configuration, Segment::read));
+  add("connection pool", Spent::waiting, pool);
   add("queue", Spent::waiting, queue);
   add("busy handler", Spent::waiting, busy);
   // A queued write waits for its group; otherwise what is left is BEGIN, and the UPDATE inside
   // which SQLite takes the lock.
   add(queued ? "queue" : "lock and update", queued ? Spent::waiting : Spent::working,
-      lock - queue - busy);
+      lock - pool - queue - busy);
   add("statement", Spent::working, mean_of(configuration, Segment::statement));
   add(queued ? "group" : "commit", Spent::working, commit - checkpoint - sync);
   add("checkpoint", Spent::checkpointing, checkpoint);
@@ -77,7 +79,7 @@ std::optional<Breakdown> break_down(const ConfigurationResult& configuration) {
 
 std::optional<Fairness> judge_fairness(const ConfigurationResult& configuration) {
   const std::vector<std::int64_t>& counts = configuration.concurrency.lifecycles_per_thread;
-  if (configuration.planned.commit == "group" || counts.empty()) return std::nullopt;
+  if (configuration.planned.commits_in_groups() || counts.empty()) return std::nullopt;
   double sum = 0;
   double squares = 0;
   for (const std::int64_t count : counts) {

@@ -25,8 +25,8 @@ struct BreakdownPart {
 
 /// The mean lifecycle's fsm_net, split into parts that exclude each other:
 ///
-///   lock_wait = queue + busy handler + lock and update (SQLite takes the lock inside the UPDATE)
-///   commit    = checkpoint + sync + commit (writing the WAL)
+///   lock_wait = connection pool + queue + busy handler + lock and update (SQLite takes the lock
+///   inside the UPDATE) commit    = checkpoint + sync + commit (writing the WAL)
 ///
 /// and with fsm_hydrate, fsm_dispatch, statement and other they add up to fsm_net.
 struct Breakdown {

@@ -37,7 +37,7 @@ std::optional<std::string> load_of(const ConfigurationResult& configuration) {
 /// Writers that queue in their own process do not wait in SQLite for each other.
 std::vector<TimeoutAdvice> timeouts_of(const ConfigurationResult& configuration) {
   const bool in_sqlite =
-      configuration.planned.queue == "sqlite" && configuration.planned.commit != "group";
+      configuration.planned.queue == "sqlite" && !configuration.planned.commits_in_groups();
   if (!in_sqlite || configuration.commits == 0) return {};
   const Histogram* const asked = configuration.find(Segment::busy_asked);
   if (asked == nullptr && configuration.write_lock.waits > 0) return {};

@@ -80,7 +80,7 @@ LimitVerdict judge_value(const Limit& limit, double value, const Bound& bound) {
 std::optional<LimitVerdict> judge_concurrency(const ConfigurationResult& configuration) {
   const ConcurrencyReached& reached = configuration.concurrency;
   const std::int64_t asked = configuration.planned.threads;
-  if (configuration.planned.commit == "group") {
+  if (configuration.planned.commits_in_groups()) {
     const std::int64_t possible = std::min(asked, configuration.planned.files);
     if (reached.in_flight_peak >= possible) return std::nullopt;
     return LimitVerdict{"concurrency", false,

@@ -36,8 +36,10 @@ std::string run_to_json(const RunResult& run, const Findings& findings) {
                {"total_transitions", first.files * first.transitions_per_file},
                {"environment", environment_json(run.environment)},
                {"resident_peak_bytes", run.resident_peak_bytes},
-               {"sqlite_memory_peak_bytes", run.sqlite_memory_peak_bytes},
                {"configurations", Json::array()}};
+  if (run.sqlite_memory_peak_bytes) {
+    json["sqlite_memory_peak_bytes"] = *run.sqlite_memory_peak_bytes;
+  }
   for (const CeilingPoint& point : run.ceiling) {
     json["ceiling"].push_back({{"group_size", point.group_size},
                                {"checkpoint", point.checkpoint},

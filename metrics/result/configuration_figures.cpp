@@ -123,6 +123,14 @@ constexpr std::array kConfigurationFigures = {
     figure<&C::planned, &P::wal_cap_frames>("wal_cap_frames", Unit::count, first,
                                             "above it a commit checkpoints itself")
         .of_plan(setting, "wal-cap", "0"),
+    figure<&C::planned, &P::pragmas>("pragmas", Unit::none, first,
+                                     "set and read back on every connection")
+        .of_plan(setting, "pragma", "none")
+        .may_be_absent(),
+    figure<&C::planned, &P::memory_statistics>("memory_statistics", Unit::none, first,
+                                               "whether SQLite counts its memory")
+        .of_plan(setting, "memory-statistics", "on")
+        .may_be_absent(),
     figure<&C::planned, &P::wal_reset_exposed>("wal_reset_exposed", Unit::none, first,
                                                "SQLite's WAL-reset bug can lose commits of it")
         .of_plan(told),

@@ -51,11 +51,17 @@ struct ConfigurationPlanned {
   std::string checkpoint = "auto";  ///< who checkpoints: `auto`, `background:full`, `off`
   std::int64_t checkpoint_every_frames = 0;
   std::int64_t wal_cap_frames = 0;  ///< with `background` alone
+  std::string memory_statistics =
+      "on";                  ///< whether SQLite keeps account of its memory: `on`, `off`
+  std::string pragmas = {};  ///< set beside the settings that have a name: `cache_size=-65536`
   /// The loaded SQLite has the WAL-reset bug, and a checkpoint of this plan may meet it.
   bool wal_reset_exposed = false;
   std::int64_t perturb_ns = 0;  ///< threads paused at random for up to so long; 0: they did not
   std::vector<std::string> varied = {};  ///< see name_what_varies(): `busy-timeout=20ms`
   std::vector<std::string> limits = {};  ///< set by the user for it, as written: see parse_limit()
+
+  /// Whether one committer writes for all.
+  bool commits_in_groups() const { return commit.starts_with("group"); }
 
   bool operator==(const ConfigurationPlanned&) const = default;
 };

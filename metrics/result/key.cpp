@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::size_t kBaseParts = 3;  // threads, profile, strategy
 
-/// Figures are looked up in results; a plan is a result in which nothing was measured.
-ConfigurationResult unmeasured(const ConfigurationPlanned& planned) {
-  ConfigurationResult result;
-  result.planned = planned;
-  return result;
-}
-
 bool same_base(const ConfigurationPlanned& one, const ConfigurationPlanned& other) {
   return one.threads == other.threads && one.profile == other.profile &&
          one.strategy == other.strategy;
@@ -92,21 +85,19 @@ std::string configuration_label(const ConfigurationPlanned& planned) {
   return Key(planned).label();
 }
 
-void name_what_varies(std::span<ConfigurationPlanned> plans) {
-  std::vector<ConfigurationResult> all;
-  std::ranges::transform(plans, std::back_inserter(all), unmeasured);
-  for (ConfigurationPlanned& plan : plans) {
-    plan.varied.clear();
+void name_what_varies(std::span<ConfigurationResult> plans) {
+  for (ConfigurationResult& plan : plans) {
+    plan.planned.varied.clear();
     for (const Figure<ConfigurationResult>& figure : configuration_figures()) {
       const bool is_dimension = !figure.dimension.empty() && figure.plan != PlanClass::identity;
       if (!is_dimension) continue;
       std::set<std::string> values;
-      for (const ConfigurationResult& each : all) {
-        if (same_base(each.planned, plan)) values.insert(key_text(figure, each));
+      for (const ConfigurationResult& each : plans) {
+        if (same_base(each.planned, plan.planned)) values.insert(key_text(figure, each));
       }
-      const std::string own = key_text(figure, unmeasured(plan));
+      const std::string own = key_text(figure, plan);
       if (values.size() < 2 || own == figure.standard) continue;
-      plan.varied.push_back(fmt::format("{}={}", figure.dimension, own));
+      plan.planned.varied.push_back(fmt::format("{}={}", figure.dimension, own));
     }
   }
 }

@@ -55,7 +55,8 @@ std::string configuration_label(const ConfigurationPlanned& planned);
 
 /// Sets `varied` in each plan of a run, so that no two unlike plans share a key: a dimension is
 /// named if it varies among the plans of the same threads, profile and strategy, and is not at its
-/// standard value.
-void name_what_varies(std::span<ConfigurationPlanned> plans);
+/// standard value. `plans` are results before their measurement: a plan, and settings that are to
+/// be read back.
+void name_what_varies(std::span<ConfigurationResult> plans);
 
 }  // namespace walbench::metrics

@@ -32,9 +32,10 @@ struct RunResult {
   std::string timestamp;  ///< ISO 8601, UTC, when the run began
   std::uint64_t seed = 0;
   Environment environment;
-  std::int64_t resident_peak_bytes = 0;       ///< of the process, as getrusage says
-  std::int64_t sqlite_memory_peak_bytes = 0;  ///< the part that SQLite had from its allocator
-  std::vector<std::string> planned;           ///< labels of everything that was to be measured
+  std::int64_t resident_peak_bytes = 0;  ///< of the process, as getrusage says
+  /// The part that SQLite had from its allocator; nothing if it kept no account.
+  std::optional<std::int64_t> sqlite_memory_peak_bytes;
+  std::vector<std::string> planned;  ///< labels of everything that was to be measured
   std::vector<RunFailure> failures;
   bool complete = false;              ///< everything was measured, and nothing failed
   std::vector<CeilingPoint> ceiling;  ///< empty where it was not measured

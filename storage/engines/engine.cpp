@@ -15,6 +15,15 @@ void require_known(std::string_view engine) {
   throw std::invalid_argument("there is no engine '" + std::string(engine) + "'");
 }
 
+/// Whether memory that is in use shows in the statistics.
+bool keeps_account() {
+  constexpr int kBytes = 64;
+  void* const some = sqlite3_malloc(kBytes);
+  const bool shows = sqlite3_memory_used() >= kBytes;
+  sqlite3_free(some);
+  return shows;
+}
+
 }  // namespace
 
 std::unique_ptr<Database> open_database(std::string_view engine, const std::filesystem::path& path,
@@ -49,8 +58,20 @@ EngineFacts engine_facts(std::string_view engine) {
   return facts;
 }
 
-std::int64_t engine_memory_peak_bytes(std::string_view engine) {
+void turn_off_memory_statistics(std::string_view engine) {
   require_known(engine);
+  sqlite3_shutdown();
+  const int code = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  if (code != SQLITE_OK) throw SqliteError(nullptr, code, "turning off the memory statistics");
+  if (keeps_account()) {
+    throw StorageError("SQLite keeps account of its memory although it was told not to",
+                       ErrorKind::settings);
+  }
+}
+
+std::optional<std::int64_t> engine_memory_peak_bytes(std::string_view engine) {
+  require_known(engine);
+  if (!keeps_account()) return std::nullopt;
   return sqlite3_memory_highwater(0);
 }
 

@@ -26,6 +26,7 @@ class BusyHandler {
               BusySleep sleep);
   BusyHandler(const BusyHandler&) = delete;
   BusyHandler& operator=(const BusyHandler&) = delete;
+  ~BusyHandler() = default;
 
   /// Has SQLite call this for that connection; with the axis at `sqlite`, SQLite's own busy handler
   /// with the timeout.

@@ -1,6 +1,8 @@
 #include "storage/sqlite/connection_settings.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstddef>
 #include <string_view>
 
@@ -16,7 +18,56 @@ void expect_same(std::string_view setting, const std::string& asked, const std::
                          ": it says '" + effective + "'");
 }
 
+/// Names that SQLite takes for numbers, which is what it answers with.
+struct NamedNumber {
+  std::string_view pragma;  ///< empty: any
+  std::string_view name;
+  std::string_view number;
+};
+constexpr std::array<NamedNumber, 13> kNamedNumbers = {{{"temp_store", "default", "0"},
+                                                        {"temp_store", "file", "1"},
+                                                        {"temp_store", "memory", "2"},
+                                                        {"auto_vacuum", "none", "0"},
+                                                        {"auto_vacuum", "full", "1"},
+                                                        {"auto_vacuum", "incremental", "2"},
+                                                        {"secure_delete", "fast", "2"},
+                                                        {"", "on", "1"},
+                                                        {"", "yes", "1"},
+                                                        {"", "true", "1"},
+                                                        {"", "off", "0"},
+                                                        {"", "no", "0"},
+                                                        {"", "false", "0"}}};
+
+/// The value as SQLite answers it.
+std::string canonical(const Pragma& pragma) {
+  std::string value = pragma.value;
+  std::ranges::transform(value, value.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const NamedNumber& each : kNamedNumbers) {
+    const bool concerns = each.pragma.empty() || each.pragma == pragma.name;
+    if (concerns && each.name == value) return std::string(each.number);
+  }
+  return value;
+}
+
+void read_pragma_back(const Connection& connection, const Pragma& pragma) {
+  Statement statement = connection.prepare("PRAGMA " + pragma.name);
+  if (!statement.step()) {
+    throw SettingsMismatch("SQLite does not say what PRAGMA " + pragma.name +
+                           " is, as if it did not know it");
+  }
+  const std::string effective(statement.column_text(0));
+  if (canonical({pragma.name, effective}) == canonical(pragma)) return;
+  expect_same(pragma.name, pragma.value, effective);
+}
+
 }  // namespace
+
+void apply_pragmas(const Connection& connection, const ConnectionSettings& settings) {
+  for (const Pragma& each : settings.pragmas) {
+    connection.execute("PRAGMA " + each.name + "=" + each.value);
+  }
+}
 
 void apply_settings(const Connection& connection, const ConnectionSettings& settings,
                     BusyHandler* busy_handler) {
@@ -33,6 +84,7 @@ void apply_settings(const Connection& connection, const ConnectionSettings& sett
                            Remedy::local_disk);
   }
   connection.execute("PRAGMA synchronous=" + std::string(synchronous_name(settings.synchronous)));
+  apply_pragmas(connection, settings);
   sqlite3_wal_autocheckpoint(connection.handle(),
                              static_cast<int>(settings.checkpoint.autocheckpoint_frames()));
 }
@@ -65,6 +117,9 @@ metrics::SettingsReadBack read_settings_back(const Connection& connection,
   }
   expect_same("wal_autocheckpoint", std::to_string(asked.checkpoint.autocheckpoint_frames()),
               std::to_string(effective.wal_autocheckpoint_frames));
+  for (const Pragma& each : asked.pragmas) {
+    read_pragma_back(connection, each);
+  }
   return effective;
 }
 

@@ -23,6 +23,10 @@ class SettingsMismatch : public StorageError {
 void apply_settings(const Connection& connection, const ConnectionSettings& settings,
                     BusyHandler* busy_handler = nullptr);
 
+/// Sets the pragmas alone, as is due before a database has its first table: the size of its pages
+/// stays as it is then.
+void apply_pragmas(const Connection& connection, const ConnectionSettings& settings);
+
 /// Asks the connection for its settings and throws SettingsMismatch if one is not as asked. With a
 /// busy handler that is not SQLite's own, another connection must hold the write lock: SQLite says
 /// of such a handler only that its own is not at work, so it is made to call it.

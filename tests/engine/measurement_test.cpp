@@ -102,7 +102,7 @@ TEST_F(Measurement, WithoutWarmUpNothingIsWrittenBeforeTheReset) {
 
 TEST_F(Measurement, OpensTheStoreForTheAxesAndThreadsOfThePlan) {
   plan_.threads = 3;
-  plan_.axes.connection = storage::ConnectionAxis::per_worker;
+  plan_.axes.connection = storage::ConnectionAxis::per_worker();
   measure();
   EXPECT_THAT(lines(), testing::Contains("open store per-worker for 3"));
 }

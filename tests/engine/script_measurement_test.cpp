@@ -97,6 +97,19 @@ class ScriptMeasurement : public testing::Test {
   ConfigurationPlan plan_;
 };
 
+TEST_F(ScriptMeasurement, TheWaitForAConnectionIsAPartOfTheLockWaitAlsoOfReaders) {
+  plan_.strategy = "two connections";
+  plan_.axes = {.connection = storage::ConnectionAxis::pool(2)};
+  for (const char* const script : {kCount, kLook}) {
+    run_scripts({script});
+    const ConfigurationResult result = measure();
+    EXPECT_EQ(result.iterations, 100);
+    EXPECT_EQ(samples(result, Segment::pool_wait), 100);
+    ASSERT_EQ(samples(result, Segment::lock_wait), 100);
+    EXPECT_GE(result.find(Segment::lock_wait)->max(), result.find(Segment::pool_wait)->max());
+  }
+}
+
 class EachStrategy : public ScriptMeasurement,
                      public testing::WithParamInterface<std::string_view> {};
 

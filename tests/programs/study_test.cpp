@@ -26,8 +26,8 @@ using testing::Not;
 using testing::StartsWith;
 
 const std::vector<std::string> kMitigations = {
-    "reduced-guards", "select-guard", "pooled-connection", "shared-connection", "fair-queue",
-    "group-commit",   "batch"};
+    "begin-immediate",   "reduced-guards", "select-guard",  "pooled-connection", "constant-retry",
+    "shared-connection", "fair-queue",     "writer-thread", "group-commit",      "batch"};
 
 /// A scratch directory with an empty results folder.
 class StudyTest : public testing::Test {

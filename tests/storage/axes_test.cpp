@@ -76,6 +76,34 @@ TEST(Axes, AGroupIsNoBatch) {
   EXPECT_NE(CommitAxis::group(), CommitAxis::each());
 }
 
+TEST(Axes, AGroupHasAnyLimitAndTheLargestIsNone) {
+  EXPECT_EQ(axis_name(CommitAxis::group(7)), "group:7");
+  EXPECT_EQ(parse_axis(kCommitAxis, "group:7"), CommitAxis::group(7));
+  EXPECT_EQ(parse_axis(kCommitAxis, "group:1024"), CommitAxis::group());
+  EXPECT_EQ(axis_name(CommitAxis::group(1024)), "group");
+  EXPECT_EQ(CommitAxis::group(7).most_in_group(), 7);
+  EXPECT_TRUE(CommitAxis::group(1).is_group());
+  for (const char* const none : {"group:", "group:0", "group:1025", "group:-1", "group:1 "}) {
+    EXPECT_FALSE(parse_axis(kCommitAxis, none).has_value()) << none;
+  }
+}
+
+TEST(Axes, APoolHasAnySize) {
+  EXPECT_EQ(axis_name(ConnectionAxis::pool(3)), "pool:3");
+  EXPECT_EQ(parse_axis(kConnectionAxis, "pool:3"), ConnectionAxis::pool(3));
+  EXPECT_NE(ConnectionAxis::pool(3), ConnectionAxis::pool(4));
+  for (const char* const none : {"pool", "pool:", "pool:0", "pool:1001", "pool:-1", "pool:2.5"}) {
+    EXPECT_FALSE(parse_axis(kConnectionAxis, none).has_value()) << none;
+  }
+}
+
+TEST(Axes, ConnectionsAreOpenForEachWorkerUnlessTheyAreLimited) {
+  EXPECT_EQ(ConnectionAxis::per_file().most_open(10), 10);
+  EXPECT_EQ(ConnectionAxis::per_worker().most_open(10), 10);
+  EXPECT_EQ(ConnectionAxis::pool(4).most_open(10), 4);
+  EXPECT_EQ(ConnectionAxis::shared().most_open(10), 1);
+}
+
 /// Whether the value that `axes` has on this axis is one of those needed.
 bool meets(const AxisNeed& need, const Axes& axes) {
   bool met = false;
@@ -90,7 +118,7 @@ bool meets(const AxisNeed& need, const Axes& axes) {
 
 /// What may be combined, written down a second time.
 bool makes_sense(const Axes& axes) {
-  const bool shared = axes.connection == ConnectionAxis::shared;
+  const bool shared = axes.connection == ConnectionAxis::shared();
   const bool queued = axes.queue != QueueAxis::sqlite;
   if (axes.commit.is_group()) return shared && !queued && axes.begin == BeginAxis::immediate;
   return (!shared || queued) && (axes.commit == CommitAxis::each() || shared);

@@ -8,9 +8,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace walbench::storage {
 namespace {
@@ -19,18 +21,26 @@ const std::map<std::string_view, Axes> points = {
     {"per-file", {}},
     {"reduced-guards", {.guard = GuardAxis::version}},
     {"select-guard", {.guard = GuardAxis::select}},
-    {"pooled-connection", {.connection = ConnectionAxis::per_worker}},
-    {"shared-connection", {.connection = ConnectionAxis::shared, .queue = QueueAxis::mutex}},
+    {"begin-immediate", {.begin = BeginAxis::immediate}},
+    {"constant-retry",
+     {.connection = ConnectionAxis::per_worker(),
+      .busy_handler = BusyHandlerAxis::constant(std::chrono::milliseconds(1))}},
+    {"writer-thread",
+     {.connection = ConnectionAxis::shared(),
+      .begin = BeginAxis::immediate,
+      .commit = CommitAxis::group(1)}},
+    {"pooled-connection", {.connection = ConnectionAxis::per_worker()}},
+    {"shared-connection", {.connection = ConnectionAxis::shared(), .queue = QueueAxis::mutex}},
     {"fair-queue",
-     {.connection = ConnectionAxis::per_worker,
+     {.connection = ConnectionAxis::per_worker(),
       .begin = BeginAxis::immediate,
       .queue = QueueAxis::fifo}},
     {"group-commit",
-     {.connection = ConnectionAxis::shared,
+     {.connection = ConnectionAxis::shared(),
       .begin = BeginAxis::immediate,
       .commit = CommitAxis::group()}},
     {"batch",
-     {.connection = ConnectionAxis::shared,
+     {.connection = ConnectionAxis::shared(),
       .queue = QueueAxis::mutex,
       .commit = CommitAxis::batch(10)}},
 };
@@ -61,7 +71,10 @@ TEST(Strategies, EverythingIsSaidOfEachInASingleLine) {
 }
 
 TEST(Strategies, ComeFromTheSimplestToTheMostInvolved) {
-  EXPECT_TRUE(std::ranges::is_sorted(kStrategies, {}, &Strategy::effort));
+  const auto effort_and_name = [](const Strategy& each) {
+    return std::pair(each.effort, each.name);
+  };
+  EXPECT_TRUE(std::ranges::is_sorted(kStrategies, {}, effort_and_name)) << "as report sorts them";
   EXPECT_EQ(std::ranges::count(kStrategies, 0, &Strategy::effort), 1) << "the baseline's";
 }
 
@@ -104,7 +117,7 @@ TEST(Strategies, OverridesAreNamedAfterTheBase) {
   const auto version = [](Axes& axes) { axes.guard = GuardAxis::version; };
   const auto each = [](Axes& axes) { axes.commit = CommitAxis::each(); };
   const auto twenty = [](Axes& axes) { axes.commit = CommitAxis::batch(20); };
-  const auto pooled = [](Axes& axes) { axes.connection = ConnectionAxis::per_worker; };
+  const auto pooled = [](Axes& axes) { axes.connection = ConnectionAxis::per_worker(); };
   EXPECT_EQ(described("per-file", immediate, fifo), "per-file+begin-immediate+queue-fifo");
   EXPECT_EQ(described("pooled-connection", version), "pooled-connection+guard-version");
   EXPECT_EQ(described("shared-connection", pooled), "shared-connection+connection-per-worker");
@@ -124,8 +137,9 @@ TEST(Strategies, EveryPointHasADescriptionOfItsOwn) {
     for (const auto& begin : kBeginValues) {
       for (const auto& guard : kGuardValues) {
         for (const auto& queue : kQueueValues) {
-          for (const CommitAxis commit : {CommitAxis::each(), CommitAxis::batch(10),
-                                          CommitAxis::batch(11), CommitAxis::group()}) {
+          for (const CommitAxis commit :
+               {CommitAxis::each(), CommitAxis::batch(10), CommitAxis::batch(11),
+                CommitAxis::group(), CommitAxis::group(7)}) {
             for (const auto& busy : kBusyHandlerValues) {
               names.insert(describe_strategy(
                   "per-file",

@@ -41,16 +41,26 @@ constexpr CheckpointPlan in_background(CheckpointKind kind) {
 }
 
 TEST(WalResetBug, SQLitesOwnCheckpointsMeetItWhereSeveralConnectionsCommitUnqueued) {
-  for (const char* const name :
-       {"per-file", "reduced-guards", "select-guard", "pooled-connection"}) {
+  for (const char* const name : {"per-file", "reduced-guards", "select-guard", "begin-immediate",
+                                 "pooled-connection", "constant-retry"}) {
     EXPECT_TRUE(exposed(name, {})) << name;
     EXPECT_TRUE(exposed(name, {}, 2)) << name;
     EXPECT_FALSE(exposed(name, {}, 1)) << name;
     EXPECT_FALSE(exposed(name, {.every_frames = 0})) << name;
   }
-  for (const char* const name : {"shared-connection", "batch", "group-commit", "fair-queue"}) {
+  for (const char* const name :
+       {"shared-connection", "batch", "group-commit", "fair-queue", "writer-thread"}) {
     EXPECT_FALSE(exposed(name, {})) << name;
   }
+}
+
+TEST(WalResetBug, APoolMeetsItFromItsSecondConnectionOn) {
+  const auto of_pool = [](std::int64_t size, std::int64_t threads) {
+    return exposed_to_wal_reset({.connection = ConnectionAxis::pool(size)}, {}, threads);
+  };
+  EXPECT_TRUE(of_pool(2, 10));
+  EXPECT_FALSE(of_pool(1, 10));
+  EXPECT_FALSE(of_pool(2, 1));
 }
 
 TEST(WalResetBug, ACheckpointerMeetsItUnlessItHoldsTheWriteLock) {

@@ -45,7 +45,7 @@ inline std::vector<SmallPlan> small_plans() {
     std::string name(strategy.name);
     std::ranges::replace(name, '-', '_');
     plans.push_back({name, strategy, {.every_frames = kEvery}});
-    if (strategy.axes.connection == storage::ConnectionAxis::per_file) continue;
+    if (strategy.axes.connection == storage::ConnectionAxis::per_file()) continue;
     plans.push_back({name + "_passive",
                      strategy,
                      {CheckpointMode::background, kEvery, kCap, CheckpointKind::passive}});

@@ -31,7 +31,7 @@ exit codes:
 
 examples:
   bench --threads 10 --profile zero
-  bench --quick --mitigation all
+  bench --quick --try all
   bench --threads 1,2,5,10,20,50 --profile zero --strategy shared-connection
   bench --threads 10,50 --profile zero --strategy group-commit --files 50000 --ceiling
   bench --threads 10000 --profile realistic --quick --strategy group-commit --files 50000
@@ -88,14 +88,13 @@ std::string instead_of_gate(const std::string& gate) {
                      percentile ? limit.front() : "elapsed", parts[1], parts[0], limit.back());
 }
 
-/// The names of strategies; `extra` too, if it is not empty.
-Reader<std::string> strategy_names(const std::string& extra = {}) {
+/// The names of strategies.
+Reader<std::string> strategy_names() {
   std::vector<std::pair<std::string, std::string>> names;
-  names.reserve(storage::kStrategies.size() + 1);
+  names.reserve(storage::kStrategies.size());
   for (const storage::Strategy& each : storage::kStrategies) {
     names.emplace_back(each.name, each.name);
   }
-  if (!extra.empty()) names.emplace_back(extra, extra);
   return one_of(std::move(names));
 }
 
@@ -194,11 +193,15 @@ void add_strategy(Options& options, BenchRequest& request) {
 
 void add_mitigations(Options& options, BenchRequest& request) {
   options.section("Mitigations");
-  options.value("--mitigation", "NAME,...",
-                "measure these strategies, too, each in turn with --strategy as its baseline; "
-                "reduced-guards brings select-guard with it; all names every strategy",
-                request.mitigations, lists_of(strategy_names("all")));
-  options.flag("--shared-connection", "short for --mitigation shared-connection",
+  options.values("--try", "CHANGE",
+                 "measure this change, too, in turn with --strategy as its baseline: strategies "
+                 "(NAME,...; reduced-guards brings select-guard with it; all names every one), or "
+                 "axes, settings and PRAGMAs that change together (AXIS=VALUE,..., as in "
+                 "busy-handler=constant:1ms,synchronous=full). May be given several times",
+                 Takes::one_each_time, request.tries, tries());
+  options.values("--mitigation", "CHANGE", "the same as --try", Takes::one_each_time, request.tries,
+                 tries());
+  options.flag("--shared-connection", "short for --try shared-connection",
                request.shared_connection);
   options.value("--mitigate-at", "THREADS:PROFILE", "where to measure mitigations [10:zero]",
                 request.mitigate_at, levels());
@@ -226,18 +229,29 @@ Reader<CheckpointChoice> checkpoint_choices() {
 
 void add_database(Options& options, BenchRequest& request) {
   using engine::Schema;
-  using storage::Synchronous;
-  storage::ConnectionSettings& settings = request.common.settings;
   options.section("Database");
   options.value("--schema", "NAME", "bench, or production with three more indexes and a trigger",
                 request.common.schema,
                 one_of({Schema::bench, Schema::production}, engine::schema_name));
-  options.value("--synchronous", "LEVEL", "PRAGMA synchronous: off, normal or full",
-                settings.synchronous,
-                one_of({Synchronous::off, Synchronous::normal, Synchronous::full},
-                       storage::synchronous_name));
-  options.value("--busy-timeout", "DUR", "how long the busy handler tries; whole milliseconds",
-                settings.busy_timeout, whole_milliseconds(kMostInSqlite));
+  options.value("--synchronous", "LEVEL,...",
+                "PRAGMA synchronous: off, normal or full; one configuration is measured for each",
+                request.synchronous, lists_of(synchronous_levels()));
+  options.value("--busy-timeout", "DUR,...",
+                "how long the busy handler tries, in whole milliseconds; one configuration is "
+                "measured for each",
+                request.busy_timeouts, lists_of(busy_timeouts()));
+  options.values("--pragma", "NAME=VALUE",
+                 "set this PRAGMA on every connection, and before the database is made. May be "
+                 "given several times",
+                 Takes::one_each_time, request.pragmas, pragmas());
+  options.value("--memory-statistics", "WHETHER",
+                "whether SQLite keeps account of the memory that it uses (on, off), which costs a "
+                "mutex at each allocation",
+                request.common.memory_statistics, one_of<bool>({{"on", true}, {"off", false}}));
+  options.value("--library", "FILE",
+                "measure with this libsqlite3, which bench runs itself again with [the one that is "
+                "installed]",
+                request.options.library, paths());
   options.value("--checkpoint", "WHO",
                 "who checkpoints: auto, the commit that fills the WAL; background, a thread on a "
                 "connection of its own, without the write lock (passive) or with it (full, "

@@ -20,10 +20,11 @@ enum class ProgressMode : std::uint8_t { automatic, always, never };
 /// A checked command line of `bench`.
 struct BenchOptions {
   engine::RunPlan plan;
-  std::shared_ptr<ScriptRun> scripts;                ///< null: file lifecycles
-  std::optional<std::filesystem::path> scratch;      ///< where databases lie; nothing: TMPDIR, /tmp
-  std::optional<std::filesystem::path> keep_db;      ///< where the measured one stays
-  std::vector<std::string> left_out;                 ///< sentences about mitigations
+  std::shared_ptr<ScriptRun> scripts;            ///< null: file lifecycles
+  std::optional<std::filesystem::path> scratch;  ///< where databases lie; nothing: TMPDIR, /tmp
+  std::optional<std::filesystem::path> keep_db;  ///< where the measured one stays
+  std::vector<std::string> left_out;             ///< sentences about mitigations
+  std::optional<std::filesystem::path> library;  ///< SQLite's; nothing: the one that is installed
   std::optional<std::chrono::nanoseconds> interval;  ///< of the interval logs; nothing: none
   std::optional<std::string> ack_log;                ///< a file, or `-` for standard output
   std::filesystem::path results = "results";

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "storage/wal_reset.hpp"
 #include "tools/bench/script_options.hpp"
@@ -42,7 +44,7 @@ engine::ApiDelay api_delay(const BenchRequest& request) {
 /// The strategy of most applications: their connections stay open, one for each client.
 const storage::Strategy& kept_connections() {
   return *std::ranges::find(storage::kStrategies,
-                            storage::Axes{.connection = storage::ConnectionAxis::per_worker},
+                            storage::Axes{.connection = storage::ConnectionAxis::per_worker()},
                             &storage::Strategy::axes);
 }
 
@@ -86,6 +88,11 @@ std::string script_refusal(const engine::ConfigurationPlan& plan, const storage:
 engine::ConfigurationPlan common_plan(const BenchRequest& request, const storage::Axes& axes) {
   engine::ConfigurationPlan plan = request.common;
   plan.axes = axes;
+  plan.settings.synchronous = request.synchronous.front();
+  plan.settings.busy_timeout = request.busy_timeouts.front();
+  for (const Setting& each : request.pragmas) {
+    apply(each, plan);
+  }
   plan.strategy = storage::describe_strategy(request.strategy, axes);
   const std::int64_t most = plan.files > 0 ? plan.files : kUsualWarmup;
   plan.warmup_files = request.warmup.value_or(std::min(kUsualWarmup, most));
@@ -117,6 +124,55 @@ engine::ConfigurationPlan at_level(engine::ConfigurationPlan plan, const Level& 
   return plan;
 }
 
+/// The plan with each of the settings that were listed.
+void add_settings(const BenchRequest& request, engine::ConfigurationPlan plan,
+                  std::vector<engine::ConfigurationPlan>& to) {
+  for (const storage::Synchronous synchronous : request.synchronous) {
+    for (const std::chrono::milliseconds busy_timeout : request.busy_timeouts) {
+      plan.settings.synchronous = synchronous;
+      plan.settings.busy_timeout = busy_timeout;
+      to.push_back(plan);
+    }
+  }
+}
+
+/// The baseline with these changes, and what is said of them.
+engine::MitigationPlan change_plan(const BenchRequest& request, const std::vector<Setting>& changes,
+                                   const engine::ConfigurationPlan& baseline,
+                                   std::int64_t repeats) {
+  engine::ConfigurationPlan mitigation = baseline;
+  for (const Setting& each : changes) {
+    apply(each, mitigation);
+  }
+  complete_axes(mitigation.axes,
+                std::ranges::find(changes, "queue", &Setting::name) != changes.end());
+  if (const auto found = storage::contradiction(mitigation.axes)) {
+    refuse("--try", fmt::format("{}: {}", name_of(changes), in_flags(*found)));
+  }
+  if (const std::string why = script_refusal(baseline, mitigation.axes); !why.empty()) {
+    refuse("--try", fmt::format("{}: {}", name_of(changes), why));
+  }
+  mitigation.settings.checkpoint = checkpoint_plan(request, mitigation.axes);
+  mitigation.strategy = storage::describe_strategy(request.strategy, mitigation.axes);
+  const bool same = mitigation.axes == baseline.axes &&
+                    mitigation.settings.synchronous == baseline.settings.synchronous &&
+                    mitigation.settings.busy_timeout == baseline.settings.busy_timeout &&
+                    mitigation.settings.pragmas == baseline.settings.pragmas;
+  if (same) refuse("--try", fmt::format("{} is as the baseline is already", name_of(changes)));
+  require_threads_startable("--mitigate-at", baseline);
+  require_threads_startable("--mitigate-at", mitigation);
+  return {info_of(changes, baseline, mitigation), baseline, mitigation, repeats};
+}
+
+void require_names_apart(const std::vector<engine::MitigationPlan>& plans) {
+  std::set<std::string_view> names;
+  for (const engine::MitigationPlan& each : plans) {
+    if (!names.insert(each.info.name).second) {
+      refuse("--try", fmt::format("{} is named twice", each.info.name));
+    }
+  }
+}
+
 std::vector<engine::MitigationPlan> mitigation_plans(const BenchRequest& request,
                                                      const engine::ConfigurationPlan& common,
                                                      const engine::ApiDelay& delay,
@@ -145,11 +201,20 @@ std::vector<engine::MitigationPlan> mitigation_plans(const BenchRequest& request
     require_threads_startable("--mitigate-at", mitigation);
     plans.push_back({info_of(each), baseline, mitigation, repeats});
   }
+  for (const Try& each : request.tries) {
+    if (each.changes.empty()) continue;
+    plans.push_back(change_plan(request, each.changes, baseline, repeats));
+  }
+  require_names_apart(plans);
+  // As report sorts what it reads.
+  std::ranges::sort(plans, {}, [](const engine::MitigationPlan& each) {
+    return std::pair(each.info.effort, each.info.name);
+  });
   for (engine::MitigationPlan& each : plans) {
     each.info.measured_together = static_cast<std::int64_t>(plans.size());
   }
   if (plans.empty() && named_baseline) {
-    refuse("--mitigation", fmt::format("{} is the baseline itself", baseline.strategy));
+    refuse("--try", fmt::format("{} is the baseline itself", baseline.strategy));
   }
   return plans;
 }
@@ -173,20 +238,11 @@ bool has_segment(const engine::ConfigurationPlan& plan, metrics::Segment segment
     case metrics::Segment::statement:
       return plan.axes.begin == storage::BeginAxis::immediate && !plan.axes.commit.is_group();
     case metrics::Segment::connect:
-      return plan.axes.connection == storage::ConnectionAxis::per_file;
+      return plan.axes.connection == storage::ConnectionAxis::per_file();
     case metrics::Segment::attempt:
     case metrics::Segment::failed_attempt: return plan.api_fail_rate > 0;
     default: return true;
   }
-}
-
-/// The result that a measurement will have, as far as its plan decides it.
-metrics::ConfigurationResult before_measuring(const engine::ConfigurationPlan& plan) {
-  metrics::ConfigurationResult result;
-  result.planned = plan.planned();
-  result.settings.synchronous = storage::synchronous_name(plan.settings.synchronous);
-  result.settings.busy_timeout_ms = plan.settings.busy_timeout.count();
-  return result;
 }
 
 /// Gives each limit to the measurements that have the figure it bounds.
@@ -208,7 +264,7 @@ void set_limits(const std::vector<metrics::Limit>& limits, engine::RunPlan& plan
     bool concerns_any = false;
     for (engine::ConfigurationPlan* const each : all) {
       const auto& segment = limit.figure.segment;
-      if (!metrics::selects(limit, before_measuring(*each))) continue;
+      if (!metrics::selects(limit, each->unmeasured())) continue;
       if (segment && !has_segment(*each, *segment)) continue;
       each->limits.push_back(limit.name);
       concerns_any = true;
@@ -228,15 +284,15 @@ void require_used(const BenchRequest& request, const engine::RunPlan& plan) {
            "sets the delay of profile realistic, which this run does not measure");
   }
   if (plan.mitigations.empty() && request.repeat) {
-    refuse("--repeat", "sets how often mitigations are measured; name one with --mitigation");
+    refuse("--repeat", "sets how often mitigations are measured; name one with --try");
   }
   if (plan.mitigations.empty() && request.mitigate_at) {
-    refuse("--mitigate-at", "sets where mitigations are measured; name one with --mitigation");
+    refuse("--mitigate-at", "sets where mitigations are measured; name one with --try");
   }
   if (request.perturb && (!plan.mitigations.empty() || plan.ceiling || request.study)) {
     refuse("--perturb",
            "its pauses are in all timings, so that nothing can be recommended or compared; leave "
-           "out --mitigation, --study and --ceiling");
+           "out --try, --study and --ceiling");
   }
   const bool in_background =
       std::ranges::any_of(plan.measurements(), [](const engine::ConfigurationPlan* configuration) {
@@ -251,7 +307,7 @@ void require_study(const engine::RunPlan& plan) {
   for (const metrics::Limit& limit : metrics::standard_limits()) {
     const bool covered = std::ranges::any_of(
         plan.configurations, [&](const engine::ConfigurationPlan& configuration) {
-          return metrics::selects(limit, before_measuring(configuration));
+          return metrics::selects(limit, configuration.unmeasured());
         });
     if (covered) continue;
     std::vector<std::string> needed;
@@ -264,9 +320,37 @@ void require_study(const engine::RunPlan& plan) {
   }
 }
 
+/// With PRAGMAs that are options, too, as if these had been given.
+BenchRequest without_twins(BenchRequest request) {
+  const auto move_to = [&request](std::string_view pragma, auto& list, const auto& usual,
+                                  auto value) {
+    const auto found = std::ranges::find(request.pragmas, pragma, &Setting::name);
+    if (found == request.pragmas.end()) return;
+    if (list != usual) {
+      refuse("--pragma", fmt::format("{} is set by its option already", pragma));
+    }
+    engine::ConfigurationPlan plan;
+    apply(*found, plan);
+    list = {plan.settings.*value};
+    request.pragmas.erase(found);
+  };
+  for (const Setting& each : request.pragmas) {
+    if (std::ranges::count(request.pragmas, each.name, &Setting::name) > 1) {
+      refuse("--pragma", fmt::format("{} is named twice", each.name));
+    }
+  }
+  const BenchRequest usual;
+  move_to("synchronous", request.synchronous, usual.synchronous,
+          &storage::ConnectionSettings::synchronous);
+  move_to("busy_timeout", request.busy_timeouts, usual.busy_timeouts,
+          &storage::ConnectionSettings::busy_timeout);
+  return request;
+}
+
 }  // namespace
 
-BenchOptions plan_bench(const BenchRequest& wanted) {
+BenchOptions plan_bench(const BenchRequest& given) {
+  const BenchRequest wanted = without_twins(given);
   require_one_workload(wanted.scripts, wanted.given);
   const BenchRequest request = wanted.scripts.scripts.empty() ? wanted : for_scripts(wanted);
   const engine::ApiDelay delay = api_delay(request);
@@ -277,8 +361,8 @@ BenchOptions plan_bench(const BenchRequest& wanted) {
   engine::RunPlan& plan = options.plan;
   for (const engine::Profile profile : request.profiles) {
     for (const std::int64_t threads : request.threads) {
-      plan.configurations.push_back(at_level(common, {threads, profile}, delay));
-      require_threads_startable("--threads", plan.configurations.back());
+      require_threads_startable("--threads", at_level(common, {threads, profile}, delay));
+      add_settings(request, at_level(common, {threads, profile}, delay), plan.configurations);
     }
   }
   engine::order_fastest_first(plan.configurations);

@@ -13,6 +13,7 @@
 #include "storage/axes.hpp"
 #include "storage/strategies.hpp"
 #include "tools/bench/bench_options.hpp"
+#include "tools/bench/change.hpp"
 
 namespace walbench::tools {
 
@@ -43,7 +44,11 @@ struct BenchRequest {
   std::string strategy = std::string(storage::kStrategies.front().name);
   std::vector<std::function<void(storage::Axes&)>> axis_changes;
   bool queue_named = false;
-  std::optional<std::vector<std::string>> mitigations;  ///< names of strategies, or `all`
+  /// One or several: each is measured with each of the others.
+  std::vector<storage::Synchronous> synchronous = {storage::Synchronous::normal};
+  std::vector<std::chrono::milliseconds> busy_timeouts = {std::chrono::milliseconds(5000)};
+  std::vector<Setting> pragmas;
+  std::vector<Try> tries;
   bool shared_connection = false;
   std::optional<Level> mitigate_at;
   std::optional<std::int64_t> repeat;
@@ -62,6 +67,6 @@ inline constexpr std::int64_t kMostInFlight = 100'000;  ///< some KB each if the
 
 /// The plan that was asked for. Throws std::invalid_argument, with a sentence that names the
 /// option, if values contradict each other or concern nothing.
-BenchOptions plan_bench(const BenchRequest& request);
+BenchOptions plan_bench(const BenchRequest& given);
 
 }  // namespace walbench::tools

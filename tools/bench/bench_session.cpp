@@ -109,6 +109,10 @@ class EndOfDatabase {
   bool kept_;
 };
 
+bool keeps_memory_statistics(const engine::RunPlan& plan) {
+  return std::ranges::all_of(plan.measurements(), &engine::ConfigurationPlan::memory_statistics);
+}
+
 /// A long run says so before it begins.
 void announce(const engine::RunPlan& plan) {
   constexpr std::chrono::seconds kLong(10);
@@ -195,6 +199,7 @@ class Session {
       if (const int refused = prepare_scripts(); refused != kDone) return refused;
       if (!options_.quiet) announce(options_.plan);
       const metrics::SteadyClock clock;
+      if (!keeps_memory_statistics(options_.plan)) storage::turn_off_memory_statistics(kEngine);
       metrics::RunResult run = begin_run(options_.plan, files_, clock);
       for (const std::string& warning : metrics::environment_warnings(run.environment)) {
         complain("warning: " + warning);

@@ -79,10 +79,10 @@ void add_memory_peaks(metrics::RunResult& run) {
 std::int64_t most_connections(const engine::RunPlan& plan) {
   std::int64_t most = 0;
   for (const engine::ConfigurationPlan* const each : plan.measurements()) {
-    const bool one = each->axes.connection == storage::ConnectionAxis::shared;
     const bool more = each->settings.checkpoint.mode ==
                       storage::CheckpointMode::background;  // the checkpointer's
-    most = std::max(most, (one ? 1 : each->threads) + (more ? 1 : 0) + each->readers);
+    most = std::max(
+        most, each->axes.connection.most_open(each->threads) + (more ? 1 : 0) + each->readers);
   }
   return most;
 }

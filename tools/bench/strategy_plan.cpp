@@ -28,6 +28,8 @@ std::string flags_for(const storage::AxisNeed& need) {
   return flags;
 }
 
+}  // namespace
+
 std::string in_flags(const storage::Contradiction& found) {
   std::vector<std::string> needs(found.needs.size());
   std::ranges::transform(found.needs, needs.begin(), flags_for);
@@ -35,19 +37,20 @@ std::string in_flags(const storage::Contradiction& found) {
                      fmt::join(needs, ", "), found.reason);
 }
 
-}  // namespace
+void complete_axes(storage::Axes& axes, bool queue_named) {
+  const bool shared = axes.connection == storage::ConnectionAxis::shared();
+  if (shared && axes.queue == storage::QueueAxis::sqlite && !queue_named &&
+      !axes.commit.is_group()) {
+    axes.queue = storage::QueueAxis::mutex;
+  }
+}
 
 storage::Axes effective_axes(const BenchRequest& request) {
   storage::Axes axes = storage::find_strategy(request.strategy).value().axes;
   for (const auto& change : request.axis_changes) {
     change(axes);
   }
-  // One connection for all needs a queue; if none was asked for, the usual one.
-  const bool shared = axes.connection == storage::ConnectionAxis::shared;
-  if (shared && axes.queue == storage::QueueAxis::sqlite && !request.queue_named &&
-      !axes.commit.is_group()) {
-    axes.queue = storage::QueueAxis::mutex;
-  }
+  complete_axes(axes, request.queue_named);
   if (const auto found = storage::contradiction(axes)) {
     throw std::invalid_argument(in_flags(*found));
   }
@@ -62,7 +65,7 @@ storage::CheckpointPlan checkpoint_plan(const BenchRequest& request, const stora
   const CheckpointMode usual = apart ? CheckpointMode::background : CheckpointMode::automatic;
   const CheckpointChoice choice = request.checkpoint.value_or(CheckpointChoice{usual});
   plan.mode = choice.mode;
-  const bool closes = axes.connection == storage::ConnectionAxis::per_file;
+  const bool closes = axes.connection == storage::ConnectionAxis::per_file();
   if (closes && plan.mode == CheckpointMode::background) plan.mode = CheckpointMode::automatic;
   if (plan.mode == CheckpointMode::background) {
     plan.every_frames = kBackgroundFrames;
@@ -76,7 +79,7 @@ storage::CheckpointPlan checkpoint_plan(const BenchRequest& request, const stora
 
 void require_background_sensible(const BenchRequest& request, const storage::Axes& axes) {
   if (request.checkpoint && request.checkpoint->mode == storage::CheckpointMode::background &&
-      axes.connection == storage::ConnectionAxis::per_file) {
+      axes.connection == storage::ConnectionAxis::per_file()) {
     refuse("--checkpoint",
            "background needs connections that stay open, as with --connection per-worker; with a "
            "connection for each file, the checkpointer's open connection would keep the closing "
@@ -85,13 +88,16 @@ void require_background_sensible(const BenchRequest& request, const storage::Axe
 }
 
 std::vector<storage::Strategy> named_mitigations(const BenchRequest& request) {
-  std::vector<std::string> names = request.mitigations.value_or(std::vector<std::string>());
-  if (request.shared_connection || (request.study && names.empty())) {
+  std::vector<std::string> names;
+  for (const Try& each : request.tries) {
+    names.insert(names.end(), each.strategies.begin(), each.strategies.end());
+  }
+  if (request.shared_connection || (request.study && request.tries.empty())) {
     names.emplace_back("shared-connection");
   }
   const bool all = std::ranges::find(names, "all") != names.end();
   if (names.size() > 1 && all) {
-    refuse("--mitigation", "'all' already names every mitigation; leave out the others");
+    refuse("--try", "'all' already names every mitigation; leave out the others");
   }
   std::set<std::string_view> wanted;
   for (const std::string& name : names) {

@@ -16,6 +16,12 @@ namespace walbench::tools {
 /// The strategy's axes, with the changes that were asked for.
 storage::Axes effective_axes(const BenchRequest& request);
 
+/// One connection for all needs a queue: the usual one, if none was named.
+void complete_axes(storage::Axes& axes, bool queue_named);
+
+/// The contradiction in the words of options.
+std::string in_flags(const storage::Contradiction& found);
+
 /// How a configuration with these axes checkpoints. Connections that close after each file keep
 /// checkpointing by themselves if a checkpointer was asked for; see require_background_sensible().
 /// With a library that has the WAL-reset bug, a plan is exposed to it only if that was asked for.

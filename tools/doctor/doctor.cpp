@@ -23,7 +23,7 @@
 #include "storage/wal_reset.hpp"
 #include "tools/doctor/doctor_lines.hpp"
 #include "tools/doctor/doctor_options.hpp"
-#include "tools/doctor/other_library.hpp"
+#include "tools/library/other_library.hpp"
 #include "tools/program/exit_code.hpp"
 #include "tools/program/interrupt_signals.hpp"
 #include "tools/program/output.hpp"
@@ -177,34 +177,17 @@ class Doctor {
   std::vector<CheckResult> results_;
 };
 
-int run_with_library(const DoctorOptions& options, const std::vector<std::string>& arguments,
-                     const std::stop_token& stop) {
-  const OtherLibrary other(options.library);
-  folder_to_remove.store(&other.folder());
-  const int code = other.run(arguments, stop);
-  folder_to_remove.store(nullptr);
-  return code;
-}
-
-/// If the library that was asked for is the one that is used.
-bool is_loaded(const fs::path& library) {
-  std::error_code missing;
-  return fs::equivalent(library, storage::loaded_library().file, missing) && !missing;
-}
-
 int run_doctor(const std::vector<std::string>& arguments) {
   const auto parsed = parse_doctor_options(arguments);
   if (const auto* const end = std::get_if<ParseEnd>(&parsed)) return end->tell();
   const auto& options = std::get<DoctorOptions>(parsed);
   const InterruptSignals signals("doctor", remove_folder);
   stop_output_with(signals.stop_token());
-  if (!options.library.empty() && !is_loaded(options.library)) {
-    if (OtherLibrary::is_in_use()) {
-      throw StorageError("'" + options.library.string() +
-                             "' cannot be loaded: this program was built with a SQLite of its own",
-                         storage::ErrorKind::other);
-    }
-    return run_with_library(options, arguments, signals.stop_token());
+  if (!options.library.empty()) {
+    const auto on_folder = [](const auto* folder) { folder_to_remove.store(folder); };
+    const auto code =
+        run_with_library("doctor", options.library, arguments, signals.stop_token(), on_folder);
+    if (code) return *code;
   }
   std::error_code missing;
   if (!fs::exists(options.path, missing)) {

@@ -104,7 +104,7 @@ Section advice_section(const RunView& run) {
     }
     section.add(
         Sentence{"No change was measured against this baseline, so there is nothing to recommend; "
-                 "bench --mitigation all measures which change helps.",
+                 "bench --try all measures which change helps.",
                  Tone::answer});
   }
   if (timeout) {

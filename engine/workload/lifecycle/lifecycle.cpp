@@ -32,6 +32,7 @@ class LifecycleTimer {
                  IterationOutcome& outcome)
       : clock_(clock),
         statement_apart_(session.times_statement_apart()),
+        has_pool_(session.has_pool()),
         writers_queue_(session.has_queue()),
         outcome_(outcome),
         record_(outcome.record),
@@ -51,6 +52,7 @@ class LifecycleTimer {
   /// Adds a write that has just been acknowledged, and its transition; marks now.
   void transition_written(const storage::WriteTimings& write, std::int64_t changed_bytes) {
     record_.add(Segment::lock_wait, write.lock_wait_ns);
+    if (has_pool_) record_.add(Segment::pool_wait, write.pool_wait_ns);
     if (writers_queue_) record_.add(Segment::queue_wait, write.queue_wait_ns);
     record_.add(Segment::busy_wait, write.busy_wait_ns);
     if (statement_apart_) record_.add(Segment::statement, write.statement_ns);
@@ -89,6 +91,7 @@ class LifecycleTimer {
  private:
   const metrics::Clock& clock_;
   const bool statement_apart_;
+  const bool has_pool_;
   const bool writers_queue_;
   IterationOutcome& outcome_;
   metrics::TimingRecord& record_;

@@ -30,6 +30,7 @@ void ScriptAccount::failed(const ScriptEnd& end, bool slept, std::int64_t waited
 void ScriptAccount::add(const storage::StepTimings& timings) {
   const storage::WriteTimings& more = timings.write;
   write_.lock_wait_ns += more.lock_wait_ns;
+  write_.pool_wait_ns += more.pool_wait_ns;
   write_.queue_wait_ns += more.queue_wait_ns;
   write_.busy_wait_ns += more.busy_wait_ns;
   write_.statement_ns += more.statement_ns;
@@ -42,7 +43,8 @@ void ScriptAccount::add(const storage::StepTimings& timings) {
   lock_wait_seen_ns_ = 0;
 }
 
-void ScriptAccount::finish(const ScriptEnd& end, const ScriptParts& parts, bool queues) {
+void ScriptAccount::finish(const ScriptEnd& end, const ScriptParts& parts,
+                           const storage::Session& session) {
   metrics::TimingRecord& record = outcome_.record;
   const std::int64_t total_ns = clock_.now_ns() - started_ns_;
   const std::int64_t net_ns = total_ns - think_ns_;
@@ -60,9 +62,11 @@ void ScriptAccount::finish(const ScriptEnd& end, const ScriptParts& parts, bool 
   record.set(Segment::fsm_dispatch, net_ns - read_ns_ - write_.db_total_ns);
   record.set(Segment::other, 0);
   if (parts.reads) record.set(Segment::read, read_ns_);
+  // Who only reads waits for a connection, too.
+  if (parts.writes || session.has_pool()) record.set(Segment::lock_wait, write_.lock_wait_ns);
+  if (session.has_pool()) record.set(Segment::pool_wait, write_.pool_wait_ns);
   if (parts.writes) {
-    record.set(Segment::lock_wait, write_.lock_wait_ns);
-    if (queues) record.set(Segment::queue_wait, write_.queue_wait_ns);
+    if (session.has_queue()) record.set(Segment::queue_wait, write_.queue_wait_ns);
     record.set(Segment::busy_wait, write_.busy_wait_ns);
     record.set(Segment::statement, write_.statement_ns);
     record.set(Segment::commit, write_.commit_ns);

@@ -36,8 +36,8 @@ class ScriptAccount {
   /// It slept as the script, or a retry, wants it.
   void thought(std::int64_t ns) { think_ns_ += ns; }
 
-  /// Fills the record. `queues`: writers wait in a queue of the store's.
-  void finish(const ScriptEnd& end, const ScriptParts& parts, bool queues);
+  /// Fills the record; `session` says what it may have waited for.
+  void finish(const ScriptEnd& end, const ScriptParts& parts, const storage::Session& session);
 
  private:
   const metrics::Clock& clock_;

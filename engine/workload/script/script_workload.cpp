@@ -219,7 +219,7 @@ Task ScriptWorkload::iterate(std::int64_t number, IterationContext context,
     if (retry_.delay.count() > 0) co_await think(retry_.delay, iteration);
     client.repeat();
   }
-  account.finish(client.end(), parts_, context.session.has_queue());
+  account.finish(client.end(), parts_, context.session);
   if (const ScriptStatement* const at = client.end().statement; at != nullptr) {
     if (!outcome.reason.empty()) outcome.reason.insert(0, place_of(script, *at) + ": ");
   }

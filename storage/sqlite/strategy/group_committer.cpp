@@ -66,7 +66,6 @@ namespace walbench::storage {
 namespace {
 
 constexpr std::chrono::nanoseconds kLinger = std::chrono::microseconds(50);
-constexpr auto kMostWaiting = static_cast<std::size_t>(kMostInGroup);
 
 /// Names the transactions of a group that failed; of a large group the first ones.
 std::string names_of(std::span<WriteRequest* const> group) {
@@ -84,7 +83,10 @@ std::string names_of(std::span<WriteRequest* const> group) {
 }  // namespace
 
 GroupCommitter::GroupCommitter(WriterContext& context, Resumer& resumer)
-    : context_(context), resumer_(resumer), connection_(context.connect()) {
+    : context_(context),
+      resumer_(resumer),
+      most_in_group_(static_cast<std::size_t>(context.axes.commit.most_in_group())),
+      connection_(context.connect()) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -125,7 +127,7 @@ metrics::GroupsCommitted GroupCommitter::figures() const {
 void GroupCommitter::run() {
   resumer_.committer_starts();
   while (gather()) {
-    const std::size_t size = std::min(waiting_.size(), kMostWaiting);
+    const std::size_t size = std::min(waiting_.size(), most_in_group_);
     decide(std::span(waiting_).first(size));
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(size));
     const bool more = !waiting_.empty() || !arrivals_.is_empty();
@@ -155,7 +157,8 @@ bool GroupCommitter::sleep_until_arrival() {
 void GroupCommitter::linger() {
   const auto complete = [this] {
     const auto queued = static_cast<std::int64_t>(waiting_.size());
-    return waiting_.size() >= kMostWaiting || queued >= expected_.load(std::memory_order_relaxed) ||
+    return waiting_.size() >= most_in_group_ ||
+           queued >= expected_.load(std::memory_order_relaxed) ||
            cancelled_.load(std::memory_order_relaxed);
   };
   if (complete()) return;

@@ -63,12 +63,13 @@ class GroupCommitter final : public WriteQueue {
   // Constant after construction.
   WriterContext& context_;
   Resumer& resumer_;
+  const std::size_t most_in_group_;
 
   // The committer's thread's.
   PreparedConnection connection_;
   std::vector<WriteRequest*> waiting_;  ///< taken from arrivals_, in their order
   std::vector<std::coroutine_handle<>> decided_;
-  std::array<std::int64_t, static_cast<std::size_t>(kMostInGroup) + 1>
+  std::array<std::int64_t, static_cast<std::size_t>(CommitAxis::kLargestGroup) + 1>
       sizes_{};  ///< groups by their size
 
   // Safe from any thread.

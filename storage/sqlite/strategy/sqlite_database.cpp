@@ -76,6 +76,7 @@ void SqliteDatabase::seed(const Content& content, const std::stop_token& stop) {
   const EndedByStop ended(connection, stop);
   // Not in WAL mode yet: a million rows in one transaction would make a WAL of their size. The one
   // sync at the end leaves no dirty pages for the kernel to write during the measurement.
+  apply_pragmas(connection, settings_);
   connection.execute("PRAGMA journal_mode=MEMORY");
   connection.execute("PRAGMA synchronous=FULL");
   connection.execute("BEGIN");

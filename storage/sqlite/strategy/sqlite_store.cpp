@@ -9,9 +9,9 @@ namespace walbench::storage {
 namespace {
 
 /// Writes through a connection of the store's.
-class BorrowedConnectionSession final : public Session {
+class KeptConnectionSession final : public Session {
  public:
-  explicit BorrowedConnectionSession(TransactionWriter& writer)
+  explicit KeptConnectionSession(TransactionWriter& writer)
       : writer_(writer), steps_(writer.context(), writer.prepared()) {}
 
   bool times_statement_apart() const override { return writer_.times_statement_apart(); }
@@ -26,6 +26,57 @@ class BorrowedConnectionSession final : public Session {
  private:
   TransactionWriter& writer_;
   SteppedWriter steps_;
+};
+
+/// Borrows a connection of a pool when it is first needed, and gives it back at the end. The wait
+/// for it counts as one for the write lock.
+class PooledSession final : public Session {
+ public:
+  PooledSession(ConnectionPool& pool, WriterContext& context) : pool_(pool), context_(context) {}
+  ~PooledSession() override { give_back(); }
+
+  bool times_statement_apart() const override {
+    return context_.axes.begin == BeginAxis::immediate;
+  }
+  bool has_queue() const override { return context_.queue != nullptr; }
+  bool has_pool() const override { return true; }
+
+  PendingWrite apply(const Transaction& transaction) override {
+    const std::int64_t waited_ns = borrow();
+    WriteTimings timings = writer_->write(transaction);
+    timings.pool_wait_ns = waited_ns;
+    timings.lock_wait_ns += waited_ns;
+    timings.db_total_ns += waited_ns;
+    return PendingWrite(timings);
+  }
+  SteppedSession* steps() override {
+    const std::int64_t waited_ns = borrow();
+    if (!steps_) steps_.emplace(context_, writer_->prepared());
+    steps_->add_pool_wait(waited_ns);
+    return &*steps_;
+  }
+  std::optional<ConnectTimings> close() override {
+    give_back();
+    return std::nullopt;
+  }
+
+ private:
+  /// Has a connection; returns how long that took.
+  std::int64_t borrow() {
+    if (writer_ != nullptr) return 0;
+    const std::int64_t asked_ns = context_.clock->now_ns();
+    writer_ = &pool_.borrow();
+    return context_.clock->now_ns() - asked_ns;
+  }
+  void give_back() {
+    steps_.reset();
+    if (writer_ != nullptr) pool_.give_back(*std::exchange(writer_, nullptr));
+  }
+
+  ConnectionPool& pool_;
+  WriterContext& context_;
+  TransactionWriter* writer_ = nullptr;  ///< null: none is borrowed
+  std::optional<SteppedWriter> steps_;
 };
 
 /// Opens a connection, writes through it, and closes it.
@@ -64,12 +115,8 @@ class OwnConnectionSession final : public Session {
 };
 
 std::size_t kept_connections(ConnectionAxis connection, std::size_t workers) {
-  switch (connection) {
-    case ConnectionAxis::per_file: return 0;
-    case ConnectionAxis::per_worker: return workers;
-    case ConnectionAxis::shared: return 1;
-  }
-  return 0;
+  if (connection == ConnectionAxis::per_file()) return 0;
+  return static_cast<std::size_t>(connection.most_open(static_cast<std::int64_t>(workers)));
 }
 
 }  // namespace
@@ -87,13 +134,15 @@ SqliteStore::SqliteStore(std::string db_path, const ConnectionSettings& settings
   }
   for (std::size_t index = 0; index < kept_connections(axes.connection, workers); ++index) {
     writers_.emplace_back(context_);
+    if (axes.connection.is_pool()) pool_.give_back(writers_.back());
   }
 }
 
 std::unique_ptr<Session> SqliteStore::open_session(std::size_t worker) {
   context_.vfs->rethrow_failure();
   if (writers_.empty()) return std::make_unique<OwnConnectionSession>(context_);
-  return std::make_unique<BorrowedConnectionSession>(writers_[worker % writers_.size()]);
+  if (context_.axes.connection.is_pool()) return std::make_unique<PooledSession>(pool_, context_);
+  return std::make_unique<KeptConnectionSession>(writers_[worker % writers_.size()]);
 }
 
 std::int64_t SqliteStore::flush() {
@@ -108,6 +157,7 @@ std::int64_t SqliteStore::flush() {
 
 void SqliteStore::cancel() {
   if (queue_) queue_->cancel();
+  pool_.cancel();
   context_.vfs->interrupt_waits();
 }
 

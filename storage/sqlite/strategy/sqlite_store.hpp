@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "storage/sqlite/strategy/connection_pool.hpp"
 #include "storage/sqlite/strategy/transaction_writer.hpp"
 #include "storage/store.hpp"
 
@@ -35,8 +36,10 @@ class SqliteStore final : public Store {
   std::unique_ptr<Checkpointer> checkpointer_;  ///< null: SQLite checkpoints by itself, or nobody
   // Its counter is safe from any thread, the rest is constant after construction.
   WriterContext context_;
-  // Each used by its worker alone, or, if there is but one, by whoever is inside the queue.
+  // Each used by its worker alone; of a pool by whoever borrows it; if all share one, by whoever is
+  // inside the queue.
   std::deque<TransactionWriter> writers_;
+  ConnectionPool pool_;  ///< has all of them, or none
 };
 
 }  // namespace walbench::storage

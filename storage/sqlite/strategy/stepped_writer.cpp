@@ -44,7 +44,7 @@ class SteppedWriter::Step {
 SteppedWriter::SteppedWriter(WriterContext& context, PreparedConnection& connection)
     : context_(context),
       connection_(connection),
-      shares_connection_(context.axes.connection == ConnectionAxis::shared) {}
+      shares_connection_(context.axes.connection == ConnectionAxis::shared()) {}
 
 void SteppedWriter::begin(const StepBegin& how) {
   const Step step(*this, how.writes ? timings_.write.lock_wait_ns : timings_.read_ns);
@@ -101,6 +101,11 @@ void SteppedWriter::roll_back() noexcept {
   const Step step(*this, writes ? timings_.write.commit_ns : timings_.read_ns);
   connection_.roll_back();
   leave();
+}
+
+void SteppedWriter::add_pool_wait(std::int64_t waited_ns) {
+  timings_.write.pool_wait_ns += waited_ns;
+  timings_.write.lock_wait_ns += waited_ns;
 }
 
 StepTimings SteppedWriter::take_timings() {

@@ -27,6 +27,9 @@ class SteppedWriter final : public SteppedSession {
   void commit() override;
   void roll_back() noexcept override;
 
+  /// Counts a wait for the connection as a part of the next transaction's wait for the write lock.
+  void add_pool_wait(std::int64_t waited_ns);
+
   StepTimings take_timings() override;
   const StepTimings& timings() const override { return timings_; }
 

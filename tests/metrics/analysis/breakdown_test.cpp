@@ -39,7 +39,8 @@ const BreakdownPart* part(const Breakdown& breakdown, const std::string& name) {
 TEST(BreakDown, PartsExcludeEachOtherAndAddUp) {
   const auto breakdown = break_down(took({{Segment::fsm_net, 1000},
                                           {Segment::lock_wait, 500},
-                                          {Segment::queue_wait, 100},
+                                          {Segment::pool_wait, 40},
+                                          {Segment::queue_wait, 60},
                                           {Segment::busy_wait, 300},
                                           {Segment::statement, 50},
                                           {Segment::commit, 400},
@@ -67,15 +68,16 @@ TEST(BreakDown, PartsStandInTheOrderOfALifecycleAndThoseOfNothingAreLeftOut) {
                                           {Segment::statement, 10},
                                           {Segment::lock_wait, 20},
                                           {Segment::fsm_net, 100},
-                                          {Segment::queue_wait, 15}}));
+                                          {Segment::pool_wait, 4},
+                                          {Segment::queue_wait, 11}}));
   ASSERT_TRUE(breakdown.has_value());
   std::vector<std::string> names;
   for (const BreakdownPart& each : breakdown->parts) {
     names.push_back(each.name);
     EXPECT_DOUBLE_EQ(each.share, each.mean_ns / breakdown->net_ns) << each.name;
   }
-  EXPECT_EQ(names, (std::vector<std::string>{"queue", "lock and update", "statement", "commit",
-                                             "sync", "other"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"connection pool", "queue", "lock and update",
+                                             "statement", "commit", "sync", "other"}));
 }
 
 TEST(BreakDown, EveryKindHasAName) {

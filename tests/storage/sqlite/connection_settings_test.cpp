@@ -9,6 +9,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/storage/sqlite/test_database.hpp"
 
@@ -82,6 +83,39 @@ TEST_F(ConnectionSettingsTest, AChangeBehindItsBackIsAMismatchThatIsNamed) {
 
   connection_.query_text("PRAGMA journal_mode=DELETE");
   EXPECT_THAT(mismatch(asked), HasSubstr("journal_mode=wal: it says 'delete'"));
+}
+
+ConnectionSettings with_pragma(const std::string& name, const std::string& value) {
+  return {.pragmas = {{name, value}}};
+}
+
+TEST_F(ConnectionSettingsTest, PragmasAreSetAndReadBack) {
+  for (const auto& [name, value] : std::vector<Pragma>{{"journal_size_limit", "100000"},
+                                                       {"cache_size", "-65536"},
+                                                       {"mmap_size", "1048576"},
+                                                       {"temp_store", "memory"},
+                                                       {"temp_store", "2"},
+                                                       {"foreign_keys", "ON"},
+                                                       {"secure_delete", "fast"}}) {
+    const ConnectionSettings asked = with_pragma(name, value);
+    apply_settings(connection_, asked);
+    EXPECT_EQ(mismatch(asked), "no mismatch") << name << "=" << value;
+  }
+  EXPECT_EQ(connection_.query_int64("PRAGMA journal_size_limit"), 100'000);
+  EXPECT_EQ(connection_.query_int64("PRAGMA cache_size"), -65'536);
+  EXPECT_EQ(connection_.query_int64("PRAGMA temp_store"), 2);
+}
+
+TEST_F(ConnectionSettingsTest, APragmaThatSqliteDidNotTakeIsNamed) {
+  const auto refusal = [this](const std::string& name, const std::string& value) {
+    const ConnectionSettings asked = with_pragma(name, value);
+    apply_settings(connection_, asked);
+    return mismatch(asked);
+  };
+  EXPECT_EQ(refusal("page_size", "5000"), "SQLite did not take page_size=5000: it says '4096'");
+  EXPECT_EQ(refusal("temp_store", "moon"), "SQLite did not take temp_store=moon: it says '0'");
+  EXPECT_EQ(refusal("no_such_thing", "1"),
+            "SQLite does not say what PRAGMA no_such_thing is, as if it did not know it");
 }
 
 TEST_F(ConnectionSettingsTest, ABusyHandlerOfOursIsProvenByBeingCalled) {

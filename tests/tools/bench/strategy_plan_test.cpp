@@ -26,7 +26,7 @@ using storage::CheckpointPlan;
 using storage::ConnectionAxis;
 using storage::QueueAxis;
 
-constexpr Axes kGroup = {.connection = ConnectionAxis::shared,
+constexpr Axes kGroup = {.connection = ConnectionAxis::shared(),
                          .begin = BeginAxis::immediate,
                          .commit = storage::CommitAxis::group()};
 
@@ -73,7 +73,7 @@ TEST(WalResetBug, IsNotedOfEveryMeasurementThatCanMeetIt) {
   BenchRequest request;
   request.threads = {1, 10};
   request.profiles = {engine::Profile::zero};
-  request.mitigations = {"fair-queue"};
+  request.tries = {{.strategies = {"fair-queue"}, .changes = {}}};
   request.wal_reset_bug = true;
   const engine::RunPlan plan = plan_bench(request).plan;
   EXPECT_FALSE(plan.configurations[0].wal_reset_exposed) << "one thread";
@@ -118,7 +118,7 @@ TEST(GroupCommit, GoesWithNothingThatWouldBypassTheCommitter) {
 }
 
 TEST(GroupCommit, RefusesCommitsThatAreNone) {
-  for (const char* const commit : {"Group", "group:10", "groups", "group "}) {
+  for (const char* const commit : {"Group", "group:0", "groups", "group "}) {
     expect_refused({{{"--commit", commit}, "is not one of each, batch:10, group"},
                     {{"--strategy", "group-commit", "--commit", commit}, "--commit: '"}});
   }
@@ -203,9 +203,9 @@ TEST(Checkpoint, InTheBackgroundNeedsConnectionsThatStayOpen) {
 TEST(Checkpoint, MitigationsCheckpointAsTheirConnectionsLetThem) {
   const BenchOptions options =
       accepted("--strategy pooled-connection --checkpoint background --mitigation all");
-  ASSERT_EQ(options.plan.mitigations.size(), 6U);
+  ASSERT_EQ(options.plan.mitigations.size(), 9U);
   for (const MitigationPlan& plan : options.plan.mitigations) {
-    const bool closes = plan.mitigation.axes.connection == ConnectionAxis::per_file;
+    const bool closes = plan.mitigation.axes.connection == ConnectionAxis::per_file();
     EXPECT_EQ(plan.mitigation.settings.checkpoint.mode,
               closes ? CheckpointMode::automatic : CheckpointMode::background)
         << plan.info.name;

@@ -165,10 +165,10 @@ TEST(ConfigurationSection, SegmentsStandInTheOrderOfTheBreakdown) {
     names.push_back(row[0].text);
   }
   EXPECT_THAT(names,
-              ElementsAre("fsm_net", "  read", "  lock_wait", "    queue_wait", "    busy_wait",
-                          "  statement", "  commit", "    checkpoint_wait", "    sync_wait",
-                          "  fsm_hydrate", "  fsm_dispatch", "  other", "db_total", "transition",
-                          "mock_api", "total_wall", "connect", "  close", "attempt",
+              ElementsAre("fsm_net", "  read", "  lock_wait", "    pool_wait", "    queue_wait",
+                          "    busy_wait", "  statement", "  commit", "    checkpoint_wait",
+                          "    sync_wait", "  fsm_hydrate", "  fsm_dispatch", "  other", "db_total",
+                          "transition", "mock_api", "total_wall", "connect", "  close", "attempt",
                           "  failed_attempt", "wal_sync", "db_sync", "checkpoint", "busy_asked"));
 }
 
@@ -352,7 +352,7 @@ TEST(Advice, PastesATimeoutOfTwiceTheLongestWait) {
 TEST(Advice, WithoutMitigationsSaysHowToGetOne) {
   const Measured run{{example()}, {}, {}};
   EXPECT_THAT(sentences_of(advice_section(run.view())),
-              Contains(HasSubstr("bench --mitigation all measures which change helps")));
+              Contains(HasSubstr("bench --try all measures which change helps")));
 }
 
 TEST(Why, HasBottleneckWarningsAndVerdicts) {

@@ -51,6 +51,7 @@ struct ScriptedWrite {
 const std::vector<ScriptedWrite> three_writes = {
     {1'003,
      {.lock_wait_ns = 700,
+      .pool_wait_ns = 20,
       .queue_wait_ns = 50,
       .busy_wait_ns = 600,
       .statement_ns = 100,
@@ -60,6 +61,7 @@ const std::vector<ScriptedWrite> three_writes = {
       .db_total_ns = 1'000}},
     {60'005,
      {.lock_wait_ns = 51'000,
+      .pool_wait_ns = 0,
       .queue_wait_ns = 1'300,
       .busy_wait_ns = 9'000,
       .statement_ns = 4'000,
@@ -69,6 +71,7 @@ const std::vector<ScriptedWrite> three_writes = {
       .db_total_ns = 60'000}},
     {261'007,
      {.lock_wait_ns = 11'000,
+      .pool_wait_ns = 400,
       .queue_wait_ns = 4'000,
       .busy_wait_ns = 0,
       .statement_ns = 90'000,
@@ -78,6 +81,7 @@ const std::vector<ScriptedWrite> three_writes = {
       .db_total_ns = 261'000}},
 };
 constexpr std::int64_t kLockWaitNs = 700 + 51'000 + 11'000;
+constexpr std::int64_t kPoolWaitNs = 20 + 400;
 constexpr std::int64_t kQueueWaitNs = 50 + 1'300 + 4'000;
 constexpr std::int64_t kBusyWaitNs = 600 + 9'000;
 constexpr std::int64_t kStatementNs = 100 + 4'000 + 90'000;
@@ -111,11 +115,13 @@ class ScriptedSession final : public storage::Session {
   }
   bool times_statement_apart() const override { return statement_apart_; }
   bool has_queue() const override { return queue; }
+  bool has_pool() const override { return pool; }
   std::optional<storage::ConnectTimings> close() override { return std::nullopt; }
 
   const std::vector<AskedWrite>& asked() const { return asked_; }
 
   bool queue = false;
+  bool pool = false;
   std::size_t fails_at = 0;
   std::size_t uncommitted = 0;  ///< the number of the write that a later one commits
 
@@ -180,6 +186,17 @@ TEST_P(Lifecycle, QueueWaitIsASampleOnlyWhereThereIsAQueue) {
       << "which it is a part of";
 }
 
+TEST_P(Lifecycle, PoolWaitIsASampleOnlyWhereThereIsAPool) {
+  run();
+  EXPECT_FALSE(record_.has(Segment::pool_wait));
+}
+
+TEST_P(Lifecycle, PoolWaitIsTheSumOverItsWrites) {
+  session_.pool = true;
+  run();
+  EXPECT_EQ(ns(Segment::pool_wait), kPoolWaitNs);
+}
+
 TEST_P(Lifecycle, KnowsItsLongestSingleWaitForTheLock) {
   run();
   const bool apart = GetParam();
@@ -219,8 +236,8 @@ TEST_P(Lifecycle, ATransitionIsItsDispatchAndItsWrite) {
 TEST_P(Lifecycle, FillsEverySegmentButThoseOfAQueueAConnectionAndAttempts) {
   run();
   const std::set<Segment> not_here = {
-      Segment::read,    Segment::queue_wait,     Segment::connect,     Segment::close,
-      Segment::attempt, Segment::failed_attempt, Segment::snapshot_age};
+      Segment::read,  Segment::pool_wait, Segment::queue_wait,     Segment::connect,
+      Segment::close, Segment::attempt,   Segment::failed_attempt, Segment::snapshot_age};
   for (std::size_t index = 0; index < metrics::kRecordedSegmentCount; ++index) {
     const Segment segment = metrics::segment_at(index);
     if (segment == Segment::transition) continue;  // has samples of its own, see above

@@ -87,7 +87,7 @@ class Batch : public testing::TestWithParam<std::tuple<BeginAxis, GuardAxis>> {
   MutexQueue queue_;
   WriterContext context_{database_.path(),
                          {.synchronous = Synchronous::off},
-                         {.connection = ConnectionAxis::shared,
+                         {.connection = ConnectionAxis::shared(),
                           .begin = std::get<0>(GetParam()),
                           .guard = std::get<1>(GetParam()),
                           .queue = QueueAxis::mutex,
@@ -317,7 +317,7 @@ void acknowledge_and_die(TestDatabase& database, std::int64_t batch, std::int64_
                          int pipe_end) {
   const metrics::SteadyClock clock;
   SqliteStore store(database.path(), {},
-                    {.connection = ConnectionAxis::shared,
+                    {.connection = ConnectionAxis::shared(),
                      .queue = QueueAxis::mutex,
                      .commit = CommitAxis::batch(batch)},
                     engine::lifecycle_statements(GuardAxis::where), 1, database.vfs(), clock);

@@ -19,7 +19,7 @@ namespace walbench::storage {
 class CommitterTest : public testing::Test {
  protected:
   static constexpr std::int64_t kFiles = 6;
-  static constexpr Axes kGroup = {.connection = ConnectionAxis::shared,
+  static constexpr Axes kGroup = {.connection = ConnectionAxis::shared(),
                                   .begin = BeginAxis::immediate,
                                   .commit = CommitAxis::group()};
 
@@ -28,7 +28,7 @@ class CommitterTest : public testing::Test {
 
   /// Opens the committer; from here on settings_ are fixed.
   GroupCommitter& start() {
-    context_.reset(new WriterContext{database_.path(), settings_, kGroup,
+    context_.reset(new WriterContext{database_.path(), settings_, axes_,
                                      engine::lifecycle_statements(GuardAxis::where),
                                      &database_.vfs(), &clock_});
     const ConnectionSpy spy;
@@ -95,6 +95,7 @@ class CommitterTest : public testing::Test {
 
   test_support::ManualClock clock_;
   TestDatabase database_;
+  Axes axes_ = kGroup;
   ConnectionSettings settings_ = {
       Synchronous::off, std::chrono::seconds(60), {.mode = CheckpointMode::off}};
   RecordingResumer resumer_;

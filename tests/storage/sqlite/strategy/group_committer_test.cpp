@@ -258,10 +258,24 @@ TEST_F(GroupCommitterTest, HalfOfTheGroupsAreNoLargerThanTheMedian) {
   EXPECT_EQ(committer.figures().size_p50, 5);
 }
 
+class LimitedGroups : public CommitterTest {};
+
+TEST_F(LimitedGroups, AreNoLargerThanTheirLimitAndNotLingeredFor) {
+  axes_.commit = CommitAxis::group(1);
+  GroupCommitter& committer = start();
+  committer.expect_writers(kFiles);
+  for (std::size_t file = 0; file < kFiles; ++file) {
+    submit(file);
+    ASSERT_TRUE(eventually([&] { return decided() == file + 1; }));
+  }
+  EXPECT_EQ(resumer_.sizes(), Sizes(kFiles, 1));
+  EXPECT_EQ(committer.figures().size_max, 1);
+}
+
 /// More files than go into one group.
 class LargeGroups : public CommitterTest {
  protected:
-  static constexpr std::size_t kMost = static_cast<std::size_t>(kMostInGroup);
+  static constexpr std::size_t kMost = static_cast<std::size_t>(CommitAxis::kLargestGroup);
   static constexpr std::size_t kMany = 2 * kMost + 100;
 
   LargeGroups() : CommitterTest(static_cast<std::int64_t>(kMany)) {

@@ -50,7 +50,7 @@ class SqliteDatabaseTest : public testing::TestWithParam<Schema> {
 
   void run_all_lifecycles() {
     const std::unique_ptr<Store> store =
-        database_.open_store({.connection = ConnectionAxis::per_worker}, 1, clock_);
+        database_.open_store({.connection = ConnectionAxis::per_worker()}, 1, clock_);
     const std::unique_ptr<Session> session = store->open_session(0);
     for (std::int64_t file = 0; file < kFiles; ++file) {
       live_a_life(*session, file);
@@ -93,6 +93,15 @@ TEST_P(SqliteDatabaseTest, SettingsAreThoseOfTheStoresConnections) {
   EXPECT_EQ(effective.synchronous, "off");
   EXPECT_EQ(effective.busy_timeout_ms, 5000);
   EXPECT_EQ(effective.wal_autocheckpoint_frames, 1000);
+}
+
+TEST(SqliteDatabasePragmas, ThePageSizeIsSetBeforeThereIsATable) {
+  const DatabaseFiles files(std::nullopt);
+  ConnectionSettings settings{.synchronous = Synchronous::off};
+  settings.set_pragma({"page_size", "8192"});
+  LifecycleDatabase database(files.database(), {.files = 3, .seed = 1}, settings);
+  database.seed();
+  EXPECT_EQ(database->settings({}).page_size_bytes, 8192);
 }
 
 TEST_P(SqliteDatabaseTest, SettingsAreThoseOfTheAxesBusyHandler) {

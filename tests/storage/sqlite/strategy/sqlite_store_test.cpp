@@ -47,7 +47,7 @@ class SqliteStoreTest : public testing::Test {
 
 TEST_F(SqliteStoreTest, PerFileOpensAConnectionForEachSessionAndClosesIt) {
   const ConnectionSpy spy;
-  const auto store = open({.connection = ConnectionAxis::per_file}, 4);
+  const auto store = open({.connection = ConnectionAxis::per_file()}, 4);
   EXPECT_EQ(ConnectionSpy::opened(), 0U);
   for (std::size_t file = 0; file < 3; ++file) {
     const std::unique_ptr<Session> session = store->open_session(file % 2);
@@ -65,7 +65,7 @@ TEST_F(SqliteStoreTest, PerFileOpensAConnectionForEachSessionAndClosesIt) {
 }
 
 TEST_F(SqliteStoreTest, ASessionThatIsDroppedClosesItsConnectionToo) {
-  const auto store = open({.connection = ConnectionAxis::per_file}, 1);
+  const auto store = open({.connection = ConnectionAxis::per_file()}, 1);
   {
     const std::unique_ptr<Session> session = store->open_session(0);
     apply(*session, {bench_file_path(0), LifecycleState::untracked, LifecycleState::uploading, 0});
@@ -75,7 +75,7 @@ TEST_F(SqliteStoreTest, ASessionThatIsDroppedClosesItsConnectionToo) {
 
 TEST_F(SqliteStoreTest, PerWorkerKeepsOneConnectionAWorker) {
   const ConnectionSpy spy;
-  const auto store = open({.connection = ConnectionAxis::per_worker}, 3);
+  const auto store = open({.connection = ConnectionAxis::per_worker()}, 3);
   EXPECT_EQ(ConnectionSpy::opened(), 3U);
   for (std::size_t file = 0; file < 6; ++file) {
     const std::unique_ptr<Session> session = store->open_session(file % 3);
@@ -88,7 +88,7 @@ TEST_F(SqliteStoreTest, PerWorkerKeepsOneConnectionAWorker) {
 
 TEST_F(SqliteStoreTest, SharedKeepsOneConnectionInAll) {
   const ConnectionSpy spy;
-  const auto store = open({.connection = ConnectionAxis::shared, .queue = QueueAxis::mutex}, 3);
+  const auto store = open({.connection = ConnectionAxis::shared(), .queue = QueueAxis::mutex}, 3);
   for (std::size_t worker = 0; worker < 3; ++worker) {
     const std::unique_ptr<Session> session = store->open_session(worker);
     live_a_life(*session, static_cast<std::int64_t>(worker));
@@ -98,7 +98,7 @@ TEST_F(SqliteStoreTest, SharedKeepsOneConnectionInAll) {
 }
 
 TEST_F(SqliteStoreTest, TheStoresCloseClosesItsConnections) {
-  auto store = open({.connection = ConnectionAxis::per_worker}, 3);
+  auto store = open({.connection = ConnectionAxis::per_worker()}, 3);
   live_a_life(*store->open_session(0), 0);
   store.reset();
   EXPECT_FALSE(size_on_disk(database_.wal_path()).has_value());
@@ -106,11 +106,11 @@ TEST_F(SqliteStoreTest, TheStoresCloseClosesItsConnections) {
 }
 
 TEST_F(SqliteStoreTest, ASharedConnectionWithoutAQueueIsRefused) {
-  EXPECT_THROW(open({.connection = ConnectionAxis::shared}, 2), std::invalid_argument);
+  EXPECT_THROW(open({.connection = ConnectionAxis::shared()}, 2), std::invalid_argument);
 }
 
 TEST_F(SqliteStoreTest, TimesTheStatementApartWithImmediateTransactionsOnly) {
-  for (const auto connection : {ConnectionAxis::per_file, ConnectionAxis::per_worker}) {
+  for (const auto connection : {ConnectionAxis::per_file(), ConnectionAxis::per_worker()}) {
     EXPECT_FALSE(open({.connection = connection}, 1)->open_session(0)->times_statement_apart());
     EXPECT_TRUE(open({.connection = connection, .begin = BeginAxis::immediate}, 1)
                     ->open_session(0)
@@ -119,7 +119,7 @@ TEST_F(SqliteStoreTest, TimesTheStatementApartWithImmediateTransactionsOnly) {
 }
 
 TEST_F(SqliteStoreTest, AWriteIsCarriedOutBeforeItIsAwaited) {
-  const auto store = open({.connection = ConnectionAxis::per_worker}, 1);
+  const auto store = open({.connection = ConnectionAxis::per_worker()}, 1);
   const std::unique_ptr<Session> session = store->open_session(0);
   const std::string path = bench_file_path(0);
   const TransitionTransaction uploading({.file_path = path}, GuardAxis::where);
@@ -131,7 +131,8 @@ TEST_F(SqliteStoreTest, AWriteIsCarriedOutBeforeItIsAwaited) {
 
 TEST_F(SqliteStoreTest, CountsAddUpTheRetriesOfAllSessions) {
   const Connection other = database_.connect_uncounted();
-  const auto store = open({.connection = ConnectionAxis::per_file, .guard = GuardAxis::select}, 1);
+  const auto store =
+      open({.connection = ConnectionAxis::per_file(), .guard = GuardAxis::select}, 1);
   EXPECT_EQ(store->counts().snapshot_retries, 0);
   for (std::int64_t file = 0; file < 3; ++file) {
     const ConnectionSpy spy;
@@ -149,8 +150,9 @@ TEST_F(SqliteStoreTest, CountsAddUpTheRetriesOfAllSessions) {
 }
 
 TEST_F(SqliteStoreTest, WithoutABatchNothingIsEverUnsavedOrLeftToFlush) {
-  for (const Axes& axes : {Axes{}, Axes{.connection = ConnectionAxis::per_worker},
-                           Axes{.connection = ConnectionAxis::shared, .queue = QueueAxis::fifo}}) {
+  for (const Axes& axes :
+       {Axes{}, Axes{.connection = ConnectionAxis::per_worker()},
+        Axes{.connection = ConnectionAxis::shared(), .queue = QueueAxis::fifo}}) {
     const auto store = open(axes, 2);
     for (std::size_t worker = 0; worker < 2; ++worker) {
       const std::string path = bench_file_path(static_cast<std::int64_t>(worker));
@@ -169,7 +171,7 @@ TEST_F(SqliteStoreTest, WithoutABatchNothingIsEverUnsavedOrLeftToFlush) {
 
 TEST_F(SqliteStoreTest, ABatchIsFilledByAllSessionsTogetherAndFlushCommitsTheRest) {
   const Connection reader = database_.connect_uncounted();
-  const auto store = open({.connection = ConnectionAxis::shared,
+  const auto store = open({.connection = ConnectionAxis::shared(),
                            .queue = QueueAxis::mutex,
                            .commit = CommitAxis::batch(5)},
                           4);
@@ -186,8 +188,9 @@ TEST_F(SqliteStoreTest, ABatchIsFilledByAllSessionsTogetherAndFlushCommitsTheRes
 }
 
 TEST_F(SqliteStoreTest, ABatchWithoutASharedConnectionIsRefused) {
-  EXPECT_THROW(open({.connection = ConnectionAxis::per_worker, .commit = CommitAxis::batch(2)}, 2),
-               std::invalid_argument);
+  EXPECT_THROW(
+      open({.connection = ConnectionAxis::per_worker(), .commit = CommitAxis::batch(2)}, 2),
+      std::invalid_argument);
 }
 
 class QueuedStores : public SqliteStoreTest, public testing::WithParamInterface<QueueAxis> {};
@@ -197,7 +200,7 @@ TEST_P(QueuedStores, AfterTheFirstFailureWhoeverQueuesGivesUp) {
   constexpr std::size_t kThreads = 8;
   constexpr std::int64_t kSleepsOfATimeout = 8;  // 1 + 2 + 5 + 10 + 15 + 20 + 25 + 22 ms
   const Connection holder = database_.connect_uncounted();
-  const Axes axes{.connection = ConnectionAxis::per_worker, .queue = GetParam()};
+  const Axes axes{.connection = ConnectionAxis::per_worker(), .queue = GetParam()};
   const ConnectionSettings settings = {.synchronous = Synchronous::off,
                                        .busy_timeout = std::chrono::milliseconds(100)};
   SqliteStore store(database_.path(), settings, axes, engine::lifecycle_statements(axes.guard),
@@ -232,8 +235,8 @@ INSTANTIATE_TEST_SUITE_P(Queues, QueuedStores, testing::Values(QueueAxis::mutex,
 /// Every point in the axes that is no contradiction.
 std::vector<Axes> all_axes() {
   std::vector<Axes> all;
-  for (const auto connection :
-       {ConnectionAxis::per_file, ConnectionAxis::per_worker, ConnectionAxis::shared}) {
+  for (const auto connection : {ConnectionAxis::per_file(), ConnectionAxis::per_worker(),
+                                ConnectionAxis::pool(2), ConnectionAxis::shared()}) {
     for (const auto begin : {BeginAxis::deferred, BeginAxis::immediate}) {
       for (const auto guard : {GuardAxis::where, GuardAxis::version, GuardAxis::select}) {
         for (const auto queue : {QueueAxis::sqlite, QueueAxis::mutex, QueueAxis::fifo}) {

@@ -249,7 +249,7 @@ TEST_F(SteppedWriterTest, AWriterKeepsItsTurnUntilItHasCommitted) {
 
 TEST_F(SteppedWriterTest, OnASharedConnectionReadersTakeTurnsToo) {
   MutexQueue queue;
-  const Axes axes = {.connection = ConnectionAxis::shared, .queue = QueueAxis::mutex};
+  const Axes axes = {.connection = ConnectionAxis::shared(), .queue = QueueAxis::mutex};
   const auto worker = open(axes, &queue);
   worker->steps().begin({.writes = false});
   std::atomic<bool> ended = false;

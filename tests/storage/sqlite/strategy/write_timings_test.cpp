@@ -157,7 +157,7 @@ TEST_F(WriteTimingsTest, ACommitThatCheckpointsIsToldApartFromItsSyncs) {
 TEST_F(WriteTimingsTest, WhatABatchLeavesUncommittedWaitsForNoDisk) {
   queue_ = std::make_unique<SlowQueue>(clock_);
   open({.synchronous = Synchronous::full, .checkpoint = {.every_frames = 1}},
-       {.connection = ConnectionAxis::shared,
+       {.connection = ConnectionAxis::shared(),
         .queue = QueueAxis::mutex,
         .commit = CommitAxis::batch(3)});
   for (int each = 1; each <= 9; ++each) {

@@ -26,7 +26,8 @@ class Instrumented : public testing::Test {
         ConnectionSettings{.synchronous = Synchronous::full, .checkpoint = {.every_frames = 30}},
         instrumentation);
     database_->seed();
-    const auto store = database_->open_store({.connection = ConnectionAxis::per_worker}, 1, clock_);
+    const auto store =
+        database_->open_store({.connection = ConnectionAxis::per_worker()}, 1, clock_);
     database_->reset();
     (*database_)->restart_counting();
     const auto session = store->open_session(0);

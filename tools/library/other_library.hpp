@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -12,8 +14,9 @@ namespace walbench::tools {
 /// A folder in which `library` is called as this program wants its SQLite called.
 class OtherLibrary {
  public:
-  /// Throws StorageError if there is no such file, or no SQLite in it.
-  explicit OtherLibrary(const std::filesystem::path& library);
+  /// `program` is this program's name. Throws StorageError if there is no such file, or no SQLite
+  /// in it.
+  OtherLibrary(std::string program, const std::filesystem::path& library);
 
   /// Runs this program again with these arguments and that library; a stop is handed on. Returns
   /// its exit code. Throws StorageError, and runs nothing, if the library cannot be loaded.
@@ -25,8 +28,17 @@ class OtherLibrary {
   static bool is_in_use();
 
  private:
+  std::string program_;
   std::filesystem::path library_;
   storage::ScratchFolder folder_;
 };
+
+/// Nothing if `library` is the one that this process uses. Otherwise runs this program again with
+/// it, and returns its exit code; `on_folder` gets the folder while it is there, and then null.
+/// Throws StorageError if it is no library of SQLite or cannot be loaded.
+std::optional<int> run_with_library(
+    const std::string& program, const std::filesystem::path& library,
+    const std::vector<std::string>& arguments, const std::stop_token& stop,
+    const std::function<void(const storage::ScratchFolder*)>& on_folder);
 
 }  // namespace walbench::tools

@@ -1,4 +1,4 @@
-#include "tools/doctor/other_library.hpp"
+#include "tools/library/other_library.hpp"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -8,9 +8,12 @@
 #include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <system_error>
+#include <utility>
 
 #include "storage/checks/second_process.hpp"
 #include "storage/checks/source_ids.hpp"
+#include "storage/sqlite/checks/loaded_library.hpp"
 #include "storage/storage_error.hpp"
 
 namespace walbench::tools {
@@ -18,14 +21,13 @@ namespace {
 
 constexpr const char* kInUse = "WALBENCH_OTHER_LIBRARY";
 
-[[noreturn]] void become_this_program(const std::vector<std::string>& arguments,
+[[noreturn]] void become_this_program(std::string name, const std::vector<std::string>& arguments,
                                       const std::string& library_path) {
   // This program ends the other one in order.
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   setenv("LD_LIBRARY_PATH", library_path.c_str(), 1);
   setenv("LD_BIND_NOW", "1", 1);
   setenv(kInUse, "1", 1);
-  std::string name = "doctor";
   std::vector<char*> argv = {name.data()};
   for (const std::string& argument : arguments) {
     argv.push_back(const_cast<char*>(argument.c_str()));
@@ -36,7 +38,7 @@ constexpr const char* kInUse = "WALBENCH_OTHER_LIBRARY";
 }
 
 /// What the loader complains of; empty if the program starts.
-std::string complaint_of_loader(const std::string& library_path) {
+std::string complaint_of_loader(const std::string& program, const std::string& library_path) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) storage::fail_check("no pipe can be made");
   std::string text;
@@ -44,7 +46,7 @@ std::string complaint_of_loader(const std::string& library_path) {
     const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
     dup2(nowhere, STDOUT_FILENO);
     dup2(ends[1], STDERR_FILENO);
-    become_this_program({"--version"}, library_path);
+    become_this_program(program, {"--version"}, library_path);
   });
   close(ends[1]);
   std::array<char, 1024> chunk{};
@@ -60,8 +62,10 @@ std::string complaint_of_loader(const std::string& library_path) {
 
 }  // namespace
 
-OtherLibrary::OtherLibrary(const std::filesystem::path& library)
-    : library_(library), folder_(std::filesystem::temp_directory_path()) {
+OtherLibrary::OtherLibrary(std::string program, const std::filesystem::path& library)
+    : program_(std::move(program)),
+      library_(library),
+      folder_(std::filesystem::temp_directory_path()) {
   if (storage::source_ids_in(library).empty()) {
     throw storage::StorageError(
         "'" + library.string() + "' is no library of SQLite: no source id stands in it",
@@ -77,14 +81,15 @@ int OtherLibrary::run(const std::vector<std::string>& arguments,
   if (const char* const before = std::getenv("LD_LIBRARY_PATH"); before != nullptr) {
     library_path += ":" + std::string(before);
   }
-  if (const std::string complaint = complaint_of_loader(library_path); !complaint.empty()) {
+  if (const std::string complaint = complaint_of_loader(program_, library_path);
+      !complaint.empty()) {
     throw storage::StorageError(
         "'" + library_.string() + "' cannot be loaded as libsqlite3: " + complaint,
         storage::ErrorKind::cannot_open);
   }
   storage::ChildProcess other([&] {
     setpgid(0, 0);  // a terminal's Ctrl-C comes through this program, once
-    become_this_program(arguments, library_path);
+    become_this_program(program_, arguments, library_path);
   });
   const std::stop_callback<std::function<void()>> hand_on(
       stop, [pid = other.pid()] { ::kill(pid, SIGINT); });
@@ -93,6 +98,27 @@ int OtherLibrary::run(const std::vector<std::string>& arguments,
 
 bool OtherLibrary::is_in_use() {
   return std::getenv(kInUse) != nullptr;
+}
+
+std::optional<int> run_with_library(
+    const std::string& program, const std::filesystem::path& library,
+    const std::vector<std::string>& arguments, const std::stop_token& stop,
+    const std::function<void(const storage::ScratchFolder*)>& on_folder) {
+  std::error_code missing;
+  const bool is_loaded =
+      std::filesystem::equivalent(library, storage::loaded_library().file, missing) && !missing;
+  if (is_loaded) return std::nullopt;
+  if (OtherLibrary::is_in_use()) {
+    throw storage::StorageError("'" + library.string() +
+                                    "' cannot be loaded: this program was built with a SQLite of "
+                                    "its own",
+                                storage::ErrorKind::other);
+  }
+  const OtherLibrary other(program, library);
+  on_folder(&other.folder());
+  const int code = other.run(arguments, stop);
+  on_folder(nullptr);
+  return code;
 }
 
 }  // namespace walbench::tools
