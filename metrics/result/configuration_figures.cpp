@@ -74,8 +74,7 @@ constexpr std::array kConfigurationFigures = {
     figure<&C::planned, &P::strategy>("strategy", Unit::none, first,
                                       "how transactions are made durable")
         .of_plan(identity, "strategy"),
-    figure<&C::planned, &P::connection>("axes.connection", Unit::none, first,
-                                        "who owns a connection")
+    figure<&C::planned, &P::connection>("axes.connection", Unit::none, first, "who owns one")
         .of_plan(identity, "connection"),
     figure<&C::planned, &P::commit>("axes.commit", Unit::none, first, "when is committed")
         .of_plan(identity, "commit"),
@@ -85,8 +84,7 @@ constexpr std::array kConfigurationFigures = {
         .of_plan(identity, "guard"),
     figure<&C::planned, &P::queue>("axes.queue", Unit::none, first, "how writers queue")
         .of_plan(identity, "queue"),
-    figure<&C::planned, &P::busy_handler>("axes.busy_handler", Unit::none, first,
-                                          "how a connection waits for a lock")
+    figure<&C::planned, &P::busy_handler>("axes.busy_handler", Unit::none, first, "how it waits")
         .of_plan(identity, "busy-handler")
         .may_be_absent(),
     figure<&C::planned, &P::perturb_ns>("perturb_ns", Unit::ns, first,
@@ -123,12 +121,11 @@ constexpr std::array kConfigurationFigures = {
     figure<&C::planned, &P::wal_cap_frames>("wal_cap_frames", Unit::count, first,
                                             "above it a commit checkpoints itself")
         .of_plan(setting, "wal-cap", "0"),
-    figure<&C::planned, &P::pragmas>("pragmas", Unit::none, first,
-                                     "set and read back on every connection")
+    figure<&C::planned, &P::pragmas>("pragmas", Unit::none, first, "read back on every connection")
         .of_plan(setting, "pragma", "none")
         .may_be_absent(),
     figure<&C::planned, &P::memory_statistics>("memory_statistics", Unit::none, first,
-                                               "whether SQLite counts its memory")
+                                               "SQLite's own")
         .of_plan(setting, "memory-statistics", "on")
         .may_be_absent(),
     figure<&C::planned, &P::wal_reset_exposed>("wal_reset_exposed", Unit::none, first,
