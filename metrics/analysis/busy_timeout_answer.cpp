@@ -34,8 +34,8 @@ double BusyTimeoutAnswer::used() const {
 
 std::string BusyTimeoutAnswer::sentence() const {
   if (longest_us == 0) {
-    return fmt::format(
-        "busy_timeout: set {} ms. No writer of this run waited in the busy handler.", set_ms);
+    return fmt::format("busy_timeout: set {} ms. No writer of this run waited in the busy handler.",
+                       set_ms);
   }
   return fmt::format(
       "busy_timeout: set {} ms. The longest wait, at {}, asked to sleep {} ms, which is {:.0f} % "

@@ -21,7 +21,6 @@ using U = WalReuse;
 using B = BesideProcess;
 using enum Pooling;
 using enum PlanClass;
-
 constexpr std::int64_t kMs = 1'000'000;
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr double kLongestSeconds = 9e9;  // as nanoseconds still a std::int64_t

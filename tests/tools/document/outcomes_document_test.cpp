@@ -34,6 +34,15 @@ class Outcomes : public testing::Test {
   }
 
   metrics::ConfigurationResult& result() { return set_.runs.front().configurations.front(); }
+  /// The cells of the first row about executions.
+  std::vector<std::string> outcomes() const {
+    const std::vector<Table> tables = blocks_of<Table>(section());
+    std::vector<std::string> cells;
+    for (const Cell& cell : tables.at(0).rows.at(0)) {
+      cells.push_back(cell.text);
+    }
+    return cells;
+  }
   Section section() const { return section_of(Reported(set_).document, kHeading); }
 
   metrics::ResultSet set_ = example_set();
@@ -52,20 +61,9 @@ TEST_F(Outcomes, OfFileLifecyclesThereAreNone) {
 }
 
 TEST_F(Outcomes, TheShareThatFailedStandsWithItsInterval) {
-  const std::vector<Table> tables = blocks_of<Table>(section());
-  ASSERT_EQ(tables.size(), 2U);
-  std::vector<std::string> cells;
-  for (const Cell& cell : tables.front().rows.front()) {
-    cells.push_back(cell.text);
-  }
-  EXPECT_THAT(cells, Contains("2.1 % (1.3 .. 3.2)"));
-
+  EXPECT_THAT(outcomes(), Contains("2.1 % (1.3 .. 3.2)"));
   result().given_up = {};
-  cells.clear();
-  for (const Cell& cell : blocks_of<Table>(section()).front().rows.front()) {
-    cells.push_back(cell.text);
-  }
-  EXPECT_THAT(cells, Contains("0 of 979: at most 1 in 265"));
+  EXPECT_THAT(outcomes(), Contains("0 of 979: at most 1 in 265"));
 }
 
 TEST_F(Outcomes, WhatNoTimeoutCuresIsSaid) {
@@ -74,7 +72,7 @@ TEST_F(Outcomes, WhatNoTimeoutCuresIsSaid) {
                                    HasSubstr("29 at once"), HasSubstr("91 after waiting"))));
   EXPECT_THAT(said, Contains(AllOf(HasSubstr("at most 3 attempts"), HasSubstr("100 executions"))));
   const Table failures = blocks_of<Table>(section()).back();
-  ASSERT_EQ(failures.rows.size(), 2U);
+  ASSERT_GE(failures.rows.size(), 2U);
   EXPECT_EQ(failures.rows[0][4].text, "29");
   EXPECT_EQ(failures.rows[1][4].text, "-") << "a conflict waits for nobody";
 }

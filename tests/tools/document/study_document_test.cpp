@@ -169,7 +169,8 @@ TEST(ConfigurationSection, SegmentsStandInTheOrderOfTheBreakdown) {
                           "    busy_wait", "  statement", "  commit", "    checkpoint_wait",
                           "    sync_wait", "  fsm_hydrate", "  fsm_dispatch", "  other", "db_total",
                           "transition", "mock_api", "total_wall", "connect", "  close", "attempt",
-                          "  failed_attempt", "wal_sync", "db_sync", "checkpoint", "busy_asked"));
+                          "  failed_attempt", "snapshot_age", "wal_sync", "db_sync", "checkpoint",
+                          "busy_asked"));
 }
 
 TEST(ConfigurationSection, NamesVerificationRepeatsAndEveryVerdict) {
