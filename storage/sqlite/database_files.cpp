@@ -33,14 +33,14 @@ std::filesystem::path named_database(const std::filesystem::path& wanted) {
 
 }  // namespace
 
-PrivateDirectory PrivateDirectory::make(const std::optional<std::filesystem::path>& wanted) {
+PrivateDirectory PrivateDirectory::make(const std::optional<std::filesystem::path>& base) {
   const char* const configured = std::getenv("TMPDIR");
   const std::string usual = configured != nullptr && *configured != '\0' ? configured : "/tmp";
-  const std::string base = wanted ? std::filesystem::absolute(*wanted).string() : usual;
-  std::string pattern = base + "/walbench-XXXXXX";
+  const std::string folder = base ? std::filesystem::absolute(*base).string() : usual;
+  std::string pattern = folder + "/walbench-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) {
     throw DatabaseFileError(
-        "cannot create a temporary directory in '" + base + "': " + errno_text(errno),
+        "cannot create a temporary directory in '" + folder + "': " + errno_text(errno),
         Remedy::temporary_folder);
   }
   return PrivateDirectory(std::move(pattern));

@@ -24,6 +24,7 @@ class EndedByStop {
   }
   EndedByStop(const EndedByStop&) = delete;
   EndedByStop& operator=(const EndedByStop&) = delete;
+  ~EndedByStop() = default;
 
  private:
   static constexpr int kInstructions = 10'000;  ///< of SQLite's machine, between two looks

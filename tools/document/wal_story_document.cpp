@@ -74,6 +74,7 @@ std::vector<Sentence> wal_story_of(const ConfigurationResult& configuration) {
     return story;
   }
   std::vector<std::string> clauses;
+  clauses.reserve(reuse.keepers.size());
   for (const WalKeeper& each : reuse.keepers) {
     clauses.push_back(clause_of(each, reuse.refused));
   }

@@ -73,15 +73,14 @@ std::string place_of(const Script& script, const ScriptStatement& statement) {
   return fmt::format("{}:{}", script.source.name(), statement.position.line);
 }
 
-/// The statement of that number, and its script.
-std::pair<const Script*, const ScriptStatement*> find_statement(const ScriptSet& set,
-                                                                std::size_t number) {
-  for (const Script& script : set.scripts) {
-    for (const ScriptStatement& statement : script.statements) {
-      if (statement.number == number) return {&script, &statement};
-    }
-  }
-  return {};
+/// Where it stands, and its first words.
+std::string description_of(const Script& script, const ScriptStatement& statement) {
+  constexpr std::size_t kMostShown = 60;
+  std::string sql = statement.sql.text();
+  std::ranges::replace_if(
+      sql, [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');
+  if (sql.size() > kMostShown) sql = sql.substr(0, kMostShown) + "...";
+  return fmt::format("{} {}", place_of(script, statement), sql);
 }
 
 ScriptParts parts_of(const ScriptSet& set, ScriptRole role) {
@@ -258,13 +257,12 @@ std::string ScriptWorkload::name_of(std::int64_t number) const {
 }
 
 std::string ScriptWorkload::name_of_statement(std::size_t index) const {
-  constexpr std::size_t kMostShown = 60;
-  const auto [script, statement] = find_statement(job_.set, index);
-  std::string sql = statement->sql.text();
-  std::ranges::replace_if(
-      sql, [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');
-  if (sql.size() > kMostShown) sql = sql.substr(0, kMostShown) + "...";
-  return fmt::format("{} {}", place_of(*script, *statement), sql);
+  for (const Script& script : job_.set.scripts) {
+    for (const ScriptStatement& statement : script.statements) {
+      if (statement.number == index) return description_of(script, statement);
+    }
+  }
+  return fmt::format("statement {}", index);
 }
 
 std::string ScriptWorkload::verified_by() const {

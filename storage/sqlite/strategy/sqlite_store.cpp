@@ -33,6 +33,8 @@ class KeptConnectionSession final : public Session {
 class PooledSession final : public Session {
  public:
   PooledSession(ConnectionPool& pool, WriterContext& context) : pool_(pool), context_(context) {}
+  PooledSession(const PooledSession&) = delete;
+  PooledSession& operator=(const PooledSession&) = delete;
   ~PooledSession() override { give_back(); }
 
   bool times_statement_apart() const override {

@@ -20,6 +20,8 @@ class SteppedWriter final : public SteppedSession {
  public:
   /// Both must outlive it.
   SteppedWriter(WriterContext& context, PreparedConnection& connection);
+  SteppedWriter(const SteppedWriter&) = delete;
+  SteppedWriter& operator=(const SteppedWriter&) = delete;
   ~SteppedWriter() override { roll_back(); }
 
   void begin(const StepBegin& how) override;
