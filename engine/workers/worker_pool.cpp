@@ -341,8 +341,10 @@ WorkerStats WorkerPool::run(std::int64_t items, std::chrono::nanoseconds barrier
 
 WorkerStats WorkerPool::meet(const std::function<void()>& on_start,
                              std::chrono::nanoseconds barrier_limit) {
-  WorkerStats stats;
-  stats = run(0, barrier_limit, on_start, [](std::int64_t, std::size_t) {});
+  return require_all(run(0, barrier_limit, on_start, [](std::int64_t, std::size_t) {}));
+}
+
+WorkerStats WorkerPool::require_all(WorkerStats stats) const {
   if (stats.threads_met < threads_ && !stop_.stop_requested()) {
     throw WorkerPoolError("only " + std::to_string(stats.threads_met) + " threads of " +
                           std::to_string(threads_) + " began to work in time");

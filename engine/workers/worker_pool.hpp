@@ -71,6 +71,7 @@ class WorkerPool {
 
  private:
   struct Tbb;
+  WorkerStats require_all(WorkerStats stats) const;
   std::size_t threads_;
   std::function<void()> on_thread_enters_;
   std::stop_token stop_;
