@@ -75,6 +75,18 @@ class CheckpointPauses final : public VfsPolicy {
   std::atomic<std::int64_t> overlaps_ = 0;
 };
 
+/// Ends a round at the end of a scope.
+class RoundEnd {
+ public:
+  explicit RoundEnd(std::atomic<bool>& ending) : ending_(ending) {}
+  RoundEnd(const RoundEnd&) = delete;
+  RoundEnd& operator=(const RoundEnd&) = delete;
+  ~RoundEnd() { ending_.store(true); }
+
+ private:
+  std::atomic<bool>& ending_;
+};
+
 class Trial {
  public:
   Trial(const WalResetTrial& trial, const std::filesystem::path& database)
@@ -123,16 +135,19 @@ class Trial {
 
   void run_round(std::int64_t round, const std::stop_token& stop) {
     ending_.store(false);
+    run_threads(round, stop);
+    shared_.reset();
+  }
+
+  void run_threads(std::int64_t round, const std::stop_token& stop) {
     std::vector<std::jthread> threads;
+    const RoundEnd end(ending_);  // tells the threads before they are joined, whatever fails here
     if (trial_.beside) threads.emplace_back([this] { guarded([this] { checkpoint(); }); });
     if (trial_.one_connection) shared_ = connect();
     for (int writer = 0; writer < trial_.writers; ++writer) {
       threads.emplace_back([this, writer, round] { guarded([&] { write(writer, round); }); });
     }
     static_cast<void>(steady_clock().sleep_for(kRound, stop));
-    ending_.store(true);
-    threads.clear();
-    shared_.reset();
   }
 
   template <typename Work>
