@@ -11,8 +11,8 @@
 
 namespace walbench::engine {
 
-/// Whoever works beside the writers of one measurement: its readers, and somebody else's process;
-/// often nobody.
+/// The readers and the process of somebody else that work beside the writers of one measurement. It
+/// may have neither.
 class Companions {
  public:
   /// Opens the readers' connections. Everything must outlive the companions. Throws StorageError.
@@ -20,7 +20,7 @@ class Companions {
              const RunContext& context);
 
   std::size_t readers() const { return readers_ ? readers_->count() : 0; }
-  /// What readers record.
+  /// The streams of the readers' records; empty without readers.
   std::vector<metrics::StreamId> streams() const;
 
   /// Gets them ready; the readers' records go to the queue's producers and streams from there on.

@@ -308,7 +308,7 @@ class Measurement {
   bool lost_ = false;
 };
 
-/// Of measurements that nobody waits for.
+/// Ignores the progress of a measurement.
 class NobodyFollows final : public RunObserver {
  public:
   void phase_begins(std::size_t /*measurement*/, Phase /*phase*/) override {}

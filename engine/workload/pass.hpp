@@ -32,8 +32,8 @@ struct PassOrder {
   metrics::TimingQueue* queue = nullptr;  ///< takes the timings, a producer a worker; may be null
   std::size_t first_producer = 0;         ///< of the queue: that of worker 0
   std::size_t first_stream = 0;           ///< of the queue: the iterations' first one
-  /// Of the iterations: the one for those that were cut short while they read, with the time that
-  /// they had taken so far. Empty: nothing is recorded of them.
+  /// Iterations that are cut short while they read go to this stream, with the time that they have
+  /// taken so far. If it is empty, they are not recorded.
   std::optional<std::size_t> unfinished_stream = {};
   std::function<void()> on_start = nullptr;  ///< called when all threads have met
   std::function<void()> on_done = [] {};     ///< called after each iteration, on its thread

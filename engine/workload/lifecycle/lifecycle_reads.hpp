@@ -8,8 +8,8 @@
 
 namespace walbench::engine {
 
-/// What readers do beside file lifecycles: in one snapshot they count the files by state and read
-/// one file's row, drawn at random.
+/// The work of readers beside file lifecycles. An iteration counts the files by state and reads one
+/// file's row, drawn at random, in one snapshot.
 class LifecycleReads final : public Iterations {
  public:
   LifecycleReads(std::int64_t files, std::uint64_t seed) : files_(files), seed_(seed) {}

@@ -62,7 +62,7 @@ void ScriptAccount::finish(const ScriptEnd& end, const ScriptParts& parts,
   record.set(Segment::fsm_dispatch, net_ns - read_ns_ - write_.db_total_ns);
   record.set(Segment::other, 0);
   if (parts.reads) record.set(Segment::read, read_ns_);
-  // Who only reads waits for a connection, too.
+  // With a pool, an iteration that only reads waits for a connection as well.
   if (parts.writes || session.has_pool()) record.set(Segment::lock_wait, write_.lock_wait_ns);
   if (session.has_pool()) record.set(Segment::pool_wait, write_.pool_wait_ns);
   if (parts.writes) {
