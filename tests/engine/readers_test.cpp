@@ -12,12 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/measurement.hpp"
-#include "storage/sqlite/database_files.hpp"
-#include "storage/sqlite/strategy/sqlite_database.hpp"
-#include "storage/strategies.hpp"
-#include "tests/engine/workload/script/script_support.hpp"
-#include "tests/support/measured_study.hpp"
+#include "tests/engine/sqlite_measurement.hpp"
 
 namespace walbench::engine {
 namespace {
@@ -29,43 +24,15 @@ using std::chrono::milliseconds;
 using testing::IsEmpty;
 using testing::Not;
 
-class ReadersBeside : public testing::Test {
+class ReadersBeside : public SqliteMeasurement {
  protected:
   ReadersBeside() {
     plan_.threads = 2;
     plan_.files = 200;
     plan_.readers = 2;
-    plan_.settings.synchronous = storage::Synchronous::off;
-    use("pooled-connection");
-  }
-  void use(std::string_view strategy) {
-    plan_.strategy = strategy;
-    plan_.axes = storage::find_strategy(strategy)->axes;
   }
   void use_scripts(const std::vector<std::string>& texts) {
-    ScriptPlan scripts{.files = {}};
-    for (const std::string& text : texts) {
-      const char name = static_cast<char>('a' + scripts.files.size());
-      scripts.files.push_back({std::string(1, name) + ".sql", text, std::nullopt});
-    }
-    auto job = std::make_shared<ScriptJob>();
-    job->name = "reading";
-    job->set = compiled(scripts);
-    job->content.schema_sql = "CREATE TABLE t(v INT); CREATE TABLE u(v INT)";
-    job->content.insert_sql = "INSERT INTO t VALUES(1)";
-    job->content.rows = 0;
-    plan_.scripts = std::move(job);
-  }
-
-  ConfigurationResult measure() {
-    RunContext context{};
-    context.open_database = [this](const ConfigurationPlan& plan) {
-      files_.start_over();
-      return std::make_unique<storage::SqliteDatabase>(files_.database(), plan.settings);
-    };
-    context.clock = &clock_;
-    context.observer = &observer_;
-    return measure_configuration(plan_, 0, context);
+    run_scripts(texts, "CREATE TABLE t(v INT); CREATE TABLE u(v INT)");
   }
   static std::int64_t samples(const ConfigurationResult& result, std::string_view stream,
                               Segment segment) {
@@ -73,11 +40,6 @@ class ReadersBeside : public testing::Test {
     const metrics::Histogram* const of = found == nullptr ? nullptr : found->find(segment);
     return of == nullptr ? 0 : of->total_count();
   }
-
-  metrics::SteadyClock clock_;
-  storage::DatabaseFiles files_{std::nullopt};
-  test_support::RecordingObserver observer_;
-  ConfigurationPlan plan_;
 };
 
 class BesideEachStrategy : public ReadersBeside,

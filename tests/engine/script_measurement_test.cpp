@@ -12,11 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/measurement.hpp"
-#include "storage/sqlite/database_files.hpp"
 #include "storage/sqlite/sqlite.hpp"
-#include "storage/sqlite/strategy/sqlite_database.hpp"
-#include "storage/strategies.hpp"
+#include "tests/engine/sqlite_measurement.hpp"
 #include "tests/engine/workload/script/script_support.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/measured_study.hpp"
@@ -42,59 +39,21 @@ constexpr const char* kSchema =
 constexpr const char* kCount = "UPDATE counters SET n = n + 1 WHERE id = 1;";
 constexpr const char* kLook = "SELECT n FROM counters WHERE id = 1;";
 
-class ScriptMeasurement : public testing::Test {
+class ScriptMeasurement : public SqliteMeasurement {
  protected:
   ScriptMeasurement() {
     plan_.threads = 4;
     plan_.files = 100;
-    plan_.settings.synchronous = storage::Synchronous::off;
-    use("pooled-connection");
   }
 
-  void use(std::string_view strategy) {
-    plan_.strategy = strategy;
-    plan_.axes = storage::find_strategy(strategy)->axes;
-  }
-
-  /// Scripts a.sql, b.sql and so on, all on the same counters.
   void run_scripts(const std::vector<std::string>& texts, std::vector<Invariant> checks = {}) {
-    ScriptPlan scripts{.files = {}};
-    for (const std::string& text : texts) {
-      const char name = static_cast<char>('a' + scripts.files.size());
-      scripts.files.push_back({std::string(1, name) + ".sql", text, std::nullopt});
-    }
-    auto job = std::make_shared<ScriptJob>();
-    job->name = "counting";
-    job->set = compiled(scripts);
-    job->content.schema_sql = kSchema;
-    job->content.insert_sql = "INSERT INTO log VALUES(1)";
-    job->checks = std::move(checks);
-    plan_.scripts = std::move(job);
-  }
-
-  ConfigurationResult measure() {
-    RunContext context{};
-    context.open_database = [this](const ConfigurationPlan& plan) {
-      files_.start_over();
-      return std::make_unique<storage::SqliteDatabase>(files_.database(), plan.settings);
-    };
-    context.clock = clock_;
-    context.observer = &observer_;
-    context.on_worker_thread = on_thread_;
-    return measure_configuration(plan_, 0, context);
+    SqliteMeasurement::run_scripts(texts, kSchema, std::move(checks));
   }
 
   std::int64_t counter() const {
     return storage::Connection(files_.database().string(), nullptr)
         .query_int64("SELECT n FROM counters WHERE id = 1");
   }
-
-  metrics::SteadyClock steady_;
-  const metrics::Clock* clock_ = &steady_;
-  storage::DatabaseFiles files_{std::nullopt};
-  test_support::RecordingObserver observer_;
-  std::function<void()> on_thread_;
-  ConfigurationPlan plan_;
 };
 
 TEST_F(ScriptMeasurement, TheWaitForAConnectionIsAPartOfTheLockWaitAlsoOfReaders) {

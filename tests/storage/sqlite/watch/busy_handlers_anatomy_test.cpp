@@ -105,6 +105,7 @@ TEST_P(BusyHandlers, EachWaitIsItsOwn) {
   EXPECT_EQ(figures().waits.waits, 3);
   EXPECT_EQ(figures().waits.sleeps, 6);
   EXPECT_EQ(figures().waits.sleeps_most, 2);
+  EXPECT_EQ(figures().asked_ns.total_count(), 3);
 }
 
 TEST_P(BusyHandlers, WithoutATimelineWaitsAreCountedAllTheSame) {
@@ -116,7 +117,11 @@ TEST_P(BusyHandlers, WithoutATimelineWaitsAreCountedAllTheSame) {
   EXPECT_EQ(figures().waits.waits, 1);
   EXPECT_EQ(figures().waits.sleeps, 2);
   EXPECT_EQ(figures().waits.slept_ns, asked_ns(0, 2));
+  EXPECT_EQ(figures().asked_ns.total_count(), 1);
   EXPECT_EQ(figures().busy_retries, 2);
+  EXPECT_FALSE(figures().waits.has_timeline);
+  EXPECT_EQ(figures().waits.held_ns, 0);
+  EXPECT_EQ(figures().waits.acquisitions, 0);
 }
 
 TEST_P(BusyHandlers, TheTimeoutIsKeptToTheEnd) {

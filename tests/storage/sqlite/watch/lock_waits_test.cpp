@@ -95,39 +95,6 @@ TEST_F(Contention, SleepsAddUpToOneWaitAsTheBusyHandlerCounts) {
   EXPECT_EQ(found.asked_ns.max(), found.asked_ns.highest_equivalent(8'000'000));
 }
 
-TEST_F(Contention, OvertakersAreThoseOfAllSleeps) {
-  open();
-  take(*holder_);
-  in_its_sleeps({[this] {
-                   leave(*holder_);
-                   take_and_leave(*other_, microseconds(10));
-                   take(*other_);
-                 },
-                 [this] { leave(*other_); }});
-  take(*waiter_);
-  leave(*waiter_);
-  const LockWaitFigures found = figures();
-  EXPECT_EQ(found.waits.sleeps, 2);
-  EXPECT_EQ(found.waits.overtaken_max, 2);
-  EXPECT_EQ(found.waits.missed_ns, found.waits.slept_ns)
-      << "it was free at the first instant of both sleeps";
-}
-
-TEST_F(Contention, EachWaitIsItsOwn) {
-  open();
-  for (int round = 0; round < 3; ++round) {
-    take(*holder_);
-    next_ = 0;
-    in_its_sleeps({[this] { leave(*holder_); }});
-    take(*waiter_);
-    leave(*waiter_);
-  }
-  EXPECT_EQ(figures().waits.waits, 3);
-  EXPECT_EQ(figures().waits.sleeps, 3);
-  EXPECT_EQ(figures().waits.sleeps_most, 1);
-  EXPECT_EQ(figures().asked_ns.total_count(), 3);
-}
-
 TEST_F(Contention, ATransactionThatWroteNothingEndsItsWaitWhenTheNextBegins) {
   open();
   take(*holder_);
@@ -184,22 +151,6 @@ TEST_F(Contention, ALockThatIsHeldNowCountsUpToNow) {
   take(*holder_);
   clock_.advance(milliseconds(6));
   EXPECT_EQ(figures().waits.lock_held_ns, 6 * kMs);
-}
-
-TEST_F(Contention, WithoutATimelineWaitsAreCountedAllTheSame) {
-  open(false);
-  take(*holder_);
-  in_its_sleeps({[] {}, [this] { leave(*holder_); }});
-  take(*waiter_);
-  leave(*waiter_);
-  const LockWaitFigures found = figures();
-  EXPECT_EQ(found.waits.waits, 1);
-  EXPECT_EQ(found.waits.sleeps, 2);
-  EXPECT_EQ(found.waits.slept_ns, 3 * kMs);
-  EXPECT_EQ(found.asked_ns.total_count(), 1);
-  EXPECT_EQ(found.waits.held_ns, 0);
-  EXPECT_FALSE(found.waits.has_timeline);
-  EXPECT_EQ(found.waits.acquisitions, 0);
 }
 
 TEST_F(Contention, RestartForgetsWhatWas) {
