@@ -66,11 +66,11 @@ std::string format_duration(std::chrono::nanoseconds duration) {
 std::string exact_duration(std::chrono::nanoseconds duration) {
   const std::int64_t ns = duration.count();
   if (ns == 0) return "0";
-  const auto minutes = kUnits.rbegin() + 1;
-  const auto unit = std::find_if(minutes, kUnits.rend(), [ns](const Unit& each) {
-    return ns % static_cast<std::int64_t>(each.ns) == 0;
-  });
-  return fmt::format("{}{}", ns / static_cast<std::int64_t>(unit->ns), unit->name);
+  Unit longest = kUnits.front();
+  for (const Unit& unit : kUnits) {
+    if (ns % static_cast<std::int64_t>(unit.ns) == 0) longest = unit;
+  }
+  return fmt::format("{}{}", ns / static_cast<std::int64_t>(longest.ns), longest.name);
 }
 
 }  // namespace walbench::metrics

@@ -15,8 +15,8 @@ std::chrono::nanoseconds parse_duration(std::string_view text);
 /// h`.
 std::string format_duration(std::chrono::nanoseconds duration);
 
-/// As parse_duration() reads it, in the largest unit up to minutes in which it is a whole number:
-/// `1500us`, `2s`, `0`. Not negative.
+/// As parse_duration() reads it, in the largest unit in which it is a whole number: `1500us`, `2s`,
+/// `0`. Not negative.
 std::string exact_duration(std::chrono::nanoseconds duration);
 
 }  // namespace walbench::metrics

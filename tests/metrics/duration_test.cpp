@@ -108,7 +108,7 @@ TEST(FormatDuration, ChoosesTheUnitThatReadsBest) {
 TEST(ExactDuration, ReadsBackAsItself) {
   const std::vector<std::pair<std::chrono::nanoseconds, std::string>> expected = {
       {0ns, "0"},   {999ns, "999ns"}, {1500us, "1500us"},         {1ms, "1ms"},
-      {90s, "90s"}, {2min, "2min"},   {1'000'001ns, "1000001ns"}, {6h, "360min"},
+      {90s, "90s"}, {2min, "2min"},   {1'000'001ns, "1000001ns"}, {6h, "6h"},
   };
   for (const auto& [duration, text] : expected) {
     EXPECT_EQ(exact_duration(duration), text);
