@@ -1,8 +1,14 @@
 #include "engine/readers.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace walbench::engine {
+namespace {
+
+constexpr std::chrono::seconds kLongestBeginning(1);
+
+}  // namespace
 
 Readers::Readers(std::size_t readers, std::chrono::nanoseconds hold,
                  std::unique_ptr<Iterations> iterations, storage::Database& database,
@@ -10,11 +16,14 @@ Readers::Readers(std::size_t readers, std::chrono::nanoseconds hold,
     : iterations_(std::move(iterations)),
       clock_(clock),
       executor_(readers, std::move(on_thread_enters), clock),
-      store_(database.open_read_store({{readers, &clock, iterations_->statements()}, hold})) {}
+      begun_(readers),
+      store_(database.open_read_store({{readers, &clock, iterations_->statements()},
+                                       hold,
+                                       [this](std::size_t reader) { has_begun(reader); }})) {}
 
 Readers::~Readers() {
   end_.request_stop();
-  begin();
+  let_begin();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -30,20 +39,36 @@ void Readers::prepare(metrics::TimingQueue& queue, std::size_t first_producer,
             .queue = &queue,
             .first_producer = first_producer,
             .first_stream = first_stream,
-            .unfinished_stream = iterations_->streams().size()};
+            .unfinished_stream = iterations_->streams().size(),
+            .on_done = [this] { has_begun(current_worker()); }};
   thread_ = std::thread([this, stop] { run(stop); });
 }
 
 void Readers::begin() {
+  let_begin();
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, kLongestBeginning,
+                    [this] { return ended_ || readers_begun_ == count() || !thread_.joinable(); });
+}
+
+void Readers::let_begin() {
   const std::lock_guard lock(mutex_);
-  begun_ = true;
+  may_begin_ = true;
   changed_.notify_all();
+}
+
+void Readers::has_begun(std::size_t reader) {
+  std::call_once(begun_[reader], [this] {
+    const std::lock_guard lock(mutex_);
+    readers_begun_ += 1;
+    changed_.notify_all();
+  });
 }
 
 void Readers::run(const std::stop_token& stop) {
   {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return begun_; });
+    changed_.wait(lock, [this] { return may_begin_; });
   }
   const std::stop_callback forward(stop, [this] { end_.request_stop(); });
   PassReport report;
@@ -56,11 +81,13 @@ void Readers::run(const std::stop_token& stop) {
   const std::lock_guard lock(mutex_);
   report_ = std::move(report);
   failure_ = failure;
+  ended_ = true;
+  changed_.notify_all();
 }
 
 PassReport Readers::end() {
   end_.request_stop();
-  begin();
+  let_begin();
   thread_.join();
   const std::lock_guard lock(mutex_);
   if (failure_) std::rethrow_exception(failure_);

@@ -41,27 +41,33 @@ class Readers {
   /// these numbers on.
   void prepare(metrics::TimingQueue& queue, std::size_t first_producer, std::size_t first_stream,
                const std::stop_token& stop);
-  /// From any thread, also if nothing is prepared.
+  /// They read from now on. Returns when each of them has begun to, but within a second. From any
+  /// thread, also if nothing is prepared.
   void begin();
   /// Cuts short what is being read, and waits for the threads. Rethrows what went wrong in them.
   PassReport end();
 
  private:
   void run(const std::stop_token& stop);
+  void let_begin();
+  void has_begun(std::size_t reader);
 
   const std::unique_ptr<Iterations> iterations_;
   const metrics::Clock& clock_;
   ThreadExecutor executor_;
-  const std::unique_ptr<storage::Store> store_;
   PassOrder order_;
   std::stop_source end_;
+  std::vector<std::once_flag> begun_;  ///< by reader: it holds a snapshot, or needed none
 
-  std::mutex mutex_;  // guards what follows, but for the thread
+  std::mutex mutex_;  // guards what follows, but for store and thread
   std::condition_variable changed_;
-  bool begun_ = false;
+  bool may_begin_ = false;
+  bool ended_ = false;
+  std::size_t readers_begun_ = 0;
   PassReport report_;
   std::exception_ptr failure_;
 
+  const std::unique_ptr<storage::Store> store_;
   std::thread thread_;
 };
 

@@ -53,6 +53,8 @@ struct ReadAccess {
   StoreUser user;  ///< a worker is a reader
   /// How long each of their transactions stays open after its first row.
   std::chrono::nanoseconds hold{0};
+  /// Called for each reader once, from its thread, when it holds its first snapshot; may be null.
+  std::function<void(std::size_t reader)> on_first_snapshot = {};
 };
 
 /// The transactions of one iteration, in their order, without anything in between.

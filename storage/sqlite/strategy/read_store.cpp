@@ -13,11 +13,10 @@ namespace {
 
 constexpr int kProgressInstructions = 10'000;
 
-/// Makes a connection a reader's, with that number.
-void make_reader(const Connection& connection, std::int64_t number, std::stop_token& stop) {
+void make_reader(const Connection& connection, SnapshotReader reader, std::stop_token& stop) {
   connection.execute("PRAGMA query_only=ON");
   sqlite3_db_config(connection.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  CountingVfs::name_reader(connection.handle(), number);
+  CountingVfs::name_reader(connection.handle(), std::move(reader));
   sqlite3_progress_handler(
       connection.handle(), kProgressInstructions,
       [](void* token) { return static_cast<std::stop_token*>(token)->stop_requested() ? 1 : 0; },
@@ -118,7 +117,11 @@ ReadStore::ReadStore(std::string db_path, const ConnectionSettings& settings, Re
       hold_(access.hold) {
   for (std::size_t reader = 0; reader < access.user.workers; ++reader) {
     const PreparedConnection& opened = connections_.emplace_back(context_.connect());
-    make_reader(opened.connection(), static_cast<std::int64_t>(reader) + 1, stopped_);
+    SnapshotReader named{.number = static_cast<std::int64_t>(reader) + 1};
+    if (access.on_first_snapshot) {
+      named.on_first_snapshot = [tell = access.on_first_snapshot, reader] { tell(reader); };
+    }
+    make_reader(opened.connection(), std::move(named), stopped_);
   }
 }
 

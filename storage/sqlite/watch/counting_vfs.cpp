@@ -151,8 +151,8 @@ struct CountingVfsMethods {
       counting(file).has_checkpointed = true;
     }
     if (operation == kNameReader) {
-      const std::int64_t reader = *static_cast<const std::int64_t*>(argument);
-      counting(file).owner->story_.name_reader(counting(file).holder, reader);
+      counting(file).owner->story_.name_reader(counting(file).holder,
+                                               std::move(*static_cast<SnapshotReader*>(argument)));
       return SQLITE_OK;
     }
     return real(file)->pMethods->xFileControl(real(file), operation, argument);
@@ -347,8 +347,8 @@ CountingVfs::~CountingVfs() {
   sqlite3_vfs_unregister(&vfs_->base);
 }
 
-void CountingVfs::name_reader(sqlite3* connection, std::int64_t number) {
-  sqlite3_file_control(connection, "main", kNameReader, &number);
+void CountingVfs::name_reader(sqlite3* connection, SnapshotReader reader) {
+  sqlite3_file_control(connection, "main", kNameReader, &reader);
 }
 
 bool CountingVfs::thread_checkpoints() {

@@ -80,8 +80,8 @@ class CountingVfs {
 
   /// Follows who holds snapshots, too; see WalStory. While no connection is open.
   void follow_snapshots() { story_.follow_holders(); }
-  /// The connection is that reader's, from 1; see WalStory.
-  static void name_reader(sqlite3* connection, std::int64_t number);
+  /// The connection is that reader's; see WalStory.
+  static void name_reader(sqlite3* connection, SnapshotReader reader);
 
   /// Sets counts to zero and the peak to the present size. Not while something is being written.
   void restart_counting() {

@@ -60,10 +60,10 @@ void WalStory::disconnected(SnapshotHolder* holder) {
   holders_.remove_if([holder](const SnapshotHolder& each) { return &each == holder; });
 }
 
-void WalStory::name_reader(SnapshotHolder* holder, std::int64_t reader) {
+void WalStory::name_reader(SnapshotHolder* holder, SnapshotReader reader) {
   if (holder == nullptr) return;
   const std::lock_guard lock(mutex_);
-  holder->reader = reader;
+  holder->reader = std::move(reader);
 }
 
 void WalStory::asks(SnapshotHolder* holder, ReadLocks locks) {
@@ -83,6 +83,12 @@ void WalStory::refused(SnapshotHolder* holder, ReadLocks locks) {
   holder->held &= ~locks.bits();
 }
 
+/// By the only thread that uses the connection then.
+void WalStory::took_snapshot(SnapshotHolder* holder) {
+  if (holder == nullptr || !holder->reader.on_first_snapshot) return;
+  std::exchange(holder->reader.on_first_snapshot, {})();
+}
+
 void WalStory::left(SnapshotHolder* holder, ReadLocks locks) {
   if (holder == nullptr) return;
   const std::int64_t now_ns = clock_.now_ns();
@@ -95,7 +101,7 @@ void WalStory::left(SnapshotHolder* holder, ReadLocks locks) {
 
 void WalStory::end_hold(SnapshotHolder& holder, std::int64_t at_ns) {
   if (!std::exchange(holder.in_the_way, false)) return;
-  std::int64_t& longest_ns = longest_by_reader_ns_[holder.reader];
+  std::int64_t& longest_ns = longest_by_reader_ns_[holder.reader.number];
   longest_ns = std::max(longest_ns, at_ns - holder.since_ns);
 }
 
@@ -107,7 +113,7 @@ WalRefusal WalStory::refusal(const SnapshotHolder* asking, ReadLocks locks, std:
   for (SnapshotHolder& each : holders_) {
     if (&each == asking || !was_in_the_way(each, locks, asked_ns)) continue;
     if ((each.held & locks.bits()) != 0) each.in_the_way = true;
-    if (each.reader == 0) {
+    if (each.reader.number == 0) {
       refusal.by_writer = true;
     } else {
       readers.push_back(&each);
@@ -115,7 +121,7 @@ WalRefusal WalStory::refusal(const SnapshotHolder* asking, ReadLocks locks, std:
   }
   std::ranges::stable_sort(readers, {}, &SnapshotHolder::since_ns);
   for (const SnapshotHolder* const each : readers) {
-    refusal.readers.push_back(each->reader);
+    refusal.readers.push_back(each->reader.number);
   }
   return refusal;
 }

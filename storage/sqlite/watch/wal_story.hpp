@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <mutex>
@@ -26,10 +27,17 @@ struct ReadLocks {
   bool operator==(const ReadLocks&) const = default;
 };
 
+/// Whom a connection reads for.
+struct SnapshotReader {
+  std::int64_t number = 0;  ///< from 1; 0: a writer
+  /// Called once, from the connection's thread, as soon as it holds its first snapshot.
+  std::function<void()> on_first_snapshot = {};
+};
+
 /// A connection, while it is open, as the WAL's story knows it.
 struct SnapshotHolder {
-  std::int64_t reader = 0;  ///< its number from 1; 0: it is a writer's
-  unsigned held = 0;        ///< read locks that it holds or asks for
+  SnapshotReader reader;
+  unsigned held = 0;  ///< read locks that it holds or asks for
   std::int64_t since_ns = 0;
   bool in_the_way = false;  ///< of a checkpoint, or of a start over, since then
   unsigned left = 0;        ///< the read locks that it let go last
@@ -71,7 +79,7 @@ class WalStory {
   /// A new connection; null if holders are not followed. The others take null, too.
   SnapshotHolder* connected();
   void disconnected(SnapshotHolder* holder);
-  void name_reader(SnapshotHolder* holder, std::int64_t reader);
+  void name_reader(SnapshotHolder* holder, SnapshotReader reader);
 
   /// Makes the call, `go()`, and looks at what comes of it. Returns its code.
   template <typename Go>
@@ -87,6 +95,7 @@ class WalStory {
     asks(call.holder, call.locks);
     const int code = go();
     if (code != SQLITE_OK) refused(call.holder, call.locks);
+    if (code == SQLITE_OK && !exclusive) took_snapshot(call.holder);
     if (decides) decided(call, code, asked_ns);
     return code;
   }
@@ -112,6 +121,7 @@ class WalStory {
 
   void asks(SnapshotHolder* holder, ReadLocks locks);
   void refused(SnapshotHolder* holder, ReadLocks locks);
+  static void took_snapshot(SnapshotHolder* holder);
   void left(SnapshotHolder* holder, ReadLocks locks);
   void decided(const ReadLockCall& call, int code, std::int64_t asked_ns);
 

@@ -46,7 +46,7 @@ class Story : public testing::Test {
     connection->query_text("PRAGMA journal_mode=WAL");
     connection->execute("PRAGMA synchronous=OFF; PRAGMA wal_autocheckpoint=0");
     connection->query_int64("SELECT COUNT(*) FROM sqlite_schema");
-    if (reader != 0) CountingVfs::name_reader(connection->handle(), reader);
+    if (reader != 0) CountingVfs::name_reader(connection->handle(), {.number = reader});
     return connection;
   }
   static void read(const Connection& connection) { connection.query_int64("SELECT v FROM t"); }
