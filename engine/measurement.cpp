@@ -110,7 +110,8 @@ class Measurement {
     begin(Phase::warm_up);
     if (plan_.warmup_files > 0) {
       require_complete(
-          run_pass(executor, store, {.iterations = plan_.warmup_files, .warm_up = true}));
+          run_pass(executor, store,
+                   {.iterations = plan_.warmup_files, .warm_up = true, .retry = plan_.retry}));
     }
     begin(Phase::reset);
     database_->reset(workload_->reset_sql(), context_.stop);
@@ -140,6 +141,7 @@ class Measurement {
         run_pass(executor, store,
                  {.iterations = plan_.files > 0 ? plan_.files : kEndless,
                   .duration = plan_.duration,
+                  .retry = plan_.retry,
                   .queue = &queue,
                   .on_start = [this] { companions_->begin(); },
                   .on_done = [this] { context_.observer->lifecycle_done(); }});
@@ -175,12 +177,12 @@ class Measurement {
     result_.api_calls = report.totals.counts.api_calls;
     result_.api_failures = report.totals.counts.api_failures;
     result_.occ_conflicts = report.totals.ended_in(storage::Outcome::conflict);
-    if (plan_.scripts) note_outcomes(report.totals);
+    note_outcomes(report.totals);
     result_.snapshot_retries = counts.snapshot_retries;
     result_.unsaved_peak = counts.unsaved_peak;
   }
 
-  /// Iterations of scripts end in one way or another, and the run goes on.
+  /// Iterations end in one way or another, and the run goes on.
   void note_outcomes(const IterationTotals& totals) {
     using enum storage::Outcome;
     result_.iterations = totals.ended_in(committed);
@@ -188,7 +190,9 @@ class Measurement {
     result_.tries = totals.tries;
     result_.first_failure = totals.reason;
     for (const FailureCounts& each : totals.failures) {
-      result_.failures.push_back({workload_->name_of_statement(each.statement),
+      result_.failures.push_back({each.statement == kConnecting
+                                      ? "opening a connection"
+                                      : workload_->name_of_statement(each.statement),
                                   std::string(storage::outcome_name(each.outcome)), each.count,
                                   each.at_once, each.waited_ns, each.waited_longest_ns});
     }
@@ -278,7 +282,8 @@ class Measurement {
       }
     } else {
       sentence += fmt::format(
-          "of {} files {} rows exist, {} are indexed and {} have everything that was written{}; ",
+          "of {} files {} rows exist, {} are indexed and {} have everything that was "
+          "acknowledged, and nothing else{}; ",
           workload_->rows(), found.rows, found.rows_finished, found.rows_right,
           found.first_wrong.empty() ? "" : fmt::format(" (first wrong: {})", found.first_wrong));
     }
@@ -364,7 +369,8 @@ std::unique_ptr<Workload> open_workload(const ConfigurationPlan& plan, const Run
                     plan.seed,
                     plan.schema,
                     plan.axes.guard,
-                    {plan.api_delay, plan.api_fail_rate, plan.seed}},
+                    {plan.api_delay, plan.api_fail_rate, plan.seed},
+                    plan.retry},
       *context.clock, context.stop, context.acks);
 }
 

@@ -29,6 +29,7 @@ metrics::ConfigurationPlanned ConfigurationPlan::planned() const {
   metrics::ConfigurationPlanned planned = {
       .duration_ns = duration.count(),
       .max_tries = retry.max_tries,
+      .retry_delay_ns = retry.delay.count(),
       .threads = threads,
       .readers = readers,
       .hold_snapshot_ns = hold_snapshot.count(),

@@ -45,9 +45,14 @@ class StorageError : public std::runtime_error {
   ErrorKind kind() const { return kind_; }
   Remedy remedy() const { return remedy_; }
 
+  /// How long whoever was refused had slept in the busy handler before, in nanoseconds.
+  std::int64_t slept_ns() const { return slept_ns_; }
+  void set_slept_ns(std::int64_t slept_ns) { slept_ns_ = slept_ns; }
+
  private:
   ErrorKind kind_;
   Remedy remedy_;
+  std::int64_t slept_ns_ = 0;
 };
 
 /// A transaction of several writes that the database refused: none of them was done. The message

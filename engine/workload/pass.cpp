@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -102,14 +103,25 @@ Task Pass::iterate(std::int64_t number) {
 
     WALBENCH_PROBE1(lifecycle_start, number);
     IterationOutcome outcome;
-    const std::unique_ptr<storage::Session> session = store_.open_session(current_worker());
-    try {
-      co_await workload_.iterate(number, context_for(*session), outcome);
-    } catch (const storage::WriteCancelled&) {
-      if (order_.unfinished_stream) hand_over_unfinished(*session);
-      throw;
+    std::unique_ptr<storage::Session> session = try_to_open(entered_ns, outcome);
+    while (session == nullptr && tries_again(outcome)) {
+      co_await pause_for(order_.retry.delay, clock_, executor_.timer(), ending_);
+      session = try_to_open(clock_.now_ns(), outcome);
     }
-    close(*session, outcome);
+    const auto connecting_tries =
+        static_cast<std::int64_t>(outcome.failures.size()) + (session != nullptr ? 1 : 0);
+    if (session != nullptr) {
+      try {
+        co_await workload_.iterate(number, context_for(*session), outcome);
+      } catch (const storage::WriteCancelled&) {
+        if (order_.unfinished_stream) hand_over_unfinished(*session);
+        throw;
+      }
+      close(*session, outcome);
+    } else {
+      give_up(number, clock_.now_ns() - entered_ns, outcome);
+    }
+    outcome.tries = std::max(outcome.tries, connecting_tries);
     WALBENCH_PROBE1(lifecycle_end, number);
 
     WorkerTotals& mine = totals_[current_worker()];
@@ -122,6 +134,34 @@ Task Pass::iterate(std::int64_t number) {
   } catch (...) {
     fail(workload_.name_of(number), std::current_exception());
   }
+}
+
+/// Null if the database was locked. Throws what else the store refuses.
+std::unique_ptr<storage::Session> Pass::try_to_open(std::int64_t asked_ns,
+                                                    IterationOutcome& outcome) const {
+  try {
+    return store_.open_session(current_worker());
+  } catch (const storage::StorageError& refusal) {
+    if (refusal.kind() != storage::ErrorKind::busy) throw;
+    outcome.failures.push_back(
+        {kConnecting, storage::Outcome::busy, refusal.slept_ns() > 0, clock_.now_ns() - asked_ns});
+  }
+  return nullptr;
+}
+
+/// Throws storage::WriteCancelled if the pass is to end.
+bool Pass::tries_again(const IterationOutcome& outcome) const {
+  if (ending_.stop_requested()) throw storage::WriteCancelled();
+  const auto tries = static_cast<std::int64_t>(outcome.failures.size());
+  const std::int64_t ends_ns = ends_ns_.load(std::memory_order_relaxed);
+  return order_.retry.allows_after(tries) && (ends_ns == 0 || clock_.now_ns() < ends_ns);
+}
+
+void Pass::give_up(std::int64_t number, std::int64_t waited_ns, IterationOutcome& outcome) const {
+  outcome.ended = storage::Outcome::busy;
+  outcome.record.set(metrics::Segment::connect, waited_ns);
+  outcome.record.set(metrics::Segment::total_wall, waited_ns);
+  workload_.never_began(number, !order_.warm_up, outcome);
 }
 
 IterationContext Pass::context_for(storage::Session& session) const {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -15,6 +16,7 @@
 
 #include "engine/workers/executor.hpp"
 #include "engine/workload/iteration_totals.hpp"
+#include "engine/workload/retry.hpp"
 #include "engine/workload/workload.hpp"
 #include "metrics/clock.hpp"
 #include "metrics/recording/timing_queue.hpp"
@@ -29,6 +31,7 @@ struct PassOrder {
   std::chrono::nanoseconds duration{
       0};                ///< after which no further one starts; 0: as many as there are
   bool warm_up = false;  ///< nothing that it does counts
+  RetryPlan retry = {};  ///< for connections that cannot be opened because the database is locked
   metrics::TimingQueue* queue = nullptr;  ///< takes the timings, a producer a worker; may be null
   std::size_t first_producer = 0;         ///< of the queue: that of worker 0
   std::size_t first_stream = 0;           ///< of the queue: the iterations' first one
@@ -79,6 +82,10 @@ class Pass final : private Body {
     if (order_.on_start) order_.on_start();
   }
   bool wants_more() const override;
+  std::unique_ptr<storage::Session> try_to_open(std::int64_t asked_ns,
+                                                IterationOutcome& outcome) const;
+  bool tries_again(const IterationOutcome& outcome) const;
+  void give_up(std::int64_t number, std::int64_t waited_ns, IterationOutcome& outcome) const;
   IterationContext context_for(storage::Session& session) const;
   void hand_over(const IterationOutcome& outcome) const;
   void hand_over(metrics::TimingRecord record) const;

@@ -20,9 +20,12 @@
 
 namespace walbench::engine {
 
+/// Stands for opening a connection where failures name a statement.
+inline constexpr std::size_t kConnecting = std::numeric_limits<std::size_t>::max();
+
 /// One statement that was refused, or hit another number of rows than it must.
 struct StatementFailure {
-  std::size_t statement = 0;  ///< its index among the workload's
+  std::size_t statement = 0;  ///< its index among the workload's, or kConnecting
   storage::Outcome outcome = storage::Outcome::failed;
   bool slept = false;          ///< it waited in the busy handler before
   std::int64_t waited_ns = 0;  ///< how long it took to fail
@@ -50,7 +53,7 @@ struct IterationOutcome {
   std::vector<metrics::TimingRecord> further_records;
   IterationCounts counts;
   storage::Outcome ended = storage::Outcome::committed;
-  std::int64_t tries = 1;
+  std::int64_t tries = 1;  ///< the most that anything took which was repeated by itself
   std::vector<StatementFailure> failures;  ///< of every attempt
   std::string reason;  ///< a sentence, if it failed for a reason that is no lost race
 
@@ -58,6 +61,14 @@ struct IterationOutcome {
   void add_transition(std::int64_t ns) {
     if (record.is_full()) further_records.push_back(record.take_transitions());
     record.add_transition(ns);
+  }
+
+  /// Moves all of its samples to that stream.
+  void set_stream(std::size_t stream) {
+    record.set_stream(stream);
+    for (metrics::TimingRecord& further : further_records) {
+      further.set_stream(stream);
+    }
   }
 };
 
@@ -80,7 +91,7 @@ struct IterationContext {
 struct Verification {
   std::int64_t rows = 0;
   std::int64_t rows_finished = 0;        ///< in the state that iterations end in
-  std::int64_t rows_right = 0;           ///< finished, and every column as it was written
+  std::int64_t rows_right = 0;           ///< every column is as the last acknowledged write left it
   std::string first_wrong;               ///< the first row and column that is not; or empty
   std::string integrity = "not asked";   ///< `ok`, or the engine's complaint about its file
   std::vector<std::string> broken = {};  ///< what must hold and does not, a sentence each
@@ -110,6 +121,11 @@ class Iterations {
   /// what the session throws; `outcome` is then incomplete.
   virtual Task iterate(std::int64_t number, IterationContext context,
                        IterationOutcome& outcome) const = 0;
+
+  /// Ends an iteration that got no connection, because the database was locked: says in which of
+  /// streams() its samples belong. `counts`: it was no warm-up.
+  virtual void never_began(std::int64_t number, bool counts, IterationOutcome& outcome) const = 0;
+
   /// How messages name an iteration.
   virtual std::string name_of(std::int64_t number) const = 0;
 

@@ -33,16 +33,18 @@ double BusyTimeoutAnswer::used() const {
 }
 
 std::string BusyTimeoutAnswer::sentence() const {
+  const std::string busy =
+      refused == 0 ? "" : fmt::format(" {} attempts ended in SQLITE_BUSY.", refused);
   if (longest_us == 0) {
-    return fmt::format("busy_timeout: set {} ms. No writer of this run waited in the busy handler.",
-                       set_ms);
+    return fmt::format(
+        "busy_timeout: set {} ms. No writer of this run waited in the busy handler.{}", set_ms,
+        busy);
   }
   return fmt::format(
       "busy_timeout: set {} ms. The longest wait, at {}, asked to sleep {} ms, which is {:.0f} % "
-      "of "
-      "the {} ms that were set{}.",
+      "of the {} ms that were set{}.{}",
       set_ms, where, (longest_us + kUsPerMs - 1) / kUsPerMs, 100 * used(), configured_ms,
-      is_near() ? ": the next longer one ends in SQLITE_BUSY" : "");
+      is_near() ? ": the next longer one ends in SQLITE_BUSY" : "", busy);
 }
 
 std::optional<BusyTimeoutAnswer> answer_busy_timeout(
@@ -50,12 +52,16 @@ std::optional<BusyTimeoutAnswer> answer_busy_timeout(
     const std::vector<MitigationResult>& mitigations) {
   std::optional<BusyTimeoutAnswer> answer;
   std::int64_t longest_us = 0;
+  std::int64_t refused = 0;
   const auto look_at = [&](const ConfigurationResult& each) {
+    for (const StatementFailures& failure : each.failures) {
+      if (failure.outcome == "busy") refused += failure.count;
+    }
     longest_us = std::max(longest_us, each.busy_longest_us);
     const double used = used_of(each.busy_longest_us, each.settings.busy_timeout_ms);
     if (answer && answer->used() >= used) return;
     answer = {each.busy_longest_us, each.settings.busy_timeout_ms,
-              configuration_label(each.planned), 0};
+              configuration_label(each.planned), 0, 0};
   };
   std::ranges::for_each(configurations, look_at);
   for (const MitigationResult& each : mitigations) {
@@ -63,7 +69,9 @@ std::optional<BusyTimeoutAnswer> answer_busy_timeout(
       if (!side->repeats.empty()) look_at(side->pooled);
     }
   }
-  if (answer) answer->set_ms = ms_to_set(longest_us);
+  if (!answer) return answer;
+  answer->set_ms = ms_to_set(longest_us);
+  answer->refused = refused;
   return answer;
 }
 

@@ -18,6 +18,7 @@ struct BusyTimeoutAnswer {
   std::int64_t configured_ms = 0;  ///< where that wait was
   std::string where;               ///< label of the configuration that came closest to its timeout
   std::int64_t set_ms = 0;         ///< what to set: twice that, and five seconds or more
+  std::int64_t refused = 0;        ///< attempts of the whole run that ended in SQLITE_BUSY
 
   /// 0 to 1: how much of the timeout that was set the wait used up.
   double used() const;

@@ -93,6 +93,22 @@ std::optional<LimitVerdict> judge_concurrency(const ConfigurationResult& configu
       fmt::format("{} of {} threads had met when the clock started", reached.os_threads, asked)};
 }
 
+/// `12 of 818 files were not indexed`; empty if all were, or if there are no files.
+std::string not_indexed(const ConfigurationResult& configuration) {
+  const std::int64_t given_up = configuration.given_up.all();
+  if (configuration.runs_scripts() || given_up == 0) return {};
+  return fmt::format("{} of {:.0f} files were not indexed", given_up,
+                     configuration.iterations_done() + static_cast<double>(given_up));
+}
+
+/// A limit that is meant for a number of files is about indexing all of them.
+LimitVerdict judge_files(const Limit& limit, const ConfigurationResult& configuration,
+                         LimitVerdict verdict) {
+  const std::string missing = not_indexed(configuration);
+  if (limit.for_files == 0 || missing.empty()) return verdict;
+  return {verdict.limit, false, fmt::format("{}; {}", missing, verdict.evidence)};
+}
+
 }  // namespace
 
 std::optional<LimitVerdict> judge_limit(const Limit& limit,
@@ -100,13 +116,17 @@ std::optional<LimitVerdict> judge_limit(const Limit& limit,
   if (limit.relative || !selects(limit, configuration)) return std::nullopt;
   const std::optional<double> value = limited_value(limit, configuration);
   if (!value) return std::nullopt;
-  return judge_value(limit, *value, bound_for(limit, configuration.planned));
+  return judge_files(limit, configuration,
+                     judge_value(limit, *value, bound_for(limit, configuration.planned)));
 }
 
 std::vector<LimitVerdict> judge(const ConfigurationResult& configuration,
                                 const std::vector<Limit>& asked) {
   std::vector<LimitVerdict> verdicts;
   if (auto verdict = judge_concurrency(configuration)) verdicts.push_back(std::move(*verdict));
+  if (std::string missing = not_indexed(configuration); !missing.empty()) {
+    verdicts.push_back({"indexed", false, std::move(missing)});
+  }
   const auto add = [&](const Limit& limit) {
     if (std::ranges::find(verdicts, limit.name, &LimitVerdict::limit) != verdicts.end()) return;
     if (auto verdict = judge_limit(limit, configuration)) verdicts.push_back(std::move(*verdict));

@@ -25,7 +25,8 @@ std::optional<LimitVerdict> judge_limit(const Limit& limit,
 
 /// The verdicts of all limits that concern this configuration: the standard ones, those of its
 /// plan, and `asked`, which may repeat a planned one. Besides them, a configuration whose threads
-/// did not all run at once fails a limit named `concurrency`.
+/// did not all run at once fails a limit named `concurrency`, and one of which not every file was
+/// indexed a limit named `indexed`, and its thresholds.
 std::vector<LimitVerdict> judge(const ConfigurationResult& configuration,
                                 const std::vector<Limit>& asked = {});
 

@@ -21,11 +21,15 @@ using B = BesideProcess;
 using enum Pooling;
 using plan_rows::has;
 using plan_rows::kNegative;
-using plan_rows::runs_scripts;
 
 constexpr std::int64_t kMs = 1'000'000;
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr double kLongestSeconds = 9e9;  // as nanoseconds still a std::int64_t
+
+/// Not of files of lifecycles that older versions wrote.
+bool counts_outcomes(const C& each) {
+  return each.iterations.has_value();
+}
 
 constexpr std::array kMeasuredRows = {
     figure<&C::repeats>("repeats_pooled", Unit::count, sum, "measurements in this one")
@@ -44,21 +48,20 @@ constexpr std::array kMeasuredRows = {
                [](const C& each) -> FigureValue { return each.transitions_per_second(); }),
     derived<C>("commits_per_second", Unit::per_second, "COMMITs",
                [](const C& each) -> FigureValue { return each.commits_per_second(); }),
-    figure<&C::iterations>("iterations", Unit::count, sum, "iterations of scripts committed")
-        .may_be_absent(),
+    figure<&C::iterations>("iterations", Unit::count, sum, "iterations committed").may_be_absent(),
     figure<&C::given_up, &GivenUp::busy>("given_up.busy", Unit::count, sum,
                                          "iterations without the write lock")
-        .only_if(runs_scripts),
+        .only_if(counts_outcomes),
     figure<&C::given_up, &GivenUp::conflict>("given_up.conflict", Unit::count, sum,
                                              "iterations whose rows had moved on")
-        .only_if(runs_scripts),
+        .only_if(counts_outcomes),
     figure<&C::given_up, &GivenUp::failed>("given_up.failed", Unit::count, sum,
                                            "iterations that failed otherwise")
-        .only_if(runs_scripts),
+        .only_if(counts_outcomes),
     derived<C>("failed", Unit::share, "share of the iterations that were given up",
                [](const C& each) -> FigureValue { return each.failed_share(); }),
     figure<&C::tries>("tries", Unit::count, sum, "iterations by their number of attempts")
-        .only_if(runs_scripts),
+        .only_if(counts_outcomes),
     figure<&C::first_failure>("first_failure", Unit::none, first,
                               "why the first iteration failed that did not lose a race")
         .only_if([](const C& each) { return !each.first_failure.empty(); }),

@@ -26,9 +26,10 @@ inline constexpr std::string_view kLifecycle = "lifecycle";
 /// What was asked of one configuration. Names as on the command line.
 struct ConfigurationPlanned {
   std::string workload = std::string(kLifecycle);  ///< or the names of scripts
-  std::string scripts = {};      ///< a fingerprint of all that scripts do; empty: there are none
-  std::int64_t duration_ns = 0;  ///< after which no iteration starts; 0: `files` decides
-  std::int64_t max_tries = 1;    ///< of an iteration that lost a race; 0: no limit
+  std::string scripts = {};         ///< a fingerprint of all that scripts do; empty: there are none
+  std::int64_t duration_ns = 0;     ///< after which no iteration starts; 0: `files` decides
+  std::int64_t max_tries = 1;       ///< of whatever lost a race; 0: no limit
+  std::int64_t retry_delay_ns = 0;  ///< before each further one
   std::int64_t threads = 0;
   std::int64_t readers = 0;           ///< beside them
   std::int64_t hold_snapshot_ns = 0;  ///< by each of their transactions, from its first row on
@@ -126,7 +127,7 @@ struct ConfigurationResult {
   std::int64_t elapsed_longest_ns = 0;  ///< of the measurements pooled
   Spans measured_epoch_ns;              ///< when: nanoseconds since 1970 by the system's clock
   std::int64_t indexed_count = 0;
-  /// Those that were committed; of lifecycles, which all are, no value.
+  /// Those that were committed. Absent in files of lifecycles of older versions: there all were.
   std::optional<std::int64_t> iterations;
   GivenUp given_up;
   std::vector<std::int64_t> tries;  ///< how many iterations took one attempt, two, three, ...

@@ -27,6 +27,11 @@ inline bool runs_scripts(const C& each) {
   return each.runs_scripts();
 }
 
+/// Of lifecycles it is left out where it says nothing, as in files of older versions.
+inline bool may_lose_races(const C& each) {
+  return each.runs_scripts() || each.planned.max_tries != 1;
+}
+
 inline constexpr std::array kRows = {
     // The plan.
     figure<&C::planned, &P::workload>("workload", Unit::none, first, "what is done")
@@ -41,9 +46,13 @@ inline constexpr std::array kRows = {
         .of_plan(workload, "duration", "0")
         .only_if(has<&C::planned, &P::duration_ns>),
     figure<&C::planned, &P::max_tries>("max_tries", Unit::count, first,
-                                       "attempts of an iteration that lost a race; 0: no limit")
+                                       "attempts of whatever lost a race; 0: no limit")
         .of_plan(setting, "max-tries", "1")
-        .only_if(runs_scripts),
+        .only_if(may_lose_races),
+    figure<&C::planned, &P::retry_delay_ns>("retry_delay_ns", Unit::ns, first,
+                                            "before each further attempt")
+        .of_plan(setting, "retry-delay", "0")
+        .only_if(has<&C::planned, &P::retry_delay_ns>),
     figure<&C::planned, &P::threads>("concurrency", Unit::count, first,
                                      "workers, or lifecycles in flight with group commit")
         .of_plan(identity, "threads")

@@ -20,6 +20,7 @@
 namespace walbench::programs {
 namespace {
 
+using nlohmann::json;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -73,6 +74,45 @@ TEST_P(AckLogTest, EachStepOfARetryIsAcknowledged) {
   EXPECT_EQ(std::ranges::count(outcome.out, '\n'), writes);
   for (const auto& [path, file] : acknowledged_in(outcome.out)) {
     EXPECT_EQ(file.state, "indexed") << path;
+  }
+}
+
+/// Somebody else holds the write lock again and again, so transitions are refused.
+TEST_P(AckLogTest, WhatIsRefusedIsNotAcknowledged) {
+  const Outcome outcome =
+      bench({"--threads",
+             "5",
+             "--profile",
+             "realistic",
+             "--api-delay",
+             "20ms",
+             "--files",
+             "40",
+             "--warmup",
+             "0",
+             "--busy-timeout",
+             "0",
+             "--strategy",
+             GetParam(),
+             "--ack-log",
+             "acks",
+             "--keep-db",
+             "kept.db",
+             "--beside",
+             "while :; do sqlite3 {db} 'BEGIN IMMEDIATE' '.shell sleep 0.01' 2>/dev/null; sleep "
+             "0.005; done"});
+  const json configuration = only_json()["configurations"][0];
+  const auto busy = configuration["given_up"]["busy"].get<std::int64_t>();
+  EXPECT_EQ(outcome.exit_code, busy > 0 ? 1 : 0) << outcome.err;
+  EXPECT_GT(busy, 0) << "nobody met the intruder";
+
+  ProgressByFile acknowledged = acknowledged_in(read_file(scratch_ / "acks"));
+  const KeptDatabase database(scratch_ / "kept.db");
+  const ProgressByFile durable = database.files();
+  EXPECT_EQ(durable.size(), 40U);
+  for (const auto& [path, file] : durable) {
+    EXPECT_EQ(file.version, acknowledged[path].version) << path << ": no more, and no less";
+    EXPECT_EQ(file.state, acknowledged[path].state) << path;
   }
 }
 

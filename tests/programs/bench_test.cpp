@@ -196,21 +196,35 @@ TEST_F(BenchTest, ABatchCommitsLessOftenAndSaysWhatItRisks) {
   EXPECT_TRUE(configuration["verified"].get<bool>());
 }
 
-TEST_F(BenchTest, FailedRunIsExitCodeThreeAndLeavesItsRecordAlone) {
+TEST_F(BenchTest, ALockedDatabaseIsAnOutcomeAndExitCodeOne) {
   // No busy timeout at all: writers that meet are refused.
-  const Outcome outcome =
-      bench({"--threads", "10", "--profile", "zero", "--files", "500", "--busy-timeout", "0"});
-  EXPECT_EQ(outcome.exit_code, 3);
-  EXPECT_THAT(outcome.err, HasSubstr("database is locked"));
-  EXPECT_THAT(outcome.err, HasSubstr("--busy-timeout"));
-  expect_only_a_failure_recorded();
+  const Outcome outcome = bench({"--threads", "1,10", "--profile", "zero", "--files", "500",
+                                 "--warmup", "0", "--busy-timeout", "0"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("limit indexed failed: "));
+  EXPECT_THAT(outcome.out, HasSubstr("attempts met \"database is locked\""));
+  const json run = only_json();
+  EXPECT_EQ(run["complete"], true);
+  ASSERT_EQ(run["configurations"].size(), 2U);
+  EXPECT_EQ(run["configurations"][0]["iterations"], 500) << "one thread meets nobody";
+  const json& ten = run["configurations"][1];
+  const auto busy = ten["given_up"]["busy"].get<std::int64_t>();
+  EXPECT_GT(busy, 0);
+  EXPECT_EQ(ten["iterations"].get<std::int64_t>() + busy, 500);
+  EXPECT_EQ(ten["indexed_count"], ten["iterations"]);
+  EXPECT_EQ(ten["verified"], true);
+  EXPECT_EQ(ten["threshold_1_verdict"], "FAIL");
+  EXPECT_FALSE(ten["failures"].empty());
 }
 
 TEST_F(BenchTest, AMeasurementThatFailsLaterLosesNoEarlierOne) {
-  const Outcome outcome = bench({"--threads", "1,10", "--profile", "zero", "--files", "500",
-                                 "--warmup", "0", "--busy-timeout", "0"});
+  // Somebody else removes a file's row during the second one.
+  const Outcome outcome =
+      bench({"--threads", "1,10", "--profile", "zero", "--files", "3000", "--warmup", "0",
+             "--busy-timeout", "60s", "--beside",
+             "mkdir beside_the_first 2>/dev/null || sqlite3 {db} \".timeout 60000\" \"DELETE FROM "
+             "files WHERE rowid = 2999\""});
   EXPECT_EQ(outcome.exit_code, 3);
-  EXPECT_THAT(outcome.err, HasSubstr("database is locked"));
   EXPECT_THAT(outcome.out, HasSubstr("c=1 zero per-file"));
   const json run = only_json();
   EXPECT_EQ(run["complete"], false);
@@ -219,7 +233,13 @@ TEST_F(BenchTest, AMeasurementThatFailsLaterLosesNoEarlierOne) {
   EXPECT_EQ(run["configurations"][0]["concurrency"], 1);
   ASSERT_EQ(run["failures"].size(), 1U);
   EXPECT_EQ(run["failures"][0]["key"], "c=10 zero per-file");
-  EXPECT_EQ(run["failures"][0]["phase"], "measure");
+}
+
+TEST_F(BenchTest, TriesBringEveryFileHome) {
+  const Outcome outcome = bench({"--threads", "10", "--profile", "zero", "--files", "300",
+                                 "--busy-timeout", "0", "--max-tries", "0"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(only_json()["configurations"][0]["indexed_count"], 300);
 }
 
 struct WrongUsage {

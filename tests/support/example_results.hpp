@@ -85,6 +85,7 @@ inline ConfigurationResult full_configuration() {
                     .scripts = "a digest",
                     .duration_ns = 131,
                     .max_tries = 132,
+                    .retry_delay_ns = 138,
                     .threads = 10,
                     .profile = "zero",
                     .strategy = "a strategy",

@@ -145,7 +145,14 @@ class FakeVerified final : public engine::Workload {
                        engine::IterationOutcome& outcome) const override {
     return real_->iterate(number, context, outcome);
   }
+  void never_began(std::int64_t number, bool counts,
+                   engine::IterationOutcome& outcome) const override {
+    real_->never_began(number, counts, outcome);
+  }
   std::string name_of(std::int64_t number) const override { return real_->name_of(number); }
+  std::string name_of_statement(std::size_t index) const override {
+    return real_->name_of_statement(index);
+  }
   std::unique_ptr<storage::PlainIteration> plain_iteration(std::int64_t number) const override {
     return real_->plain_iteration(number);
   }

@@ -23,7 +23,8 @@ A duration (DUR) is a number and a unit (ns, us, ms, s, min, h), as in 250ms, 2s
 
 exit codes:
   0    measured, verified and published, and no figure is past its limit
-  1    the same, but a figure is past its limit (threshold_1, threshold_2 or a --fail-if)
+  1    the same, but a figure is past its limit (threshold_1, threshold_2 or a --fail-if), or a file
+       was not indexed because the database was locked
   2    wrong usage: nothing was done
   3    a measurement failed, or the report could not be printed; the others are published
   130  interrupted (SIGINT): what was measured before is published; another signal gives 128 + its

@@ -61,7 +61,6 @@ BenchRequest for_scripts(const BenchRequest& request) {
   if (!request.scripts.iterations) {
     common.duration = request.scripts.duration.value_or(kUsualDuration);
   }
-  common.retry = request.scripts.retry;
   scripts.options.scripts = compile_run(request.scripts, common.seed);
   // The plan sees the job, which the run owns.
   common.scripts = {scripts.options.scripts, &scripts.options.scripts->job};
@@ -87,6 +86,7 @@ std::string script_refusal(const engine::ConfigurationPlan& plan, const storage:
 /// The part of the plan that all configurations share.
 engine::ConfigurationPlan common_plan(const BenchRequest& request, const storage::Axes& axes) {
   engine::ConfigurationPlan plan = request.common;
+  plan.retry = request.scripts.retry;
   plan.axes = axes;
   plan.settings.synchronous = request.synchronous.front();
   plan.settings.busy_timeout = request.busy_timeouts.front();

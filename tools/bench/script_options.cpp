@@ -72,9 +72,8 @@ Reader<std::chrono::nanoseconds> seconds_or_durations() {
 constexpr std::array<std::string_view, 10> kOfLifecycles = {
     "--profile", "--quick", "--api-delay", "--fail-rate", "--files",
     "--schema",  "--guard", "--ack-log",   "--ceiling",   "--study"};
-constexpr std::array<std::string_view, 8> kOfScripts = {
-    "--setup",    "--define",     "--scale",     "--db",
-    "--duration", "--iterations", "--max-tries", "--retry-delay"};
+constexpr std::array<std::string_view, 6> kOfScripts = {"--setup", "--define",   "--scale",
+                                                        "--db",    "--duration", "--iterations"};
 
 /// Options of pgbench with another meaning, or none, here.
 struct Elsewhere {
@@ -139,8 +138,9 @@ void add_scripts(Options& options, ScriptRequest& request) {
   options.value("--iterations", "N", "executions of scripts in all, instead of --duration",
                 request.iterations, whole_numbers<std::int64_t>(1, kMostIterations));
   options.value("--max-tries", "N",
-                "attempts of an execution that lost a race: without the write lock "
-                "(SQLITE_BUSY), or by 'expect N else retry'; 0: as many as it takes",
+                "attempts of what lost a race, because the database was locked (SQLITE_BUSY) or by "
+                "'expect N else retry': of a script's execution, of each transaction of a file "
+                "lifecycle; 0: as many as it takes",
                 request.retry.max_tries, whole_numbers<std::int64_t>(0, kMostTries));
   options.value("--retry-delay", "DUR", "how long to wait before each further attempt",
                 request.retry.delay, durations());

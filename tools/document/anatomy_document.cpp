@@ -8,6 +8,7 @@
 
 #include "metrics/analysis/agreement.hpp"
 #include "tools/document/cells.hpp"
+#include "tools/document/outcomes_document.hpp"
 #include "tools/program/text.hpp"
 
 namespace walbench::tools {
@@ -149,6 +150,10 @@ void tell_counts(const ConfigurationResult& configuration, const ConfigurationFi
              with_thousands(configuration.busy_retries),
              with_thousands(configuration.snapshot_retries),
              with_thousands(configuration.occ_conflicts));
+  if (!configuration.runs_scripts() && configuration.iterations) {
+    story.tell("Lifecycles that failed, with 95 % confidence: {}.",
+               failed_cell(configuration).text);
+  }
   for (const metrics::Stream* const stream : configuration.streams()) {
     const std::string name = configuration.name_of(*stream);
     story.tell("Samples{}: {} produced = {} recorded + {} out of range.",

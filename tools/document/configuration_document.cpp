@@ -83,9 +83,11 @@ std::string work_of(const ConfigurationResult& configuration) {
     return fmt::format("{} executions of {}", with_thousands(configuration.iterations_done()),
                        configuration.planned.workload);
   }
-  return fmt::format("{}{} files",
-                     configuration.repeats > 1 ? fmt::format("{} x ", configuration.repeats) : "",
-                     with_thousands(configuration.planned.files));
+  const std::int64_t given_up = configuration.given_up.all();
+  return fmt::format(
+      "{}{} files{}", configuration.repeats > 1 ? fmt::format("{} x ", configuration.repeats) : "",
+      with_thousands(configuration.planned.files),
+      given_up == 0 ? "" : fmt::format(", {} NOT INDEXED", with_thousands(given_up)));
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "metrics/result/key.hpp"
 #include "metrics/statistics/distributions.hpp"
@@ -21,22 +23,19 @@ using metrics::StatementFailures;
 
 constexpr double kDoubt = 0.025;  // on each side of an interval of 95 %
 
-/// The share that failed, with what it may be: `2.1 % (1.9 .. 2.3)`, `0 of 75,400: at most 1 in
-/// 20,400`.
-Cell failed_cell(const ConfigurationResult& each) {
-  const std::int64_t failed = each.given_up.all();
-  const std::int64_t ended = failed + static_cast<std::int64_t>(each.iterations_done());
-  if (ended == 0) return {"-", {}};
-  const double most = metrics::binomial_upper_limit(failed, ended, kDoubt);
-  if (failed == 0) {
-    return {fmt::format("0 of {}: at most 1 in {}", with_thousands(ended),
-                        with_thousands(std::floor(1 / most))),
-            0.0};
-  }
-  const double least = 1 - metrics::binomial_upper_limit(ended - failed, ended, kDoubt);
-  return {fmt::format("{:.3g} % ({:.2g} .. {:.2g})", 100 * each.failed_share(), 100 * least,
-                      100 * most),
-          each.failed_share(), Tone::warning};
+/// What iterations are called.
+struct Words {
+  std::string_view one;
+  std::string_view many;
+};
+
+Words words_of(const ConfigurationResult& each) {
+  return each.runs_scripts() ? Words{"execution", "executions"} : Words{"lifecycle", "lifecycles"};
+}
+
+/// Whether a file lifecycle, or a try of its transactions, was refused.
+bool lost_a_race(const ConfigurationResult& each) {
+  return each.given_up.all() > 0 || !each.failures.empty();
 }
 
 Row outcome_row(const ConfigurationResult& each) {
@@ -54,6 +53,13 @@ Row outcome_row(const ConfigurationResult& each) {
     row.push_back(count_cell(given_up));
   }
   return row;
+}
+
+Row lifecycle_row(const ConfigurationResult& each) {
+  return {{metrics::configuration_label(each.planned), {}},
+          rate_cell(each.iterations_done()),
+          failed_cell(each),
+          count_cell(each.given_up.busy)};
 }
 
 Row failure_row(const ConfigurationResult& each, const StatementFailures& failure) {
@@ -78,6 +84,7 @@ void tell_failures(const ConfigurationResult& each, Section& section) {
     at_once += failure.at_once;
   }
   const std::string label = metrics::configuration_label(each.planned);
+  const Words words = words_of(each);
   if (busy > 0) {
     section.say(
         "{}: {} attempts met \"database is locked\": {} at once, which no busy_timeout "
@@ -88,39 +95,67 @@ void tell_failures(const ConfigurationResult& each, Section& section) {
   const auto tried_again = std::count_if(each.tries.begin(), each.tries.end(),
                                          [](std::int64_t iterations) { return iterations > 0; });
   if (tried_again > 1 || (!each.tries.empty() && each.tries.front() == 0)) {
-    section.say("{}: at most {} attempts for one execution; {} executions needed more than one.",
-                label, each.tries.size(),
+    section.say("{}: at most {} attempts for one {}; {} {} needed more than one.", label,
+                each.tries.size(), each.runs_scripts() ? words.one : "transaction of a lifecycle",
                 with_thousands(static_cast<std::int64_t>(each.iterations_done()) +
-                               each.given_up.all() - each.tries.front()));
+                               each.given_up.all() - each.tries.front()),
+                words.many);
   }
   if (!each.first_failure.empty()) {
-    section.add(
-        Sentence{fmt::format("{}: an execution failed: {}", label, each.first_failure), Tone::bad});
+    section.add(Sentence{fmt::format("{}: an {} failed: {}", label, words.one, each.first_failure),
+                         Tone::bad});
   }
 }
 
 }  // namespace
 
+Cell failed_cell(const ConfigurationResult& each) {
+  const std::int64_t failed = each.given_up.all();
+  const std::int64_t ended = failed + static_cast<std::int64_t>(each.iterations_done());
+  if (ended == 0) return {"-", {}};
+  const double most = metrics::binomial_upper_limit(failed, ended, kDoubt);
+  if (failed == 0) {
+    return {fmt::format("0 of {}: at most 1 in {}", with_thousands(ended),
+                        with_thousands(std::floor(1 / most))),
+            0.0};
+  }
+  const double least = 1 - metrics::binomial_upper_limit(ended - failed, ended, kDoubt);
+  return {fmt::format("{:.3g} % ({:.2g} .. {:.2g})", 100 * each.failed_share(), 100 * least,
+                      100 * most),
+          each.failed_share(), Tone::warning};
+}
+
 Section outcomes_section(const RunView& run) {
-  Section section{"Executions of scripts" + run.suffix};
   Table outcomes{
       "Executions; latency is that of those that were committed, their sleeps included, in ms",
       columns({"configuration", "scripts/s (pgbench's tps)", "commits/s", "latency average",
                "stddev", "P99", "longest", "failed", "busy", "conflict", "other"})};
+  Table lifecycles{"File lifecycles; those that were given up had met \"database is locked\"",
+                   columns({"configuration", "indexed", "failed", "busy"})};
   Table failures{"Statements that failed, in any attempt; waits in ms",
                  columns({"configuration", "statement", "outcome", "times", "at once", "mean wait",
                           "longest wait"})};
+  std::vector<const ConfigurationResult*> told;
   for (const ConfigurationResult& each : run.configurations) {
-    if (!each.runs_scripts()) continue;
-    outcomes.rows.push_back(outcome_row(each));
+    if (!each.runs_scripts() && !lost_a_race(each)) continue;
+    told.push_back(&each);
+    if (each.runs_scripts()) {
+      outcomes.rows.push_back(outcome_row(each));
+    } else {
+      lifecycles.rows.push_back(lifecycle_row(each));
+    }
     for (const StatementFailures& failure : each.failures) {
       failures.rows.push_back(failure_row(each, failure));
     }
   }
-  if (outcomes.rows.empty()) return section;
-  section.add(std::move(outcomes));
-  for (const ConfigurationResult& each : run.configurations) {
-    if (each.runs_scripts()) tell_failures(each, section);
+  Section section{
+      (lifecycles.rows.empty() ? "Executions of scripts" : "Lifecycles that lost a race") +
+      run.suffix};
+  for (Table* const table : {&outcomes, &lifecycles}) {
+    if (!table->rows.empty()) section.add(std::move(*table));
+  }
+  for (const ConfigurationResult* const each : told) {
+    tell_failures(*each, section);
   }
   if (!failures.rows.empty()) section.add(std::move(failures));
   return section;

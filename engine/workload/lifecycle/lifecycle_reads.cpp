@@ -46,6 +46,11 @@ std::string LifecycleReads::path_of(std::int64_t number) const {
   return bench_file_path(static_cast<std::int64_t>(drawn % static_cast<std::uint64_t>(files_)));
 }
 
+void LifecycleReads::never_began(std::int64_t /*number*/, bool /*counts*/,
+                                 IterationOutcome& outcome) const {
+  outcome.set_stream(busy);
+}
+
 std::string LifecycleReads::name_of(std::int64_t number) const {
   return fmt::format("read {}", number + 1);
 }

@@ -19,6 +19,7 @@ class LifecycleReads final : public Iterations {
   /// Throws std::runtime_error if the file's row is not there.
   Task iterate(std::int64_t number, IterationContext context,
                IterationOutcome& outcome) const override;
+  void never_began(std::int64_t number, bool counts, IterationOutcome& outcome) const override;
   std::string name_of(std::int64_t number) const override;
 
  private:

@@ -12,6 +12,7 @@
 
 #include "engine/workload/lifecycle/lifecycle.hpp"
 #include "engine/workload/lifecycle/lifecycle_reads.hpp"
+#include "engine/workload/lifecycle/row_check.hpp"
 #include "engine/workload/lifecycle/transition_write.hpp"
 #include "engine/workload/lifecycle/transitions.hpp"
 
@@ -19,31 +20,6 @@ namespace walbench::engine {
 namespace {
 
 constexpr std::int64_t kFileSizeBytes = 1024;
-
-/// Every column that a step sets, with what it holds at the end of a lifecycle.
-std::vector<ColumnWrite> final_columns() {
-  std::vector<ColumnWrite> columns;
-  const auto note = [&](const ColumnWrite& write, Holds holds) {
-    const auto found = std::ranges::find(columns, write.column, &ColumnWrite::column);
-    if (found == columns.end()) {
-      columns.push_back({write.column, holds});
-    } else {
-      found->holds = holds;
-    }
-  };
-  for (const LifecycleStep& step : kLifecycleSteps) {
-    for (const ColumnWrite& write : step.sets()) {
-      note(write, Holds::nothing);
-    }
-  }
-  for (const LifecycleEvent event : kSuccess) {
-    for (const ColumnWrite& write : step_of(event).sets()) {
-      note(write, write.holds);
-    }
-  }
-  columns.push_back({"gemini_state_updated_at", Holds::now});
-  return columns;
-}
 
 /// The writes of a lifecycle in which no call fails.
 class PlainLifecycle final : public storage::PlainIteration {
@@ -80,86 +56,15 @@ struct SeedRow {
   std::array<storage::Value, 4> values;
 };
 
-bool is_null(const storage::Value& value) {
-  return std::holds_alternative<std::monostate>(value);
-}
-
-bool holds_text(const storage::Value& value, std::string_view text) {
-  const auto* const held = std::get_if<std::string_view>(&value);
-  return held != nullptr && *held == text;
-}
-
-/// Compares rows with what their lifecycles must have left.
-class RowCheck {
- public:
-  RowCheck(const LifecyclePlan& plan, const MockApi& api) : plan_(plan), api_(api) {}
-
-  static constexpr std::array<std::string_view, 5> kFirstColumns = {
-      "rowid", "file_path", "content_hash", "gemini_state", "version"};
-
-  std::string sql() const {
-    std::string columns(fmt::format("{}", fmt::join(kFirstColumns, ", ")));
-    for (const ColumnWrite& column : columns_) {
-      columns.append(", ").append(column.column);
-    }
-    return "SELECT " + columns + " FROM files ORDER BY rowid";
-  }
-
-  /// Rows were inserted in the order of the files, so a row's id shows which file it is.
-  void operator()(std::span<const storage::Value> row, Verification& found) const {
-    const std::int64_t file = std::get<std::int64_t>(row[0]) - 1;
-    const std::string path = bench_file_path(file);
-    const std::string_view wrong = wrong_column(row, file, path);
-    found.rows += 1;
-    if (holds_text(row[3], kFinalState)) found.rows_finished += 1;
-    if (wrong.empty()) {
-      found.rows_right += 1;
-    } else if (found.first_wrong.empty()) {
-      found.first_wrong = path + ": " + std::string(wrong);
-    }
-  }
-
- private:
-  static constexpr std::string_view kFinalState = state_name(step_of(kSuccess.back()).to);
-
-  /// The name of the first column that is not as it must be, or empty.
-  std::string_view wrong_column(std::span<const storage::Value> row, std::int64_t file,
-                                const std::string& path) const {
-    const auto* const version = std::get_if<std::int64_t>(&row[4]);
-    if (!holds_text(row[1], path)) return kFirstColumns[1];
-    if (!holds_text(row[2], bench_content_hash(plan_.seed, file))) return kFirstColumns[2];
-    if (!holds_text(row[3], kFinalState)) return kFirstColumns[3];
-    if (version == nullptr || *version != final_version(api_.fate(path))) return kFirstColumns[4];
-
-    const UploadedFile uploaded = MockApi::uploaded_file(path);
-    const std::string document = MockApi::document_id(uploaded.name);
-    const TransitionWrite answers = {.file_path = path,
-                                     .remote_file_id = uploaded.name,
-                                     .remote_file_uri = uploaded.uri,
-                                     .store_doc_id = document};
-    for (std::size_t index = 0; index < columns_.size(); ++index) {
-      const storage::Value& value = row[kFirstColumns.size() + index];
-      if (!is_right(value, columns_[index].holds, answers)) return columns_[index].column;
-    }
-    return {};
-  }
-
-  static bool is_right(const storage::Value& value, Holds holds, const TransitionWrite& answers) {
-    if (holds == Holds::nothing) return is_null(value);
-    if (holds == Holds::now) return !is_null(value);
-    return holds_text(value, answers.text(holds));
-  }
-
-  const LifecyclePlan& plan_;
-  const MockApi& api_;
-  const std::vector<ColumnWrite> columns_ = final_columns();
-};
-
 }  // namespace
 
 LifecycleWorkload::LifecycleWorkload(const LifecyclePlan& plan, const metrics::Clock& clock,
                                      const std::stop_token& stop, AckLog* acks)
-    : plan_(plan), api_(clock, plan.api, stop), immediate_(clock, {}, stop), acks_(acks) {}
+    : plan_(plan),
+      api_(clock, plan.api, stop),
+      immediate_(clock, {}, stop),
+      acks_(acks),
+      left_at_(static_cast<std::size_t>(plan.files)) {}
 
 storage::Content LifecycleWorkload::content() const {
   const auto row = [held = SeedRow(), seed = plan_.seed](
@@ -177,7 +82,8 @@ storage::Content LifecycleWorkload::content() const {
 }
 
 std::vector<metrics::StreamId> LifecycleWorkload::streams() const {
-  return {{.role = "writers", .kind = "lifecycle", .outcome = "committed"}};
+  return {{.role = "writers", .kind = "lifecycle", .outcome = "committed"},
+          {.role = "writers", .kind = "lifecycle", .outcome = "busy"}};
 }
 
 storage::StatementTexts LifecycleWorkload::statements() const {
@@ -186,9 +92,26 @@ storage::StatementTexts LifecycleWorkload::statements() const {
 
 Task LifecycleWorkload::iterate(std::int64_t number, IterationContext context,
                                 IterationOutcome& outcome) const {
-  const bool counts = !context.warm_up;
-  return run_lifecycle(bench_file_path(number), plan_.guard, context, counts ? api_ : immediate_,
-                       outcome, counts ? acks_ : nullptr);
+  LifecycleKeeping keeping = {.retry = plan_.retry};
+  if (!context.warm_up) {
+    keeping.acks = acks_;
+    keeping.left_at = &left_at_.at(static_cast<std::size_t>(number));
+  }
+  return run_lifecycle(bench_file_path(number), plan_.guard, context,
+                       context.warm_up ? immediate_ : api_, outcome, keeping);
+}
+
+void LifecycleWorkload::never_began(std::int64_t number, bool counts,
+                                    IterationOutcome& outcome) const {
+  outcome.set_stream(kBusyStream);
+  if (counts) left_at_.at(static_cast<std::size_t>(number)).set(0);
+}
+
+std::string LifecycleWorkload::name_of_statement(std::size_t index) const {
+  if (index >= kLifecycleSteps.size()) return "the SELECT before an UPDATE";
+  const LifecycleStep& step = kLifecycleSteps.at(index);
+  return fmt::format("{}: UPDATE from {} to {}", event_name(step.event), state_name(step.from),
+                     state_name(step.to));
 }
 
 std::unique_ptr<storage::PlainIteration> LifecycleWorkload::plain_iteration(
@@ -212,7 +135,7 @@ std::string LifecycleWorkload::reset_sql() const {
 Verification LifecycleWorkload::verify(storage::Database& database,
                                        const std::stop_token& stop) const {
   Verification found;
-  const RowCheck check(plan_, api_);
+  const RowCheck check(plan_.seed, api_, left_at_);
   database.read(
       check.sql(), [&](std::span<const storage::Value> row) { check(row, found); }, stop);
   found.integrity = database.integrity(stop);

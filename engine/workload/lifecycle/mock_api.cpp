@@ -53,6 +53,10 @@ CallDraw draw(const ApiBehaviour& behaviour, std::string_view subject, std::int6
 
 }  // namespace
 
+std::string api_failure_text(std::string_view call, std::int64_t attempt) {
+  return std::string(call) + " failed at attempt " + std::to_string(attempt);
+}
+
 MockApi::MockApi(const metrics::Clock& clock, ApiBehaviour behaviour, std::stop_token stop)
     : clock_(clock), behaviour_(std::move(behaviour)), stop_(std::move(stop)) {}
 
@@ -81,14 +85,18 @@ ApiFate MockApi::fate(std::string_view path) const {
   if (!can_fail()) return fate;
   const std::string name = uploaded_file(path).name;
   for (std::int64_t attempt = 1;; ++attempt) {
-    if (draw(behaviour_, path, attempt).fails) {
+    if (call_fails(path, attempt)) {
       fate.upload_failures += 1;
-    } else if (draw(behaviour_, name, attempt).fails) {
+    } else if (call_fails(name, attempt)) {
       fate.import_failures += 1;
     } else {
       return fate;
     }
   }
+}
+
+bool MockApi::call_fails(std::string_view subject, std::int64_t attempt) const {
+  return can_fail() && draw(behaviour_, subject, attempt).fails;
 }
 
 template <typename Answer>

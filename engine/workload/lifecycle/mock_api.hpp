@@ -32,6 +32,9 @@ struct ApiFate {
   std::int64_t import_failures = 0;
 };
 
+/// What a failed call puts into the file's row: `upload_file failed at attempt 2`.
+std::string api_failure_text(std::string_view call, std::int64_t attempt);
+
 /// Stands in for the remote API: answers, or fails, after a delay. Without a timer the calling
 /// thread is blocked meanwhile, as by a real call; with one the calling coroutine is suspended.
 /// Delays and failures are drawn for each call from the seed, the file and the attempt, so they
@@ -57,6 +60,8 @@ class MockApi {
   static UploadedFile uploaded_file(std::string_view path);
   static std::string document_id(std::string_view name);
   ApiFate fate(std::string_view path) const;
+  /// `subject` is the path of an upload, the name of an import.
+  bool call_fails(std::string_view subject, std::int64_t attempt) const;
 
  private:
   template <typename Answer>

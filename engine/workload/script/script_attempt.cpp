@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/workers/pause.hpp"
+#include "engine/workload/retry.hpp"
 #include "storage/storage_error.hpp"
 
 namespace walbench::engine {
@@ -86,17 +86,10 @@ class Collected {
 
 }  // namespace
 
-/// Throws storage::WriteCancelled if a stop cuts it short.
 Task think(std::chrono::nanoseconds duration, const ScriptIteration& iteration) {
   const IterationContext& context = iteration.context;
   const std::int64_t began_ns = context.clock.now_ns();
-  bool whole = true;
-  if (context.timer != nullptr) {
-    whole = co_await Pause(*context.timer, began_ns + duration.count());
-  } else if (duration.count() > 0) {
-    whole = context.clock.sleep_for(duration, *context.end);
-  }
-  if (!whole) throw storage::WriteCancelled();
+  co_await pause_for(duration, context.clock, context.timer, *context.end);
   iteration.account.thought(context.clock.now_ns() - began_ns);
 }
 
@@ -165,6 +158,7 @@ Task attempt_whole(const ScriptIteration& iteration) {
       result = collected.add(step);
     }
     const std::int64_t asked_ns = complete ? context.clock.now_ns() : 0;
+    bool slept = false;
     if (complete) {
       context.go_on();
       try {
@@ -173,6 +167,7 @@ Task attempt_whole(const ScriptIteration& iteration) {
       } catch (const storage::OccConflict& conflict) {
         result = collected.conflict(conflict);
       } catch (const storage::StorageError& error) {
+        slept = error.slept_ns() > 0;
         result = refusal(error);
       }
       collected.clear();
@@ -180,7 +175,7 @@ Task attempt_whole(const ScriptIteration& iteration) {
     const bool had_failed = has_failed(client);
     client.completed(result);
     if (!had_failed && has_failed(client)) {
-      account.failed(client.end(), false, complete ? context.clock.now_ns() - asked_ns : 0);
+      account.failed(client.end(), slept, complete ? context.clock.now_ns() - asked_ns : 0);
     }
   }
 }

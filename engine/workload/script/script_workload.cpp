@@ -227,25 +227,30 @@ Task ScriptWorkload::iterate(std::int64_t number, IterationContext context,
 
 bool ScriptWorkload::tries_again(const ScriptEnd& end, std::int64_t tries,
                                  const IterationContext& context) const {
-  if (!end.may_retry || (retry_.max_tries != 0 && tries >= retry_.max_tries)) return false;
+  if (!end.may_retry || !retry_.allows_after(tries)) return false;
   return context.clock.now_ns() < context.no_retry_after_ns;
+}
+
+/// The stream of those that were given up for that reason.
+std::size_t ScriptWorkload::stream_of(Outcome given_up) const {
+  const std::size_t first = chosen_.size() > 1 ? 1 + chosen_.size() : 1;
+  const auto* const row =
+      std::ranges::find(kGivenUp, given_up, &decltype(kGivenUp)::value_type::first);
+  return first + static_cast<std::size_t>(row - kGivenUp.begin());
+}
+
+void ScriptWorkload::never_began(std::int64_t /*number*/, bool /*counts*/,
+                                 IterationOutcome& outcome) const {
+  outcome.set_stream(stream_of(Outcome::busy));
 }
 
 /// The streams stand in the order of streams().
 void ScriptWorkload::assign_streams(const Script& script, IterationOutcome& outcome) const {
-  const bool several = chosen_.size() > 1;
-  const std::size_t first_given_up = several ? 1 + chosen_.size() : 1;
   if (outcome.ended != Outcome::committed) {
-    const auto* const row =
-        std::ranges::find(kGivenUp, outcome.ended, &decltype(kGivenUp)::value_type::first);
-    const auto stream = first_given_up + static_cast<std::size_t>(row - kGivenUp.begin());
-    outcome.record.set_stream(stream);
-    for (metrics::TimingRecord& further : outcome.further_records) {
-      further.set_stream(stream);
-    }
+    outcome.set_stream(stream_of(outcome.ended));
     return;
   }
-  if (!several) return;
+  if (chosen_.size() < 2) return;
   metrics::TimingRecord of_script = outcome.record;
   of_script.set_stream(
       1 + static_cast<std::size_t>(std::ranges::find(chosen_, &script) - chosen_.begin()));

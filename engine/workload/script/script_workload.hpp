@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/workload/retry.hpp"
 #include "engine/workload/script/builtin_scripts.hpp"
 #include "engine/workload/script/script.hpp"
 #include "engine/workload/script/script_account.hpp"
@@ -39,12 +40,6 @@ std::string refusal_of_whole_transactions(const ScriptSet& all,
 /// Why a job cannot be run by writers and readers, as a sentence; empty if it can.
 std::string refusal_of_readers(const ScriptSet& set);
 
-/// How iterations that lose a race are repeated.
-struct RetryPlan {
-  std::int64_t max_tries = 1;         ///< attempts of an iteration; 0: as many as it takes
-  std::chrono::nanoseconds delay{0};  ///< before each further attempt
-};
-
 /// Scripts as a workload: an iteration is one execution of one of them, chosen by their weights.
 /// SQLITE_BUSY, conflicts and statements that are refused end an iteration, are counted, and the
 /// run goes on. Each client has its own variables and random numbers, which stay from one iteration
@@ -61,6 +56,7 @@ class ScriptWorkload final : public Workload {
   storage::StatementTexts statements() const override { return job_.set.statement_texts(); }
   Task iterate(std::int64_t number, IterationContext context,
                IterationOutcome& outcome) const override;
+  void never_began(std::int64_t number, bool counts, IterationOutcome& outcome) const override;
   std::string name_of(std::int64_t number) const override;
   std::string name_of_statement(std::size_t index) const override;
   std::string verified_by() const override;
@@ -83,6 +79,7 @@ class ScriptWorkload final : public Workload {
 
   Seat& take_seat(std::size_t hint) const;
   bool tries_again(const ScriptEnd& end, std::int64_t tries, const IterationContext& context) const;
+  std::size_t stream_of(storage::Outcome given_up) const;
   void assign_streams(const Script& script, IterationOutcome& outcome) const;
 
   const ScriptJob& job_;

@@ -193,13 +193,16 @@ void GroupCommitter::decide(std::span<WriteRequest* const> group) {
 void GroupCommitter::commit(std::span<WriteRequest* const> group) {
   const ThreadBusyWait waited_before = CountingVfs::thread_busy_wait();
   const Connection& connection = connection_.connection();
-  if (const int code = connection_.begin(); code != SQLITE_OK) {
-    fail_all(group, SqliteError(connection.handle(), code, "BEGIN IMMEDIATE"));
+  const int begun = connection_.begin();
+  const std::int64_t slept_ns = CountingVfs::thread_busy_wait().slept_ns - waited_before.slept_ns;
+  if (begun != SQLITE_OK) {
+    SqliteError refusal(connection.handle(), begun, "BEGIN IMMEDIATE");
+    refusal.set_slept_ns(slept_ns);
+    fail_all(group, refusal);
     return;
   }
   WALBENCH_PROBE1(lock_held, group.front()->transaction->subject.data());
-  run_all(group, context_.clock->now_ns(),
-          CountingVfs::thread_busy_wait().slept_ns - waited_before.slept_ns);
+  run_all(group, context_.clock->now_ns(), slept_ns);
   if (!connection.in_transaction()) return;  // given up, and every request has failed
 
   CommitWaits waits;
@@ -249,11 +252,13 @@ Refusal GroupCommitter::run_one(WriteRequest& request) {
 /// Undoes what is open and fails every request of the group. Those that had failed by themselves
 /// keep their own reason.
 void GroupCommitter::fail_all(std::span<WriteRequest* const> group, const SqliteError& error) {
-  const std::exception_ptr failure = std::make_exception_ptr(GroupNotCommitted(
+  GroupNotCommitted refusal(
       fmt::format("a group of {} was not committed and none of it acknowledged: {}; it consists "
                   "of {}",
                   group.size(), context_.vfs->explain(error).what(), names_of(group)),
-      error.kind(), error.remedy()));
+      error.kind(), error.remedy());
+  refusal.set_slept_ns(error.slept_ns());
+  const std::exception_ptr failure = std::make_exception_ptr(refusal);
   connection_.roll_back();
   for (WriteRequest* const request : group) {
     if (!request->failure) request->failure = failure;

@@ -10,6 +10,16 @@
 namespace walbench::storage {
 
 PreparedConnection WriterContext::connect() {
+  const ThreadBusyWait waited_before = CountingVfs::thread_busy_wait();
+  try {
+    return open_connection();
+  } catch (SqliteError& refusal) {
+    refusal.set_slept_ns(CountingVfs::thread_busy_wait().slept_ns - waited_before.slept_ns);
+    throw;
+  }
+}
+
+PreparedConnection WriterContext::open_connection() {
   const bool shared = axes.commit.is_group() || axes.commit.batch_size() > 1;
   std::uint64_t own_seed = seed + connections.fetch_add(1, std::memory_order_relaxed);
   auto busy_handler = std::make_unique<BusyHandler>(
@@ -96,7 +106,9 @@ std::int64_t TransactionWriter::write_inside(const Transaction& transaction,
     return run_ns;
   } catch (const SqliteError& refusal) {
     open.roll_back();
-    throw context_->vfs->explain(refusal);
+    SqliteError error = context_->vfs->explain(refusal);
+    error.set_slept_ns(CountingVfs::thread_busy_wait().slept_ns - waited_before.slept_ns);
+    throw error;
   }
 }
 

@@ -33,6 +33,9 @@ struct WriterContext {
 
   /// A connection as the axes and settings want it, watched by the checkpointer.
   PreparedConnection connect();
+
+ private:
+  PreparedConnection open_connection();
 };
 
 }  // namespace walbench::storage

@@ -37,7 +37,8 @@ class DriversOverAFake : public testing::Test {
     ResumingThreads threads(pool, [this] { threads_entered_.fetch_add(1); });
     test_support::SuspendingStore store(behaviour_, clock_, threads);
     SuspendingExecutor executor(pool, threads, store, clock_, in_flight);
-    const LifecycleWorkload workload({.api = api_behaviour_}, clock_, stop_.get_token());
+    const LifecycleWorkload workload({.files = std::ranges::max(passes), .api = api_behaviour_},
+                                     clock_, stop_.get_token());
     std::vector<PassReport> reports;
     for (const std::int64_t files : passes) {
       const PassOrder order = {

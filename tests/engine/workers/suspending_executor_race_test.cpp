@@ -83,8 +83,8 @@ TEST(DriversOverADatabase, MayComeAndGo) {
         axes, {1, &clock, database.workload().statements()}, threads);
     SuspendingExecutor executor(pool, threads, *store, clock,
                                 1 + static_cast<std::size_t>(round % 10));
-    const LifecycleWorkload workload({.api = {ApiDelay(microseconds(20 * (round % 4)))}}, clock,
-                                     {});
+    const LifecycleWorkload workload(
+        {.files = kFiles, .api = {ApiDelay(microseconds(20 * (round % 4)))}}, clock, {});
     const PassOrder order = {.iterations = kFiles};
     const PassReport report = Pass(workload, *store, executor, clock, order).run({});
     ASSERT_EQ(report.failure.what, "");

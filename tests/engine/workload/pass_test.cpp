@@ -46,7 +46,8 @@ class PassTest : public testing::Test {
     WorkerPool pool(threads);
     FakeStore store(behaviour_);
     BlockingExecutor executor(pool, clock_);
-    const LifecycleWorkload workload({.api = failing(fail_rate)}, clock_, stop_.get_token());
+    const LifecycleWorkload workload({.files = files, .api = failing(fail_rate)}, clock_,
+                                     stop_.get_token());
     const PassOrder order = {
         .iterations = files, .queue = queue_, .on_done = [this] { done_.fetch_add(1); }};
     return Pass(workload, store, executor, clock_, order).run(stop_.get_token());

@@ -3,6 +3,7 @@
 
 #include "metrics/analysis/busy_timeout_answer.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -69,6 +70,18 @@ TEST(BusyTimeout, WarnsFromFourFifthsOn) {
             "200 ms, which is 4 % of the 5000 ms that were set.");
   EXPECT_EQ(answer(0).sentence(),
             "busy_timeout: set 5000 ms. No writer of this run waited in the busy handler.");
+}
+
+TEST(BusyTimeout, SaysHowManyAttemptsWereRefused) {
+  ConfigurationResult refused = waited(10, 0, 0);
+  refused.failures = {{"one", "busy", 200, 200, 0, 0}, {"two", "conflict", 5, 5, 0, 0}};
+  ConfigurationResult more = waited(50, 3000, 3);
+  more.failures = {{"one", "busy", 99, 0, 0, 0}};
+  EXPECT_EQ(answer_busy_timeout({refused}, {})->sentence(),
+            "busy_timeout: set 5000 ms. No writer of this run waited in the busy handler. 200 "
+            "attempts ended in SQLITE_BUSY.");
+  EXPECT_THAT(answer_busy_timeout({refused, more}, {})->sentence(),
+              testing::EndsWith(" 299 attempts ended in SQLITE_BUSY."));
 }
 
 }  // namespace

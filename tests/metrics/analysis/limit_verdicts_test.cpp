@@ -65,6 +65,22 @@ TEST(LimitVerdicts, ExactlyTheLimitPassesAndANanosecondMoreFails) {
   EXPECT_FALSE(threshold(configuration("zero", 10, 818, 300 * kSecond + 1)).passed);
 }
 
+TEST(LimitVerdicts, FailIfNotEveryFileWasIndexedHoweverFastTheOthersWere) {
+  ConfigurationResult result = configuration("zero", 10, 818, kSecond);
+  result.iterations = 806;
+  result.given_up.busy = 12;
+  const std::vector<LimitVerdict> verdicts = judge(result);
+  ASSERT_EQ(verdicts.size(), 2U);
+  EXPECT_EQ(verdicts[0], (LimitVerdict{"indexed", false, "12 of 818 files were not indexed"}));
+  EXPECT_EQ(verdicts[1].limit, "threshold_1");
+  EXPECT_FALSE(verdicts[1].passed);
+  EXPECT_EQ(verdicts[1].evidence, "12 of 818 files were not indexed; 1 s of 300 s, 300x");
+  result.planned.threads = 5;
+  EXPECT_EQ(only_of(judge(result)).limit, "indexed") << "of any number of threads";
+  result.planned.workload = "claim";
+  EXPECT_TRUE(judge(result).empty()) << "scripts have no files";
+}
+
 TEST(LimitVerdicts, ItsLimitGrowsAndShrinksWithTheFiles) {
   const auto passes = [](std::int64_t files, std::int64_t elapsed_ns) {
     return threshold(configuration("zero", 10, files, elapsed_ns)).passed;

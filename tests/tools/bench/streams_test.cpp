@@ -74,6 +74,11 @@ class TwoRoles final : public Workload {
     co_return;
   }
 
+  void never_began(std::int64_t /*number*/, bool /*counts*/,
+                   IterationOutcome& outcome) const override {
+    outcome.set_stream(failed);
+  }
+
   storage::Content content() const override { return {}; }
   storage::StatementTexts statements() const override { return {}; }
   std::string name_of(std::int64_t number) const override { return std::to_string(number); }

@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,11 +17,14 @@ namespace walbench::tools {
 namespace {
 
 using testing::AllOf;
+using testing::AnyOf;
 using testing::Contains;
 using testing::HasSubstr;
-using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
 
 constexpr std::string_view kHeading = "Executions of scripts";
+constexpr std::string_view kLifecycles = "Lifecycles that lost a race";
 
 class Outcomes : public testing::Test {
  protected:
@@ -48,16 +53,40 @@ class Outcomes : public testing::Test {
   metrics::ResultSet set_ = example_set();
 };
 
-TEST_F(Outcomes, OfFileLifecyclesThereAreNone) {
+TEST_F(Outcomes, OfFileLifecyclesAreToldOnlyIfOneLostARace) {
   for (metrics::LoadedRun& run : set_.runs) {
     for (metrics::ConfigurationResult& each : run.configurations) {
       each.planned.workload = metrics::kLifecycle;
+      each.given_up = {};
+      each.failures.clear();
     }
   }
-  const Reported reported(set_);
-  for (const Section& each : reported.document.sections) {
-    EXPECT_FALSE(each.heading.starts_with(kHeading));
-  }
+  const auto headings = [this] {
+    std::vector<std::string> headings;
+    for (const Section& each : Reported(set_).document.sections) {
+      headings.push_back(each.heading);
+    }
+    return headings;
+  };
+  EXPECT_THAT(headings(), Not(Contains(AnyOf(StartsWith(kHeading), StartsWith(kLifecycles)))));
+  result().failures = {{"start_upload: UPDATE", "busy", 3, 1, 0, 0}};
+  EXPECT_THAT(headings(), Contains(StartsWith(kLifecycles))) << "although no file was given up";
+}
+
+TEST_F(Outcomes, OfFileLifecyclesStandWithTheirInterval) {
+  result().planned.workload = metrics::kLifecycle;
+  result().given_up.conflict = 0;
+  const Section section = section_of(Reported(set_).document, kLifecycles);
+  const std::vector<Table> tables = blocks_of<Table>(section);
+  const auto found = std::ranges::find_if(
+      tables, [](const Table& each) { return each.caption.starts_with("File lifecycles"); });
+  ASSERT_NE(found, tables.end());
+  const Table& table = *found;
+  ASSERT_EQ(table.rows.size(), 1U);
+  EXPECT_EQ(table.rows[0][1].text, "979");
+  EXPECT_EQ(table.rows[0][2].text, "2 % (1.2 .. 3.1)");
+  EXPECT_EQ(table.rows[0][3].text, "20");
+  EXPECT_THAT(sentences_of(section), Contains(HasSubstr("at most 3 attempts for one transaction")));
 }
 
 TEST_F(Outcomes, TheShareThatFailedStandsWithItsInterval) {

@@ -193,7 +193,7 @@ class Acknowledged : public AckLogTest {
     const MockApi api(clock_, {}, {});
     IterationOutcome outcome;
     run_lifecycle(std::string(kPath), storage::GuardAxis::where, {session, clock_}, api, outcome,
-                  &log)
+                  {.acks = &log})
         .run();
   }
   std::int64_t lines() const { return std::ranges::count(read(target()), '\n'); }
@@ -242,7 +242,7 @@ TEST_F(Acknowledged, WhatIsQueuedOnlyOnceItIsDecided) {
   ResumingThreads threads(pool, nullptr);
   SuspendingStore store(behaviour, clock_, threads);
   SuspendingExecutor executor(pool, threads, store, clock_, 2);
-  const LifecycleWorkload workload({}, clock_, {}, &log);
+  const LifecycleWorkload workload({.files = 2}, clock_, {}, &log);
   const PassOrder order = {.iterations = 2};
   const PassReport report = Pass(workload, store, executor, clock_, order).run({});
   EXPECT_THAT(report.failure.what, HasSubstr("refused"));
