@@ -34,6 +34,7 @@ metrics::ConfigurationPlanned ConfigurationPlan::planned() const {
       .readers = readers,
       .hold_snapshot_ns = hold_snapshot.count(),
       .beside = beside,
+      .as = as,
       .profile = std::string(profile_name(profile)),
       .strategy = strategy,
       .connection = storage::axis_name(axes.connection),

@@ -41,6 +41,7 @@ struct ConfigurationPlan {
   Profile profile = Profile::zero;
   ApiDelay api_delay;        ///< of each of a lifecycle's calls
   double api_fail_rate = 0;  ///< of each call, 0 to below 1
+  std::string as;            ///< the stack whose settings it has; empty: none
   std::string strategy;      ///< as storage::describe_strategy names the axes
   storage::Axes axes;
   std::int64_t files = 818;       ///< lifecycles, or iterations of scripts; 0 with a duration

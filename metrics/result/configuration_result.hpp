@@ -34,6 +34,7 @@ struct ConfigurationPlanned {
   std::int64_t readers = 0;           ///< beside them
   std::int64_t hold_snapshot_ns = 0;  ///< by each of their transactions, from its first row on
   std::string beside = {};            ///< somebody else's command that ran meanwhile; empty: none
+  std::string as = {};                ///< the stack whose settings it had; empty: none
   std::string profile;
   std::string strategy;
   std::string connection;  ///< the axes

@@ -68,6 +68,9 @@ inline constexpr std::array kRows = {
                                     "somebody else's command that ran meanwhile")
         .of_plan(workload, "beside", "none")
         .only_if(has<&C::planned, &P::beside>),
+    figure<&C::planned, &P::as>("as", Unit::none, first, "the stack whose settings it had")
+        .of_plan(told)
+        .only_if(has<&C::planned, &P::as>),
     figure<&C::planned, &P::profile>("profile", Unit::none, first, "how the API behaves")
         .of_plan(identity, "profile"),
     figure<&C::planned, &P::strategy>("strategy", Unit::none, first,

@@ -87,6 +87,7 @@ inline ConfigurationResult full_configuration() {
                     .max_tries = 132,
                     .retry_delay_ns = 138,
                     .threads = 10,
+                    .as = "a stack",
                     .profile = "zero",
                     .strategy = "a strategy",
                     .connection = "a connection",

@@ -9,6 +9,7 @@
 #include "storage/engines/engine.hpp"
 #include "tools/bench/bench_plan.hpp"
 #include "tools/bench/script_options.hpp"
+#include "tools/bench/stacks.hpp"
 #include "tools/program/options.hpp"
 
 namespace walbench::tools {
@@ -228,9 +229,22 @@ Reader<CheckpointChoice> checkpoint_choices() {
                                    {"off", {off}}});
 }
 
+Reader<std::string> stack_names() {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const Stack& each : stacks()) {
+    names.emplace_back(each.name, each.name);
+  }
+  return one_of(std::move(names));
+}
+
 void add_database(Options& options, BenchRequest& request) {
   using engine::Schema;
   options.section("Database");
+  options.value("--as", "STACK",
+                "settings as that stack makes them, where no other option sets them, and the "
+                "answer in its words: timeout, PRAGMAs, BEGIN, how it waits. " +
+                    explained(stacks(), &Stack::summary),
+                request.common.as, stack_names());
   options.value("--schema", "NAME", "bench, or production with three more indexes and a trigger",
                 request.common.schema,
                 one_of({Schema::bench, Schema::production}, engine::schema_name));

@@ -11,6 +11,7 @@
 
 #include "storage/wal_reset.hpp"
 #include "tools/bench/script_options.hpp"
+#include "tools/bench/stacks.hpp"
 #include "tools/bench/strategy_plan.hpp"
 #include "tools/program/options.hpp"
 
@@ -185,18 +186,19 @@ std::vector<engine::MitigationPlan> mitigation_plans(const BenchRequest& request
   std::vector<engine::MitigationPlan> plans;
   bool named_baseline = false;
   for (const storage::Strategy& each : named_mitigations(request)) {
-    if (each.axes == baseline.axes) {
+    const storage::Axes axes = as_asked(request, each.axes);
+    if (axes == baseline.axes) {
       named_baseline = true;
       continue;
     }
-    if (const std::string why = script_refusal(baseline, each.axes); !why.empty()) {
+    if (const std::string why = script_refusal(baseline, axes); !why.empty()) {
       left_out.push_back(fmt::format("{}: {}", each.name, why));
       continue;
     }
     engine::ConfigurationPlan mitigation = baseline;
-    mitigation.axes = each.axes;
-    mitigation.settings.checkpoint = checkpoint_plan(request, each.axes);
-    mitigation.strategy = each.name;
+    mitigation.axes = axes;
+    mitigation.settings.checkpoint = checkpoint_plan(request, axes);
+    mitigation.strategy = storage::describe_strategy(each.name, axes);
     require_threads_startable("--mitigate-at", baseline);
     require_threads_startable("--mitigate-at", mitigation);
     plans.push_back({info_of(each), baseline, mitigation, repeats});
@@ -350,7 +352,7 @@ BenchRequest without_twins(BenchRequest request) {
 }  // namespace
 
 BenchOptions plan_bench(const BenchRequest& given) {
-  const BenchRequest wanted = without_twins(given);
+  const BenchRequest wanted = with_stack(without_twins(given), given);
   require_one_workload(wanted.scripts, wanted.given);
   const BenchRequest request = wanted.scripts.scripts.empty() ? wanted : for_scripts(wanted);
   const engine::ApiDelay delay = api_delay(request);

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "tools/bench/stacks.hpp"
 #include "tools/program/options.hpp"
 
 namespace walbench::tools {
@@ -45,8 +46,13 @@ void complete_axes(storage::Axes& axes, bool queue_named) {
   }
 }
 
+storage::Axes as_asked(const BenchRequest& request, const storage::Axes& axes) {
+  const Stack* const stack = find_stack(request.common.as);
+  return stack == nullptr ? axes : in_stack(*stack, axes);
+}
+
 storage::Axes effective_axes(const BenchRequest& request) {
-  storage::Axes axes = storage::find_strategy(request.strategy).value().axes;
+  storage::Axes axes = as_asked(request, storage::find_strategy(request.strategy).value().axes);
   for (const auto& change : request.axis_changes) {
     change(axes);
   }

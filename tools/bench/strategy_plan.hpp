@@ -13,6 +13,9 @@ namespace walbench::tools {
 
 // All of these throw std::invalid_argument, with a sentence that names the option.
 
+/// These axes, in the stack that was asked for: see in_stack().
+storage::Axes as_asked(const BenchRequest& request, const storage::Axes& axes);
+
 /// The strategy's axes, with the changes that were asked for.
 storage::Axes effective_axes(const BenchRequest& request);
 

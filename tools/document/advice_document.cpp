@@ -12,6 +12,7 @@
 #include "tools/document/anatomy_document.hpp"
 #include "tools/document/cells.hpp"
 #include "tools/document/snippets.hpp"
+#include "tools/document/stack_words.hpp"
 #include "tools/document/wal_story_document.hpp"
 #include "tools/program/text.hpp"
 
@@ -31,8 +32,16 @@ Table gains(const std::vector<metrics::FigureChange>& changes) {
   return table;
 }
 
-void add_code(std::string_view change, std::int64_t timeout_ms, Section& section) {
-  std::ranges::move(code_for(change, timeout_ms), std::back_inserter(section.blocks));
+void add_code(std::string_view change, std::int64_t timeout_ms, std::string_view stack,
+              Section& section) {
+  std::ranges::move(code_for(change, timeout_ms, stack), std::back_inserter(section.blocks));
+}
+
+/// The name of the stack that the run was measured as; empty: none.
+std::string_view stack_of(const RunView& run) {
+  if (!run.configurations.empty()) return run.configurations.front().planned.as;
+  if (!run.mitigations.empty()) return run.mitigations.front().baseline.pooled.planned.as;
+  return {};
 }
 
 std::string what_was_measured(const RunView& run) {
@@ -41,6 +50,9 @@ std::string what_was_measured(const RunView& run) {
     text += fmt::format(", on {} ({}, {})", run.environment->cpu_model,
                         counted(static_cast<std::size_t>(run.environment->cpu_count), "CPU"),
                         run.environment->file_system);
+  }
+  if (const StackWords* const words = find_stack_words(stack_of(run))) {
+    text += fmt::format(", with the settings of {}", words->title);
   }
   text += ": " + counted(run.configurations.size(), "configuration");
   if (run.mitigations.empty()) return text + ".";
@@ -96,7 +108,7 @@ Section advice_section(const RunView& run) {
       if (info.name != recommendation->mitigation) continue;
       section.say("Kind of change: {}. It means: {}.", info.kind, info.description);
       section.add(gains(run.findings.mitigations[index].changes));
-      add_code(info.name, timeout_ms, section);
+      add_code(info.name, timeout_ms, stack_of(run), section);
     }
   } else {
     if (run.findings.wal_reset) {
@@ -112,7 +124,7 @@ Section advice_section(const RunView& run) {
     section.say(
         "Each connection needs these settings; synchronous = NORMAL may lose the last "
         "commits when the power fails, FULL does not.");
-    add_code("settings", timeout_ms, section);
+    add_code("settings", timeout_ms, stack_of(run), section);
   }
   return section;
 }

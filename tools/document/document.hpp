@@ -65,7 +65,7 @@ struct Table {
 /// Lines to paste.
 struct Code {
   std::string caption;
-  std::string language;  ///< `sql`, `c`, `c++`, `python`
+  std::string language;  ///< as code blocks of Markdown name it: `sql`, `c`, `python`, `yaml`
   std::string text;      ///< ends with a line break
   bool details = false;
 };

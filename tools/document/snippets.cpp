@@ -1,6 +1,10 @@
 #include "tools/document/snippets.hpp"
 
+#include <algorithm>
 #include <array>
+
+#include "tools/document/stack_snippets.hpp"
+#include "tools/document/stack_words.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -256,12 +260,24 @@ class GroupCommitter {
 };
 )"}};
 
-std::string_view caption_of(std::string_view language) {
-  if (language == "sql") return "SQL";
-  if (language == "c") return "C, with the sqlite3 API";
-  if (language == "python") return "Python, with the sqlite3 module";
-  return "C++";
-}
+/// What a language is called above its lines, and in code blocks of Markdown.
+struct Language {
+  std::string_view name;
+  std::string_view caption;
+  std::string_view fence;
+};
+
+constexpr std::array<Language, 9> kLanguages = {{
+    {"sql", "SQL", "sql"},
+    {"c", "C, with the sqlite3 API", "c"},
+    {"python", "Python, with the sqlite3 module", "python"},
+    {"c++", "C++", "c++"},
+    {"rails8", "Rails, config/database.yml", "yaml"},
+    {"django", "Django, settings.py", "python"},
+    {"javascript", "Node.js, with better-sqlite3", "javascript"},
+    {"go", "Go, with mattn/go-sqlite3", "go"},
+    {"rust", "Rust, with sqlx", "rust"},
+}};
 
 std::string with_timeout(std::string_view text, std::int64_t busy_timeout_ms) {
   std::string filled(text);
@@ -272,19 +288,38 @@ std::string with_timeout(std::string_view text, std::int64_t busy_timeout_ms) {
   return filled;
 }
 
+/// Those of a change in the wanted language, or in every language that is nobody's in particular.
+std::vector<const Snippet*> snippets_for(std::string_view change, std::string_view language) {
+  std::vector<const Snippet*> wanted;
+  for (const std::span<const Snippet> table :
+       {std::span<const Snippet>(kSnippets), stack_snippets()}) {
+    for (const Snippet& each : table) {
+      if (each.change == change && each.language == language) wanted.push_back(&each);
+    }
+  }
+  if (!wanted.empty()) return wanted;
+  for (const Snippet& each : kSnippets) {
+    if (each.change == change) wanted.push_back(&each);
+  }
+  return wanted;
+}
+
 }  // namespace
 
 std::span<const Snippet> all_snippets() {
   return kSnippets;
 }
 
-std::vector<Code> code_for(std::string_view change, std::int64_t busy_timeout_ms) {
+std::vector<Code> code_for(std::string_view change, std::int64_t busy_timeout_ms,
+                           std::string_view stack) {
+  const StackWords* const words = find_stack_words(stack);
+  const std::string_view wanted = words != nullptr ? words->language : std::string_view();
   std::vector<Code> code;
-  for (const Snippet& each : kSnippets) {
-    if (each.change != change) continue;
-    code.push_back({std::string(caption_of(each.language)), std::string(each.language),
-                    with_timeout(each.text, busy_timeout_ms),
-                    change == "settings" && each.language != "sql"});
+  for (const Snippet* const each : snippets_for(change, wanted)) {
+    const Language& language = *std::ranges::find(kLanguages, each->language, &Language::name);
+    const bool detail = change == "settings" && each->language != "sql" && each->language != wanted;
+    code.push_back({std::string(language.caption), std::string(language.fence),
+                    with_timeout(each->text, busy_timeout_ms), detail});
   }
   return code;
 }

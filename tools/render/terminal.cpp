@@ -136,12 +136,18 @@ std::string picture_text(const Picture& picture, const TerminalStyle& style) {
 
 // ---- blocks
 
+/// The line without control characters. A tab at its beginning, as Go has them, stays.
+std::string code_line(std::string_view line) {
+  const std::size_t tabs = std::min(line.find_first_not_of('\t'), line.size());
+  return std::string(tabs, '\t') + printable(line.substr(tabs));
+}
+
 void add_code(const Code& code, std::string& out) {
   out.append(kIndent).append(printable(code.caption)).append("\n");
   std::string_view rest = code.text;
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string line = printable(rest.substr(0, end));
+    const std::string line = code_line(rest.substr(0, end));
     if (!line.empty()) out.append(2 * kIndent.size(), ' ').append(line);
     out += '\n';
     rest.remove_prefix(std::min(end + 1, rest.size()));

@@ -12,8 +12,11 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "tests/support/temporary_folder.hpp"
+#include "tools/document/stack_snippets.hpp"
+#include "tools/document/stack_words.hpp"
 
 namespace walbench::tools {
 namespace {
@@ -124,6 +127,87 @@ TEST_F(Snippets, EachCompilesOrRuns) {
       EXPECT_TRUE(works(snippet, code.text)) << snippet.change << " in " << snippet.language;
     }
   }
+}
+
+/// Checks the syntax of lines in a stack's words, with a tool for it. True where there is none.
+class StackSnippets : public Snippets {
+ protected:
+  bool parses(const Snippet& snippet, const std::string& text) const {
+    if (snippet.language == "rails8")
+      return parses_with(
+          "python3 -c 'import yaml'", "yml", text,
+          "python3 -c \"import yaml; config = yaml.safe_load(open('snippet.yml'))['production']; "
+          "assert config['adapter'] == 'sqlite3'; assert config.get('timeout', 7000) == 7000\"");
+    if (snippet.language == "javascript") {
+      return parses_with("command -v node", "js", text, "node --check snippet.js");
+    }
+    if (snippet.language == "go") {
+      return parses_with("command -v gofmt", "go", text, "test -z \"$(gofmt -l snippet.go)\"");
+    }
+    if (snippet.language == "rust") {
+      return parses_with("command -v rustfmt", "rs", text,
+                         "rustfmt --check --edition 2021 snippet.rs");
+    }
+    return parses_with("true", "py", text + kDjangoUse, "python3 snippet.py");
+  }
+
+ private:
+  bool parses_with(const std::string& tool, const std::string& suffix, const std::string& text,
+                   const std::string& command) const {
+    if (run(tool + " >/dev/null 2>&1") != 0) return true;
+    write("snippet." + suffix, text);
+    return run(command) == 0;
+  }
+
+  /// What OPTIONS says is what sqlite3.connect() takes, and init_command what runs.
+  static constexpr const char* kDjangoUse =
+      "import sqlite3\n"
+      "default = DATABASES['default']\n"
+      "options = default.get('OPTIONS', {})\n"
+      "assert options.get('timeout', 7) == 7\n"
+      "assert options.get('transaction_mode') in (None, 'IMMEDIATE')\n"
+      "db = sqlite3.connect(default['NAME'], timeout=options.get('timeout', 5))\n"
+      "for sql in options.get('init_command', '').split(';'): db.execute(sql)\n";
+};
+
+TEST_F(StackSnippets, EachParses) {
+  for (const Snippet& snippet : stack_snippets()) {
+    for (const StackWords& words : stack_words()) {
+      if (words.language != snippet.language) continue;
+      const std::vector<Code> code = code_for(snippet.change, 7000, words.name);
+      ASSERT_EQ(code.size(), 1U) << snippet.change << " for " << words.name;
+      EXPECT_FALSE(code.front().details);
+      EXPECT_THAT(code.front().text, testing::Not(testing::HasSubstr("$")));
+      EXPECT_TRUE(parses(snippet, code.front().text)) << snippet.change << " for " << words.name;
+    }
+  }
+}
+
+TEST_F(StackSnippets, AreTheLinesThatTheStacksDocument) {
+  EXPECT_EQ(
+      code_for("settings", 7000, "go-sqlite3").front().text,
+      "package main\n\nimport (\n\t\"database/sql\"\n\n\t_ \"github.com/mattn/go-sqlite3\"\n)\n\n"
+      "func open() (*sql.DB, error) {\n\treturn sql.Open(\"sqlite3\",\n\t\t"
+      "\"file:app.db?_busy_timeout=7000&_journal_mode=WAL&_synchronous=NORMAL\")\n}\n");
+  EXPECT_THAT(code_for("begin-immediate", 7000, "go-sqlite3").front().text,
+              testing::HasSubstr("?_busy_timeout=7000&_txlock=immediate\""));
+  EXPECT_THAT(code_for("settings", 7000, "sqlx").front().text,
+              testing::HasSubstr("        .busy_timeout(Duration::from_millis(7000))\n"
+                                 "        .journal_mode(SqliteJournalMode::Wal)\n"
+                                 "        .synchronous(SqliteSynchronous::Normal))\n"));
+  EXPECT_THAT(code_for("begin-immediate", 7000, "sqlx").front().text,
+              testing::HasSubstr("pool.begin_with(\"BEGIN IMMEDIATE\").await?;"));
+  EXPECT_THAT(code_for("settings", 7000, "better-sqlite3").front().text,
+              testing::HasSubstr("new Database('app.db', { timeout: 7000 });"));
+}
+
+TEST_F(StackSnippets, EachStackHasSettingsOfItsOwnAndWhatItLacksInEveryLanguage) {
+  for (const StackWords& words : stack_words()) {
+    EXPECT_EQ(code_for("settings", 7000, words.name).size(), 1U) << words.name;
+    EXPECT_FALSE(code_for("group-commit", 7000, words.name).empty()) << words.name;
+  }
+  EXPECT_EQ(code_for("fair-queue", 7000, "rails8").size(), code_for("fair-queue", 7000).size());
+  EXPECT_EQ(code_for("settings", 7000, "no such stack").size(), code_for("settings", 7000).size());
 }
 
 TEST_F(Snippets, EachChangeThatCanBeRecommendedHasOne) {

@@ -77,6 +77,13 @@ TEST(Terminal, LeavesOutTablesAndCodeThatAreDetails) {
   EXPECT_THAT(terminal_text(document, true), HasSubstr("SELECT"));
 }
 
+TEST(Terminal, CodeKeepsItsIndentationAndNoOtherControlCharacter) {
+  Document document = example();
+  document.sections[0].blocks = {Code{"Go", "go", "func f() {\n\t\treturn\x1b\t1\n}\n"}};
+  EXPECT_THAT(terminal_text(document),
+              HasSubstr("    func f() {\n    \t\treturn\\x1b\\x091\n    }\n"));
+}
+
 TEST(Terminal, DrawsCurvesOnlyWithAPlotStyle) {
   std::string text;
   render_terminal(example(), {.details = false, .plot = PlotStyle{.width = 60, .height = 5}},
