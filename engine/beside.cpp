@@ -12,19 +12,15 @@
 #include <csignal>
 #include <exception>
 #include <string_view>
-#include <system_error>
 #include <utility>
+
+#include "engine/spawning.hpp"
 
 namespace walbench::engine {
 namespace {
 
 constexpr std::size_t kLongestLine = 500;
 constexpr std::chrono::milliseconds kPoll(10);
-
-/// POSIX names errors by return value here.
-void require(int error, const char* what) {
-  if (error != 0) throw std::system_error(error, std::generic_category(), what);
-}
 
 std::string quoted(const std::string& path) {
   const bool is_plain = std::ranges::all_of(path, [](char c) {
@@ -39,53 +35,6 @@ std::string quoted(const std::string& path) {
   }
   return text + "'";
 }
-
-class FileActions {
- public:
-  FileActions() { require(::posix_spawn_file_actions_init(&actions_), "a process's files"); }
-  FileActions(const FileActions&) = delete;
-  FileActions& operator=(const FileActions&) = delete;
-  ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
-
-  void use_null(int descriptor, int flags) {
-    require(::posix_spawn_file_actions_addopen(&actions_, descriptor, "/dev/null", flags, 0),
-            "/dev/null");
-  }
-  void duplicate(int from, int descriptor) {
-    require(::posix_spawn_file_actions_adddup2(&actions_, from, descriptor), "a pipe");
-  }
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-};
-
-/// A group of its own, and signals as a process has them that nobody changed.
-class Attributes {
- public:
-  Attributes() {
-    require(::posix_spawnattr_init(&attributes_), "a process's attributes");
-    sigset_t none;
-    sigset_t all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setsigdefault(&attributes_, &all);
-    ::posix_spawnattr_setpgroup(&attributes_, 0);
-    require(
-        ::posix_spawnattr_setflags(
-            &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF),
-        "a process's attributes");
-  }
-  Attributes(const Attributes&) = delete;
-  Attributes& operator=(const Attributes&) = delete;
-  ~Attributes() { ::posix_spawnattr_destroy(&attributes_); }
-
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_{};
-};
 
 }  // namespace
 
@@ -117,13 +66,13 @@ void Beside::start() noexcept {
 
 void Beside::spawn() {
   std::array<int, 2> pipe{};
-  require(::pipe2(pipe.data(), O_CLOEXEC) == 0 ? 0 : errno, "a pipe");
+  require_spawned(::pipe2(pipe.data(), O_CLOEXEC) == 0 ? 0 : errno, "a pipe");
   errors_ = pipe[0];
-  FileActions files;
+  SpawnedFiles files;
   files.use_null(STDIN_FILENO, O_RDONLY);
   files.use_null(STDOUT_FILENO, O_WRONLY);
   files.duplicate(pipe[1], STDERR_FILENO);
-  const Attributes attributes;
+  const SpawnedAlone attributes;
   std::string shell = "sh";
   std::string option = "-c";
   std::string command = command_;
@@ -132,7 +81,7 @@ void Beside::spawn() {
       ::posix_spawn(&process_, "/bin/sh", files.get(), attributes.get(), arguments.data(), environ);
   ::close(pipe[1]);
   if (error != 0) process_ = -1;
-  require(error, "starting /bin/sh");
+  require_spawned(error, "starting /bin/sh");
   listener_ = std::thread([this] { listen(); });
 }
 

@@ -42,6 +42,10 @@ double writes_per_second(storage::Database& database, const Workload& workload,
          static_cast<double>(std::max<std::int64_t>(sum.elapsed_ns, 1));
 }
 
+bool same_engine(const ConfigurationPlan& one, const ConfigurationPlan& other) {
+  return one.library.file == other.library.file && one.memory_statistics == other.memory_statistics;
+}
+
 metrics::CeilingPoint point_from(std::int64_t group_size, const ConfigurationPlan& plan,
                                  std::span<const double> rounds) {
   const auto [least, most] = std::ranges::minmax(rounds);
@@ -58,12 +62,29 @@ std::int64_t group_size(const ConfigurationPlan& plan) {
   return std::min(most, plan.files);
 }
 
+double write_raw(const ConfigurationPlan& plan, std::int64_t group_size,
+                 const RunContext& context) {
+  try {
+    const std::unique_ptr<storage::Database> database = context.open_database(plan);
+    const std::unique_ptr<Workload> workload = open_workload(plan, context);
+    database->seed(workload->content(), context.stop);
+    return writes_per_second(*database, *workload, plan, group_size, context);
+  } catch (const std::exception& error) {
+    if (context.stop.stop_requested()) throw RunInterrupted();
+    throw RunFailed(fmt::format("ceiling: {}", metrics::sentence_of(error)), Phase::measure,
+                    storage::remedy_of(error));
+  }
+}
+
 bool Ceilings::Point::measures(std::int64_t size, const ConfigurationPlan& of) const {
-  return group_size == size && plan.settings.checkpoint == of.settings.checkpoint;
+  return group_size == size && plan.settings.checkpoint == of.settings.checkpoint &&
+         same_engine(plan, of);
 }
 
 Ceilings::Ceilings(const RunPlan& plan, const RunContext& context) : context_(context) {
-  for (const ConfigurationPlan* const each : plan.measurements()) {
+  const std::vector<const ConfigurationPlan*> all = plan.measurements();
+  for (const ConfigurationPlan* const each : all) {
+    if (!same_engine(*each, *all.front())) continue;
     for (const std::int64_t wanted :
          {std::int64_t{1}, std::min(each->threads, storage::CommitAxis::kLargestGroup),
           engine::group_size(*each), kReferenceGroup}) {
@@ -82,17 +103,10 @@ void Ceilings::add_point(std::int64_t size, const ConfigurationPlan& plan) {
 
 void Ceilings::measure_round(Point& point) {
   if (context_.stop.stop_requested()) throw RunInterrupted();
-  try {
-    const std::unique_ptr<storage::Database> database = context_.open_database(point.plan);
-    const std::unique_ptr<Workload> workload = open_workload(point.plan, context_);
-    database->seed(workload->content(), context_.stop);
-    point.writes_per_second.push_back(
-        writes_per_second(*database, *workload, point.plan, point.group_size, context_));
-  } catch (const std::exception& error) {
-    if (context_.stop.stop_requested()) throw RunInterrupted();
-    throw RunFailed(fmt::format("ceiling: {}", metrics::sentence_of(error)), Phase::measure,
-                    storage::remedy_of(error));
-  }
+  const bool away = context_.children != nullptr && point.plan.needs_own_process();
+  point.writes_per_second.push_back(
+      away ? context_.children->write_raw(point.plan, point.group_size, context_)
+           : write_raw(point.plan, point.group_size, context_));
 }
 
 void Ceilings::measure_all() {

@@ -15,9 +15,16 @@ namespace walbench::engine {
 /// How many writes a configuration commits together at most: what its ceiling is measured at.
 std::int64_t group_size(const ConfigurationPlan& plan);
 
+/// One round of a point of the ceiling: how many writes a second one thread can do with nothing
+/// else at work, so many in a transaction, in the database that the context opens. Throws RunFailed
+/// and RunInterrupted.
+double write_raw(const ConfigurationPlan& plan, std::int64_t group_size, const RunContext& context);
+
 /// The ceilings of a plan: for each way of checkpointing in it, groups of 1, of 256, of each
-/// configuration's number of lifecycles in flight, and of its own group size. Everything throws
-/// RunFailed and RunInterrupted. One owner at a time; plan and context must outlive it.
+/// configuration's number of lifecycles in flight, and of its own group size. What is measured with
+/// another library than the first measurement, or keeps other account of its memory, has none.
+/// Everything throws RunFailed and RunInterrupted. One owner at a time; plan and context must
+/// outlive it.
 class Ceilings {
  public:
   Ceilings(const RunPlan& plan, const RunContext& context);

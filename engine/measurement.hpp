@@ -59,6 +59,8 @@ class RunObserver {
   virtual void measurement_done(std::size_t measurement) = 0;
 };
 
+class ChildProcesses;
+
 /// Everything that a run needs from outside.
 struct RunContext {
   /// A fresh, empty database for each measurement.
@@ -78,6 +80,24 @@ struct RunContext {
   /// Where the database lies, for the process beside the measurement; null: nowhere.
   std::function<std::filesystem::path()> database_path = nullptr;
   AckLog* acks = nullptr;  ///< gets the transitions that are acknowledged while measuring
+  /// Measures what needs a process of its own; null: this is that process.
+  ChildProcesses* children = nullptr;
+};
+
+/// Measures in processes of their own. Members throw RunFailed and RunInterrupted.
+class ChildProcesses {
+ public:
+  ChildProcesses() = default;
+  ChildProcesses(const ChildProcesses&) = delete;
+  ChildProcesses& operator=(const ChildProcesses&) = delete;
+  virtual ~ChildProcesses() = default;
+
+  /// As measure_configuration().
+  virtual metrics::ConfigurationResult measure(const ConfigurationPlan& plan, std::size_t index,
+                                               const RunContext& context) = 0;
+  /// As write_raw() in ceiling.hpp.
+  virtual double write_raw(const ConfigurationPlan& plan, std::int64_t group_size,
+                           const RunContext& context) = 0;
 };
 
 /// The name of a measurement in messages: `c=10 zero per-file`.

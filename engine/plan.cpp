@@ -53,6 +53,7 @@ metrics::ConfigurationPlanned ConfigurationPlan::planned() const {
       .checkpoint = storage::checkpoint_name(checkpoint),
       .checkpoint_every_frames = checkpoint.every_frames,
       .wal_cap_frames = in_background ? checkpoint.wal_cap_frames : 0,
+      .library = library.file.string(),
       .memory_statistics = memory_statistics ? "on" : "off",
       .pragmas = storage::pragmas_text(settings.pragmas),
       .wal_reset_exposed = wal_reset_exposed,

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "metrics/result/configuration_result.hpp"
 #include "metrics/result/mitigation_result.hpp"
 #include "storage/axes.hpp"
+#include "storage/database.hpp"
 #include "storage/settings.hpp"
 
 namespace walbench::engine {
@@ -24,6 +26,14 @@ enum class Profile : std::uint8_t {
 };
 
 std::string_view profile_name(Profile profile);
+
+/// A library that brings the engine. Which one is in use is the same in the whole process.
+struct EngineLibrary {
+  std::filesystem::path file = {};  ///< empty: the one that this process has loaded
+  std::string version = {};
+  std::string source_id = {};  ///< what it says of itself
+  bool wal_reset_bug = false;  ///< it has that bug
+};
 
 /// One measurement: one number of threads with one strategy. Runs file lifecycles, unless it has
 /// scripts.
@@ -50,11 +60,22 @@ struct ConfigurationPlan {
   Schema schema = Schema::bench;
   storage::ConnectionSettings settings;
   std::uint64_t seed = 42;
-  bool memory_statistics = true;    ///< of the engine; the same in the whole process
+  EngineLibrary library;            ///< the one that is measured
+  bool memory_statistics = true;    ///< of the engine; on in this process
+  bool own_process = false;         ///< as the other side of its pair, which needs one
   bool anatomy = false;             ///< follow the write lock in time
   bool wal_reset_exposed = false;   ///< the loaded library has that bug, and this plan can meet it
   std::vector<std::string> varied;  ///< set by name_what_varies()
   std::vector<std::string> limits;  ///< that the user set for it: see metrics::parse_limit()
+
+  /// Whether it cannot be measured in this process, or would not be like its other side.
+  bool needs_own_process() const {
+    return own_process || !memory_statistics || !library.file.empty();
+  }
+
+  storage::Instrumentation instrumentation() const {
+    return anatomy ? storage::Instrumentation::anatomy : storage::Instrumentation::counts;
+  }
 
   /// The same as results have it.
   metrics::ConfigurationPlanned planned() const;

@@ -82,7 +82,11 @@ class Study {
                                              const RunContext& context,
                                              const std::string& for_mitigation = {}) {
     try {
-      return measure_configuration(configuration, index_++, context);
+      const std::size_t index = index_++;
+      if (context.children != nullptr && configuration.needs_own_process()) {
+        return context.children->measure(configuration, index, context);
+      }
+      return measure_configuration(configuration, index, context);
     } catch (const RunFailed& failed) {
       listener_.on_failed({label(configuration), failed.phase(), failed.what(), failed.remedy(),
                            configuration.planned(), for_mitigation});

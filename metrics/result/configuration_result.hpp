@@ -53,6 +53,7 @@ struct ConfigurationPlanned {
   std::string checkpoint = "auto";  ///< who checkpoints: `auto`, `background:full`, `off`
   std::int64_t checkpoint_every_frames = 0;
   std::int64_t wal_cap_frames = 0;  ///< with `background` alone
+  std::string library = {};  ///< the file of another SQLite; empty: the one that is installed
   std::string memory_statistics =
       "on";                  ///< whether SQLite keeps account of its memory: `on`, `off`
   std::string pragmas = {};  ///< set beside the settings that have a name: `cache_size=-65536`

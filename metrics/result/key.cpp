@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "metrics/fingerprint.hpp"
 #include "metrics/result/figures.hpp"
 
 namespace walbench::metrics {
@@ -71,7 +72,12 @@ std::string Key::selector() const {
 }
 
 std::string for_file_name(std::string_view text) {
+  constexpr std::size_t kLongest = 60;
+  constexpr std::size_t kKept = 40;
   std::string name(text);
+  if (text.size() > kLongest) {
+    name = fmt::format("{}-{}", text.substr(text.size() - kKept), fingerprint_of(text));
+  }
   const auto is_other = [](char c) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     const bool digit = c >= '0' && c <= '9';

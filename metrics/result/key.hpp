@@ -47,7 +47,8 @@ class Key {
   std::size_t stream_parts_ = 0;  ///< the last so many
 };
 
-/// The text with a dash for whatever is no letter, no digit and none of `.-_`.
+/// The text with a dash for whatever is no letter, no digit and none of `.-_`. Of a long one, its
+/// end and a fingerprint: the names of files have a limit.
 std::string for_file_name(std::string_view text);
 
 /// The label of its key.

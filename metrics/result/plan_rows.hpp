@@ -129,6 +129,9 @@ inline constexpr std::array kRows = {
                                      "set and read back on every connection")
         .of_plan(setting, "pragma", "none")
         .may_be_absent(),
+    figure<&C::planned, &P::library>("library", Unit::none, first, "the file of another SQLite")
+        .of_plan(told, "library", "-")
+        .only_if(has<&C::planned, &P::library>),
     figure<&C::planned, &P::memory_statistics>("memory_statistics", Unit::none, first,
                                                "whether SQLite counts its memory")
         .of_plan(setting, "memory-statistics", "on")
@@ -160,6 +163,15 @@ inline constexpr std::array kRows = {
     figure<&C::settings, &S::locking_mode>("settings.locking_mode", Unit::none, first,
                                            "PRAGMA locking_mode")
         .of_plan(setting, "locking-mode"),
+    figure<&C::settings, &S::sqlite_version>("settings.sqlite_version", Unit::none, first,
+                                             "SELECT sqlite_version()")
+        .only_if(has<&C::settings, &S::sqlite_version>),
+    figure<&C::settings, &S::sqlite_source_id>("settings.sqlite_source_id", Unit::none, first,
+                                               "SELECT sqlite_source_id()")
+        .only_if(has<&C::settings, &S::sqlite_source_id>),
+    figure<&C::settings, &S::memory_statistics>("settings.memory_statistics", Unit::none, first,
+                                                "whether memory in use shows in them")
+        .only_if(has<&C::settings, &S::memory_statistics>),
 };
 
 }  // namespace walbench::metrics::plan_rows

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "storage/sqlite/ad_hoc.hpp"
+#include "storage/sqlite/connection_settings.hpp"
 #include "storage/sqlite/copy_database.hpp"
 #include "storage/sqlite/strategy/sqlite_database.hpp"
 #include "storage/wal_reset.hpp"
@@ -13,15 +14,6 @@ namespace {
 void require_known(std::string_view engine) {
   if (engine == "sqlite") return;
   throw std::invalid_argument("there is no engine '" + std::string(engine) + "'");
-}
-
-/// Whether memory that is in use shows in the statistics.
-bool keeps_account() {
-  constexpr int kBytes = 64;
-  void* const some = sqlite3_malloc(kBytes);
-  const bool shows = sqlite3_memory_used() >= kBytes;
-  sqlite3_free(some);
-  return shows;
 }
 
 }  // namespace
@@ -63,7 +55,7 @@ void turn_off_memory_statistics(std::string_view engine) {
   sqlite3_shutdown();
   const int code = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   if (code != SQLITE_OK) throw SqliteError(nullptr, code, "turning off the memory statistics");
-  if (keeps_account()) {
+  if (keeps_memory_statistics()) {
     throw StorageError("SQLite keeps account of its memory although it was told not to",
                        ErrorKind::settings);
   }
@@ -71,7 +63,7 @@ void turn_off_memory_statistics(std::string_view engine) {
 
 std::optional<std::int64_t> engine_memory_peak_bytes(std::string_view engine) {
   require_known(engine);
-  if (!keeps_account()) return std::nullopt;
+  if (!keeps_memory_statistics()) return std::nullopt;
   return sqlite3_memory_highwater(0);
 }
 

@@ -63,6 +63,14 @@ void read_pragma_back(const Connection& connection, const Pragma& pragma) {
 
 }  // namespace
 
+bool keeps_memory_statistics() {
+  constexpr int kBytes = 64;
+  void* const some = sqlite3_malloc(kBytes);
+  const bool shows = sqlite3_memory_used() >= kBytes;
+  sqlite3_free(some);
+  return shows;
+}
+
 void apply_pragmas(const Connection& connection, const ConnectionSettings& settings) {
   for (const Pragma& each : settings.pragmas) {
     connection.execute("PRAGMA " + each.name + "=" + each.value);
@@ -102,6 +110,9 @@ metrics::SettingsReadBack read_settings_back(const Connection& connection,
   effective.page_size_bytes = connection.query_int64("PRAGMA page_size");
   effective.cache_size = connection.query_int64("PRAGMA cache_size");
   effective.locking_mode = connection.query_text("PRAGMA locking_mode");
+  effective.sqlite_version = connection.query_text("SELECT sqlite_version()");
+  effective.sqlite_source_id = connection.query_text("SELECT sqlite_source_id()");
+  effective.memory_statistics = keeps_memory_statistics() ? "on" : "off";
 
   expect_same("journal_mode", "wal", effective.journal_mode);
   expect_same("synchronous", std::string(synchronous_name(asked.synchronous)),

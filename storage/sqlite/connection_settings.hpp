@@ -23,6 +23,10 @@ class SettingsMismatch : public StorageError {
 void apply_settings(const Connection& connection, const ConnectionSettings& settings,
                     BusyHandler* busy_handler = nullptr);
 
+/// Whether memory that is in use shows in SQLite's statistics, as it does unless they are turned
+/// off for the whole process.
+bool keeps_memory_statistics();
+
 /// Sets the pragmas alone, as is due before a database has its first table: the size of its pages
 /// stays as it is then.
 void apply_pragmas(const Connection& connection, const ConnectionSettings& settings);

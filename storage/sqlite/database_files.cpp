@@ -50,14 +50,19 @@ bool PrivateDirectory::remove() noexcept {
   return path_.empty() || ::rmdir(path_.c_str()) == 0 || errno == ENOENT;
 }
 
-DatabaseFiles::DatabaseFiles(const std::optional<std::filesystem::path>& wanted,
-                             const std::optional<std::filesystem::path>& scratch)
-    : directory_(wanted ? PrivateDirectory() : PrivateDirectory::make(scratch)),
+DatabaseFiles::DatabaseFiles(PrivateDirectory directory,
+                             const std::optional<std::filesystem::path>& wanted, bool kept)
+    : directory_(std::move(directory)),
       database_(wanted ? named_database(*wanted)
                        : std::filesystem::path(directory_.path()) / "bench.db"),
       wal_(database_.string() + "-wal"),
       shm_(database_.string() + "-shm"),
-      journal_(database_.string() + "-journal") {
+      journal_(database_.string() + "-journal"),
+      kept_(kept) {}
+
+DatabaseFiles::DatabaseFiles(const std::optional<std::filesystem::path>& wanted,
+                             const std::optional<std::filesystem::path>& scratch)
+    : DatabaseFiles(wanted ? PrivateDirectory() : PrivateDirectory::make(scratch), wanted) {
   for (const std::string* const sibling : {&wal_, &shm_, &journal_}) {
     struct stat status {};
     if (lstat(sibling->c_str(), &status) == 0) {

@@ -50,6 +50,10 @@ class DatabaseFiles {
   /// DatabaseFileError.
   explicit DatabaseFiles(const std::optional<std::filesystem::path>& wanted,
                          const std::optional<std::filesystem::path>& scratch = std::nullopt);
+  /// The files of a database that another process has created, and will remove.
+  static DatabaseFiles of_another_process(const std::filesystem::path& database) {
+    return DatabaseFiles(PrivateDirectory(), database, true);
+  }
   DatabaseFiles(const DatabaseFiles&) = delete;
   DatabaseFiles& operator=(const DatabaseFiles&) = delete;
   ~DatabaseFiles();
@@ -71,6 +75,8 @@ class DatabaseFiles {
   bool remove() noexcept;
 
  private:
+  DatabaseFiles(PrivateDirectory directory, const std::optional<std::filesystem::path>& wanted,
+                bool kept = false);
   void create_empty();
 
   PrivateDirectory directory_;  ///< none if the caller named the file

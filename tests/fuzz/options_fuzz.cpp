@@ -22,7 +22,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (data[0] % 2 == 0) {
     static_cast<void>(tools::parse_report_options(arguments));
   } else {
-    static_cast<void>(tools::parse_bench_options(arguments));
+    static_cast<void>(tools::parse_bench_options(arguments, [](const auto& file) {
+      return tools::LibraryFacts{file, {}};
+    }));
   }
   return 0;
 }

@@ -53,7 +53,10 @@ TEST_F(BenchLibrary, TheRunUsesIt) {
   const Outcome outcome = small_run({"--library", copy_.string(), "--fail-if", "elapsed<0s"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("50 files, database verified"));
-  EXPECT_EQ(only_json()["configurations"].size(), 1U) << "one of the two processes measures";
+  const auto measured = only_json()["configurations"];
+  ASSERT_EQ(measured.size(), 1U) << "one of the two processes measures";
+  EXPECT_EQ(measured[0]["library"], fs::canonical(copy_).string());
+  EXPECT_EQ(measured[0]["settings"]["sqlite_source_id"], sqlite3_sourceid());
   EXPECT_THAT(names_in(tmpdir()), IsEmpty());
   EXPECT_EQ(small_run({"--library", copy_.string(), "--fail-if", "elapsed>0s"}).exit_code, 1)
       << "the exit code is passed on";
@@ -62,6 +65,14 @@ TEST_F(BenchLibrary, TheRunUsesIt) {
 TEST_F(BenchLibrary, TheInstalledOneMayBeNamed) {
   const Outcome outcome = small_run({"--library", installed().string()});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_FALSE(only_json()["configurations"][0].contains("library"));
+}
+
+TEST_F(BenchLibrary, WhoRunsBesideHasTheInstalledOne) {
+  const Outcome outcome = small_run({"--library", copy_.string(), "--beside",
+                                     "test -z \"${LD_LIBRARY_PATH+x}${LD_BIND_NOW+x}\" && exit 7"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(only_json()["configurations"][0]["beside"]["exit_code"], 7);
 }
 
 TEST_F(BenchLibrary, WhatIsNoneIsRefused) {
@@ -79,10 +90,9 @@ TEST_F(BenchLibrary, WhatIsNoneIsRefused) {
 TEST_F(BenchLibrary, AnInterruptionReachesIt) {
   Program running(bench_path(),
                   {"--threads", "2", "--profile", "realistic", "--api-delay", "20ms", "--files",
-                   "20000", "--library", copy_.string(), "--quiet"},
+                   "20000", "--library", copy_.string(), "--progress", "always"},
                   options());
-  ASSERT_TRUE(eventually([&] { return names_in(tmpdir()).size() >= 2; }))
-      << "the folder with the link, and the database's";
+  ASSERT_TRUE(running.wait_for_error_text("c=2 realistic per-file\x1b[K"));
   running.send_signal(SIGINT);
   const Outcome outcome = running.wait();
   EXPECT_EQ(outcome.exit_code, 130);

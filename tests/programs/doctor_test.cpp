@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "storage/wal_reset.hpp"
+#include "tests/programs/fixed_sqlite.hpp"
 #include "tests/programs/lock_users.hpp"
 #include "tests/programs/program.hpp"
 
@@ -28,16 +29,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
-
-/// `/.../libsqlite3.so.0`, or why there is none.
-Outcome fixed_sqlite() {
-  const std::string script = WALBENCH_SOURCE_DIR "/tests/programs/fixed_sqlite.sh";
-  Outcome outcome = Program("/bin/sh", {script, WALBENCH_BINARY_DIR "/fixed_sqlite"}, {}).wait();
-  while (outcome.out.ends_with('\n')) {
-    outcome.out.pop_back();
-  }
-  return outcome;
-}
 
 bool loaded_has_bug() {
   return storage::has_wal_reset_bug(sqlite3_libversion_number());

@@ -105,6 +105,7 @@ inline ConfigurationResult full_configuration() {
                     .checkpoint = "a checkpoint",
                     .checkpoint_every_frames = 15,
                     .wal_cap_frames = 16,
+                    .library = "a library",
                     .wal_reset_exposed = true,
                     .perturb_ns = 233,
                     .varied = {},
@@ -115,7 +116,10 @@ inline ConfigurationResult full_configuration() {
                      .wal_autocheckpoint_frames = 14,
                      .page_size_bytes = 4096,
                      .cache_size = -2000,
-                     .locking_mode = "exclusive"};
+                     .locking_mode = "exclusive",
+                     .sqlite_version = "3.99.0",
+                     .sqlite_source_id = "an id",
+                     .memory_statistics = "a state"};
   result.repeats = 5;
   result.elapsed_ns = 2'000'000'001;
   result.elapsed_longest_ns = 2'000'000'000;

@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "metrics/result/environment.hpp"
-#include "storage/engines/engine.hpp"
 #include "tools/bench/bench_plan.hpp"
 #include "tools/bench/script_options.hpp"
 #include "tools/bench/stacks.hpp"
@@ -199,7 +198,8 @@ void add_mitigations(Options& options, BenchRequest& request) {
                  "measure this change, too, in turn with --strategy as its baseline: strategies "
                  "(NAME,...; reduced-guards brings select-guard with it; all names every one), or "
                  "axes, settings and PRAGMAs that change together (AXIS=VALUE,..., as in "
-                 "busy-handler=constant:1ms,synchronous=full). May be given several times",
+                 "busy-handler=constant:1ms,synchronous=full; library=FILE and "
+                 "memory-statistics=off are among them, too). May be given several times",
                  Takes::one_each_time, request.tries, tries());
   options.values("--mitigation", "CHANGE", "the same as --try", Takes::one_each_time, request.tries,
                  tries());
@@ -262,11 +262,10 @@ void add_database(Options& options, BenchRequest& request) {
   options.value("--memory-statistics", "WHETHER",
                 "whether SQLite keeps account of the memory that it uses (on, off), which costs a "
                 "mutex at each allocation",
-                request.common.memory_statistics, one_of<bool>({{"on", true}, {"off", false}}));
+                request.common.memory_statistics, on_or_off());
   options.value("--library", "FILE",
-                "measure with this libsqlite3, which bench runs itself again with [the one that is "
-                "installed]",
-                request.options.library, paths());
+                "measure with this libsqlite3, in a process of its own [the one that is installed]",
+                request.library, paths());
   options.value("--checkpoint", "WHO",
                 "who checkpoints: auto, the commit that fills the WAL; background, a thread on a "
                 "connection of its own, without the write lock (passive) or with it (full, "
@@ -346,18 +345,18 @@ void add_output(Options& options, BenchRequest& request) {
 
 }  // namespace
 
-std::variant<BenchOptions, ParseEnd> parse_bench_options(
-    const std::vector<std::string>& arguments) {
-  const storage::EngineFacts engine = storage::engine_facts("sqlite");
+std::variant<BenchOptions, ParseEnd> parse_bench_options(const std::vector<std::string>& arguments,
+                                                         const LibraryLookup& look_up) {
   BenchRequest request;
-  request.wal_reset_bug = engine.has_wal_reset_bug;
-  Options options({.name = "bench",
-                   .purpose = "Measures what an SQLite state transition costs when many workers "
-                              "write in WAL mode.",
-                   .usage = "[OPTION]...",
-                   .version = fmt::format("bench (walbench) {}, SQLite {}",
-                                          metrics::walbench_version(), engine.version),
-                   .footer = kFooter});
+  request.look_up = look_up;
+  Options options(
+      {.name = "bench",
+       .purpose = "Measures what an SQLite state transition costs when many workers "
+                  "write in WAL mode.",
+       .usage = "[OPTION]...",
+       .version = fmt::format("bench (walbench) {}, SQLite {}", metrics::walbench_version(),
+                              loaded_library_facts().engine.version),
+       .footer = kFooter});
   add_workload(options, request);
   add_scripts(options, request.scripts);
   add_strategy(options, request);
@@ -366,6 +365,9 @@ std::variant<BenchOptions, ParseEnd> parse_bench_options(
   add_output(options, request);
   if (const auto end = options.parse(arguments, &request.given)) return *end;
   try {
+    request.options.library = request.library ? library_at(*request.library, "--library", look_up)
+                                              : loaded_library_facts();
+    request.common.library = request.options.library.planned();
     return plan_bench(request);
   } catch (const std::invalid_argument& error) {
     return options.refusal(error.what());

@@ -9,7 +9,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "storage/storage_error.hpp"
 #include "storage/wal_reset.hpp"
+#include "tools/bench/limit_plan.hpp"
 #include "tools/bench/script_options.hpp"
 #include "tools/bench/stacks.hpp"
 #include "tools/bench/strategy_plan.hpp"
@@ -145,6 +147,9 @@ engine::MitigationPlan change_plan(const BenchRequest& request, const std::vecto
   for (const Setting& each : changes) {
     apply(each, mitigation);
   }
+  if (mitigation.library.file != baseline.library.file) {
+    mitigation.library = library_at(mitigation.library.file, "--try", request.look_up).planned();
+  }
   complete_axes(mitigation.axes,
                 std::ranges::find(changes, "queue", &Setting::name) != changes.end());
   if (const auto found = storage::contradiction(mitigation.axes)) {
@@ -158,11 +163,18 @@ engine::MitigationPlan change_plan(const BenchRequest& request, const std::vecto
   const bool same = mitigation.axes == baseline.axes &&
                     mitigation.settings.synchronous == baseline.settings.synchronous &&
                     mitigation.settings.busy_timeout == baseline.settings.busy_timeout &&
-                    mitigation.settings.pragmas == baseline.settings.pragmas;
+                    mitigation.settings.pragmas == baseline.settings.pragmas &&
+                    mitigation.library.file == baseline.library.file &&
+                    mitigation.memory_statistics == baseline.memory_statistics;
   if (same) refuse("--try", fmt::format("{} is as the baseline is already", name_of(changes)));
   require_threads_startable("--mitigate-at", baseline);
   require_threads_startable("--mitigate-at", mitigation);
-  return {info_of(changes, baseline, mitigation), baseline, mitigation, repeats};
+  engine::MitigationPlan pair{info_of(changes, baseline, mitigation), baseline, mitigation,
+                              repeats};
+  // Both sides alike: a process of its own starts with fresh memory.
+  const bool apart = baseline.needs_own_process() || mitigation.needs_own_process();
+  pair.baseline.own_process = pair.mitigation.own_process = apart;
+  return pair;
 }
 
 void require_names_apart(const std::vector<engine::MitigationPlan>& plans) {
@@ -221,58 +233,17 @@ std::vector<engine::MitigationPlan> mitigation_plans(const BenchRequest& request
   return plans;
 }
 
-/// Notes which measurements can meet the WAL-reset bug of the loaded library.
-void note_exposure(const BenchRequest& request, engine::RunPlan& plan) {
-  const auto note = [&](engine::ConfigurationPlan& each) {
+/// Notes which measurements can meet the WAL-reset bug of their library.
+void note_exposure(engine::RunPlan& plan) {
+  const auto note = [](engine::ConfigurationPlan& each) {
     each.wal_reset_exposed =
-        request.wal_reset_bug &&
+        each.library.wal_reset_bug &&
         storage::exposed_to_wal_reset(each.axes, each.settings.checkpoint, each.threads);
   };
   std::ranges::for_each(plan.configurations, note);
   for (engine::MitigationPlan& each : plan.mitigations) {
     note(each.baseline);
     note(each.mitigation);
-  }
-}
-
-bool has_segment(const engine::ConfigurationPlan& plan, metrics::Segment segment) {
-  switch (segment) {
-    case metrics::Segment::statement:
-      return plan.axes.begin == storage::BeginAxis::immediate && !plan.axes.commit.is_group();
-    case metrics::Segment::connect:
-      return plan.axes.connection == storage::ConnectionAxis::per_file();
-    case metrics::Segment::attempt:
-    case metrics::Segment::failed_attempt: return plan.api_fail_rate > 0;
-    default: return true;
-  }
-}
-
-/// Gives each limit to the measurements that have the figure it bounds.
-void set_limits(const std::vector<metrics::Limit>& limits, engine::RunPlan& plan) {
-  std::vector<engine::ConfigurationPlan*> all;
-  all.reserve(plan.configurations.size() + 2 * plan.mitigations.size());
-  for (engine::ConfigurationPlan& each : plan.configurations) {
-    all.push_back(&each);
-  }
-  for (engine::MitigationPlan& each : plan.mitigations) {
-    all.insert(all.end(), {&each.baseline, &each.mitigation});
-  }
-  for (const metrics::Limit& limit : limits) {
-    if (limit.relative) {
-      refuse("--fail-if", fmt::format("'{}' compares two measurements, as report --compare does; "
-                                      "bench takes a fixed bound, as in 'lock_wait.p99>5ms'",
-                                      limit.name));
-    }
-    bool concerns_any = false;
-    for (engine::ConfigurationPlan* const each : all) {
-      const auto& segment = limit.figure.segment;
-      if (!metrics::selects(limit, each->unmeasured())) continue;
-      if (segment && !has_segment(*each, *segment)) continue;
-      each->limits.push_back(limit.name);
-      concerns_any = true;
-    }
-    if (concerns_any) continue;
-    refuse("--fail-if", fmt::format("'{}' concerns no configuration of this run", limit.name));
   }
 }
 
@@ -305,20 +276,12 @@ void require_used(const BenchRequest& request, const engine::RunPlan& plan) {
   }
 }
 
-void require_study(const engine::RunPlan& plan) {
-  for (const metrics::Limit& limit : metrics::standard_limits()) {
-    const bool covered = std::ranges::any_of(
-        plan.configurations, [&](const engine::ConfigurationPlan& configuration) {
-          return metrics::selects(limit, configuration.unmeasured());
-        });
-    if (covered) continue;
-    std::vector<std::string> needed;
-    needed.reserve(limit.selector.size());
-    for (const auto& [dimension, value] : limit.selector) {
-      needed.push_back(fmt::format("--{} {}", dimension, value));
-    }
-    refuse("--study",
-           fmt::format("{} needs a configuration with {}", limit.name, fmt::join(needed, " and ")));
+void require_profile_possible(const BenchOptions& options) {
+  for (const engine::ConfigurationPlan* const each : options.plan.measurements()) {
+    if (!options.wall_profile || !each->needs_own_process()) continue;
+    refuse("--wall-profile",
+           "samples what bench itself does, and another library, or SQLite without memory "
+           "statistics, is measured in a process of its own; leave out one of them");
   }
 }
 
@@ -351,6 +314,15 @@ BenchRequest without_twins(BenchRequest request) {
 
 }  // namespace
 
+LibraryFacts library_at(const std::filesystem::path& file, std::string_view option,
+                        const LibraryLookup& look_up) {
+  try {
+    return look_up(file);
+  } catch (const storage::StorageError& error) {
+    refuse(option, error.what());
+  }
+}
+
 BenchOptions plan_bench(const BenchRequest& given) {
   const BenchRequest wanted = with_stack(without_twins(given), given);
   require_one_workload(wanted.scripts, wanted.given);
@@ -369,11 +341,12 @@ BenchOptions plan_bench(const BenchRequest& given) {
   }
   engine::order_fastest_first(plan.configurations);
   plan.mitigations = mitigation_plans(request, common, delay, options.left_out);
-  note_exposure(request, plan);
+  note_exposure(plan);
   engine::name_what_varies(plan);
   plan.seed = common.seed;
   set_limits(request.fail_if, plan);
   require_used(request, plan);
+  require_profile_possible(options);
   if (request.study) require_study(plan);
   return options;
 }

@@ -2,10 +2,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/plan.hpp"
@@ -58,12 +60,18 @@ struct BenchRequest {
   std::optional<std::int64_t> checkpoint_frames;
   std::optional<std::int64_t> wal_cap_frames;
   std::optional<std::chrono::nanoseconds> perturb;
-  bool wal_reset_bug = false;  ///< the loaded SQLite has it
+  std::optional<std::filesystem::path> library;  ///< SQLite's; nothing: the one that is installed
+  LibraryLookup look_up;
   ScriptRequest scripts;
   std::set<std::string> given;  ///< the names of the options that were there
 };
 
 inline constexpr std::int64_t kMostInFlight = 100'000;  ///< some KB each if they share threads
+
+/// What that option's library says of itself. Throws std::invalid_argument, with a sentence that
+/// names the option.
+LibraryFacts library_at(const std::filesystem::path& file, std::string_view option,
+                        const LibraryLookup& look_up);
 
 /// The plan that was asked for. Throws std::invalid_argument, with a sentence that names the
 /// option, if values contradict each other or concern nothing.

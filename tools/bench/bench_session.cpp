@@ -28,6 +28,7 @@
 #include "storage/engines/engine.hpp"
 #include "storage/sqlite/database_files.hpp"
 #include "tools/bench/descriptor_limit.hpp"
+#include "tools/bench/own_process.hpp"
 #include "tools/bench/progress.hpp"
 #include "tools/bench/published_study.hpp"
 #include "tools/bench/remedies.hpp"
@@ -61,6 +62,7 @@ using FilesInUse = std::atomic<storage::DatabaseFiles*>;
 struct DatabasesInUse {
   FilesInUse measured = nullptr;
   FilesInUse image = nullptr;
+  OwnProcesses::FolderInUse library = nullptr;  ///< of a process of its own
 };
 
 /// Lets the signal thread remove the database while this lives.
@@ -108,10 +110,6 @@ class EndOfDatabase {
   storage::DatabaseFiles& files_;
   bool kept_;
 };
-
-bool keeps_memory_statistics(const engine::RunPlan& plan) {
-  return std::ranges::all_of(plan.measurements(), &engine::ConfigurationPlan::memory_statistics);
-}
 
 /// A long run says so before it begins.
 void announce(const engine::RunPlan& plan) {
@@ -183,7 +181,8 @@ class Session {
         signals_(signals),
         folder_(options.results, warn),
         files_(options.keep_db, options.scratch),
-        removed_on_signal_(in_use.measured, options.keep_db ? nullptr : &files_) {
+        removed_on_signal_(in_use.measured, options.keep_db ? nullptr : &files_),
+        children_([this] { return fresh_database(); }, in_use.library) {
     if (options.ack_log) acks_.emplace(*options.ack_log, signals.stop_token());
     if (options.scripts) {
       image_.emplace(options.scratch);
@@ -199,18 +198,20 @@ class Session {
       if (const int refused = prepare_scripts(); refused != kDone) return refused;
       if (!options_.quiet) announce(options_.plan);
       const metrics::SteadyClock clock;
-      if (!keeps_memory_statistics(options_.plan)) storage::turn_off_memory_statistics(kEngine);
-      metrics::RunResult run = begin_run(options_.plan, files_, clock);
+      metrics::RunResult run = begin_run(options_.plan, files_, clock, options_.library.engine);
       for (const std::string& warning : metrics::environment_warnings(run.environment)) {
         complain("warning: " + warning);
       }
-      if (const auto warning = exposure_warning(options_.plan, run.environment.sqlite_version)) {
+      if (const auto warning = exposure_warning(options_.plan)) {
         complain("warning: " + *warning);
       }
       if (options_.perturbed()) {
         complain("warning: with --perturb threads pause at random; timings are not for comparing");
       }
-      PublishedStudy study(folder_, options_.plan, run, add_memory_peaks);
+      PublishedStudy study(folder_, options_.plan, run, [this](metrics::RunResult& so_far) {
+        add_memory_peaks(options_.plan, so_far);
+        children_.add_memory_peaks(so_far);
+      });
       const bool to_the_end = measure(study, clock, run);
       signals_.end_at_once();
       if (!to_the_end || signals_.exit_code() != 0) {
@@ -263,9 +264,10 @@ class Session {
     engine::RunContext context{[this](const auto& plan) { return open_database(plan); }, &clock,
                                &progress, signals_.stop_token()};
     if (options_.wall_profile) context.on_worker_thread = WallProfile::enter_thread;
+    context.children = &children_;
     context.database_path = [this] { return files_.database(); };
     context.acks = acks_ ? &*acks_ : nullptr;
-    context.library = "SQLite " + storage::engine_facts(kEngine).version;
+    context.library = "SQLite " + options_.library.engine.version;
     if (options_.interval) {
       context.interval = *options_.interval;
       context.open_interval_log = [&study](const engine::ConfigurationPlan& plan) {
@@ -298,10 +300,12 @@ class Session {
 
   /// A new database, in the place of the last one.
   std::unique_ptr<storage::Database> open_database(const engine::ConfigurationPlan& plan) {
+    return storage::open_database(kEngine, fresh_database(), plan.settings, plan.instrumentation());
+  }
+
+  std::filesystem::path fresh_database() {
     if (!std::exchange(fresh_, false)) files_.start_over();
-    return storage::open_database(
-        kEngine, files_.database(), plan.settings,
-        plan.anatomy ? storage::Instrumentation::anatomy : storage::Instrumentation::counts);
+    return files_.database();
   }
 
   std::string profile_text() const {
@@ -334,6 +338,7 @@ class Session {
   const metrics::ResultsFolder folder_;
   storage::DatabaseFiles files_;
   const RemovedOnSignal removed_on_signal_;
+  OwnProcesses children_;
   std::optional<engine::AckLog> acks_;
   std::optional<ScriptImage> image_;
   std::optional<RemovedOnSignal> image_removed_on_signal_;
@@ -355,6 +360,7 @@ int run_session(const BenchOptions& options) {
     for (FilesInUse* const each : {&in_use.measured, &in_use.image}) {
       if (storage::DatabaseFiles* const files = each->load()) files->remove();
     }
+    remove_folder(in_use.library);
   });
   stop_output_with(signals.stop_token());
   std::optional<Session> session;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "metrics/result/key.hpp"
 #include "storage/axes.hpp"
 #include "storage/strategies.hpp"
 
@@ -46,10 +47,6 @@ std::optional<Setting> split_setting(const std::string& text) {
 
 void apply_pragma(const Setting& setting, engine::ConfigurationPlan& plan) {
   const auto& [name, value] = setting;
-  if (name == "library" || name == "memory-statistics") {
-    throw std::invalid_argument(
-        fmt::format("{} is the same in the whole run: compare two runs with --{}", name, name));
-  }
   if (!is_made_of(name, "_")) {
     throw std::invalid_argument(fmt::format("'{}' is neither an axis nor a setting", name));
   }
@@ -83,6 +80,12 @@ Described described(const Setting& setting, const engine::ConfigurationPlan& mit
   if (setting.name == "busy-timeout" || setting.name == "busy_timeout") {
     return {.cost = "another limit to each wait"};
   }
+  if (setting.name == "library") return {.cost = "another libsqlite3 with the application"};
+  if (setting.name == "memory-statistics") {
+    return {.cost =
+                "SQLITE_CONFIG_MEMSTATUS before SQLite's first use in each process; limits on "
+                "its heap do nothing then"};
+  }
   const bool harmless = std::ranges::find(kHarmless, setting.name) != kHarmless.end();
   return {.cost = fmt::format("PRAGMA {} on every connection", setting.name),
           .risk = harmless ? "" : fmt::format("what PRAGMA {} risks", setting.name)};
@@ -97,6 +100,10 @@ std::int64_t effort_of(ChangeKind kind) {
 }
 
 }  // namespace
+
+Reader<bool> on_or_off() {
+  return one_of<bool>({{"on", true}, {"off", false}});
+}
 
 Reader<Synchronous> synchronous_levels() {
   return one_of({Synchronous::off, Synchronous::normal, Synchronous::full},
@@ -130,6 +137,10 @@ void apply(const Setting& setting, engine::ConfigurationPlan& plan) {
   } else if (setting.name == "busy_timeout") {
     plan.settings.busy_timeout =
         std::chrono::milliseconds(whole_number<std::int64_t>(setting.value, 0, kMostInSqlite));
+  } else if (setting.name == "memory-statistics") {
+    plan.memory_statistics = on_or_off().read(setting.value);
+  } else if (setting.name == "library") {
+    plan.library = {.file = setting.value};
   } else {
     apply_pragma(setting, plan);
   }
@@ -144,7 +155,7 @@ Reader<Setting> pragmas() {
     }
     bool is_axis = false;
     storage::for_each_axis([&](const auto& axis) { is_axis |= axis.name == setting->name; });
-    if (is_axis || setting->name.find('-') != std::string::npos) {
+    if (is_axis || setting->name == "library" || setting->name.find('-') != std::string::npos) {
       throw std::invalid_argument(fmt::format("'{}' is no PRAGMA", setting->name));
     }
     engine::ConfigurationPlan unused;
@@ -197,8 +208,8 @@ Reader<Try> tries() {
 std::string name_of(const std::vector<Setting>& changes) {
   std::string name;
   for (const Setting& each : changes) {
-    std::string value = each.value;
-    std::ranges::replace(value, ':', '-');  // names of files hold no colon
+    std::string value = metrics::for_file_name(each.value);
+    if (each.name == "library") value.erase(0, value.find_first_not_of('-'));
     name += fmt::format("{}{}-{}", name.empty() ? "" : "+", each.name, value);
   }
   return name;

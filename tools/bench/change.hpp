@@ -32,6 +32,8 @@ Reader<Try> tries();
 /// `cache_size=-65536`, of letters, digits and a few signs.
 Reader<Setting> pragmas();
 
+/// `on` or `off`.
+Reader<bool> on_or_off();
 Reader<storage::Synchronous> synchronous_levels();
 Reader<std::chrono::milliseconds> busy_timeouts();
 

@@ -108,6 +108,7 @@ std::shared_ptr<ScriptRun> compile_run(const ScriptRequest& request, std::uint64
   run->job.name = name_of(sources);
   run->job.set = std::move(compiled.set);
   run->job.digest = digest_of(plan, setup);
+  run->job.source = std::move(plan);
   run->db = request.db;
   if (!built_in.empty() && !request.db) run->job.content = engine::pgbench_content(request.scale);
   if (built_in.size() == sources.size() && !request.db && !request.setup) {

@@ -67,7 +67,7 @@ storage::CheckpointPlan checkpoint_plan(const BenchRequest& request, const stora
   using storage::CheckpointKind;
   using storage::CheckpointMode;
   storage::CheckpointPlan plan;
-  const bool apart = axes.commit.is_group() && !request.wal_reset_bug;
+  const bool apart = axes.commit.is_group() && !request.common.library.wal_reset_bug;
   const CheckpointMode usual = apart ? CheckpointMode::background : CheckpointMode::automatic;
   const CheckpointChoice choice = request.checkpoint.value_or(CheckpointChoice{usual});
   plan.mode = choice.mode;
@@ -75,8 +75,8 @@ storage::CheckpointPlan checkpoint_plan(const BenchRequest& request, const stora
   if (closes && plan.mode == CheckpointMode::background) plan.mode = CheckpointMode::automatic;
   if (plan.mode == CheckpointMode::background) {
     plan.every_frames = kBackgroundFrames;
-    plan.kind = choice.kind.value_or(request.wal_reset_bug ? CheckpointKind::full
-                                                           : CheckpointKind::passive);
+    plan.kind = choice.kind.value_or(
+        request.common.library.wal_reset_bug ? CheckpointKind::full : CheckpointKind::passive);
   }
   plan.every_frames = request.checkpoint_frames.value_or(plan.every_frames);
   plan.wal_cap_frames = request.wal_cap_frames.value_or(plan.wal_cap_frames);

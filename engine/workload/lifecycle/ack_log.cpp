@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace walbench::engine {
 namespace {
@@ -39,6 +40,15 @@ AckLog::AckLog(const std::string& target, const std::stop_token& stop) : target_
   }
   if (opened_ < 0) refuse(target, errno);
   writer_.emplace(opened_, stop);
+}
+
+AckLog::AckLog(std::string target, int descriptor, const std::stop_token& stop)
+    : target_(std::move(target)), opened_(descriptor == STDOUT_FILENO ? -1 : descriptor) {
+  writer_.emplace(descriptor, stop);
+}
+
+int AckLog::descriptor() const {
+  return opened_ >= 0 ? opened_ : STDOUT_FILENO;
 }
 
 AckLog::~AckLog() {

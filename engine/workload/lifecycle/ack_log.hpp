@@ -29,12 +29,18 @@ class AckLog {
   /// the wait for somebody who does not read. Throws AckLogError; also if a regular file is there
   /// already, which may be somebody's.
   explicit AckLog(const std::string& target, const std::stop_token& stop = {});
+  /// One that another process has opened; `descriptor` is ours from now on, or standard output.
+  AckLog(std::string target, int descriptor, const std::stop_token& stop);
   AckLog(const AckLog&) = delete;
   AckLog& operator=(const AckLog&) = delete;
   ~AckLog();
 
   /// Throws AckLogError if the line could not be written whole.
   void add(const TransitionWrite& write) const;
+
+  const std::string& target() const { return target_; }
+  /// Where it is open.
+  int descriptor() const;
 
  private:
   std::string target_;

@@ -21,8 +21,9 @@ namespace walbench::engine {
 
 /// Scripts, and the database that they run on. Immutable once it is made.
 struct ScriptJob {
-  std::string name;  ///< for keys and file names: `claim`, `tpcb-like`
-  ScriptSet set;
+  std::string name;   ///< for keys and file names: `claim`, `tpcb-like`
+  ScriptPlan source;  ///< as they were written
+  ScriptSet set;      ///< as compile_scripts() made it of that
   storage::Content content;
   std::vector<Invariant> checks;  ///< what must be true afterwards
   std::string digest;             ///< stands for everything above

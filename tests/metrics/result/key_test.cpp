@@ -108,5 +108,14 @@ TEST(Key, ItsFileNameHoldsNothingThatLeavesTheFolder) {
   EXPECT_THAT(Key(hostile).parts().back(), (KeyPart{"no equals", ""}));
 }
 
+TEST(FileNames, OfLongTextsAreShortAndStillApart) {
+  const std::string path = "/" + std::string(300, 'x') + "/libsqlite3.so.0";
+  const std::string name = for_file_name(path);
+  EXPECT_LE(name.size(), 60U);
+  EXPECT_NE(name.find("-libsqlite3.so.0-"), std::string::npos) << name;
+  EXPECT_NE(name, for_file_name("/y" + path));
+  EXPECT_EQ(for_file_name(std::string(60, 'x')), std::string(60, 'x'));
+}
+
 }  // namespace
 }  // namespace walbench::metrics

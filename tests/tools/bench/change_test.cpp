@@ -120,6 +120,37 @@ TEST(Changes, StandAmongStrategiesByTheirEffortAndCountAsMeasuredTogether) {
   EXPECT_THAT(names, ElementsAre("begin-immediate", "fair-queue", "group-commit", "batch"));
 }
 
+TEST(Changes, MayBeWhatIsTheSameInAWholeProcess) {
+  const MitigationPlan library = only_one_tried("--try library=/opt/sqlite/a.so");
+  EXPECT_EQ(library.info.name, "library-opt-sqlite-a.so");
+  EXPECT_EQ(library.info.kind, "setting");
+  EXPECT_TRUE(library.info.recommendable);
+  EXPECT_EQ(library.mitigation.library.source_id, "the id of /opt/sqlite/a.so");
+  EXPECT_EQ(library.mitigation.planned().library, "/opt/sqlite/a.so");
+  EXPECT_EQ(library.baseline.planned().library, "");
+  EXPECT_EQ(metrics::configuration_label(library.mitigation.planned()),
+            "c=10 zero pooled-connection library=/opt/sqlite/a.so");
+  const MitigationPlan memory = only_one_tried("--try memory-statistics=off,cache_size=7");
+  EXPECT_FALSE(memory.mitigation.memory_statistics);
+  EXPECT_TRUE(memory.baseline.memory_statistics);
+}
+
+// One with fresh memory and one without would be unlike for another reason.
+TEST(Changes, HaveBothSidesInProcessesOfTheirOwnOrNone) {
+  for (const char* const change : {"library=/a.so", "memory-statistics=off"}) {
+    const MitigationPlan pair = only_one_tried(std::string("--try ") + change);
+    EXPECT_TRUE(pair.baseline.needs_own_process()) << change;
+    EXPECT_TRUE(pair.mitigation.needs_own_process()) << change;
+  }
+  EXPECT_FALSE(only_one_tried("--try synchronous=full").baseline.needs_own_process());
+  const BenchOptions all = accepted("--threads 2 --library /a.so --try group-commit");
+  for (const ConfigurationPlan* const each : all.plan.measurements()) {
+    EXPECT_TRUE(each->needs_own_process());
+    EXPECT_EQ(each->library.file, "/a.so");
+  }
+  EXPECT_EQ(all.library.engine.version, "3.99.0");
+}
+
 TEST(Changes, HaveKeysOfTheirOwn) {
   const MitigationPlan full = only_one_tried("--try synchronous=full,cache_size=7");
   EXPECT_EQ(metrics::configuration_label(full.baseline.planned()), "c=10 zero pooled-connection");
@@ -132,8 +163,13 @@ TEST(Changes, ThatCannotBeAreRefused) {
       {{"--try colour", "--try: 'colour' is not one of per-file"},
        {"--try busy-handler=5", "--try: busy-handler '5' is not one of sqlite, constant:1ms"},
        {"--try busy-handlr=sqlite", "--try: 'busy-handlr' is neither an axis nor a setting"},
-       {"--try memory-statistics=off", "compare two runs with --memory-statistics"},
-       {"--try library=/x", "compare two runs with --library"},
+       {"--try memory-statistics=maybe", "--try: 'maybe' is not one of on, off"},
+       {"--try memory-statistics=on", "memory-statistics-on is as the baseline is already"},
+       {"--try library=/missing.so", "--try: '/missing.so' is not there"},
+       {"--library /a.so --try library=/a.so", "--try: library-a.so is as the baseline is already"},
+       {"--library /missing.so", "--library: '/missing.so' is not there"},
+       {"--library /a.so --wall-profile", "--wall-profile: samples what bench itself does"},
+       {"--try memory-statistics=off --wall-profile", "in a process of its own"},
        {"--try synchronous=extra", "--try: 'extra' is not one of off, normal, full"},
        {"--try busy-timeout=5", "--try: '5' has no unit"},
        {"--try busy_timeout=5s", "--try: '5s' is not a whole number"},
@@ -197,6 +233,7 @@ TEST(Pragmas, ThatAreOptionsAreTheSameAsThese) {
        {"--pragma busy_timeout=5 --busy-timeout 1s", "--pragma: busy_timeout is set by its option"},
        {"--pragma cache_size=5 --pragma cache_size=6", "--pragma: cache_size is named twice"},
        {"--pragma cache_size", "--pragma: 'cache_size' is not NAME=VALUE"},
+       {"--pragma library=/a.so", "--pragma: 'library' is no PRAGMA"},
        {"--pragma begin=immediate", "--pragma: 'begin' is no PRAGMA"},
        {"--pragma busy-timeout=5s", "--pragma: 'busy-timeout' is no PRAGMA"}});
 }

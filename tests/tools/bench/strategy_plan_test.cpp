@@ -45,7 +45,7 @@ TEST(GroupCommit, IsAPointInTheAxes) {
 CheckpointPlan with_library(bool wal_reset_bug, const Axes& axes,
                             std::optional<CheckpointChoice> choice = {}) {
   BenchRequest request;
-  request.wal_reset_bug = wal_reset_bug;
+  request.common.library.wal_reset_bug = wal_reset_bug;
   request.checkpoint = choice;
   return checkpoint_plan(request, axes);
 }
@@ -74,19 +74,19 @@ TEST(WalResetBug, IsNotedOfEveryMeasurementThatCanMeetIt) {
   request.threads = {1, 10};
   request.profiles = {engine::Profile::zero};
   request.tries = {{.strategies = {"fair-queue"}, .changes = {}}};
-  request.wal_reset_bug = true;
+  request.common.library = {.version = "3.40.1", .wal_reset_bug = true};
   const engine::RunPlan plan = plan_bench(request).plan;
   EXPECT_FALSE(plan.configurations[0].wal_reset_exposed) << "one thread";
   EXPECT_TRUE(plan.configurations[1].wal_reset_exposed);
   EXPECT_TRUE(plan.configurations[1].planned().wal_reset_exposed);
   EXPECT_TRUE(plan.mitigations[0].baseline.wal_reset_exposed);
   EXPECT_FALSE(plan.mitigations[0].mitigation.wal_reset_exposed);
-  const std::string warning = exposure_warning(plan, "3.40.1").value();
+  const std::string warning = exposure_warning(plan).value();
   EXPECT_NE(warning.find("SQLite 3.40.1 can lose commits"), std::string::npos) << warning;
   EXPECT_NE(warning.find("exposed: c=10 zero per-file. SQLite"), std::string::npos) << warning;
 
-  request.wal_reset_bug = false;
-  EXPECT_FALSE(exposure_warning(plan_bench(request).plan, "3.53.2").has_value());
+  request.common.library.wal_reset_bug = false;
+  EXPECT_FALSE(exposure_warning(plan_bench(request).plan).has_value());
 }
 
 TEST(GroupCommit, IsACommitAxisToo) {

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/measurement.hpp"
+#include "engine/plan.hpp"
+#include "storage/engines/engine.hpp"
+
+// What a process that measures and its child say to each other: see channel.hpp for how.
+namespace walbench::engine {
+
+/// The kind of a message.
+enum class Word : std::uint8_t {
+  // The child's.
+  hello,        ///< EngineFacts: it has started, and waits for its order
+  phase,        ///< Phase
+  done,         ///< std::int64_t: so many more iterations
+  result,       ///< Measured
+  raw_result,   ///< double: writes a second
+  failed,       ///< Failure
+  interrupted,  ///< nothing: it was stopped before it had a result
+  // The parent's. If it hangs up, the child stops.
+  order,  ///< Order
+};
+
+enum class Work : std::uint8_t {
+  measure,    ///< measure_configuration()
+  write_raw,  ///< the ceiling's writes_per_second()
+};
+
+/// What a child has to do.
+struct Order {
+  Work work = Work::measure;
+  ConfigurationPlan plan;
+  std::int64_t group_size = 1;         ///< with write_raw: transactions that are committed together
+  std::filesystem::path database;      ///< an empty file, which stays the parent's
+  std::filesystem::path interval_log;  ///< empty: there is to be none
+  std::chrono::nanoseconds interval{0};
+  std::string ack_log = {};  ///< its name; empty: there is to be none
+  int ack_descriptor = -1;   ///< where it is open
+};
+
+/// What a child has measured.
+struct Measured {
+  std::string result;                             ///< as metrics::encode_result() has it
+  std::int64_t resident_peak_bytes = 0;           ///< of the child
+  std::optional<std::int64_t> engine_peak_bytes;  ///< absent: the engine kept no account
+};
+
+/// Why it has not.
+struct Failure {
+  std::string sentence;
+  Phase phase = Phase::seed;
+  storage::Remedy remedy = storage::Remedy::none;
+};
+
+/// Any of these values as JSON in its binary form, CBOR, which takes texts in any encoding.
+template <typename T>
+std::string to_bytes(const T& value);
+
+/// What to_bytes() was given. Throws RunFailed if it was something else.
+template <typename T>
+T from_bytes(std::string_view bytes);
+
+}  // namespace walbench::engine
