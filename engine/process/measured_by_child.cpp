@@ -55,7 +55,7 @@ class Conversation {
   }
 
   [[noreturn]] void fail(const std::string& how) const {
-    throw RunFailed(fmt::format("{}: the process that measured it {}", label(order_.plan), how),
+    throw RunFailed(fmt::format("{}: the process that measured it {}", order_.subject(), how),
                     phase_);
   }
 
@@ -75,6 +75,10 @@ Measured measured_by(Child& child, const Order& order, std::size_t index,
 
 double raw_writes_by(Child& child, const Order& order, const RunContext& context) {
   return from_bytes<double>(Conversation(child, order, 0, context).until(Word::raw_result));
+}
+
+MadeImage image_by(Child& child, const Order& order, const RunContext& context) {
+  return from_bytes<MadeImage>(Conversation(child, order, 0, context).until(Word::made_image));
 }
 
 }  // namespace walbench::engine

@@ -17,4 +17,7 @@ Measured measured_by(Child& child, const Order& order, std::size_t index,
 /// The same with an order of Work::write_raw.
 double raw_writes_by(Child& child, const Order& order, const RunContext& context);
 
+/// The same with an order of Work::image.
+MadeImage image_by(Child& child, const Order& order, const RunContext& context);
+
 }  // namespace walbench::engine

@@ -181,12 +181,47 @@ struct Members<ConfigurationPlan> {
   }
 };
 template <>
+struct Members<ImageOrder> {
+  static auto of(auto& order) {
+    auto& [scripts, setup, has_pgbench_tables, user_database, image] = order;
+    return std::tie(scripts, setup, has_pgbench_tables, user_database, image);
+  }
+};
+template <>
+struct Members<Position> {
+  static auto of(auto& position) {
+    auto& [line, column] = position;
+    return std::tie(line, column);
+  }
+};
+template <>
+struct Members<ScriptProblem> {
+  static auto of(auto& problem) {
+    auto& [file, position, message] = problem;
+    return std::tie(file, position, message);
+  }
+};
+template <>
+struct Members<storage::CopyReport> {
+  static auto of(auto& report) {
+    auto& [bytes, took, in_wal_mode, longest_step] = report;
+    return std::tie(bytes, took, in_wal_mode, longest_step);
+  }
+};
+template <>
+struct Members<MadeImage> {
+  static auto of(auto& made) {
+    auto& [problems, copied] = made;
+    return std::tie(problems, copied);
+  }
+};
+template <>
 struct Members<Order> {
   static auto of(auto& order) {
-    auto& [work, plan, group_size, database, interval_log, interval, ack_log, ack_descriptor] =
-        order;
+    auto& [work, plan, group_size, database, interval_log, interval, ack_log, ack_descriptor,
+           image] = order;
     return std::tie(work, plan, group_size, database, interval_log, interval, ack_log,
-                    ack_descriptor);
+                    ack_descriptor, image);
   }
 };
 template <>
@@ -205,6 +240,15 @@ struct Members<Failure> {
 };
 
 }  // namespace packing
+
+std::string Order::subject() const {
+  switch (work) {
+    case Work::image: return "the database of the scripts";
+    case Work::write_raw: return "ceiling";
+    case Work::measure: break;
+  }
+  return label(plan);
+}
 
 template <typename T>
 std::string to_bytes(const T& value) {
@@ -230,6 +274,8 @@ template std::string to_bytes(const Order&);
 template Order from_bytes(std::string_view);
 template std::string to_bytes(const Measured&);
 template Measured from_bytes(std::string_view);
+template std::string to_bytes(const MadeImage&);
+template MadeImage from_bytes(std::string_view);
 template std::string to_bytes(const Failure&);
 template Failure from_bytes(std::string_view);
 template std::string to_bytes(const storage::EngineFacts&);

@@ -6,9 +6,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/measurement.hpp"
 #include "engine/plan.hpp"
+#include "engine/workload/script/script.hpp"
+#include "storage/copy_report.hpp"
 #include "storage/engines/engine.hpp"
 
 // What a process that measures and its child say to each other: see channel.hpp for how.
@@ -22,6 +25,7 @@ enum class Word : std::uint8_t {
   done,         ///< std::int64_t: so many more iterations
   result,       ///< Measured
   raw_result,   ///< double: writes a second
+  made_image,   ///< MadeImage
   failed,       ///< Failure
   interrupted,  ///< nothing: it was stopped before it had a result
   // The parent's. If it hangs up, the child stops.
@@ -30,7 +34,23 @@ enum class Word : std::uint8_t {
 
 enum class Work : std::uint8_t {
   measure,    ///< measure_configuration()
-  write_raw,  ///< the ceiling's writes_per_second()
+  write_raw,  ///< write_raw() of the ceiling
+  image,      ///< make_image()
+};
+
+/// The database that scripts start from.
+struct ImageOrder {
+  ScriptPlan scripts = {.files = {}};
+  ScriptFile setup = {};                     ///< without text: there is none
+  bool has_pgbench_tables = false;           ///< to begin with
+  std::filesystem::path user_database = {};  ///< or a copy of this one; empty: neither
+  std::filesystem::path image = {};          ///< an empty file, in which it is made
+};
+
+/// What came of that.
+struct MadeImage {
+  std::vector<ScriptProblem> problems;        ///< none: it can be used
+  std::optional<storage::CopyReport> copied;  ///< of the user's database
 };
 
 /// What a child has to do.
@@ -43,6 +63,10 @@ struct Order {
   std::chrono::nanoseconds interval{0};
   std::string ack_log = {};  ///< its name; empty: there is to be none
   int ack_descriptor = -1;   ///< where it is open
+  ImageOrder image = {};     ///< for the work of that name, which needs nothing else
+
+  /// How sentences about it begin.
+  std::string subject() const;
 };
 
 /// What a child has measured.

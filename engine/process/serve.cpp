@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "engine/ceiling.hpp"
+#include "engine/process/make_image.hpp"
 #include "engine/process/messages.hpp"
 #include "metrics/clock.hpp"
 #include "metrics/result/result_codec.hpp"
@@ -122,6 +123,11 @@ class Job {
   void run() {
     try {
       prepare();
+      if (order_.work == Work::image) {
+        const MadeImage made = make_image(order_.image, engine_, stop_);
+        channel_.send(Word::made_image, to_bytes(made));
+        return;
+      }
       Progress progress(channel_);
       const RunContext context = context_with(progress);
       if (order_.work == Work::write_raw) {
@@ -137,8 +143,12 @@ class Job {
       channel_.send(Word::failed,
                     to_bytes(Failure{failed.what(), failed.phase(), failed.remedy()}));
     } catch (const std::exception& error) {
+      if (stop_.stop_requested()) {
+        channel_.send(Word::interrupted);
+        return;
+      }
       const std::string sentence =
-          fmt::format("{}: {}", label(order_.plan), metrics::sentence_of(error));
+          fmt::format("{}: {}", order_.subject(), metrics::sentence_of(error));
       channel_.send(Word::failed,
                     to_bytes(Failure{sentence, Phase::seed, storage::remedy_of(error)}));
     }

@@ -131,6 +131,30 @@ TEST_F(OwnProcess, RunsScripts) {
   EXPECT_EQ(measured["settings"]["memory_statistics"], "off");
 }
 
+/// A script that the installed SQLite does not understand.
+TEST_F(OwnProcess, UnderstandsWhatItsLibraryUnderstands) {
+  const Outcome fixed = fixed_sqlite();
+  if (fixed.exit_code != 0) GTEST_SKIP() << "there is no fixed SQLite here: " << fixed.out;
+  if (sqlite3_libversion_number() >= 3'045'000) GTEST_SKIP() << "both understand it";
+  write_file(scratch_ / "setup.sql",
+             "CREATE TABLE t(id INTEGER PRIMARY KEY, doc BLOB);\n"
+             "INSERT INTO t VALUES (1, jsonb('[1]'));\n"
+             "-- walbench: check SELECT json(doc) = '[2]' FROM t\n");
+  write_file(scratch_ / "script.sql", "UPDATE t SET doc = jsonb('[2]') WHERE id = 1;\n");
+  const std::vector<std::string> arguments = {"-f",           "script.sql", "--setup", "setup.sql",
+                                              "--iterations", "20",         "-c",      "1"};
+  EXPECT_EQ(bench(arguments).exit_code, 2);
+  std::vector<std::string> with_library = arguments;
+  with_library.insert(with_library.end(), {"--library", fixed.out});
+  const Outcome outcome = bench(with_library);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(only_json()["configurations"][0]["iterations"], 20);
+  write_file(scratch_ / "script.sql", "UPDATE t SET doc = jsonb('[2]', 3) WHERE id = 1;\n");
+  const Outcome refused = bench(with_library);
+  EXPECT_EQ(refused.exit_code, 2) << "what it does not understand is still refused";
+  EXPECT_THAT(refused.err, HasSubstr("script.sql:1:"));
+}
+
 TEST_F(OwnProcess, ThatIsKilledIsNamedAndTheOthersAreMeasured) {
   std::vector<std::string> arguments = endless();
   arguments[3] = "zero,realistic";

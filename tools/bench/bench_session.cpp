@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "engine/measurement.hpp"
+#include "engine/process/make_image.hpp"
 #include "engine/study.hpp"
 #include "metrics/duration.hpp"
 #include "metrics/files/file_error.hpp"
@@ -236,7 +237,7 @@ class Session {
   int prepare_scripts() {
     if (!image_) return kDone;
     try {
-      image_->make(*options_.scripts, signals_.stop_token());
+      image_->make(*options_.scripts, [this](const auto& order) { return make_image(order); });
     } catch (const ScriptsRefused& refused) {
       write_error(refused.what() + std::string("\n"));
       return kWrongUsage;
@@ -254,6 +255,13 @@ class Session {
       complain("left out: " + why);
     }
     return kDone;
+  }
+
+  /// With the library that is measured: an older one may not know what the scripts say.
+  engine::MadeImage make_image(const engine::ImageOrder& order) {
+    const std::stop_token stop = signals_.stop_token();
+    if (options_.library.file.empty()) return engine::make_image(order, kEngine, stop);
+    return children_.make_image(order, options_.library.planned(), stop);
   }
 
   /// Measures and publishes everything; false if it was interrupted.

@@ -171,6 +171,20 @@ double OwnProcesses::write_raw(const engine::ConfigurationPlan& plan, std::int64
   return raw_writes_by(started.child(), order, context);
 }
 
+engine::MadeImage OwnProcesses::make_image(const engine::ImageOrder& image,
+                                           const engine::EngineLibrary& library,
+                                           const std::stop_token& stop) {
+  engine::Order order;
+  order.work = engine::Work::image;
+  order.plan.library = library;
+  order.database = image.image;
+  order.image = image;
+  engine::RunContext context{};
+  context.stop = stop;
+  ChildWithLibrary started(library.file, command(), in_use_);
+  return image_by(started.child(), order, context);
+}
+
 void OwnProcesses::add_memory_peaks(metrics::RunResult& run) const {
   run.resident_peak_bytes = std::max(run.resident_peak_bytes, resident_peak_bytes_);
   run.sqlite_memory_peak_bytes = std::max(run.sqlite_memory_peak_bytes, engine_peak_bytes_);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,6 +62,10 @@ class OwnProcesses final : public engine::ChildProcesses {
                                        const engine::RunContext& context) override;
   double write_raw(const engine::ConfigurationPlan& plan, std::int64_t group_size,
                    const engine::RunContext& context) override;
+
+  /// As engine::make_image(), with that library. Throws RunFailed and RunInterrupted.
+  engine::MadeImage make_image(const engine::ImageOrder& order,
+                               const engine::EngineLibrary& library, const std::stop_token& stop);
 
   /// Adds how much memory the largest of them had.
   void add_memory_peaks(metrics::RunResult& run) const;

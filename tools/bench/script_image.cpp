@@ -2,15 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
 #include <system_error>
 #include <utility>
-#include <vector>
 
-#include "engine/workload/script/statement_check.hpp"
 #include "metrics/duration.hpp"
-#include "storage/engines/engine.hpp"
-#include "tools/bench/run_environment.hpp"
 #include "tools/bench/script_problems.hpp"
 #include "tools/program/options.hpp"
 #include "tools/program/text.hpp"
@@ -22,21 +17,23 @@ constexpr std::int64_t kCopies = 2;  // this one, and the one that is measured
 
 }  // namespace
 
-void ScriptImage::make(ScriptRun& run, const std::stop_token& stop) {
+void ScriptImage::make(ScriptRun& run, const ImageMaker& make) {
   const std::filesystem::path& image = files_.database();
+  engine::ImageOrder order{
+      .scripts = run.job.source,
+      .setup = {run.setup.source.name(), std::string(run.setup.source.text()), std::nullopt},
+      .has_pgbench_tables = !run.job.content.schema_sql.empty(),
+      .user_database = {},
+      .image = image};
   if (run.db) {
     std::error_code unreadable;
     const auto bytes = std::filesystem::file_size(*run.db, unreadable);
     if (!unreadable) require_room(static_cast<std::int64_t>(bytes));
-    copied_ = storage::copy_database(kEngine, *run.db, image, stop);
-  } else if (!run.job.content.schema_sql.empty()) {
-    storage::open_database(kEngine, image, {}, storage::Instrumentation::none)
-        ->seed(run.job.content, stop);
+    order.user_database = *run.db;
   }
-  const auto connection = storage::open_ad_hoc(kEngine, image, stop);
-  std::vector<engine::ScriptProblem> problems = engine::run_setup(run.setup, *connection);
-  if (problems.empty()) problems = engine::check_statements(run.job.set, *connection);
-  if (!problems.empty()) throw ScriptsRefused(problems);
+  const engine::MadeImage made = make(order);
+  if (!made.problems.empty()) throw ScriptsRefused(made.problems);
+  copied_ = made.copied;
   run.job.content = {.schema_sql = {}, .insert_sql = {}, .image = image};
 }
 

@@ -137,6 +137,26 @@ TEST(Messages, OfEveryOtherKindArrive) {
   EXPECT_EQ(from_bytes<Measured>(to_bytes(Measured{"", 0, 6})).engine_peak_bytes, 6);
 }
 
+TEST(Messages, OfADatabaseForScriptsArrive) {
+  Order order;
+  order.work = Work::image;
+  order.image = {{.files = {{"a.sql", "SELECT 1;", std::nullopt}}, .scale = 7},
+                 {"setup.sql", "SELECT 2;", std::nullopt},
+                 true,
+                 "user.db",
+                 "image.db"};
+  const auto back = from_bytes<Order>(to_bytes(order));
+  EXPECT_EQ(to_bytes(back), to_bytes(order));
+  EXPECT_EQ(back.image.scripts.scale, 7);
+  EXPECT_EQ(back.image.setup.text, "SELECT 2;");
+  EXPECT_TRUE(back.image.has_pgbench_tables);
+  EXPECT_EQ(back.image.user_database, "user.db");
+  const auto made = from_bytes<MadeImage>(
+      to_bytes(MadeImage{{{"a.sql", {3, 4}, "wrong"}}, storage::CopyReport{5, 6ns, true, 7ns}}));
+  EXPECT_EQ(made.problems.front().text(), "a.sql:3:4: wrong");
+  EXPECT_EQ(made.copied->longest_step, 7ns);
+}
+
 TEST(Messages, ThatAreSomethingElseAreRefused) {
   EXPECT_THROW(from_bytes<Order>("\x01"), RunFailed);
   EXPECT_THROW(from_bytes<Order>(to_bytes(Failure{"it failed", Phase::seed, {}})), RunFailed);
