@@ -72,6 +72,7 @@ struct SegmentRow {
   std::optional<Segment> parent;  ///< the segment that it is a part of; stands above it
   bool exclusive;                 ///< one of the parts that add up to fsm_net
   Samples samples;
+  std::string_view of_scripts = {};  ///< its name in reports of scripts; empty: the same
 };
 
 /// In the order of Segment; those of files and waits come last, because timing records lack them.
@@ -82,7 +83,7 @@ inline constexpr auto kSegments = [] {
   constexpr bool kExclusive = true;
   constexpr bool kInclusive = false;
   return std::to_array<SegmentRow>({
-      {fsm_net, "fsm_net", kNone, kInclusive, of_iterations},
+      {fsm_net, "fsm_net", kNone, kInclusive, of_iterations, "net"},
       {read, "read", fsm_net, kExclusive, of_iterations},
       {lock_wait, "lock_wait", fsm_net, kExclusive, of_iterations},
       {pool_wait, "pool_wait", lock_wait, kInclusive, of_iterations},
@@ -93,11 +94,11 @@ inline constexpr auto kSegments = [] {
       {checkpoint_wait, "checkpoint_wait", commit, kInclusive, of_iterations},
       {sync_wait, "sync_wait", commit, kInclusive, of_iterations},
       {fsm_hydrate, "fsm_hydrate", fsm_net, kExclusive, of_iterations},
-      {fsm_dispatch, "fsm_dispatch", fsm_net, kExclusive, of_iterations},
+      {fsm_dispatch, "fsm_dispatch", fsm_net, kExclusive, of_iterations, "script"},
       {other, "other", fsm_net, kExclusive, of_iterations},
       {db_total, "db_total", kNone, kInclusive, of_iterations},
-      {transition, "transition", kNone, kInclusive, of_transitions},
-      {mock_api, "mock_api", kNone, kInclusive, of_iterations},
+      {transition, "transition", kNone, kInclusive, of_transitions, "transaction"},
+      {mock_api, "mock_api", kNone, kInclusive, of_iterations, "think"},
       {total_wall, "total_wall", kNone, kInclusive, of_iterations},
       {connect, "connect", kNone, kInclusive, of_iterations},
       {close, "close", connect, kInclusive, of_iterations},
@@ -135,6 +136,12 @@ inline std::string segment_name(std::string_view stream, Segment segment) {
   std::string name(stream);
   if (!stream.empty()) name += '.';
   return name += segment_name(segment);
+}
+
+/// The segment that reports of scripts call so, or nothing.
+constexpr std::optional<Segment> segment_of_scripts(std::string_view name) {
+  const auto* const found = std::ranges::find(kSegments, name, &SegmentRow::of_scripts);
+  return name.empty() || found == kSegments.end() ? std::nullopt : std::optional(found->segment);
 }
 
 /// How many segments this one lies within: 0 for fsm_net, 1 for commit, 2 for sync_wait.

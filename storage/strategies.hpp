@@ -30,7 +30,7 @@ inline constexpr std::array kStrategies = {
         .name = "per-file",
         .axes = {},
         .summary = "a connection for each lifecycle (the baseline)",
-        .description = "each file opens a connection, writes through it and closes it",
+        .description = "each iteration opens a connection, writes through it and closes it",
         .cost = "opening and closing connections",
         .risk = "none to data",
     },
@@ -68,9 +68,9 @@ inline constexpr std::array kStrategies = {
         .summary = "per-file, reading each row before it writes it",
         .description = "read the row, compare, then UPDATE: a read-to-write upgrade, as often "
                        "shipped",
-        .cost = "one statement more per transition, and transactions begun anew after "
+        .cost = "one statement more per transaction, and transactions begun anew after "
                 "SQLITE_BUSY_SNAPSHOT",
-        .risk = "code that does not retry SQLITE_BUSY_SNAPSHOT loses the transition: SQLite does "
+        .risk = "code that does not retry SQLITE_BUSY_SNAPSHOT loses the write: SQLite does "
                 "not call the busy handler for it. Measured as a warning, not as a remedy",
     },
     Strategy{
@@ -80,7 +80,7 @@ inline constexpr std::array kStrategies = {
         .effort = 2,
         .recommendable = true,
         .summary = "a connection for each thread",
-        .description = "each thread keeps a connection instead of opening one for each file",
+        .description = "each thread keeps a connection instead of opening one each time",
         .cost = "a connection pool; a page cache for each thread",
         .risk = "none to data",
     },

@@ -12,6 +12,7 @@
 #include "metrics/analysis/busy_timeout_answer.hpp"
 #include "metrics/analysis/wal_reset.hpp"
 #include "metrics/ratio_text.hpp"
+#include "metrics/result/words.hpp"
 #include "metrics/statistics/distributions.hpp"
 #include "metrics/units.hpp"
 
@@ -95,9 +96,10 @@ std::vector<std::string> objections_to(const MitigationResult& result,
     const FigureChange* const figure = find_change(changes, name);
     if (figure == nullptr || !figure->change.interval) continue;
     if (figure->change.interval->low <= kMostLonger) continue;
-    objections.push_back(fmt::format(
-        "its slowest take longer: {} {} ({} .. {})", name, ratio_text(figure->change.ratio),
-        ratio_text(figure->change.interval->low), ratio_text(figure->change.interval->high)));
+    objections.push_back(fmt::format("its slowest take longer: {} {} ({} .. {})",
+                                     words_of(after).figure(name), ratio_text(figure->change.ratio),
+                                     ratio_text(figure->change.interval->low),
+                                     ratio_text(figure->change.interval->high)));
   }
   if (auto objection = unfairness(baseline, mitigation)) {
     objections.push_back(std::move(*objection));
@@ -107,13 +109,13 @@ std::vector<std::string> objections_to(const MitigationResult& result,
 
 std::string slowest_users(const ConfigurationFindings& baseline,
                           const ConfigurationFindings& mitigation,
-                          const std::vector<FigureChange>& changes) {
+                          const std::vector<FigureChange>& changes, const Words& words) {
   std::string text;
   for (const std::string_view name : kTail) {
     const FigureChange* const figure = find_change(changes, name);
     if (figure == nullptr) continue;
-    text += fmt::format("{}{} {:.4g} -> {:.4g} ms", text.empty() ? "" : ", ", name, figure->before,
-                        figure->after);
+    text += fmt::format("{}{} {:.4g} -> {:.4g} ms", text.empty() ? "" : ", ", words.figure(name),
+                        figure->before, figure->after);
   }
   if (!baseline.fairness || !mitigation.fairness) return text;
   return text + fmt::format("{}Jain's index {:.2f} -> {:.2f}", text.empty() ? "" : ", ",

@@ -9,6 +9,8 @@
 
 namespace walbench::metrics {
 
+struct Words;
+
 /// An upper limit (95 %) for the chance that a write ends in SQLITE_BUSY, from the waits that came
 /// close to it. Without the distribution of waits the longest one alone counts.
 double busy_chance(const ConfigurationResult& configuration);
@@ -27,6 +29,6 @@ std::vector<std::string> objections_to(const MitigationResult& result,
 /// and fairness. A phrase; empty if nothing of it is known.
 std::string slowest_users(const ConfigurationFindings& baseline,
                           const ConfigurationFindings& mitigation,
-                          const std::vector<FigureChange>& changes);
+                          const std::vector<FigureChange>& changes, const Words& words);
 
 }  // namespace walbench::metrics

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "metrics/result/key.hpp"
+#include "metrics/result/words.hpp"
 #include "metrics/units.hpp"
 
 namespace walbench::metrics {
@@ -80,11 +81,13 @@ std::optional<Bottleneck> bottleneck_of(const ConfigurationResult& judged) {
   const std::optional<NetShare> tail_cause = largest_part(
       static_cast<double>(slowest.net_ns),
       [&](const SlowestPart& part) { return static_cast<double>(slowest.*part.sum_ns); });
+  const Words& words = words_of(judged);
   std::string evidence = fmt::format(
-      "{} has the highest P95 at {}: {:.3f} ms, where fsm_net has {:.3f} ms; {} takes {:.1f} % of "
-      "all fsm_net",
-      segment_name(segment->segment), configuration_label(judged.planned), segment->p95_ms,
-      percentile_ms(*net, 95), cause->part, 100 * cause->share);
+      "{} has the highest P95 at {}: {:.3f} ms, where {} has {:.3f} ms; {} takes {:.1f} % of all "
+      "{}",
+      words.segment(segment->segment), configuration_label(judged.planned), segment->p95_ms,
+      words.segment(Segment::fsm_net), percentile_ms(*net, 95), cause->part, 100 * cause->share,
+      words.segment(Segment::fsm_net));
   if (tail_cause) {
     evidence += fmt::format(", and {} {:.1f} % of that of the slowest 1 %", tail_cause->part,
                             100 * tail_cause->share);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "metrics/duration.hpp"
+#include "metrics/result/words.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -97,9 +98,9 @@ std::optional<Fairness> judge_fairness(const ConfigurationResult& configuration)
   const std::int64_t p99_ns = lock->value_at_percentile(99);
   if (lock->max() >= kNoticeableNs && lock->max() / kMultiple >= p99_ns) {
     fairness.barging = fmt::format(
-        "barging: 99 of 100 lifecycles wait {} at most for the write lock and the unluckiest {}; "
-        "who has just released it takes it again while others starve",
-        format_duration(std::chrono::nanoseconds(p99_ns)),
+        "barging: 99 of 100 {} wait {} at most for the write lock and the unluckiest {}; who has "
+        "just released it takes it again while others starve",
+        words_of(configuration).iterations, format_duration(std::chrono::nanoseconds(p99_ns)),
         format_duration(std::chrono::nanoseconds(lock->max())));
   }
   return fairness;
@@ -112,10 +113,10 @@ std::optional<std::string> missing_concurrency(const ConfigurationResult& config
   const double mean = configuration.concurrency.in_flight_mean;
   if (asked <= 0 || mean >= kEnough * asked) return std::nullopt;
   return fmt::format(
-      "{:.1f} lifecycles were in flight on average, {:.0f} % of the {:.0f} asked for: threads ran "
-      "out of files before others were done, so this is less contention than it says; measure "
-      "more files",
-      mean, 100 * mean / asked, asked);
+      "{:.1f} {} were in flight on average, {:.0f} % of the {:.0f} asked for: threads ran out of "
+      "work before others were done, so this is less contention than it says; measure {}",
+      mean, words_of(configuration).iterations, 100 * mean / asked, asked,
+      words_of(configuration).more);
 }
 
 std::optional<double> write_amplification(const ConfigurationResult& configuration) {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "metrics/duration.hpp"
+#include "metrics/result/words.hpp"
 
 namespace walbench::metrics {
 namespace {
@@ -84,8 +85,8 @@ std::optional<LimitVerdict> judge_concurrency(const ConfigurationResult& configu
     const std::int64_t possible = std::min(asked, configuration.planned.files);
     if (reached.in_flight_peak >= possible) return std::nullopt;
     return LimitVerdict{"concurrency", false,
-                        fmt::format("{} of {} lifecycles were in flight at most",
-                                    reached.in_flight_peak, possible)};
+                        fmt::format("{} of {} {} were in flight at most", reached.in_flight_peak,
+                                    possible, words_of(configuration).iterations)};
   }
   if (reached.os_threads >= asked) return std::nullopt;
   return LimitVerdict{

@@ -10,6 +10,7 @@
 #include "metrics/analysis/admission.hpp"
 #include "metrics/analysis/bottleneck.hpp"
 #include "metrics/analysis/wal_reset.hpp"
+#include "metrics/result/words.hpp"
 #include "metrics/units.hpp"
 
 namespace walbench::metrics {
@@ -145,7 +146,8 @@ MitigationFindings analyse_mitigation(const MitigationResult& result,
   findings.gain = gain_of(findings.changes);
   findings.objections =
       objections_to(result, findings.baseline, findings.mitigation, findings.changes);
-  findings.slowest_users = slowest_users(findings.baseline, findings.mitigation, findings.changes);
+  findings.slowest_users = slowest_users(findings.baseline, findings.mitigation, findings.changes,
+                                         words_of(result.baseline.pooled));
   return findings;
 }
 

@@ -14,9 +14,9 @@ namespace walbench::metrics {
 /// How the intervals of a mitigation are computed, for those who read them.
 inline constexpr const char* kIntervalMethod =
     "Student's t over the logarithms of the ratios after/before, one ratio for each pair of "
-    "neighbouring repeats; widened so that those of throughput and of P95, P99.9 and max of "
-    "fsm_net "
-    "hold together with 95 % for all mitigations of the study, and all others likewise "
+    "neighbouring repeats; widened so that those of throughput and of P95, P99.9 and max of what "
+    "an iteration takes net of its pauses (net) hold together with 95 % for all mitigations of the "
+    "study, and all others likewise "
     "(Bonferroni)";
 
 /// The gain of a mitigation: 5 % or more of throughput, or of P95 of fsm_net, and neither worse.

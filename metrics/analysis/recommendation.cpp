@@ -9,12 +9,14 @@
 #include "metrics/analysis/wal_reset.hpp"
 #include "metrics/ratio_text.hpp"
 #include "metrics/result/key.hpp"
+#include "metrics/result/words.hpp"
 
 namespace walbench::metrics {
 namespace {
 
-std::string change_text(const FigureChange& figure) {
-  std::string text = fmt::format("{} {}", figure.name(), ratio_text(figure.change.ratio));
+std::string change_text(const FigureChange& figure, const Words& words) {
+  std::string text =
+      fmt::format("{} {}", words.figure(figure.name()), ratio_text(figure.change.ratio));
   if (const auto& interval = figure.change.interval) {
     text += fmt::format(" ({} .. {})", ratio_text(interval->low), ratio_text(interval->high));
   }
@@ -22,12 +24,12 @@ std::string change_text(const FigureChange& figure) {
 }
 
 /// The changes of throughput and of P95 of fsm_net that are shown.
-std::string gain_text(const std::vector<FigureChange>& changes) {
+std::string gain_text(const std::vector<FigureChange>& changes, const Words& words) {
   std::string text;
   for (const std::string_view name : {kThroughput, std::string_view("fsm_net P95")}) {
     const FigureChange* const figure = find_change(changes, name);
     if (figure == nullptr || !figure->change.shown()) continue;
-    text += (text.empty() ? "" : ", ") + change_text(*figure);
+    text += (text.empty() ? "" : ", ") + change_text(*figure, words);
   }
   return text;
 }
@@ -75,7 +77,7 @@ class Candidates {
     found.mitigation = info.name;
     found.sentences = {
         fmt::format("{}, the simplest that gains and harms nobody: {}.", info.name,
-                    gain_text(findings_[index].changes)),
+                    gain_text(findings_[index].changes, words())),
         fmt::format("Its cost: {}. Its risk: {}.", info.cost, findings_[index].risk)};
     if (auto warning = newly_exposed(mitigations_[index])) {
       found.sentences.push_back(std::move(*warning));
@@ -114,7 +116,8 @@ class Candidates {
     if (gains == ranking_.end() || best == *gains) return;
     const MitigationInfo& info = mitigations_[*gains].info;
     const MitigationFindings& findings = findings_[*gains];
-    std::string text = fmt::format("{} gained most: {}", info.name, gain_text(findings.changes));
+    std::string text =
+        fmt::format("{} gained most: {}", info.name, gain_text(findings.changes, words()));
     if (findings.objections.empty()) {
       text += fmt::format(". Its cost: {}. Its risk: {}", info.cost, findings.risk);
     } else {
@@ -129,9 +132,8 @@ class Candidates {
   std::string baseline_sentence() const {
     const std::string label = configuration_label(baseline().planned);
     if (baseline().unsaved_peak > 0) {
-      return fmt::format(
-          "The baseline, {}, acknowledges up to {} transitions before they are durable.", label,
-          baseline().unsaved_peak);
+      return fmt::format("The baseline, {}, acknowledges up to {} {} before they are durable.",
+                         label, baseline().unsaved_peak, words().writes);
     }
     const ConfigurationFindings& findings = findings_[first()].baseline;
     if (findings.verdicts.empty()) return fmt::format("No limit applies to {}.", label);
@@ -151,6 +153,7 @@ class Candidates {
   }
 
   std::size_t first() const { return *std::ranges::min_element(ranking_); }
+  const Words& words() const { return words_of(baseline()); }
   const ConfigurationResult& baseline() const { return mitigations_[first()].baseline.pooled; }
 
   const std::vector<MitigationResult>& mitigations_;

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "metrics/analysis/bottleneck.hpp"
+#include "metrics/result/words.hpp"
 #include "metrics/units.hpp"
 
 namespace walbench::metrics {
@@ -47,8 +48,7 @@ void add_growth(Scaling& scaling, const Figure& figure, const ConfigurationResul
 std::optional<std::string> why_first_differs(const Levels& levels) {
   constexpr double kOften = 0.5;  // of the lifecycles
   const auto checkpoints_each = [](const ConfigurationResult& level) {
-    const auto lifecycles = static_cast<double>(level.planned.files * level.repeats);
-    return static_cast<double>(level.wal.checkpoints) / std::max(lifecycles, 1.0);
+    return static_cast<double>(level.wal.checkpoints) / std::max(level.iterations_done(), 1.0);
   };
   const ConfigurationResult& first = *levels.front();
   const double each = checkpoints_each(first);
@@ -56,9 +56,9 @@ std::optional<std::string> why_first_differs(const Levels& levels) {
   if (checkpoints_each(*levels[1]) >= kOften * each) return std::nullopt;
   return fmt::format(
       "c=1 is another workload than the other levels: each of its connections is the only one, so "
-      "closing it checkpoints and deletes the WAL ({} checkpoints, {} lifecycles). Growth and the "
+      "closing it checkpoints and deletes the WAL ({} checkpoints, {:.0f} {}). Growth and the "
       "law are taken from the other levels",
-      first.wal.checkpoints, first.planned.files * first.repeats);
+      first.wal.checkpoints, first.iterations_done(), words_of(first).iterations);
 }
 
 ScalingLevel level_of(const ConfigurationResult& configuration) {

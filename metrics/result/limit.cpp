@@ -100,9 +100,9 @@ LimitedFigure parse_figure(string_view text) {
   const bool bare = text == "max" || (text.starts_with('p') && text.size() > 1 &&
                                       number_from(text.substr(1)).has_value());
   const std::size_t dot = bare ? 0 : std::min(text.find('.'), text.size());
-  const string_view name =
-      bare || text.substr(0, dot) == "net" ? segment_name(Segment::fsm_net) : text.substr(0, dot);
+  const string_view name = bare ? segment_name(Segment::fsm_net) : text.substr(0, dot);
   figure.segment = segment_from_name(name);
+  if (!figure.segment) figure.segment = segment_of_scripts(name);
   if (!figure.segment) {
     std::vector<string_view> names;
     std::ranges::transform(kSegments, std::back_inserter(names), &SegmentRow::name);

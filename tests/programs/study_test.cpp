@@ -156,10 +156,10 @@ TEST_F(StudyTest, OneSideAloneIsSaidToBeAlone) {
   const Outcome before = run_report(hgrm_files(".before-batch."));
   EXPECT_EQ(before.exit_code, 0) << before.err;
   EXPECT_THAT(before.out,
-              HasSubstr("mitigation batch: the files of its mitigated side were not given"));
+              HasSubstr("mitigation batch: nothing of its mitigated side was given"));
   const Outcome after = run_report(hgrm_files(".after-batch."));
   EXPECT_EQ(after.exit_code, 0) << after.err;
-  EXPECT_THAT(after.out, HasSubstr("mitigation batch: the files of its baseline were not given"));
+  EXPECT_THAT(after.out, HasSubstr("mitigation batch: nothing of its baseline was given"));
 }
 
 TEST_F(StudyTest, HasAGateReport) {

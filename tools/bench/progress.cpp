@@ -41,8 +41,7 @@ std::size_t terminal_width() {
 
 std::string progress_line(const ProgressState& state, std::size_t width) {
   const double share =
-      state.files > 0 ? static_cast<double>(state.files_done) / static_cast<double>(state.files)
-                      : 0.0;
+      state.all > 0 ? static_cast<double>(state.done) / static_cast<double>(state.all) : 0.0;
   const auto filled = static_cast<std::size_t>(share * static_cast<double>(kBarCells));
   std::string line = "[" + std::string(filled, '#') + std::string(kBarCells - filled, '-') + "]";
   line += fmt::format(" {:3.0f} %", 100 * share);
@@ -57,14 +56,29 @@ std::string progress_line(const ProgressState& state, std::size_t width) {
   return line;
 }
 
+void note_done(const engine::ConfigurationPlan& plan, std::int64_t iterations_done,
+               std::chrono::nanoseconds measurement_elapsed, ProgressState& state) {
+  if (plan.duration.count() == 0) {
+    state.done = iterations_done;
+    state.all = plan.files;
+    return;
+  }
+  state.all = plan.duration.count();
+  // What has begun by then is still waited for.
+  const std::int64_t elapsed_ns = std::min(measurement_elapsed.count(), state.all);
+  state.done = state.phase < engine::Phase::measure   ? 0
+               : state.phase > engine::Phase::measure ? state.all
+                                                      : elapsed_ns;
+}
+
 std::optional<std::chrono::nanoseconds> estimate_remaining(
     const std::vector<const engine::ConfigurationPlan*>& measurements, const ProgressState& state,
     std::chrono::nanoseconds measurement_elapsed, std::chrono::nanoseconds last_zero_elapsed) {
-  if (state.files_done == 0) return std::nullopt;
+  if (state.done == 0) return std::nullopt;
   // In double: absurd plans are to give an absurd figure, not an overflow.
   double remaining_ns = static_cast<double>(measurement_elapsed.count()) /
-                        static_cast<double>(state.files_done) *
-                        static_cast<double>(state.files - state.files_done);
+                        static_cast<double>(state.done) *
+                        static_cast<double>(state.all - state.done);
   for (std::size_t index = state.measurement + 1; index < measurements.size(); ++index) {
     const engine::ConfigurationPlan& later = *measurements[index];
     const auto as_the_last_one =
@@ -87,7 +101,7 @@ void Progress::phase_begins(std::size_t measurement, engine::Phase phase) {
   const std::lock_guard lock(mutex_);
   measurement_ = measurement;
   phase_ = phase;
-  if (phase == engine::Phase::seed) files_done_.store(0, std::memory_order_relaxed);
+  if (phase == engine::Phase::seed) iterations_done_.store(0, std::memory_order_relaxed);
   if (phase == engine::Phase::measure) measuring_since_ = Clock::now();
 }
 
@@ -127,12 +141,13 @@ std::string Progress::line() const {
                       .measurements = measurements_.size(),
                       .label = engine::label(plan),
                       .phase = phase_,
-                      .files_done = files_done_.load(std::memory_order_relaxed),
-                      .files = plan.files,
+                      .done = 0,
+                      .all = 0,
                       .remaining = std::nullopt};
+  const std::chrono::nanoseconds elapsed = Clock::now() - measuring_since_;
+  note_done(plan, iterations_done_.load(std::memory_order_relaxed), elapsed, state);
   if (phase_ == engine::Phase::measure) {
-    state.remaining = estimate_remaining(measurements_, state, Clock::now() - measuring_since_,
-                                         last_zero_elapsed_);
+    state.remaining = estimate_remaining(measurements_, state, elapsed, last_zero_elapsed_);
   }
   return progress_line(state, terminal_width());
 }

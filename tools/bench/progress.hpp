@@ -21,13 +21,18 @@ struct ProgressState {
   std::size_t measurements = 1;
   std::string label;
   engine::Phase phase = engine::Phase::seed;
-  std::int64_t files_done = 0;
-  std::int64_t files = 0;
+  std::int64_t done = 0;  ///< iterations, or nanoseconds if a duration ends the measurement
+  std::int64_t all = 0;   ///< of them; 0: not known
   std::optional<std::chrono::nanoseconds> remaining;  ///< unknown as long as nothing is done
 };
 
 /// The line as it stands on the terminal, at most `width` columns: a bar, the share done, the ETA.
 std::string progress_line(const ProgressState& state, std::size_t width);
+
+/// Notes how much of a measurement is done: of its duration, if it has one, otherwise of its
+/// iterations.
+void note_done(const engine::ConfigurationPlan& plan, std::int64_t iterations_done,
+               std::chrono::nanoseconds measurement_elapsed, ProgressState& state);
 
 /// The time that a run still needs. The current measurement goes on at its speed so far. Each later
 /// one needs at least as long as its API calls take and, with profile zero, as the last such one.
@@ -45,7 +50,7 @@ class Progress final : public engine::RunObserver {
   ~Progress() override;
 
   void phase_begins(std::size_t measurement, engine::Phase phase) override;
-  void lifecycle_done() override { files_done_.fetch_add(1, std::memory_order_relaxed); }
+  void lifecycle_done() override { iterations_done_.fetch_add(1, std::memory_order_relaxed); }
   void measurement_done(std::size_t measurement) override;
 
   /// Stops drawing and clears the line.
@@ -58,7 +63,7 @@ class Progress final : public engine::RunObserver {
 
   const std::vector<const engine::ConfigurationPlan*> measurements_;
 
-  std::atomic<std::int64_t> files_done_ = 0;
+  std::atomic<std::int64_t> iterations_done_ = 0;
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable finished_changed_;

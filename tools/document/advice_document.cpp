@@ -21,13 +21,13 @@ namespace {
 
 using metrics::ConfigurationResult;
 
-Table gains(const std::vector<metrics::FigureChange>& changes) {
+Table gains(const std::vector<metrics::FigureChange>& changes, const metrics::Words& words) {
   Table table{"It brings", change_columns()};
   constexpr std::array<std::string_view, 5> kFigures = {kThroughput, "fsm_net P95", "fsm_net P99",
                                                         "fsm_net P99.9", "fsm_net max"};
   for (const std::string_view name : kFigures) {
     const metrics::FigureChange* const figure = metrics::find_change(changes, name);
-    if (figure != nullptr) table.rows.push_back(change_row(*figure));
+    if (figure != nullptr) table.rows.push_back(change_row(*figure, words));
   }
   return table;
 }
@@ -63,9 +63,8 @@ void add_fastest(const RunView& run, Section& section) {
   const auto fastest = std::ranges::max_element(
       run.configurations, {}, [](const auto& each) { return each.transitions_per_second(); });
   if (fastest == run.configurations.end() || run.configurations.size() < 2) return;
-  section.say("Most throughput: {} with {} transitions/s.",
-              metrics::configuration_label(fastest->planned),
-              with_thousands(fastest->transitions_per_second()));
+  section.say("Most throughput: {} with {} {}.", metrics::configuration_label(fastest->planned),
+              with_thousands(fastest->transitions_per_second()), words_of(run).rate);
 }
 
 /// How many limits held, and each that did not.
@@ -107,7 +106,7 @@ Section advice_section(const RunView& run) {
       const metrics::MitigationInfo& info = run.mitigations[index].info;
       if (info.name != recommendation->mitigation) continue;
       section.say("Kind of change: {}. It means: {}.", info.kind, info.description);
-      section.add(gains(run.findings.mitigations[index].changes));
+      section.add(gains(run.findings.mitigations[index].changes, words_of(run)));
       add_code(info.name, timeout_ms, stack_of(run), section);
     }
   } else {
@@ -132,7 +131,7 @@ Section advice_section(const RunView& run) {
 Section summary_section(const RunView& run) {
   Section section{"Why" + run.suffix, false, {Sentence{what_was_measured(run)}}};
   if (const auto& bottleneck = run.findings.bottleneck) {
-    section.say("Bottleneck: {}; root cause: {}. {}.", bottleneck->segment,
+    section.say("Bottleneck: {}; root cause: {}. {}.", words_of(run).figure(bottleneck->segment),
                 bottleneck->root_cause.part, bottleneck->evidence);
   }
   add_fastest(run, section);

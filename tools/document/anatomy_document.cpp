@@ -51,8 +51,9 @@ void tell_threads(const ConfigurationResult& configuration, Story& story) {
              reached.in_flight_peak, reached.in_flight_mean);
   if (reached.lifecycles_per_thread.empty()) return;
   const auto [least, most] = std::ranges::minmax(reached.lifecycles_per_thread);
-  story.tell("{} to {} lifecycles a thread, {} stolen.", with_thousands(least),
-             with_thousands(most), with_thousands(reached.lifecycles_stolen));
+  story.tell("{} to {} {} a thread, {} stolen.", with_thousands(least), with_thousands(most),
+             metrics::words_of(configuration).iterations,
+             with_thousands(reached.lifecycles_stolen));
 }
 
 // ---- the write lock
@@ -130,7 +131,7 @@ void tell_files(const ConfigurationResult& configuration, Story& story) {
   const metrics::Histogram* const close = configuration.find(Segment::close);
   const metrics::Histogram* const connect = configuration.find(Segment::connect);
   if (close == nullptr || connect == nullptr || connect->mean() <= 0) return;
-  story.tell("Closing connections took {:.0f} % of connect: {} ms a file on average.",
+  story.tell("Closing connections took {:.0f} % of connect: {} ms each on average.",
              100 * close->mean() / connect->mean(), milliseconds_text(close->mean()));
 }
 
@@ -195,10 +196,10 @@ std::vector<Sentence> warnings_about(const ConfigurationResult& configuration,
   };
   if (!configuration.verified) warn("the database was NOT VERIFIED");
   if (configuration.unsaved_peak > 0) {
-    warn(
-        fmt::format("RISK: up to {} transitions were acknowledged and not yet durable; a crash "
-                    "would have lost them",
-                    with_thousands(configuration.unsaved_peak)));
+    warn(fmt::format(
+        "RISK: up to {} {} were acknowledged and not yet durable; a crash would have "
+        "lost them",
+        with_thousands(configuration.unsaved_peak), metrics::words_of(configuration).writes));
   }
   if (const auto& beside = configuration.beside; beside && beside->failed()) {
     warn(fmt::format("the process beside it ended early, with {}", end_of(*beside)));
@@ -224,8 +225,9 @@ std::vector<Sentence> warnings_about(const ConfigurationResult& configuration,
   if (net != nullptr && net->total_count() < kEnough) {
     warn(
         fmt::format("{} samples are too few for a P99.9, which one of them decides; measure {} or "
-                    "more with --files",
-                    with_thousands(net->total_count()), with_thousands(kEnough)));
+                    "more with {}",
+                    with_thousands(net->total_count()), with_thousands(kEnough),
+                    configuration.runs_scripts() ? "--duration or --iterations" : "--files"));
   }
   return warnings;
 }

@@ -135,9 +135,9 @@ std::vector<Column> change_columns() {
   return columns({"median, ms", "before", "after", "change", "95 % interval", "verdict"});
 }
 
-Row change_row(const metrics::FigureChange& figure) {
+Row change_row(const metrics::FigureChange& figure, const metrics::Words& words) {
   const std::string name = figure.name();
-  return {{name, {}},
+  return {{words.figure(name), {}},
           figure_cell(name, figure.before),
           figure_cell(name, figure.after),
           {metrics::ratio_text(figure.change.ratio), figure.change.ratio},

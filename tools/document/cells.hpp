@@ -12,6 +12,7 @@
 #include "metrics/histogram/hgrm.hpp"
 #include "metrics/histogram/histogram.hpp"
 #include "metrics/result/figure.hpp"
+#include "metrics/result/words.hpp"
 #include "metrics/statistics/figure_change.hpp"
 #include "tools/document/document.hpp"
 
@@ -66,7 +67,7 @@ Cell figure_cell(std::string_view figure, double value);
 
 /// The columns of a figure before and after, and its row.
 std::vector<Column> change_columns();
-Row change_row(const metrics::FigureChange& figure);
+Row change_row(const metrics::FigureChange& figure, const metrics::Words& words);
 /// `+12.3 %`, with ` ?` if no difference is shown.
 Cell change_cell(const std::vector<metrics::FigureChange>& figures, std::string_view name);
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "metrics/result/words.hpp"
 #include "tools/document/cells.hpp"
 #include "tools/program/text.hpp"
 
@@ -34,7 +35,7 @@ Tone tone_of(Verdict verdict) {
   return verdict == Verdict::worse ? Tone::bad : Tone::plain;
 }
 
-Row row_of(const FigureChange& figure) {
+Row row_of(const FigureChange& figure, const metrics::Words& words) {
   // A value of 0 has no ratio worth reading; its verdict remains.
   const bool nothing = figure.before <= 0 || figure.after <= 0;
   const auto& interval = figure.change.interval;
@@ -42,7 +43,7 @@ Row row_of(const FigureChange& figure) {
     return {figure.segment ? format_milliseconds(number) : with_thousands(number), number};
   };
   return {
-      {figure.name(), {}},
+      {words.figure(figure.name()), {}},
       value(figure.before),
       value(figure.after),
       nothing ? Cell{"-", {}} : Cell{ratio_number(figure.change.ratio), figure.change.ratio},
@@ -84,8 +85,10 @@ Section configuration_section(const ConfigurationChange& configuration) {
   }
   Table table{"Before and after",
               columns({"ms", "before", "after", "ratio", "interval", "verdict"})};
+  const metrics::Words& words =
+      metrics::words_for(configuration.before.workload != metrics::kLifecycle);
   for (const FigureChange& figure : configuration.figures) {
-    table.rows.push_back(row_of(figure));
+    table.rows.push_back(row_of(figure, words));
   }
   section.add(std::move(table));
   for (const std::string& note : configuration.notes) {

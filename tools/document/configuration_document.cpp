@@ -62,14 +62,15 @@ void add_parts(const ConfigurationResult& each, const metrics::Breakdown& breakd
 
 /// `of`: the name of the stream; empty: the main one.
 Table segments_table(const metrics::Stream& stream, const std::string& of,
-                     const Percentiles& percentiles) {
+                     const metrics::Words& words, const Percentiles& percentiles) {
   Table table{of.empty() ? "Segments, ms" : "Segments of " + of + ", ms",
               columns({"segment", "samples"}, percentiles, {"mean"})};
   for (const metrics::SegmentRow& each : metrics::kSegments) {
     const metrics::Histogram* const samples = stream.find(each.segment);
     if (samples == nullptr) continue;
     const std::string indent(2 * metrics::segment_depth(each.segment), ' ');
-    Row row = {{indent + std::string(each.name), {}}, count_cell(samples->total_count())};
+    Row row = {{indent + std::string(words.segment(each.segment)), {}},
+               count_cell(samples->total_count())};
     add_percentiles(samples, percentiles, row);
     row.push_back(samples->total_count() == 0 ? Cell{"-", {}} : milliseconds_cell(samples->mean()));
     table.rows.push_back(std::move(row));
@@ -97,10 +98,13 @@ Section overview_section(const RunView& run) {
   if (run.configurations.empty()) return section;
   Picture picture = curves_picture(run);
   if (!picture.views.empty()) section.add(std::move(picture));
-  Table table{"Configurations (net is fsm_net, db is db_total, lock is lock_wait; in ms)",
-              columns({"configuration", "elapsed", "transitions/s", "commits/s", "net P50",
-                       "net P95", "net P99", "net P99.9", "net max", "db P95", "lock P95",
-                       "dispatch P95", "WAL growth", "of ceiling", "verdict"})};
+  const metrics::Words& words = words_of(run);
+  Table table{fmt::format("Configurations ({}db is db_total, lock is lock_wait; in ms)",
+                          words.of_scripts ? "" : "net is fsm_net, "),
+              columns({"configuration", "elapsed", words.rate, "commits/s", "net P50", "net P95",
+                       "net P99", "net P99.9", "net max", "db P95", "lock P95",
+                       words.of_scripts ? "script P95" : "dispatch P95", "WAL growth", "of ceiling",
+                       "verdict"})};
   for (std::size_t index = 0; index < run.configurations.size(); ++index) {
     table.rows.push_back(
         overview_row(run.configurations[index], run.findings.configurations[index]));
@@ -110,10 +114,11 @@ Section overview_section(const RunView& run) {
 }
 
 Section breakdown_section(const RunView& run) {
-  Table table{"Shares of the mean fsm_net",
+  const std::string net(words_of(run).segment(Segment::fsm_net));
+  Table table{"Shares of the mean " + net,
               columns({"configuration", "mean ms", "waiting", "working", "checkpointing", "syncing",
                        "unexplained"})};
-  Table parts{"Parts of the mean fsm_net",
+  Table parts{"Parts of the mean " + net,
               columns({"configuration", "part", "spent", "mean ms", "share"}),
               {},
               true};
@@ -142,7 +147,7 @@ Section wal_section(const RunView& run) {
   Section section{"WAL and checkpoints" + run.suffix};
   if (run.configurations.empty()) return section;
   Table table{
-      "Written to the database's files",
+      "Written to the database and its WAL",
       columns({"configuration", "WAL growth", "WAL peak", "frames", "frames/commit", "checkpoints",
                "their time ms", "longest ms", "WAL syncs", "database syncs", "written/changed"})};
   for (std::size_t index = 0; index < run.configurations.size(); ++index) {
@@ -175,7 +180,8 @@ Section configuration_section(const ConfigurationResult& configuration,
       false,
       {}};
   for (const metrics::Stream* const stream : configuration.streams()) {
-    Table segments = segments_table(*stream, configuration.name_of(*stream), percentiles);
+    Table segments = segments_table(*stream, configuration.name_of(*stream),
+                                    metrics::words_of(configuration), percentiles);
     if (!segments.rows.empty()) section.add(std::move(segments));
   }
   std::ranges::move(anatomy_of(configuration, findings), std::back_inserter(section.blocks));

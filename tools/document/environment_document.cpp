@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -21,23 +23,31 @@ std::string checkpoint_text(const metrics::ConfigurationPlanned& planned) {
 }
 
 Table settings(const RunView& run) {
+  const bool scripts = words_of(run).of_scripts;
   Table table{"Settings, as read back from SQLite",
-              columns({"configuration", "files", "connection", "commit", "begin", "guard", "queue",
-                       "schema", "synchronous", "busy_timeout ms", "checkpoint", "API delay"})};
+              columns({"configuration", "connection", "commit", "begin", "queue", "synchronous",
+                       "busy_timeout ms", "checkpoint"})};
+  // Scripts have statements, tables and pauses of their own.
+  if (!scripts)
+    std::ranges::move(columns({"files", "guard", "schema", "API delay"}),
+                      std::back_inserter(table.columns));
   const auto add = [&](const metrics::ConfigurationResult& each) {
     const metrics::ConfigurationPlanned& planned = each.planned;
-    table.rows.push_back({{metrics::configuration_label(planned), {}},
-                          count_cell(planned.files),
-                          {planned.connection, {}},
-                          {planned.commit, {}},
-                          {planned.begin, {}},
-                          {planned.guard, {}},
-                          {planned.queue, {}},
-                          {planned.schema, {}},
-                          {each.settings.synchronous, {}},
-                          count_cell(each.settings.busy_timeout_ms),
-                          {checkpoint_text(planned), {}},
-                          {planned.api_delay.empty() ? "0" : planned.api_delay, {}}});
+    Row row = {{metrics::configuration_label(planned), {}},
+               {planned.connection, {}},
+               {planned.commit, {}},
+               {planned.begin, {}},
+               {planned.queue, {}},
+               {each.settings.synchronous, {}},
+               count_cell(each.settings.busy_timeout_ms),
+               {checkpoint_text(planned), {}}};
+    if (!scripts) {
+      row.insert(row.end(), {count_cell(planned.files),
+                             {planned.guard, {}},
+                             {planned.schema, {}},
+                             {planned.api_delay.empty() ? "0" : planned.api_delay, {}}});
+    }
+    table.rows.push_back(std::move(row));
   };
   for (const metrics::ConfigurationResult& each : run.configurations) {
     add(each);
@@ -48,7 +58,7 @@ Table settings(const RunView& run) {
   return table;
 }
 
-Table environment_table(const metrics::Environment& environment) {
+Table environment_table(const metrics::Environment& environment, const metrics::Words& words) {
   Table table{"Environment", {{"property"}, {"value", true}}};
   const auto add = [&](const char* property, std::string value) {
     table.rows.push_back({{property, {}}, {value.empty() ? "none" : std::move(value), {}}});
@@ -71,9 +81,10 @@ Table environment_table(const metrics::Environment& environment) {
       fmt::format("{} ns resolution, {:.1f} ns a reading",
                   environment.self_cost.clock_resolution_ns, environment.self_cost.clock_read_ns));
   add("cost of measuring",
-      fmt::format("{:.1f} ns to hand over a lifecycle's timings, {:.1f} ns a sample in the "
+      fmt::format("{:.1f} ns to hand over the timings of one {}, {:.1f} ns a sample in the "
                   "collector's thread",
-                  environment.self_cost.record_enqueue_ns, environment.self_cost.sample_record_ns));
+                  environment.self_cost.record_enqueue_ns, words.iteration,
+                  environment.self_cost.sample_record_ns));
   return table;
 }
 
@@ -89,7 +100,7 @@ Section settings_section(const RunView& run) {
 
 Section environment_section(const RunView& run) {
   Section section{"Environment" + run.suffix};
-  if (run.environment != nullptr) section.add(environment_table(*run.environment));
+  if (run.environment != nullptr) section.add(environment_table(*run.environment, words_of(run)));
   section.add(Sentence{"Environment digest " + run.environment_digest +
                        ": runs with another digest were measured in another environment."});
   return section;

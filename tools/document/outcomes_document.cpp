@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "metrics/result/key.hpp"
+#include "metrics/result/words.hpp"
 #include "metrics/statistics/distributions.hpp"
 #include "tools/document/cells.hpp"
 #include "tools/program/text.hpp"
@@ -22,16 +23,6 @@ using metrics::Segment;
 using metrics::StatementFailures;
 
 constexpr double kDoubt = 0.025;  // on each side of an interval of 95 %
-
-/// What iterations are called.
-struct Words {
-  std::string_view one;
-  std::string_view many;
-};
-
-Words words_of(const ConfigurationResult& each) {
-  return each.runs_scripts() ? Words{"execution", "executions"} : Words{"lifecycle", "lifecycles"};
-}
 
 /// Whether a file lifecycle, or a try of its transactions, was refused.
 bool lost_a_race(const ConfigurationResult& each) {
@@ -84,7 +75,7 @@ void tell_failures(const ConfigurationResult& each, Section& section) {
     at_once += failure.at_once;
   }
   const std::string label = metrics::configuration_label(each.planned);
-  const Words words = words_of(each);
+  const metrics::Words& words = metrics::words_of(each);
   if (busy > 0) {
     section.say(
         "{}: {} attempts met \"database is locked\": {} at once, which no busy_timeout "
@@ -96,14 +87,16 @@ void tell_failures(const ConfigurationResult& each, Section& section) {
                                          [](std::int64_t iterations) { return iterations > 0; });
   if (tried_again > 1 || (!each.tries.empty() && each.tries.front() == 0)) {
     section.say("{}: at most {} attempts for one {}; {} {} needed more than one.", label,
-                each.tries.size(), each.runs_scripts() ? words.one : "transaction of a lifecycle",
+                each.tries.size(),
+                each.runs_scripts() ? words.iteration : "transaction of a lifecycle",
                 with_thousands(static_cast<std::int64_t>(each.iterations_done()) +
                                each.given_up.all() - each.tries.front()),
-                words.many);
+                words.iterations);
   }
   if (!each.first_failure.empty()) {
-    section.add(Sentence{fmt::format("{}: an {} failed: {}", label, words.one, each.first_failure),
-                         Tone::bad});
+    section.add(
+        Sentence{fmt::format("{}: an {} failed: {}", label, words.iteration, each.first_failure),
+                 Tone::bad});
   }
 }
 

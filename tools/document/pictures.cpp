@@ -51,13 +51,14 @@ void add_lines(const std::string& label, const ConfigurationResult& configuratio
   }
 }
 
-void add_curve_views(const std::vector<Line>& lines, const char* of_what, Picture& picture) {
+void add_curve_views(const std::vector<Line>& lines, const char* of_what,
+                     const metrics::Words& words, Picture& picture) {
   const auto has = [](Segment segment) {
     return [segment](const Line& line) { return line.of->find(segment) != nullptr; };
   };
   const auto add = [&](Segment segment) {
     if (std::ranges::none_of(lines, has(segment))) return;
-    const std::string name(metrics::segment_name(segment));
+    const std::string name(words.segment(segment));
     picture.views.push_back({name + of_what, [lines, segment, name] {
                                Chart chart = curves_chart(name, "ms");
                                for (const Line& line : lines) {
@@ -101,8 +102,10 @@ double value_of(const metrics::Breakdown& breakdown, const metrics::BreakdownPar
 }
 
 Chart breakdown_chart(const RunView& run, bool share) {
-  Chart chart = bar_chart(Chart::Form::stacked, share ? "share of the mean fsm_net" : "mean",
-                          share ? "%" : "ms");
+  Chart chart = bar_chart(
+      Chart::Form::stacked,
+      share ? fmt::format("share of the mean {}", words_of(run).segment(Segment::fsm_net)) : "mean",
+      share ? "%" : "ms");
   std::vector<metrics::Breakdown> breakdowns;
   const auto add = [&](const ConfigurationResult& configuration,
                        const metrics::ConfigurationFindings& findings) {
@@ -143,7 +146,7 @@ void add_law(const metrics::ScalabilityFit& fit, const std::string& name, double
 Chart scaling_chart(const RunView& run) {
   Chart chart{.form = Chart::Form::lines,
               .x = {"threads", Axis::Scale::logarithmic, ""},
-              .y = {"transitions per second", Axis::Scale::logarithmic, ""}};
+              .y = {std::string(words_of(run).rate), Axis::Scale::logarithmic, ""}};
   std::set<double> levels;
   for (const metrics::Scaling& each : run.findings.scaling) {
     Series measured{.label = each.profile + " " + each.strategy};
@@ -176,9 +179,10 @@ struct NamedChange {
   metrics::FigureChange row;
 };
 
-Chart changes_chart(const std::vector<NamedChange>& changes) {
+Chart changes_chart(const std::vector<NamedChange>& changes, const metrics::Words& words) {
   const std::string figure = changes.front().row.name();
-  Chart chart = bar_chart(Chart::Form::bars, figure, figure == kThroughput ? "" : "ms");
+  Chart chart =
+      bar_chart(Chart::Form::bars, words.figure(figure), figure == kThroughput ? "" : "ms");
   Series before{.label = "before", .points = {}, .shade = "before"};
   Series after{.label = "after"};
   for (const auto& [mitigation, row] : changes) {
@@ -224,7 +228,7 @@ Picture curves_picture(const RunView& run) {
   for (const ConfigurationResult& each : run.configurations) {
     add_lines(label(each), each, lines);
   }
-  add_curve_views(lines, "", picture);
+  add_curve_views(lines, "", words_of(run), picture);
   lines.clear();
   for (const metrics::MitigationResult& each : run.mitigations) {
     if (lines.empty()) {
@@ -232,13 +236,15 @@ Picture curves_picture(const RunView& run) {
     }
     add_lines(each.info.name, each.mitigation.pooled, lines);
   }
-  add_curve_views(lines, " of mitigations", picture);
+  add_curve_views(lines, " of mitigations", words_of(run), picture);
   return picture;
 }
 
 Picture breakdown_picture(const RunView& run) {
   return {"breakdown",
-          "Where the mean lifecycle's time went, its API calls left out.",
+          words_of(run).of_scripts
+              ? "Where the time of the mean execution went, its sleeps left out."
+              : "Where the mean lifecycle's time went, its API calls left out.",
           "Stacked bars; the table that follows has the shares.",
           {{"shares", [run] { return breakdown_chart(run, true); }},
            {"milliseconds", [run] { return breakdown_chart(run, false); }}}};
@@ -265,7 +271,9 @@ Picture changes_picture(const RunView& run) {
       if (row != nullptr) changes.push_back({run.mitigations[index].info.name, *row});
     }
     if (changes.empty()) continue;
-    picture.views.push_back({std::string(figure), [changes] { return changes_chart(changes); }});
+    const metrics::Words& words = words_of(run);
+    picture.views.push_back(
+        {words.figure(figure), [changes, &words] { return changes_chart(changes, words); }});
   }
   return picture;
 }

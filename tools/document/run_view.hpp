@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "metrics/analysis/findings.hpp"
 #include "metrics/result/result_set.hpp"
 #include "metrics/result/run_result.hpp"
+#include "metrics/result/words.hpp"
 #include "tools/document/cells.hpp"
 
 namespace walbench::tools {
@@ -28,5 +30,15 @@ struct RunView {
   std::string suffix;                       ///< ends headings if there are several runs: `, run ID`
   Percentiles percentiles = {};             ///< of segments
 };
+
+/// What its reports call things.
+inline const metrics::Words& words_of(const RunView& run) {
+  const bool scripts =
+      std::ranges::any_of(run.configurations, &metrics::ConfigurationResult::runs_scripts) ||
+      std::ranges::any_of(run.mitigations, [](const metrics::MitigationResult& each) {
+        return each.baseline.pooled.runs_scripts();
+      });
+  return metrics::words_for(scripts);
+}
 
 }  // namespace walbench::tools

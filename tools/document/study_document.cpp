@@ -23,8 +23,8 @@ using metrics::MitigationResult;
 
 Table ranking(const RunView& run) {
   Table table{"Ranking by throughput; ? if no difference is shown",
-              columns({"ranking", "transitions/s", "of ceiling", "lock P95", "net P95", "net P99",
-                       "net P99.9", "net max", "limits", "admissible"})};
+              columns({"ranking", words_of(run).rate, "of ceiling", "lock P95", "net P95",
+                       "net P99", "net P99.9", "net max", "limits", "admissible"})};
   for (const std::size_t index : run.findings.ranking) {
     const metrics::MitigationFindings& found = run.findings.mitigations[index];
     table.rows.push_back({{run.mitigations[index].info.name, {}},
@@ -62,6 +62,7 @@ Table costs(const RunView& run) {
 
 Table before_and_after(const MitigationResult& result,
                        const std::vector<metrics::FigureChange>& changes) {
+  const metrics::Words& words = metrics::words_of(result.baseline.pooled);
   Table table{fmt::format("{}: {} -> {}, {} each, in turn", result.info.name,
                           metrics::configuration_label(result.baseline.pooled.planned),
                           result.mitigation.pooled.planned.strategy,
@@ -70,7 +71,7 @@ Table before_and_after(const MitigationResult& result,
               {},
               true};
   for (const metrics::FigureChange& figure : changes) {
-    table.rows.push_back(change_row(figure));
+    table.rows.push_back(change_row(figure, words));
   }
   return table;
 }
@@ -84,10 +85,12 @@ void add_risks(const MitigationResult& result, const metrics::MitigationFindings
   }
   const metrics::ConfigurationResult& after = result.mitigation.pooled;
   if (after.unsaved_peak > 0) {
-    section.add(Sentence{fmt::format("{}: RISK: up to {} transitions were acknowledged and not yet "
-                                     "durable; a crash would have lost them.",
-                                     result.info.name, with_thousands(after.unsaved_peak)),
-                         Tone::warning});
+    section.add(
+        Sentence{fmt::format("{}: RISK: up to {} {} were acknowledged and not yet durable; a "
+                             "crash would have lost them.",
+                             result.info.name, with_thousands(after.unsaved_peak),
+                             metrics::words_of(after).writes),
+                 Tone::warning});
   }
   if (after.snapshot_retries > 0) {
     section.say("{}: {} transactions begun anew: stale snapshot, or lock held (baseline: {}).",
@@ -114,10 +117,11 @@ std::string parameter_text(const metrics::FittedParameter& parameter) {
   return fmt::format("{:.3g} ({:.3g} .. {:.3g})", parameter.value, parameter.low, parameter.high);
 }
 
-std::string peak_text(const metrics::Scaling& scaling, const metrics::ScalabilityFit& fit) {
+std::string peak_text(const metrics::Scaling& scaling, const metrics::ScalabilityFit& fit,
+                      const metrics::Words& words) {
   if (!fit.peak) {
-    return "no peak: throughput levels off towards " + with_thousands(fit.gamma / fit.sigma.value) +
-           " transitions/s";
+    return fmt::format("no peak: throughput levels off towards {} {}",
+                       with_thousands(fit.gamma / fit.sigma.value), words.rate);
   }
   const metrics::FittedParameter& peak = *fit.peak;
   std::string text = fmt::format("throughput peaks at c={:.0f} ({:.0f} .. {:.0f})", peak.value,
@@ -129,22 +133,22 @@ std::string peak_text(const metrics::Scaling& scaling, const metrics::Scalabilit
   return text;
 }
 
-std::string bottleneck_sentence(const metrics::Scaling& scaling) {
+std::string bottleneck_sentence(const metrics::Scaling& scaling, const metrics::Words& words) {
   const bool known = std::ranges::all_of(
       scaling.levels, [](const metrics::ScalingLevel& level) { return !level.bottleneck.empty(); });
-  if (!known) return "The bottleneck is not known: the files that it is judged by were not given.";
+  if (!known) return "The bottleneck is not known: what it is judged by was not given.";
   std::vector<std::string> levels;
   levels.reserve(scaling.levels.size());
   for (const metrics::ScalingLevel& level : scaling.levels) {
-    levels.push_back(
-        fmt::format("c={} {} ({})", level.threads, level.bottleneck, level.root_cause));
+    levels.push_back(fmt::format("c={} {} ({})", level.threads, words.figure(level.bottleneck),
+                                 level.root_cause));
   }
   return fmt::format("{}: {}.",
                      scaling.bottleneck_changes ? "The bottleneck changes" : "Same bottleneck",
                      fmt::join(levels, ", "));
 }
 
-std::string law_sentence(const metrics::Scaling& scaling) {
+std::string law_sentence(const metrics::Scaling& scaling, const metrics::Words& words) {
   if (const auto* const why = std::get_if<std::string>(&scaling.law)) {
     return "Universal Scalability Law: not fitted; " + *why + ".";
   }
@@ -152,19 +156,19 @@ std::string law_sentence(const metrics::Scaling& scaling) {
   return fmt::format(
       "Universal Scalability Law: contention sigma {}, coherency kappa {}; {}; {}. In brackets: "
       "the range in which it stays while one of the throughputs is 10 % off.",
-      parameter_text(fit.sigma), parameter_text(fit.kappa), peak_text(scaling, fit),
+      parameter_text(fit.sigma), parameter_text(fit.kappa), peak_text(scaling, fit, words),
       fit.exact ? "three levels, three parameters: no residual to judge the fit by"
                 : fmt::format("worst residual {:.1f} % at c={:.0f}", 100 * fit.worst_residual,
                               fit.worst_residual_at));
 }
 
-Table growth_table(const metrics::Scaling& scaling) {
+Table growth_table(const metrics::Scaling& scaling, const metrics::Words& words) {
   Table table{scaling.profile + " " + scaling.strategy,
               columns({"figure", "threads", "before", "after", "exponent", "growth"}),
               {},
               true};
   for (const metrics::Growth& growth : scaling.growths) {
-    table.rows.push_back({{std::string(growth.figure), {}},
+    table.rows.push_back({{words.figure(growth.figure), {}},
                           {fmt::format("{} -> {}", growth.threads_before, growth.threads_after),
                            static_cast<double>(growth.threads_before)},
                           figure_cell(growth.figure, growth.before),
@@ -181,10 +185,9 @@ Section mitigations_section(const RunView& run) {
   Section section{"Mitigations" + run.suffix};
   for (const MitigationResult& each : run.mitigations) {
     if (!each.baseline.repeats.empty() && !each.mitigation.repeats.empty()) continue;
-    section.add(
-        Sentence{fmt::format("mitigation {}: the files of its {} were not given", each.info.name,
-                             each.baseline.repeats.empty() ? "baseline" : "mitigated side"),
-                 Tone::warning});
+    section.add(Sentence{fmt::format("mitigation {}: nothing of its {} was given", each.info.name,
+                                     each.baseline.repeats.empty() ? "baseline" : "mitigated side"),
+                         Tone::warning});
   }
   if (run.findings.ranking.empty()) return section;
   section.add(changes_picture(run));
@@ -202,11 +205,13 @@ Section scaling_section(const RunView& run) {
   Section section{"Scaling" + run.suffix};
   if (run.findings.scaling.empty()) return section;
   section.add(scaling_picture(run));
+  const metrics::Words& words = words_of(run);
   for (const metrics::Scaling& each : run.findings.scaling) {
-    section.say("Scaling of {} {}. {}", each.profile, each.strategy, bottleneck_sentence(each));
+    section.say("Scaling of {} {}. {}", each.profile, each.strategy,
+                bottleneck_sentence(each, words));
     if (each.left_out) section.add(Sentence{*each.left_out + ".", Tone::warning});
-    section.add(Sentence{law_sentence(each)});
-    section.add(growth_table(each));
+    section.add(Sentence{law_sentence(each, words)});
+    section.add(growth_table(each, words));
   }
   return section;
 }

@@ -21,6 +21,14 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
 
+TEST(LimitNames, AreThoseOfReportsOfScriptsToo) {
+  EXPECT_EQ(parse_limit("net.p99>5ms").figure.segment, Segment::fsm_net);
+  EXPECT_EQ(parse_limit("think.p99>5ms").figure.segment, Segment::mock_api);
+  EXPECT_EQ(parse_limit("script.p99>5ms").figure.segment, Segment::fsm_dispatch);
+  EXPECT_EQ(parse_limit("transaction.max>5ms").figure.segment, Segment::transition);
+  EXPECT_EQ(parse_limit("mock_api.p99>5ms").figure.segment, Segment::mock_api);
+}
+
 TEST(ParseLimit, APercentileOfASegment) {
   const Limit limit = parse_limit("lock_wait.p99{threads=10}>5ms");
   EXPECT_EQ(limit.name, "lock_wait.p99{threads=10}>5ms");

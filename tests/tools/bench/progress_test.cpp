@@ -24,8 +24,8 @@ ProgressState half_done() {
           .measurements = 3,
           .label = "c=10 zero per-file",
           .phase = Phase::measure,
-          .files_done = 409,
-          .files = 818,
+          .done = 409,
+          .all = 818,
           .remaining = 5s};
 }
 
@@ -49,8 +49,8 @@ ProgressState at(std::size_t measurement, std::int64_t files_done, std::int64_t 
   ProgressState state;
   state.measurement = measurement;
   state.phase = Phase::measure;
-  state.files_done = files_done;
-  state.files = files;
+  state.done = files_done;
+  state.all = files;
   return state;
 }
 
@@ -62,7 +62,7 @@ TEST(ProgressLine, HasBarShareEtaPlaceAndLabel) {
 TEST(ProgressLine, ShowsTheShareDone) {
   ProgressState state = half_done();
   const auto start = [&](std::int64_t done) {
-    state.files_done = done;
+    state.done = done;
     return progress_line(state, 80).substr(0, 32);
   };
   EXPECT_EQ(start(0), "[------------------------]   0 %");
@@ -70,8 +70,28 @@ TEST(ProgressLine, ShowsTheShareDone) {
   EXPECT_EQ(start(35), "[#-----------------------]   4 %");
   EXPECT_EQ(start(817), "[#######################-] 100 %");
   EXPECT_EQ(start(818), "[########################] 100 %");
-  state.files = 0;
+  state.all = 0;
   EXPECT_EQ(start(0), "[------------------------]   0 %") << "nothing to do yet";
+}
+
+TEST(ProgressLine, WithADurationShowsTheTimeThatIsOver) {
+  ConfigurationPlan plan = configuration(Profile::zero, 10, 0);
+  plan.duration = 10s;
+  ProgressState state = half_done();
+  const auto shown = [&](Phase phase, std::chrono::nanoseconds elapsed) {
+    state.phase = phase;
+    note_done(plan, 123'456, elapsed, state);
+    return progress_line(state, 80).substr(27, 5);
+  };
+  EXPECT_EQ(shown(Phase::warm_up, 5s), "  0 %");
+  EXPECT_EQ(shown(Phase::measure, 2500ms), " 25 %");
+  EXPECT_EQ(estimate_remaining({&plan}, {.done = state.done, .all = state.all}, 2500ms, 0ns),
+            7500ms);
+  EXPECT_EQ(shown(Phase::measure, 11s), "100 %") << "the last ones are waited for";
+  EXPECT_EQ(shown(Phase::verify, 0s), "100 %");
+  plan.duration = 0s;
+  plan.files = 246'912;
+  EXPECT_EQ(shown(Phase::measure, 1s), " 50 %") << "of the iterations";
 }
 
 TEST(ProgressLine, LeavesOutWhatIsUnknownOrPlain) {
@@ -124,7 +144,7 @@ TEST(EstimateRemaining, IsUnknownBeforeAnythingIsDone) {
   const RunPlan plan = run_of({configuration(Profile::zero, 10, 100)});
   ProgressState state = at(0, 0, 100);
   EXPECT_FALSE(estimate_remaining(plan.measurements(), state, 10s, 0s).has_value());
-  state.files_done = 1;
+  state.done = 1;
   EXPECT_TRUE(estimate_remaining(plan.measurements(), state, 10s, 0s).has_value());
 }
 

@@ -134,7 +134,7 @@ TEST(Anatomy, FilesOfTheDatabase) {
                        "40 checkpoints moved 2.0 MB into the database.",
                        "2.5 frames a transaction in 5.2 writes; 1,234 pages moved by checkpoints.",
                        "3 of the checkpoints were made by a commit at the WAL's cap.",
-                       "Closing connections took 25 % of connect: 0.00050 ms a file on average."});
+                       "Closing connections took 25 % of connect: 0.00050 ms each on average."});
   result.main.segments[0].histogram = metrics::histogram_of(0);
   EXPECT_THAT(told(result), Not(Contains(HasSubstr("Closing")))) << "no share of nothing";
   result.commits = 0;

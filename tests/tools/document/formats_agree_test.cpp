@@ -34,6 +34,7 @@ ConfigurationResult configuration(std::int64_t threads, const std::string& profi
   ConfigurationResult result = metrics::full_configuration();
   result.planned.threads = threads;
   result.planned.profile = profile;
+  result.planned.workload = metrics::kLifecycle;
   result.planned.queue = "sqlite";
   result.load = {.others_cores = 0.5, .pressure = 0.25};
   result.elapsed_ns /= threads;
@@ -187,7 +188,7 @@ TEST(FormatsAgree, AStudyHasTheFactsThatDecide) {
                                  "P99.9",
                                  "mean",
                                  "begun anew",
-                                 "one-sided: the files of its baseline",
+                                 "one-sided: nothing of its baseline",
                                  "Universal Scalability Law",
                                  "cap 16"}) {
     EXPECT_THAT(facts, Contains(HasSubstr(fact)));
