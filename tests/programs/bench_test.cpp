@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -233,6 +234,22 @@ TEST_F(BenchTest, AMeasurementThatFailsLaterLosesNoEarlierOne) {
   EXPECT_EQ(run["configurations"][0]["concurrency"], 1);
   ASSERT_EQ(run["failures"].size(), 1U);
   EXPECT_EQ(run["failures"][0]["key"], "c=10 zero per-file");
+}
+
+TEST_F(BenchTest, APragmaThatSqliteDoesNotTakeIsFoundBeforeAnythingIsMeasured) {
+  for (const auto& [option, pragma, why] : std::vector<std::array<std::string, 3>>{
+           {"--pragma", "nosuch=1", "does not say what PRAGMA nosuch is"},
+           {"--pragma", "page_size=1000", "did not take page_size=1000: it says '4096'"},
+           {"--pragma", "encoding=UTF-99", "PRAGMA encoding=UTF-99"},
+           {"--try", "cache_size=7,nosuch=1", "does not say what PRAGMA nosuch is"}}) {
+    const Outcome outcome =
+        bench({"--threads", "1", "--profile", "zero", "--files", "10", option, pragma});
+    EXPECT_EQ(outcome.exit_code, 2) << pragma;
+    EXPECT_THAT(outcome.err, testing::AllOf(HasSubstr("bench: " + option + ": "), HasSubstr(why)));
+    EXPECT_THAT(outcome.out, IsEmpty());
+    EXPECT_FALSE(std::filesystem::exists(results()) && !std::filesystem::is_empty(results()))
+        << "nothing is published";
+  }
 }
 
 TEST_F(BenchTest, TriesBringEveryFileHome) {

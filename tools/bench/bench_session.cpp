@@ -30,6 +30,7 @@
 #include "storage/sqlite/database_files.hpp"
 #include "tools/bench/descriptor_limit.hpp"
 #include "tools/bench/own_process.hpp"
+#include "tools/bench/pragma_check.hpp"
 #include "tools/bench/progress.hpp"
 #include "tools/bench/published_study.hpp"
 #include "tools/bench/remedies.hpp"
@@ -196,6 +197,10 @@ class Session {
     const EndOfDatabase end(files_, options_.keep_db.has_value());
     if (options_.keep_db) files_.keep();
     try {
+      if (const auto untaken = untaken_pragma(options_.plan, options_.scratch)) {
+        complain(*untaken);
+        return kWrongUsage;
+      }
       if (const int refused = prepare_scripts(); refused != kDone) return refused;
       if (!options_.quiet) announce(options_.plan);
       const metrics::SteadyClock clock;
