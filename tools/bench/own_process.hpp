@@ -64,7 +64,7 @@ class OwnProcesses final : public engine::ChildProcesses {
                    const engine::RunContext& context) override;
 
   /// As engine::make_image(), with that library. Throws RunFailed and RunInterrupted.
-  engine::MadeImage make_image(const engine::ImageOrder& order,
+  engine::MadeImage make_image(const engine::ImageOrder& image,
                                const engine::EngineLibrary& library, const std::stop_token& stop);
 
   /// Adds how much memory the largest of them had.

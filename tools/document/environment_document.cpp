@@ -26,13 +26,14 @@ Table settings(const RunView& run) {
   const bool scripts = words_of(run).of_scripts;
   Table table{"Settings, as read back from SQLite",
               columns({"configuration", "connection", "commit", "begin", "queue", "synchronous",
-                       "busy_timeout ms", "checkpoint"})};
+                       "busy_timeout ms", "checkpoint", "SQLite"})};
   // Scripts have statements, tables and pauses of their own.
   if (!scripts)
     std::ranges::move(columns({"files", "guard", "schema", "API delay"}),
                       std::back_inserter(table.columns));
   const auto add = [&](const metrics::ConfigurationResult& each) {
     const metrics::ConfigurationPlanned& planned = each.planned;
+    const std::string& sqlite = each.settings.sqlite_version;
     Row row = {{metrics::configuration_label(planned), {}},
                {planned.connection, {}},
                {planned.commit, {}},
@@ -40,7 +41,8 @@ Table settings(const RunView& run) {
                {planned.queue, {}},
                {each.settings.synchronous, {}},
                count_cell(each.settings.busy_timeout_ms),
-               {checkpoint_text(planned), {}}};
+               {checkpoint_text(planned), {}},
+               {sqlite.empty() ? "-" : sqlite, {}}};
     if (!scripts) {
       row.insert(row.end(), {count_cell(planned.files),
                              {planned.guard, {}},
