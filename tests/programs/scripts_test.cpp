@@ -78,7 +78,10 @@ TEST_F(ScriptsTest, WhatIsWrongInAScriptIsNamedBeforeTheRun) {
   for (const auto& [arguments, says] : std::vector<std::pair<std::string, std::string>>{
            {"-f missing.sql", "there is no file 'missing.sql'"},
            {"-f claim.sql --files 5", "write --iterations"},
-           {"-f claim.sql --guard version", "belongs to file lifecycles"},
+           {"-f claim.sql --ceiling", "depends on what it draws"},
+           {"-f claim.sql --profile zero", "pauses with \\sleep"},
+           {"-f claim.sql --study", "--fail-if"},
+           {"-f claim.sql --guard version", "a script has its own"},
            {"-f claim.sql --strategy batch", "may undo its own"},
            {"-f claim.sql --setup jobs.sql --strategy group-commit", "claim.sql:2 reads outside"},
            {"-b tpcb-like -t 100", "--iterations"},

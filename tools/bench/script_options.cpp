@@ -69,9 +69,27 @@ Reader<std::chrono::nanoseconds> seconds_or_durations() {
   return reader;
 }
 
-constexpr std::array<std::string_view, 10> kOfLifecycles = {
-    "--profile", "--quick", "--api-delay", "--fail-rate", "--files",
-    "--schema",  "--guard", "--ack-log",   "--ceiling",   "--study"};
+/// Options of file lifecycles, and why scripts have no use for them.
+struct OfLifecycles {
+  std::string_view name;
+  std::string_view why;
+};
+constexpr std::string_view kPauses =
+    "is about the API calls of file lifecycles; a script pauses with \\sleep";
+constexpr std::array<OfLifecycles, 10> kOfLifecycles = {{
+    {"--profile", kPauses},
+    {"--quick", kPauses},
+    {"--api-delay", kPauses},
+    {"--fail-rate", kPauses},
+    {"--files", "counts file lifecycles; of scripts, write --iterations"},
+    {"--schema", "is that of file lifecycles; --setup makes the tables of scripts"},
+    {"--guard", "is about the statements of file lifecycles; a script has its own"},
+    {"--ack-log", "writes down transitions of file lifecycles; a script has none"},
+    {"--ceiling",
+     "repeats writes that are known beforehand; what a script writes depends on what it draws and "
+     "reads"},
+    {"--study", "judges the thresholds of file lifecycles; --fail-if sets limits of your own"},
+}};
 constexpr std::array<std::string_view, 6> kOfScripts = {"--setup", "--define",   "--scale",
                                                         "--db",    "--duration", "--iterations"};
 
@@ -171,10 +189,8 @@ void require_one_workload(const ScriptRequest& request, const std::set<std::stri
     }
     return;
   }
-  for (const std::string_view option : kOfLifecycles) {
-    if (!given.contains(std::string(option))) continue;
-    refuse(option, option == "--files" ? "counts file lifecycles; of scripts, write --iterations"
-                                       : "belongs to file lifecycles, not to scripts");
+  for (const OfLifecycles& each : kOfLifecycles) {
+    if (given.contains(std::string(each.name))) refuse(each.name, each.why);
   }
   if (request.duration && request.iterations) {
     refuse("--iterations", "cannot be combined with --duration");
