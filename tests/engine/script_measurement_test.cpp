@@ -198,6 +198,23 @@ TEST_F(ScriptMeasurement, WaitsBeforeBusyAreTold) {
   EXPECT_GE(result.failures.front().waited_ns, result.failures.front().waited_longest_ns);
 }
 
+TEST_F(ScriptMeasurement, PausesBeforeFurtherAttemptsAreWaitsForTheLock) {
+  plan_.threads = 1;
+  plan_.files = 2;
+  plan_.settings.busy_timeout = milliseconds(0);
+  plan_.retry = {.max_tries = 4, .delay = milliseconds(2)};
+  run_scripts({kCount});
+  Holder holder;
+  on_thread_ = [&] { holder.take(files_.database().string()); };
+  const ConfigurationResult result = measure();
+  holder.let_go();
+  const metrics::Stream* const busy = result.find_stream("busy");
+  ASSERT_NE(busy, nullptr);
+  EXPECT_GE(busy->find(Segment::lock_wait)->min(), 3 * 2'000'000);
+  EXPECT_GE(busy->find(Segment::fsm_net)->min(), 3 * 2'000'000) << "what its users feel";
+  EXPECT_EQ(busy->find(Segment::mock_api)->max(), 0) << "the script does not sleep";
+}
+
 TEST_F(ScriptMeasurement, AStatementThatCannotBeDoneFailsItsIteration) {
   run_scripts({"INSERT INTO counters VALUES(:client_id + 3, 0);"});
   const ConfigurationResult result = measure();

@@ -100,6 +100,13 @@ void tell_failures(const ConfigurationResult& each, Section& section) {
   }
 }
 
+/// A bound of a share, in percent: `1.3`, `98.1`, `100`.
+std::string bound_text(double share) {
+  constexpr double kTen = 10;
+  const double percent = 100 * share;
+  return percent < kTen ? fmt::format("{:.2g}", percent) : fmt::format("{:.3g}", percent);
+}
+
 }  // namespace
 
 Cell failed_cell(const ConfigurationResult& each) {
@@ -113,8 +120,8 @@ Cell failed_cell(const ConfigurationResult& each) {
             0.0};
   }
   const double least = 1 - metrics::binomial_upper_limit(ended - failed, ended, kDoubt);
-  return {fmt::format("{:.3g} % ({:.2g} .. {:.2g})", 100 * each.failed_share(), 100 * least,
-                      100 * most),
+  return {fmt::format("{:.3g} % ({} .. {})", 100 * each.failed_share(), bound_text(least),
+                      bound_text(most)),
           each.failed_share(), Tone::warning};
 }
 

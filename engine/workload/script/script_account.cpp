@@ -46,6 +46,12 @@ void ScriptAccount::add(const storage::StepTimings& timings) {
 void ScriptAccount::finish(const ScriptEnd& end, const ScriptParts& parts,
                            const storage::Session& session) {
   metrics::TimingRecord& record = outcome_.record;
+  if (parts.writes) {
+    write_.lock_wait_ns += paused_ns_;
+    write_.db_total_ns += paused_ns_;
+  } else {
+    read_ns_ += paused_ns_;
+  }
   const std::int64_t total_ns = clock_.now_ns() - started_ns_;
   const std::int64_t net_ns = total_ns - think_ns_;
   record.set(Segment::total_wall, total_ns);

@@ -33,8 +33,10 @@ class ScriptAccount {
 
   /// Adds what a session has measured since it was last taken.
   void add(const storage::StepTimings& timings);
-  /// It slept as the script, or a retry, wants it.
+  /// It slept as the script wants it.
   void thought(std::int64_t ns) { think_ns_ += ns; }
+  /// It paused before a further attempt, which is a part of what losing a race costs.
+  void paused(std::int64_t ns) { paused_ns_ += ns; }
 
   /// Fills the record; `session` says what it may have waited for.
   void finish(const ScriptEnd& end, const ScriptParts& parts, const storage::Session& session);
@@ -47,6 +49,7 @@ class ScriptAccount {
   std::int64_t read_ns_ = 0;
   std::int64_t snapshot_ns_ = 0;  ///< the longest
   std::int64_t think_ns_ = 0;
+  std::int64_t paused_ns_ = 0;
   std::int64_t lock_wait_seen_ns_ = 0;  ///< of the transactions of this session that have ended
 };
 

@@ -18,7 +18,7 @@ struct ScriptIteration {
   ScriptAccount& account;
 };
 
-/// Sleeps as the script, or a retry, wants it. Throws storage::WriteCancelled if a stop cuts it
+/// Sleeps as the script wants it. Throws storage::WriteCancelled if a stop cuts it
 /// short.
 Task think(std::chrono::nanoseconds duration, const ScriptIteration& iteration);
 

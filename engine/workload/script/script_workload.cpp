@@ -215,7 +215,11 @@ Task ScriptWorkload::iterate(std::int64_t number, IterationContext context,
       account.add(steps->take_timings());
     }
     if (!tries_again(client.end(), outcome.tries, context)) break;
-    if (retry_.delay.count() > 0) co_await think(retry_.delay, iteration);
+    if (retry_.delay.count() > 0) {
+      const std::int64_t began_ns = context.clock.now_ns();
+      co_await pause_for(retry_.delay, context.clock, context.timer, *context.end);
+      account.paused(context.clock.now_ns() - began_ns);
+    }
     client.repeat();
   }
   account.finish(client.end(), parts_, context.session);

@@ -91,6 +91,12 @@ TEST_F(Outcomes, OfFileLifecyclesStandWithTheirInterval) {
 
 TEST_F(Outcomes, TheShareThatFailedStandsWithItsInterval) {
   EXPECT_THAT(outcomes(), Contains("2.1 % (1.3 .. 3.2)"));
+  result().iterations = 3;
+  result().given_up = {.busy = 397, .conflict = 0, .failed = 0};
+  EXPECT_THAT(outcomes(), Contains("99.2 % (97.8 .. 99.8)"));
+  result().iterations = 0;
+  EXPECT_THAT(outcomes(), Contains("100 % (99.1 .. 100)"));
+  result().iterations = 979;
   result().given_up = {};
   EXPECT_THAT(outcomes(), Contains("0 of 979: at most 1 in 265"));
 }
