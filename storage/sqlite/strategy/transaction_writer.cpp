@@ -8,6 +8,14 @@
 #include "storage/probes.hpp"
 
 namespace walbench::storage {
+namespace {
+
+SqliteError after_sleeping(SqliteError refusal, std::int64_t slept_ns) {
+  refusal.set_slept_ns(slept_ns);
+  return refusal;
+}
+
+}  // namespace
 
 PreparedConnection WriterContext::connect() {
   const ThreadBusyWait waited_before = CountingVfs::thread_busy_wait();
@@ -106,9 +114,8 @@ std::int64_t TransactionWriter::write_inside(const Transaction& transaction,
     return run_ns;
   } catch (const SqliteError& refusal) {
     open.roll_back();
-    SqliteError error = context_->vfs->explain(refusal);
-    error.set_slept_ns(CountingVfs::thread_busy_wait().slept_ns - waited_before.slept_ns);
-    throw error;
+    throw after_sleeping(context_->vfs->explain(refusal),
+                         CountingVfs::thread_busy_wait().slept_ns - waited_before.slept_ns);
   }
 }
 
