@@ -44,7 +44,7 @@ std::string_view option_of(const engine::RunPlan& plan,
 std::optional<std::string> untaken_pragma(const engine::RunPlan& plan,
                                           const std::optional<std::filesystem::path>& scratch) {
   for (const std::vector<storage::Pragma>& pragmas : lists_of(plan)) {
-    storage::DatabaseFiles files(std::nullopt, scratch);
+    const storage::DatabaseFiles files(std::nullopt, scratch);
     storage::ConnectionSettings settings;
     settings.pragmas = pragmas;
     try {

@@ -19,11 +19,11 @@ namespace walbench::tools {
 struct ProgressState {
   std::size_t measurement = 0;
   std::size_t measurements = 1;
-  std::string label;
+  std::string label = {};
   engine::Phase phase = engine::Phase::seed;
   std::int64_t done = 0;  ///< iterations, or nanoseconds if a duration ends the measurement
   std::int64_t all = 0;   ///< of them; 0: not known
-  std::optional<std::chrono::nanoseconds> remaining;  ///< unknown as long as nothing is done
+  std::optional<std::chrono::nanoseconds> remaining = {};  ///< unknown as long as nothing is done
 };
 
 /// The line as it stands on the terminal, at most `width` columns: a bar, the share done, the ETA.

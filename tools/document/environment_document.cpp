@@ -28,9 +28,10 @@ Table settings(const RunView& run) {
               columns({"configuration", "connection", "commit", "begin", "queue", "synchronous",
                        "busy_timeout ms", "checkpoint", "SQLite"})};
   // Scripts have statements, tables and pauses of their own.
-  if (!scripts)
+  if (!scripts) {
     std::ranges::move(columns({"files", "guard", "schema", "API delay"}),
                       std::back_inserter(table.columns));
+  }
   const auto add = [&](const metrics::ConfigurationResult& each) {
     const metrics::ConfigurationPlanned& planned = each.planned;
     const std::string& sqlite = each.settings.sqlite_version;
