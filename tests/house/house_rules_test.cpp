@@ -51,8 +51,10 @@ TEST(Files, AreReadInOneSitting) {
 
 TEST(Files, AreBuilt) {
   for (const std::string& folder : kFolders) {
-    const std::string build =
-        read(kRoot / folder / "CMakeLists.txt") + read(kRoot / "CMakeLists.txt");
+    std::string build = read(kRoot / folder / "CMakeLists.txt") + read(kRoot / "CMakeLists.txt");
+    for (const fs::path& file : files_in(folder, {".cmake"})) {
+      build += read(file);
+    }
     for (const fs::path& file : files_in(folder, {".cpp"})) {
       const std::string listed = fs::relative(file, kRoot / folder).string();
       EXPECT_NE(build.find(listed), std::string::npos) << file << " is built by nobody";
