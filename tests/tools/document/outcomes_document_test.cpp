@@ -62,11 +62,11 @@ TEST_F(Outcomes, OfFileLifecyclesAreToldOnlyIfOneLostARace) {
     }
   }
   const auto headings = [this] {
-    std::vector<std::string> headings;
+    std::vector<std::string> told;
     for (const Section& each : Reported(set_).document.sections) {
-      headings.push_back(each.heading);
+      told.push_back(each.heading);
     }
-    return headings;
+    return told;
   };
   EXPECT_THAT(headings(), Not(Contains(AnyOf(StartsWith(kHeading), StartsWith(kLifecycles)))));
   result().failures = {{"start_upload: UPDATE", "busy", 3, 1, 0, 0}};
