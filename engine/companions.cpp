@@ -39,7 +39,7 @@ void Companions::end(metrics::ConfigurationResult& result) {
   readers_.reset();
   if (report.failure.what.empty() || context_.stop.stop_requested()) return;
   throw storage::StorageError(fmt::format("a reader failed: {}", report.failure.what),
-                              storage::ErrorKind::other, report.failure.remedy);
+                              report.failure.kind, report.failure.remedy);
 }
 
 void Companions::stop() noexcept {

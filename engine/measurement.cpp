@@ -70,8 +70,11 @@ class Measurement {
 
   Phase phase() const { return phase_; }
 
-  /// If the database was not as it must be, in the end or for an iteration.
-  bool has_lost() const { return lost_; }
+  /// If the database was not as it must be, in the end or for an iteration, or so broken that
+  /// `error` ended the measurement.
+  bool has_lost(const std::exception& error) const {
+    return lost_ || storage::kind_of(error) == storage::ErrorKind::corrupt;
+  }
 
   /// Half a sentence that names a suspect for lost rows; empty if there is none.
   std::string suspect() const {
@@ -254,7 +257,7 @@ class Measurement {
 
   void verify() {
     begin(Phase::verify);
-    const Verification found = verification();
+    const Verification found = workload_->verify(*database_, context_.stop);
     if (!found.passed(workload_->rows())) {
       lost_ = true;
       throw RunFailed(complaint(found), phase_);
@@ -262,16 +265,6 @@ class Measurement {
     if (!plan_.scripts) result_.indexed_count = found.rows_finished;
     result_.verified_by = workload_->verified_by();
     result_.verified = true;
-  }
-
-  /// A database that cannot be read to its end has lost something, too, if its disk is sound.
-  Verification verification() {
-    try {
-      return workload_->verify(*database_, context_.stop);
-    } catch (const storage::StorageError& error) {
-      lost_ = error.kind() == storage::ErrorKind::other;
-      throw;
-    }
   }
 
   std::string complaint(const Verification& found) const {
@@ -294,7 +287,7 @@ class Measurement {
     if (context_.stop.stop_requested()) throw RunInterrupted();
     if (report.failure.what.empty()) return;
     const std::int64_t conflicts = report.totals.ended_in(storage::Outcome::conflict);
-    lost_ = conflicts > 0;
+    lost_ = conflicts > 0 || report.failure.kind == storage::ErrorKind::corrupt;
     throw RunFailed(
         fmt::format("{} failed: {} (OCC conflicts: {})",
                     plan_.scripts ? "an iteration" : "a lifecycle", report.failure.what, conflicts),
@@ -336,9 +329,9 @@ std::string lost_again(const ConfigurationPlan& plan, std::size_t index, RunCont
     try {
       repeat.emplace(plan, index, context);
       repeat->run();
-    } catch (const std::exception&) {
+    } catch (const std::exception& error) {
       if (context.stop.stop_requested()) break;
-      if (repeat && repeat->has_lost()) ++lost;
+      if (repeat && repeat->has_lost(error)) ++lost;
     }
   }
   return fmt::format(
@@ -387,10 +380,12 @@ ConfigurationResult measure_configuration(const ConfigurationPlan& plan, std::si
     if (context.stop.stop_requested()) throw RunInterrupted();
     std::string sentence = fmt::format("{}: {}", label(plan), metrics::sentence_of(error));
     const Phase phase = measurement ? measurement->phase() : Phase::seed;
-    if (measurement && measurement->has_lost()) sentence += measurement->suspect();
-    if (measurement && measurement->has_lost() && plan.settings.perturbation.longest.count() > 0) {
+    if (measurement && measurement->has_lost(error)) {
+      sentence += measurement->suspect();
       measurement.reset();
-      sentence += lost_again(plan, index, context);
+      if (plan.settings.perturbation.longest.count() > 0) {
+        sentence += lost_again(plan, index, context);
+      }
     }
     throw RunFailed(sentence, phase, remedy_of(error));
   }

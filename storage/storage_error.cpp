@@ -12,6 +12,11 @@ Remedy remedy_of(const std::exception& error) {
   return refused != nullptr ? refused->remedy() : Remedy::none;
 }
 
+ErrorKind kind_of(const std::exception& error) {
+  const auto* const refused = dynamic_cast<const StorageError*>(&error);
+  return refused != nullptr ? refused->kind() : ErrorKind::other;
+}
+
 std::string_view outcome_name(Outcome outcome) {
   constexpr std::array<std::string_view, kOutcomes> kNames = {"committed", "conflict", "busy",
                                                               "failed", "unknown"};

@@ -18,6 +18,7 @@ enum class ErrorKind : std::uint8_t {
   settings,     ///< a setting was not taken
   interrupted,  ///< a stop ended the statement
   statement,    ///< it cannot be done as it is: a constraint, a value out of range
+  corrupt,      ///< the database is not what was written to it
   other,
 };
 
@@ -77,6 +78,9 @@ class WriteCancelled : public std::runtime_error {
 
 /// The remedy of a StorageError or of a lack of memory; none of any other error.
 Remedy remedy_of(const std::exception& error);
+
+/// The kind of a StorageError; `other` of any other error.
+ErrorKind kind_of(const std::exception& error);
 
 /// How a transaction ended.
 enum class Outcome : std::uint8_t {

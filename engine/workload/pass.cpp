@@ -45,9 +45,10 @@ PassFailure describe(const std::string& name, const std::exception_ptr& error) {
   } catch (const storage::OccConflict& conflict) {
     return {conflict.what()};
   } catch (const storage::GroupNotCommitted& refused) {
-    return {refused.what(), refused.remedy()};
+    return {refused.what(), refused.remedy(), refused.kind()};
   } catch (const std::exception& other) {
-    return {fmt::format("{}: {}", name, metrics::sentence_of(other)), storage::remedy_of(other)};
+    return {fmt::format("{}: {}", name, metrics::sentence_of(other)), storage::remedy_of(other),
+            storage::kind_of(other)};
   }
 }
 

@@ -46,6 +46,7 @@ struct PassOrder {
 struct PassFailure {
   std::string what;  ///< empty: every iteration reached its end
   storage::Remedy remedy = storage::Remedy::none;
+  storage::ErrorKind kind = storage::ErrorKind::other;
 };
 
 /// The result of a pass.

@@ -43,6 +43,16 @@ void add_once(std::vector<std::string>& list, std::string text) {
 }
 
 void add_plan_differences(RunMatch& match, const MeasuredRun& first, const MeasuredRun& other) {
+  const auto perturbed = [](const MeasuredRun& one) {
+    return one.configuration->planned.perturb_ns != 0;
+  };
+  if (perturbed(first) != perturbed(other)) {
+    const MeasuredRun& paused = perturbed(first) ? first : other;
+    add_once(match.forbidding,
+             fmt::format("threads of run {} were made to pause, and its timings say "
+                         "nothing of runs without",
+                         paused.run->run_id));
+  }
   for (const std::string& difference :
        plan_differences(*first.configuration, *other.configuration)) {
     add_once(match.differences,

@@ -31,6 +31,9 @@ struct RunMatch {
   /// Reasons why matched runs are not comparable: plans and hosts that differ, within a side too.
   /// Sentences without a full stop.
   std::vector<std::string> differences;
+  /// Reasons that nobody may override, because figures of one run say nothing of the other: threads
+  /// were made to pause in one of them.
+  std::vector<std::string> forbidding = {};
   /// Differences that may be the subject of the comparison, and other remarks for the reader.
   std::vector<std::string> notes;
 };

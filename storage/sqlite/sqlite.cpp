@@ -54,6 +54,8 @@ Meaning meaning_of(sqlite3* db, int extended_code) {
     case SQLITE_IOERR: return {ErrorKind::io};
     case SQLITE_READONLY: return {ErrorKind::readonly};
     case SQLITE_INTERRUPT: return {ErrorKind::interrupted};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return {ErrorKind::corrupt};
     case SQLITE_CONSTRAINT:
     case SQLITE_ERROR:
     case SQLITE_MISMATCH:

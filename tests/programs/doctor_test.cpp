@@ -10,6 +10,7 @@
 #include <csignal>
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
 
@@ -87,6 +88,8 @@ TEST_F(DoctorTest, LoadsAnotherLibraryAndFindsNothing) {
   EXPECT_THAT(outcome.out, HasSubstr("from\n                     " + fixed.out));
   EXPECT_THAT(outcome.out, ContainsRegex("WAL reset +PASS a committer beside PASSIVE "
                                          "checkpoints: not met in [0-9,]+ commits"));
+  EXPECT_THAT(outcome.out, ContainsRegex("WAL reset +PASS 4 writers with automatic checkpoints: "
+                                         "not met in [0-9,]+ commits"));
   EXPECT_THAT(outcome.out, Not(HasSubstr("safe")));
   EXPECT_THAT(names_in(scratch_.path()), IsEmpty());
 }
@@ -123,6 +126,31 @@ TEST_F(DoctorTest, JudgesAnApplicationByTheSourceIdInIt) {
   const Outcome none = doctor({"--of", (scratch_ / "none").string()});
   EXPECT_EQ(none.exit_code, 3);
   EXPECT_THAT(none.out, HasSubstr("no source id stands in"));
+}
+
+TEST_F(DoctorTest, TellsTheSameInEveryFormat) {
+  write_file(scratch_ / "old", "2022-12-28 14:03:47 " + std::string(64, 'a'));
+  const std::vector<std::string> of = {"--of", (scratch_ / "old").string(), "--format"};
+  const auto in_format = [&](const std::string& format) {
+    std::vector<std::string> arguments = of;
+    arguments.push_back(format);
+    const Outcome outcome = doctor(arguments);
+    EXPECT_EQ(outcome.exit_code, 1) << format << outcome.err;
+    return outcome.out;
+  };
+  const nlohmann::json json = nlohmann::json::parse(in_format("json"), nullptr, false);
+  EXPECT_EQ(json["path"], scratch_.path().string());
+  const std::string lines = in_format("table");
+  const std::string markdown = in_format("markdown");
+  EXPECT_THAT(markdown, StartsWith("# doctor " + scratch_.path().string()));
+  EXPECT_THAT(markdown, HasSubstr("1 failed (WAL reset)"));
+  EXPECT_EQ(json["checks"].size(), 8U);
+  for (const auto& check : json["checks"]) {
+    const auto name = check["name"].get<std::string>();
+    const auto outcome = check["outcome"].get<std::string>();
+    EXPECT_THAT(lines, ContainsRegex("(^|\n)" + name + " +" + outcome));
+    EXPECT_THAT(markdown, HasSubstr("| " + name + " | " + outcome + " | "));
+  }
 }
 
 TEST_F(DoctorTest, LooksAtADatabaseAndChangesNothing) {

@@ -1,6 +1,6 @@
 // Would catch: shares of time and longest holds that are not those of the processes. Writers that
-// log their own holds are the truth, also one that no preloaded library could reach. How near the
-// figures come is for a quiet machine to show; the bounds here are ten times as wide.
+// log their own holds are the truth, also one that no preloaded library could reach: shares within
+// 2 percentage points, the longest hold within 2 ms or 5 %.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -73,49 +73,85 @@ INSTANTIATE_TEST_SUITE_P(Writers, LocksTruthTest, testing::ValuesIn(cases()), []
   return fmt::format("{}_{}", test.param.mode, is_static ? "static" : "dynamic");
 });
 
-TEST_P(LocksTruthTest, SharesAndLongestHoldsAreThoseOfTheWriters) {
-  const ScratchDirectory scratch;
-  const auto database = scratch / "app.db";
-  make_database(database, GetParam().mode);
-  std::vector<std::unique_ptr<LockUser>> writers;
-  for (const Script& script : kScripts) {
-    writers.push_back(std::make_unique<LockUser>(GetParam().program, database, "write",
-                                                 script.hold_ms, script.pause_ms, 5));
-  }
-  const nlohmann::json told = locks_of(database, {"--for", "2s"});
-  const auto begin = told["started_monotonic_ns"].get<std::int64_t>();
-  const auto end = begin + std::llround(told["elapsed_ms"].get<double>() * 1e6);
-
-  double shares = told["write_lock_free_share"].get<double>();
-  nlohmann::json writing = nlohmann::json::array();
-  for (const auto& holding : told["holdings"]) {
-    if (holding["lock"] != "write") continue;
-    writing.push_back(holding);
-    shares += holding["held_share"].get<double>();
-  }
-  EXPECT_NEAR(shares, 1, 1e-6);
-  EXPECT_EQ(told["connected"].size(), GetParam().mode == "wal" ? kScripts.size() : 0U);
-  std::size_t named = 0;
-  for (const auto& writer : writers) {
-    const pid_t writer_pid = writer->pid();
-    const Outcome outcome = writer->wait();
-    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-    const Truth truth = truth_of(outcome.out, begin, end);
-    const nlohmann::json held = find_in(writing, "pid", writer_pid);
-    // Others may have starved it, or a look may have been late, on a busy machine.
-    if (held.is_null()) {
-      EXPECT_LT(truth.share, 0.20) << told.dump(1);
-      continue;
+/// What `locks` told about writers, beside their own logs.
+class Comparison {
+ public:
+  /// Watches three writers for 2 s.
+  explicit Comparison(const Case& of) : of_(of) {
+    const ScratchDirectory scratch;
+    const auto database = scratch / "app.db";
+    make_database(database, of.mode);
+    for (const Script& script : kScripts) {
+      writers_.push_back(std::make_unique<LockUser>(of.program, database, "write", script.hold_ms,
+                                                    script.pause_ms, 5));
     }
-    ++named;
-    EXPECT_THAT(held["command"].get<std::string>(), StartsWith(GetParam().program));
-    const double longest = held["longest_ms"].get<double>();
-    const double error = held["longest_error_ms"].get<double>();
-    EXPECT_NEAR(held["held_share"].get<double>(), truth.share, 0.20);
-    EXPECT_NEAR(longest, truth.longest_ms, error + std::max(20.0, truth.longest_ms / 2));
+    told_ = locks_of(database, {"--for", "2s"});
+    for (const auto& holding : told_["holdings"]) {
+      if (holding["lock"] == "write") writing_.push_back(holding);
+    }
+    compare();
   }
-  EXPECT_GT(named, 0U);
-  EXPECT_EQ(named, writing.size()) << "somebody else is said to have written: " << told.dump(1);
+
+  /// Nothing if every figure is near enough to the truth, otherwise which is not.
+  const std::string& misses() const { return misses_; }
+
+ private:
+  void compare() {
+    const auto begin = told_["started_monotonic_ns"].get<std::int64_t>();
+    const auto end = begin + std::llround(told_["elapsed_ms"].get<double>() * 1e6);
+    expect_whole();
+    std::size_t named = 0;
+    for (const auto& writer : writers_) {
+      const pid_t pid = writer->pid();
+      const Outcome outcome = writer->wait();
+      ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+      const nlohmann::json held = find_in(writing_, "pid", pid);
+      const Truth truth = truth_of(outcome.out, begin, end);
+      if (!held.is_null()) {
+        ++named;
+        EXPECT_THAT(held["command"].get<std::string>(), StartsWith(of_.program));
+        require_near("share", held["held_share"].get<double>(), truth.share, 0.02);
+        require_near("longest", held["longest_ms"].get<double>(), truth.longest_ms,
+                     std::max(2.0, truth.longest_ms * 0.05));
+      } else if (truth.share > 0.02) {
+        misses_ +=
+            fmt::format("a writer that held it {:.3f} of the time is missing; ", truth.share);
+      }
+    }
+    EXPECT_EQ(named, writing_.size()) << "somebody else is said to have written: " << told_.dump(1);
+  }
+
+  void expect_whole() const {
+    double shares = told_["write_lock_free_share"].get<double>();
+    for (const auto& holding : writing_) {
+      shares += holding["held_share"].get<double>();
+    }
+    EXPECT_NEAR(shares, 1, 1e-6);
+    EXPECT_EQ(told_["connected"].size(), of_.mode == "wal" ? kScripts.size() : 0U);
+  }
+
+  void require_near(const char* what, double told, double truth, double bound) {
+    if (std::abs(told - truth) <= bound) return;
+    misses_ += fmt::format("{} {:.3f} for {:.3f}; ", what, told, truth);
+  }
+
+  const Case& of_;
+  std::vector<std::unique_ptr<LockUser>> writers_;
+  nlohmann::json told_;
+  nlohmann::json writing_ = nlohmann::json::array();
+  std::string misses_;
+};
+
+TEST_P(LocksTruthTest, SharesAndLongestHoldsAreThoseOfTheWriters) {
+  // A machine that is busy makes looks late; a figure that is wrong is wrong each time.
+  constexpr int kMostTries = 12;
+  std::string misses;
+  for (int tries = 0; tries < kMostTries && !HasFailure(); ++tries) {
+    const Comparison comparison(GetParam());
+    if (comparison.misses().empty()) return;
+    misses += comparison.misses() + "\n";
+  }
+  ADD_FAILURE() << misses;
 }
 
 }  // namespace

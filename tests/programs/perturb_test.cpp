@@ -98,7 +98,11 @@ TEST_F(PerturbTest, FiguresAreNeverComparedOrMergedWithOthers) {
   ASSERT_EQ(bench(few + ("--perturb 100us --results " + after)).exit_code, 0);
   const Outcome compared = run_report({"--compare", before, "--with", after});
   EXPECT_EQ(compared.exit_code, 3);
-  EXPECT_THAT(compared.err, HasSubstr("perturb"));
+  EXPECT_THAT(compared.err, HasSubstr("made to pause"));
+  const Outcome forced = run_report({"--compare", before, "--with", after, "--force"});
+  EXPECT_EQ(forced.exit_code, 3);
+  EXPECT_EQ(forced.out, "");
+  EXPECT_THAT(forced.err, HasSubstr("not even with --force"));
   const Outcome merged = run_report({"--merge", (results() / "all/").string(), before, after});
   EXPECT_EQ(merged.exit_code, 3);
   EXPECT_THAT(merged.err, HasSubstr("perturb"));

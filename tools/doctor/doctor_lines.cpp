@@ -36,7 +36,7 @@ std::string duration(std::chrono::nanoseconds time) {
 std::string lost_text(const WalResetFound& found) {
   std::string text =
       fmt::format("lost {} of {} acknowledged updates in {}", with_thousands(found.lost),
-                  with_thousands(found.commits), duration(found.took));
+                  with_thousands(found.updates), duration(found.took));
   if (!found.integrity.empty()) text += "; integrity_check says " + found.integrity;
   if (!found.trouble.empty()) text += "; SQLite said: " + found.trouble;
   return text;
@@ -52,16 +52,6 @@ std::string not_met_text(const WalResetFound& found) {
                         with_thousands(found.overlaps / kRuleOfThree));
   }
   return text;
-}
-
-std::string_view outcome_name(CheckOutcome outcome) {
-  switch (outcome) {
-    case CheckOutcome::pass: return "PASS";
-    case CheckOutcome::warn: return "WARN";
-    case CheckOutcome::fail: return "FAIL";
-    case CheckOutcome::not_checked: break;
-  }
-  return "-";
 }
 
 /// Words of the text in lines, the first of which begins at `column`; the others are indented to
@@ -131,7 +121,7 @@ CheckResult wal_reset_line(const std::string& what, const WalResetFound& found,
   if (found.met()) {
     result.outcome = CheckOutcome::fail;
     result.seen = what + ": " + lost_text(found);
-    result.advice = kMendedVersions;
+    result.advice = std::string(kMendedVersions) + "; --library FILE tries one";
     return result;
   }
   result.seen = what + ": " + not_met_text(found);
@@ -154,7 +144,7 @@ CheckResult remedy_line(std::size_t index, const WalResetFound& found) {
     return result;
   }
   result.seen = fmt::format("{}: none of {} updates lost in {}, in {} checkpoints",
-                            kRemedies.at(index), with_thousands(found.commits),
+                            kRemedies.at(index), with_thousands(found.updates),
                             duration(found.took), with_thousands(found.checkpoints));
   return result;
 }
@@ -222,6 +212,16 @@ std::vector<CheckResult> database_lines(const storage::DatabaseState& state,
 
 // ---- lines
 
+std::string_view outcome_name(CheckOutcome outcome) {
+  switch (outcome) {
+    case CheckOutcome::pass: return "PASS";
+    case CheckOutcome::warn: return "WARN";
+    case CheckOutcome::fail: return "FAIL";
+    case CheckOutcome::not_checked: break;
+  }
+  return "-";
+}
+
 std::string line_text(const CheckResult& result) {
   constexpr std::size_t kColumn = 21;
   std::string text = fmt::format("{:<15} {:<4} {}\n", result.name, outcome_name(result.outcome),
@@ -232,17 +232,16 @@ std::string line_text(const CheckResult& result) {
   return text;
 }
 
-std::string summary_text(const std::vector<CheckResult>& results, double seconds,
-                         bool interrupted) {
+std::string summary_text(const DoctorStory& story) {
   std::vector<std::string> parts;
-  for (std::string part : {counted(results, CheckOutcome::fail, "failed"),
-                           counted(results, CheckOutcome::warn, "warned"),
-                           counted(results, CheckOutcome::not_checked, "not checked")}) {
+  for (std::string part : {counted(story.results, CheckOutcome::fail, "failed"),
+                           counted(story.results, CheckOutcome::warn, "warned"),
+                           counted(story.results, CheckOutcome::not_checked, "not checked")}) {
     if (!part.empty()) parts.push_back(std::move(part));
   }
   if (parts.empty()) parts.emplace_back("nothing found");
-  return fmt::format("{}; {}{:.0f} s.\n", fmt::join(parts, ", "),
-                     interrupted ? "interrupted after " : "", seconds);
+  return fmt::format("{}; {}{:.0f} s.", fmt::join(parts, ", "),
+                     story.interrupted ? "interrupted after " : "", story.seconds);
 }
 
 }  // namespace walbench::tools

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "storage/checks/check_result.hpp"
@@ -9,6 +10,7 @@
 #include "storage/sqlite/checks/loaded_library.hpp"
 #include "storage/sqlite/checks/wal_reset_trial.hpp"
 #include "storage/sqlite/locks/lock_snapshot.hpp"
+#include "tools/doctor/doctor_story.hpp"
 
 namespace walbench::tools {
 
@@ -34,11 +36,13 @@ storage::CheckResult kills_line(const storage::KillsFound& found, int wanted);
 std::vector<storage::CheckResult> database_lines(const storage::DatabaseState& state,
                                                  std::uint32_t not_checkpointed);
 
+/// `PASS`, `WARN`, `FAIL`; `-`: it could not be checked.
+std::string_view outcome_name(storage::CheckOutcome outcome);
+
 /// `name  PASS  what was seen`, and `-> advice`, in lines of at most 100 columns.
 std::string line_text(const storage::CheckResult& result);
 
 /// The last line: `2 failed (WAL reset), 1 warned (sync); 21 s.`
-std::string summary_text(const std::vector<storage::CheckResult>& results, double seconds,
-                         bool interrupted);
+std::string summary_text(const DoctorStory& story);
 
 }  // namespace walbench::tools

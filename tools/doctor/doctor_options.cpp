@@ -28,6 +28,7 @@ exit codes:
 examples:
   doctor .
   doctor /var/lib/app/app.db
+  doctor --format markdown > for-the-issue.md
   doctor /var/lib/app --of node_modules/better-sqlite3/build/Release/better_sqlite3.node
   doctor --library /opt/sqlite/lib/libsqlite3.so.0)";
 
@@ -41,6 +42,9 @@ void add_options(Options& options, DoctorOptions& request) {
                 request.application, paths());
   options.value("--library", "FILE", "load this libsqlite3 instead of the system's, and judge it",
                 request.library, paths());
+  options.value("--format", "FORMAT",
+                "print a table, line by line as it is found, or at the end markdown or json",
+                request.format, print_formats());
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tools/program/parse_end.hpp"
+#include "tools/program/print_format.hpp"
 
 namespace walbench::tools {
 
@@ -14,6 +15,7 @@ struct DoctorOptions {
   std::filesystem::path application =
       {};                              ///< judge the SQLite that stands in it; empty: the loaded
   std::filesystem::path library = {};  ///< load this libsqlite3; empty: the system's
+  PrintFormat format = PrintFormat::table;
 };
 
 /// Reads the arguments behind the program's name.

@@ -51,11 +51,11 @@ LocksStory watch(const LocksOptions& options, const std::stop_token& stop) {
   return story;
 }
 
-void print(const LocksStory& story, LocksFormat format) {
+void print(const LocksStory& story, PrintFormat format) {
   switch (format) {
-    case LocksFormat::json: write_output(locks_json(story)); return;
-    case LocksFormat::markdown: write_output(render_markdown(locks_document(story))); return;
-    case LocksFormat::table: break;
+    case PrintFormat::json: write_output(locks_json(story)); return;
+    case PrintFormat::markdown: write_output(render_markdown(locks_document(story))); return;
+    case PrintFormat::table: break;
   }
   render_terminal(locks_document(story), {}, write_output);
 }

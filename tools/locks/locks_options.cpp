@@ -42,9 +42,7 @@ void add_options(Options& options, LocksOptions& request) {
       "holds; without it: look once",
       request.duration, durations(std::chrono::milliseconds(1)));
   options.value("--format", "FORMAT", "print a table, markdown or json", request.format,
-                one_of<LocksFormat>({{"table", LocksFormat::table},
-                                     {"markdown", LocksFormat::markdown},
-                                     {"json", LocksFormat::json}}));
+                print_formats());
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -9,16 +8,14 @@
 #include <vector>
 
 #include "tools/program/parse_end.hpp"
+#include "tools/program/print_format.hpp"
 
 namespace walbench::tools {
-
-/// In what shape `locks` writes to standard output.
-enum class LocksFormat : std::uint8_t { table, markdown, json };
 
 struct LocksOptions {
   std::filesystem::path database;
   std::optional<std::chrono::nanoseconds> duration;  ///< absent: one look
-  LocksFormat format = LocksFormat::table;
+  PrintFormat format = PrintFormat::table;
 };
 
 /// Reads the arguments behind the program's name.

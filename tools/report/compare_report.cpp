@@ -99,6 +99,10 @@ bool may_compare(const metrics::RunMatch& match, const Sides& sides, bool force)
         side_text(match.only_before, sides.before), side_text(match.only_after, sides.after)));
     return false;
   }
+  for (const std::string& reason : match.forbidding) {
+    complain("not compared, not even with --force: " + reason);
+  }
+  if (!match.forbidding.empty()) return false;
   if (match.differences.empty() || force) return true;
   for (const std::string& difference : match.differences) {
     complain("not measured alike: " + difference);

@@ -226,7 +226,9 @@ void add_options(Options& options, ReportRequest& request) {
       "with --compare, 'lock_wait.p99>+10%' or 'transitions_per_second<-5%'. May be given "
       "several times",
       Takes::one_each_time, request.fail_if, limits());
-  options.flag("--force", "compare runs even if their plans or hosts differ; with --compare",
+  options.flag("--force",
+               "compare runs even if their plans or hosts differ, but for runs with --perturb; "
+               "with --compare",
                request.force);
   options.section("Write files");
   options.value("--merge", "OUT",

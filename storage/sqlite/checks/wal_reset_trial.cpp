@@ -4,7 +4,8 @@
 // frames that are written up to there never reach the database. Nothing is damaged, so that
 // integrity_check is content; what was acknowledged is gone.
 //
-// Each row counts its updates, and so does its writer: a lost one is missing for ever after.
+// Each row counts its updates, and so does its writer: a lost one is missing for ever after. A row
+// fills a page.
 
 #include "storage/sqlite/checks/wal_reset_trial.hpp"
 
@@ -21,7 +22,7 @@
 namespace walbench::storage {
 namespace {
 
-constexpr int kRowsEach = 50;
+constexpr int kRowsOfAWriter = 50;
 constexpr std::chrono::milliseconds kRound(250);
 constexpr const char* kBusyTimeout = "PRAGMA busy_timeout=10000";
 
@@ -92,8 +93,8 @@ class Trial {
   Trial(const WalResetTrial& trial, const std::filesystem::path& database)
       : trial_(trial),
         path_(database.string()),
-        rows_(trial.writers * kRowsEach),
-        acknowledged_(static_cast<std::size_t>(rows_)),
+        groups_of_a_writer_(kRowsOfAWriter / trial.rows_each),
+        acknowledged_(static_cast<std::size_t>(trial.writers * groups_of_a_writer_)),
         pauses_(trial) {
     vfs_.set_policy(&pauses_);
     make_database();
@@ -119,8 +120,8 @@ class Trial {
     connection.execute("PRAGMA journal_mode=WAL");
     connection.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, v INTEGER, pad TEXT)");
     connection.execute("WITH RECURSIVE n(id) AS (SELECT 0 UNION ALL SELECT id + 1 FROM n LIMIT " +
-                       std::to_string(rows_) +
-                       ") INSERT INTO t SELECT id, 0, hex(randomblob(1000)) FROM n");
+                       std::to_string(trial_.rows_each * static_cast<int>(acknowledged_.size())) +
+                       ") INSERT INTO t SELECT id, 0, hex(randomblob(1500)) FROM n");
   }
 
   std::unique_ptr<Connection> connect() const {
@@ -178,18 +179,21 @@ class Trial {
     const std::unique_ptr<Connection> own = trial_.one_connection ? nullptr : connect();
     const Connection& connection = own ? *own : *shared_;
     std::unique_lock turn(turns_);  // one connection may be that of all
-    Statement update = connection.prepare("UPDATE t SET v = v + 1 WHERE id = ?");
+    Statement update = connection.prepare("UPDATE t SET v = v + 1 WHERE id BETWEEN ? AND ?");
     turn.unlock();
     std::uint64_t number = mixed(static_cast<std::uint64_t>(round * trial_.writers + writer));
     const bool takes_turns = trial_.one_connection || trial_.queue;
     while (!ending_.load()) {
       const std::uint64_t random = mixed(++number);
-      const auto row = writer * kRowsEach + static_cast<int>(random % std::uint64_t{kRowsEach});
+      const auto group =
+          static_cast<std::int64_t>(static_cast<std::uint64_t>(writer * groups_of_a_writer_) +
+                                    random % static_cast<std::uint64_t>(groups_of_a_writer_));
       if (takes_turns) turn.lock();
-      update.bind(1, std::int64_t{row});
+      update.bind(1, group * trial_.rows_each);
+      update.bind(2, (group + 1) * trial_.rows_each - 1);
       const int code = update.run();
       if (code == SQLITE_OK) {
-        acknowledged_[static_cast<std::size_t>(row)] += 1;
+        acknowledged_[static_cast<std::size_t>(group)] += 1;
       } else if ((code & 0xFF) != SQLITE_BUSY) {
         connection.check(code, "an update");
       }
@@ -215,13 +219,10 @@ class Trial {
     for (const std::int64_t count : acknowledged_) {
       found.commits += count;
     }
+    found.updates = found.commits * trial_.rows_each;
     try {
       const Connection connection(path_, nullptr);
-      Statement rows = connection.prepare("SELECT id, v FROM t");
-      found.lost = found.commits;
-      while (rows.step()) {
-        found.lost -= rows.column_int64(1);
-      }
+      found.lost = found.updates - connection.query_int64("SELECT sum(v) FROM t");
       if (found.lost != 0) found.integrity = connection.query_text("PRAGMA integrity_check");
     } catch (const SqliteError& error) {
       if (found.trouble.empty()) found.trouble = error.what();
@@ -230,8 +231,8 @@ class Trial {
 
   const WalResetTrial& trial_;
   const std::string path_;
-  const int rows_;
-  std::vector<std::int64_t> acknowledged_;  ///< by row; each has one writer
+  const int groups_of_a_writer_;
+  std::vector<std::int64_t> acknowledged_;  ///< commits by group of rows; each has one writer
   CheckpointPauses pauses_;
   CountingVfs vfs_;  ///< gone before its policy, and after the connections
   std::unique_ptr<Connection> shared_;

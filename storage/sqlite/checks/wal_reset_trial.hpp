@@ -16,6 +16,7 @@ namespace walbench::storage {
 /// keep what it acknowledged whatever the pauses.
 struct WalResetTrial {
   int writers = 1;
+  int rows_each = 1;            ///< that a transaction updates, 1 to 50
   bool one_connection = false;  ///< for all writers, who take turns
   bool queue = false;           ///< a writer's turn lasts until its COMMIT has returned
   bool automatic = false;       ///< SQLite's own checkpoints, every 1,000 frames
@@ -35,12 +36,14 @@ struct WalResetTrial {
 inline constexpr WalResetTrial kCheckpointBeside = {.beside = CheckpointKind::passive,
                                                     .rests_one_in = 16,
                                                     .in_checkpoint = std::chrono::microseconds(20)};
-/// Four writers with a connection each, and SQLite's automatic checkpoints.
+/// Four writers with a connection each, and SQLite's automatic checkpoints. The WAL starts over
+/// once every 1,000 frames at most, so transactions are large.
 inline constexpr WalResetTrial kAutomaticCheckpoints = {
     .writers = 4,
+    .rows_each = 25,
     .automatic = true,
-    .before_checkpoint = std::chrono::microseconds(500),
-    .in_checkpoint = std::chrono::microseconds(200)};
+    .before_checkpoint = std::chrono::microseconds(300),
+    .in_checkpoint = std::chrono::microseconds(300)};
 
 /// The same without the bug's chance: FULL and RESTART checkpoints, which hold the write lock; one
 /// connection that writes and checkpoints; writers who queue until a COMMIT is over.
@@ -51,12 +54,14 @@ inline constexpr std::array<WalResetTrial, 4> kWalResetRemedies = {{
     {.beside = CheckpointKind::restart,
      .beside_rests = std::chrono::milliseconds(2),
      .in_checkpoint = kCheckpointBeside.in_checkpoint},
-    {.writers = 4,
+    {.writers = kAutomaticCheckpoints.writers,
+     .rows_each = kAutomaticCheckpoints.rows_each,
      .one_connection = true,
      .automatic = true,
      .before_checkpoint = kAutomaticCheckpoints.before_checkpoint,
      .in_checkpoint = kAutomaticCheckpoints.in_checkpoint},
-    {.writers = 4,
+    {.writers = kAutomaticCheckpoints.writers,
+     .rows_each = kAutomaticCheckpoints.rows_each,
      .queue = true,
      .automatic = true,
      .before_checkpoint = kAutomaticCheckpoints.before_checkpoint,
@@ -65,10 +70,11 @@ inline constexpr std::array<WalResetTrial, 4> kWalResetRemedies = {{
 
 struct WalResetFound {
   std::int64_t commits = 0;      ///< that were acknowledged
+  std::int64_t updates = 0;      ///< of rows, in these commits
   std::int64_t checkpoints = 0;  ///< begun
   /// Pauses of a checkpoint during which a commit started the WAL over: where the bug strikes.
   std::int64_t overlaps = 0;
-  std::int64_t lost = 0;       ///< acknowledged, and missing when all had closed and one reopened
+  std::int64_t lost = 0;       ///< of these updates: missing when all had closed and one reopened
   std::string trouble = {};    ///< SQLite's complaint, if it made one
   std::string integrity = {};  ///< PRAGMA integrity_check, if something was lost
   std::chrono::nanoseconds took{0};

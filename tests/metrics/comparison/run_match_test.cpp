@@ -72,6 +72,21 @@ TEST(RunMatch, UnlikePlansAreNamedOnce) {
   EXPECT_THAT(match.differences, ElementsAre("c=10 zero per-file: file_count (100 and 50000)"));
 }
 
+TEST(RunMatch, APerturbedRunIsNeverComparedWithOneThatIsNot) {
+  ConfigurationResult perturbed = configuration(10, "per-file");
+  perturbed.planned.perturb_ns = 1000;
+  const ResultSet usual = results_of({configuration(10, "per-file")});
+  const ResultSet with_pauses = results_of({perturbed});
+  EXPECT_THAT(match_runs(usual, with_pauses).forbidding, ElementsAre(HasSubstr("made to pause")));
+  EXPECT_THAT(match_runs(with_pauses, usual).forbidding, SizeIs(1));
+  EXPECT_THAT(match_runs(results_of({perturbed, configuration(10, "per-file")}), usual).forbidding,
+              SizeIs(1))
+      << "as a repeat";
+  EXPECT_THAT(match_runs(with_pauses, with_pauses).forbidding, IsEmpty());
+  perturbed.planned.strategy = "batch";
+  EXPECT_THAT(match_runs(usual, results_of({perturbed})).forbidding, SizeIs(1)) << "a lone pair";
+}
+
 TEST(RunMatch, UnlikePlansWithinASideAreNamed) {
   ConfigurationResult longer = configuration(10, "per-file");
   longer.planned.files = 50'000;

@@ -25,7 +25,8 @@ using testing::Not;
 using testing::SizeIs;
 
 constexpr WalResetFound lost_some() {
-  return {.commits = 4'521, .checkpoints = 9, .overlaps = 3, .lost = 28, .took = 250ms};
+  return {
+      .commits = 181, .updates = 4'525, .checkpoints = 9, .overlaps = 3, .lost = 28, .took = 250ms};
 }
 
 TEST(WalResetLine, FailsWithTheNumberThatWasLost) {
@@ -34,7 +35,7 @@ TEST(WalResetLine, FailsWithTheNumberThatWasLost) {
   const CheckResult line = wal_reset_line("here", found, true);
   EXPECT_EQ(line.outcome, CheckOutcome::fail);
   EXPECT_EQ(line.seen,
-            "here: lost 28 of 4,521 acknowledged updates in 250 ms; integrity_check says ok");
+            "here: lost 28 of 4,525 acknowledged updates in 250 ms; integrity_check says ok");
   EXPECT_THAT(line.advice, HasSubstr("3.51.3"));
   EXPECT_EQ(wal_reset_line("here", {.commits = 5, .trouble = "malformed"}, false).outcome,
             CheckOutcome::fail);
@@ -57,7 +58,8 @@ TEST(WalResetLine, NeverCallsSafeWhatWasNotMet) {
 }
 
 TEST(RemedyLine, IsWhatItsTrialWas) {
-  EXPECT_THAT(remedy_line(0, {.commits = 7, .took = 1s}).seen, HasSubstr("FULL checkpoints"));
+  const CheckResult full = remedy_line(0, {.commits = 7, .updates = 175, .took = 1s});
+  EXPECT_THAT(full.seen, HasSubstr("FULL checkpoints with a busy_timeout: none of 175 updates"));
   EXPECT_THAT(remedy_line(3, {.commits = 7, .took = 1s}).seen, HasSubstr("queue"));
   EXPECT_EQ(remedy_line(3, {.commits = 7}).outcome, CheckOutcome::pass);
   EXPECT_EQ(remedy_line(2, lost_some()).outcome, CheckOutcome::fail);
@@ -124,13 +126,16 @@ TEST(LineText, FitsATerminal) {
 }
 
 TEST(SummaryText, NamesWhatMatters) {
-  EXPECT_EQ(summary_text({{.name = "a"}}, 20.6, false), "nothing found; 21 s.\n");
-  EXPECT_EQ(summary_text({{.name = "a", .outcome = CheckOutcome::fail},
-                          {.name = "a", .outcome = CheckOutcome::fail},
-                          {.name = "b", .outcome = CheckOutcome::warn},
-                          {.name = "c", .outcome = CheckOutcome::not_checked}},
-                         3, true),
-            "2 failed (a), 1 warned (b), 1 not checked (c); interrupted after 3 s.\n");
+  EXPECT_EQ(summary_text({.path = ".", .results = {{.name = "a"}}, .seconds = 20.6}),
+            "nothing found; 21 s.");
+  EXPECT_EQ(summary_text({.path = ".",
+                          .results = {{.name = "a", .outcome = CheckOutcome::fail},
+                                      {.name = "a", .outcome = CheckOutcome::fail},
+                                      {.name = "b", .outcome = CheckOutcome::warn},
+                                      {.name = "c", .outcome = CheckOutcome::not_checked}},
+                          .seconds = 3,
+                          .interrupted = true}),
+            "2 failed (a), 1 warned (b), 1 not checked (c); interrupted after 3 s.");
 }
 
 }  // namespace

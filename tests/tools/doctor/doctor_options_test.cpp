@@ -33,18 +33,20 @@ TEST(DoctorOptionsTest, CheckThisFolderAndTheLoadedSqliteByDefault) {
   EXPECT_EQ(options({}).path, ".");
   EXPECT_EQ(options({}).application, "");
   EXPECT_EQ(options({}).library, "");
+  EXPECT_EQ(options({}).format, PrintFormat::table);
 }
 
 TEST(DoctorOptionsTest, NameAPathAndTheSqliteToJudge) {
   EXPECT_EQ(options({"app.db", "--of", "app.node"}).path, "app.db");
   EXPECT_EQ(options({"--of=app.node"}).application, "app.node");
   EXPECT_EQ(options({"--library", "lib.so", "/srv"}).library, "lib.so");
+  EXPECT_EQ(options({"--format", "json"}).format, PrintFormat::json);
 }
 
 TEST(DoctorOptionsTest, RefuseWhatCannotBeMeant) {
   EXPECT_THAT(refusal({"a", "b"}), HasSubstr("b"));
   EXPECT_THAT(refusal({"--of", "a", "--library", "b"}), HasSubstr("name one of them"));
-  EXPECT_THAT(refusal({"--format", "json"}), HasSubstr("--format"));
+  EXPECT_THAT(refusal({"--format", "csv"}), HasSubstr("--format: 'csv' is not one of"));
 }
 
 }  // namespace

@@ -35,14 +35,14 @@ std::string refusal(const Arguments& arguments) {
 TEST(LocksOptions, LookOnceByDefault) {
   EXPECT_EQ(options({"app.db"}).database, "app.db");
   EXPECT_EQ(options({"app.db"}).duration, std::nullopt);
-  EXPECT_EQ(options({"app.db"}).format, LocksFormat::table);
+  EXPECT_EQ(options({"app.db"}).format, PrintFormat::table);
 }
 
 TEST(LocksOptions, TakeADurationAndAFormatAnywhere) {
   EXPECT_EQ(options({"--for", "10s", "app.db"}).duration, 10s);
   EXPECT_EQ(options({"app.db", "--for=250ms"}).duration, 250ms);
-  EXPECT_EQ(options({"app.db", "--format", "markdown"}).format, LocksFormat::markdown);
-  EXPECT_EQ(options({"--format", "json", "app.db"}).format, LocksFormat::json);
+  EXPECT_EQ(options({"app.db", "--format", "markdown"}).format, PrintFormat::markdown);
+  EXPECT_EQ(options({"--format", "json", "app.db"}).format, PrintFormat::json);
 }
 
 TEST(LocksOptions, RefuseWhatCannotBeMeant) {
