@@ -257,6 +257,29 @@ TEST_F(Measurement, AConflictIsCountedAndNamed) {
                                HasSubstr("(OCC conflicts: 1)")));
 }
 
+TEST_F(Measurement, ALossOnAPerturbedScheduleIsTriedAgainAndItsSuspectNamed) {
+  plan_.wal_reset_exposed = true;
+  const auto corrupt = [](const auto&) {
+    throw storage::StorageError("disk image is malformed", storage::ErrorKind::corrupt);
+  };
+  const auto conflict = [](const TransitionWrite&) { throw storage::OccConflict("OCC conflict"); };
+  const auto repeated = HasSubstr("something was lost again in 10 of 10 repeats");
+  const auto named = HasSubstr("a suspect is the WAL-reset bug of");
+  for (const auto& on_write :
+       {std::function<void(const TransitionWrite&)>(corrupt), {conflict}, {[](const auto&) {}}}) {
+    behaviour_.on_write = on_write;
+    behaviour_.on_verify = corrupt;
+    plan_.settings.perturbation.longest = std::chrono::nanoseconds(0);
+    EXPECT_THAT(failure(), AllOf(named, Not(repeated)));
+    plan_.settings.perturbation.longest = std::chrono::nanoseconds(1);
+    EXPECT_THAT(failure(), AllOf(named, repeated));
+  }
+  behaviour_.on_verify = [](const auto&) {
+    throw storage::StorageError("disk on fire", storage::ErrorKind::io);
+  };
+  EXPECT_THAT(failure(), AllOf(HasSubstr("disk on fire"), Not(named), Not(repeated)));
+}
+
 TEST_F(Measurement, AFailureInTheWarmUpFailsTheRunBeforeTheReset) {
   plan_.warmup_files = 1;
   behaviour_.on_write = [](const TransitionWrite&) { throw std::runtime_error("too cold"); };
