@@ -2,8 +2,11 @@
 // takes a lock or leaves one behind; a watch that cannot be stopped, or forgets what it saw when it
 // is.
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
@@ -175,6 +178,59 @@ TEST_F(LocksTest, MarkdownIsAFormat) {
   const Outcome markdown = run_locks({database().string(), "--format", "markdown"});
   EXPECT_THAT(markdown.out, StartsWith("# "));
   EXPECT_THAT(markdown.out, HasSubstr("| pid " + std::to_string(writer.pid()) + " |"));
+}
+
+TEST_F(LocksTest, ConnectionsOfOneProcessLookAlike) {
+  make_database(database(), "wal");
+  sqlite3* reading = nullptr;
+  sqlite3* writing = nullptr;
+  for (sqlite3** const connection : {&reading, &writing}) {
+    ASSERT_EQ(sqlite3_open(database().c_str(), connection), SQLITE_OK);
+  }
+  for (const auto& [connection, sql] :
+       {std::pair{reading, "BEGIN; SELECT * FROM t"}, std::pair{writing, "BEGIN IMMEDIATE"}}) {
+    EXPECT_EQ(sqlite3_exec(connection, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+  }
+  const nlohmann::json told = locks_of(database());
+  EXPECT_EQ(find_in(told["held_now"], "lock", "WRITE")["pid"], getpid());
+  EXPECT_EQ(find_in(told["held_now"], "lock", "READ 0")["pid"], getpid());
+  EXPECT_EQ(told["connected"].size(), 1U);
+  EXPECT_THAT(run_locks({database().string()}).out,
+              HasSubstr("Threads and connections of one process look alike"));
+  EXPECT_EQ(sqlite3_close(writing), SQLITE_OK);
+  EXPECT_EQ(sqlite3_close(reading), SQLITE_OK);
+}
+
+TEST_F(LocksTest, AHolderOfAnOpenFileDescriptionLockIsSaidToBeThere) {
+  make_database(database(), "wal");
+  const LockUser reader(kUser, database(), "read", 20'000, 0, 60);
+  static_cast<void>(told_once_held("READ 0"));
+  const int shm = open((database().string() + "-shm").c_str(), O_RDWR | O_CLOEXEC);
+  struct flock write_lock {};
+  write_lock.l_type = F_WRLCK;
+  write_lock.l_start = 120;
+  write_lock.l_len = 1;
+  ASSERT_EQ(fcntl(shm, F_OFD_SETLK, &write_lock), 0);
+  const nlohmann::json held = find_in(locks_of(database())["held_now"], "lock", "WRITE");
+  EXPECT_TRUE(held["pid"].is_null());
+  EXPECT_EQ(held["holder"], "an OFD lock");
+  EXPECT_THAT(run_locks({database().string()}).out,
+              HasSubstr("A holder uses open file description locks (OFD)"));
+  close(shm);
+}
+
+TEST_F(LocksTest, AFileSystemWithoutPosixLocksIsSaidToBeOne) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers have a preloaded library of their own";
+#endif
+  make_database(database(), "delete");
+  Program::Options options;
+  options.environment = {{"LD_PRELOAD", WALBENCH_FAULTY_CALLS}, {"WALBENCH_FAULT", "no-locks"}};
+  const Outcome outcome = run_locks({database().string()}, options);
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(outcome.err, StartsWith("locks: "));
+  EXPECT_THAT(outcome.err, HasSubstr("the file system has no POSIX locks"));
 }
 
 TEST_F(LocksTest, AHolderInAnotherPidNamespaceIsSaidToBeThere) {

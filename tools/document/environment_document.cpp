@@ -77,6 +77,8 @@ Table environment_table(const metrics::Environment& environment, const metrics::
   add("file system", environment.file_system + " " + environment.mount_options);
   add("rotating disk", environment.rotates);
   add("SQLite", environment.sqlite_version + " " + environment.sqlite_source_id);
+  add("WAL-reset bug", environment.sqlite_wal_reset_bug ? "yes: this SQLite can lose commits"
+                                                        : "no: this SQLite does not have it");
   add("SQLite compile options",
       fmt::format("{}", fmt::join(environment.sqlite_compile_options, " ")));
   add("oneTBB", environment.onetbb_version);

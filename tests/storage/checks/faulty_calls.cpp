@@ -22,7 +22,7 @@ bool is_fault(const char* name) {
 
 long call_fcntl(int descriptor, int command, void* argument) {
   if (command == F_SETLK && is_fault("locks")) return 0;
-  if (command == F_SETLK && is_fault("no-locks")) {
+  if ((command == F_SETLK || command == F_GETLK) && is_fault("no-locks")) {
     errno = ENOLCK;
     return -1;
   }
