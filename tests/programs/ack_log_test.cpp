@@ -87,7 +87,7 @@ TEST_P(AckLogTest, WhatIsRefusedIsNotAcknowledged) {
              "--api-delay",
              "20ms",
              "--files",
-             "40",
+             "100",
              "--warmup",
              "0",
              "--busy-timeout",
@@ -99,7 +99,7 @@ TEST_P(AckLogTest, WhatIsRefusedIsNotAcknowledged) {
              "--keep-db",
              "kept.db",
              "--beside",
-             "while :; do sqlite3 {db} 'BEGIN IMMEDIATE' '.shell sleep 0.01' 2>/dev/null; sleep "
+             "while :; do sqlite3 {db} 'BEGIN IMMEDIATE' '.shell sleep 0.03' 2>/dev/null; sleep "
              "0.005; done"});
   const json configuration = only_json()["configurations"][0];
   const auto busy = configuration["given_up"]["busy"].get<std::int64_t>();
@@ -109,7 +109,7 @@ TEST_P(AckLogTest, WhatIsRefusedIsNotAcknowledged) {
   ProgressByFile acknowledged = acknowledged_in(read_file(scratch_ / "acks"));
   const KeptDatabase database(scratch_ / "kept.db");
   const ProgressByFile durable = database.files();
-  EXPECT_EQ(durable.size(), 40U);
+  EXPECT_EQ(durable.size(), 100U);
   for (const auto& [path, file] : durable) {
     EXPECT_EQ(file.version, acknowledged[path].version) << path << ": no more, and no less";
     EXPECT_EQ(file.state, acknowledged[path].state) << path;

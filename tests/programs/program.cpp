@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -166,6 +167,17 @@ int Program::threads() const {
     if (word == "Threads:" && status >> threads) return threads;
   }
   return 0;
+}
+
+bool Program::blocks(int signal_number) const {
+  std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+  for (std::string word; status >> word;) {
+    std::uint64_t blocked = 0;
+    if (word == "SigBlk:" && status >> std::hex >> blocked) {
+      return (blocked >> (signal_number - 1) & 1U) != 0;
+    }
+  }
+  return false;
 }
 
 Outcome Program::wait() {

@@ -61,6 +61,9 @@ class Program {
   /// How many threads it has now; 0 where it has ended.
   int threads() const;
 
+  /// Whether it has blocked a signal in its first thread, as one that waits for signals does.
+  bool blocks(int signal_number) const;
+
   /// Reads all output and waits for the end. A program that takes longer than five minutes is
   /// killed and has exit code -1.
   Outcome wait();
