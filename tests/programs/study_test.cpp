@@ -155,8 +155,7 @@ TEST_F(StudyTest, OneSideAloneIsSaidToBeAlone) {
             0);
   const Outcome before = run_report(hgrm_files(".before-batch."));
   EXPECT_EQ(before.exit_code, 0) << before.err;
-  EXPECT_THAT(before.out,
-              HasSubstr("mitigation batch: nothing of its mitigated side was given"));
+  EXPECT_THAT(before.out, HasSubstr("mitigation batch: nothing of its mitigated side was given"));
   const Outcome after = run_report(hgrm_files(".after-batch."));
   EXPECT_EQ(after.exit_code, 0) << after.err;
   EXPECT_THAT(after.out, HasSubstr("mitigation batch: nothing of its baseline was given"));
