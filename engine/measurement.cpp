@@ -306,14 +306,6 @@ class Measurement {
   bool lost_ = false;
 };
 
-/// Ignores the progress of a measurement.
-class NobodyFollows final : public RunObserver {
- public:
-  void phase_begins(std::size_t /*measurement*/, Phase /*phase*/) override {}
-  void lifecycle_done() override {}
-  void measurement_done(std::size_t /*measurement*/) override {}
-};
-
 /// Half a sentence on how many of some repeats lose something, too. The same calls pause for as
 /// long each time, but threads meet as they may.
 std::string lost_again(const ConfigurationPlan& plan, std::size_t index, RunContext context) {

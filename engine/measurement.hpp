@@ -59,6 +59,14 @@ class RunObserver {
   virtual void measurement_done(std::size_t measurement) = 0;
 };
 
+/// Ignores the progress of a measurement.
+class NobodyFollows final : public RunObserver {
+ public:
+  void phase_begins(std::size_t /*measurement*/, Phase /*phase*/) override {}
+  void lifecycle_done() override {}
+  void measurement_done(std::size_t /*measurement*/) override {}
+};
+
 class ChildProcesses;
 
 /// Everything that a run needs from outside.

@@ -68,7 +68,8 @@ struct ConfigurationPlan {
   std::vector<std::string> varied;  ///< set by name_what_varies()
   std::vector<std::string> limits;  ///< that the user set for it: see metrics::parse_limit()
 
-  /// Whether it cannot be measured in this process, or would not be like its other side.
+  /// True if this process cannot measure it, or if the other side of its pair has a process of its
+  /// own and this side must be alike.
   bool needs_own_process() const {
     return own_process || !memory_statistics || !library.file.empty();
   }

@@ -63,7 +63,7 @@ class ErrorPipe {
 
   int writing_end() const { return ends_[1]; }
 
-  /// What the child has written by now, up to the first line break. It must be gone.
+  /// The first line that the child wrote. To be called when the child has ended.
   std::string first_line() const {
     if (ends_[0] < 0) return {};
     std::array<char, 1024> bytes{};

@@ -16,7 +16,7 @@ struct ChildCommand {
   std::vector<std::string> arguments;         ///< its name first; the descriptor is added
   std::vector<std::string> environment = {};  ///< `NAME=VALUE`, added or in place of our own
   std::vector<int> inherited = {};            ///< descriptors that it has, too
-  /// What it has to say on its standard error goes into the RunFailed, not to ours.
+  /// The child's standard error goes into the sentence of RunFailed instead of ours.
   bool keeps_errors = false;
 };
 
@@ -32,7 +32,7 @@ class Child {
   Child& operator=(const Child&) = delete;
   ~Child();
 
-  /// What the engine there says of itself.
+  /// The engine that the child has loaded.
   const storage::EngineFacts& engine() const { return engine_; }
   Channel& channel() { return channel_; }
   pid_t pid() const { return process_; }

@@ -14,7 +14,8 @@
 #include "storage/copy_report.hpp"
 #include "storage/engines/engine.hpp"
 
-// What a process that measures and its child say to each other: see channel.hpp for how.
+// The messages between a process that wants a measurement and the child that makes it. channel.hpp
+// carries them.
 namespace walbench::engine {
 
 /// The kind of a message.
@@ -47,13 +48,13 @@ struct ImageOrder {
   std::filesystem::path image = {};          ///< an empty file, in which it is made
 };
 
-/// What came of that.
+/// The result of an ImageOrder.
 struct MadeImage {
   std::vector<ScriptProblem> problems;        ///< none: it can be used
   std::optional<storage::CopyReport> copied;  ///< of the user's database
 };
 
-/// What a child has to do.
+/// The work of a child.
 struct Order {
   Work work = Work::measure;
   ConfigurationPlan plan;
@@ -69,14 +70,14 @@ struct Order {
   std::string subject() const;
 };
 
-/// What a child has measured.
+/// The result of Work::measure.
 struct Measured {
   std::string result;                             ///< as metrics::encode_result() has it
   std::int64_t resident_peak_bytes = 0;           ///< of the child
   std::optional<std::int64_t> engine_peak_bytes;  ///< absent: the engine kept no account
 };
 
-/// Why it has not.
+/// The reason why a child has no result.
 struct Failure {
   std::string sentence;
   Phase phase = Phase::seed;
@@ -87,7 +88,7 @@ struct Failure {
 template <typename T>
 std::string to_bytes(const T& value);
 
-/// What to_bytes() was given. Throws RunFailed if it was something else.
+/// The value that to_bytes() was given. Throws RunFailed if it was of another kind.
 template <typename T>
 T from_bytes(std::string_view bytes);
 

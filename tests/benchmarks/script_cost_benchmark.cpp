@@ -29,13 +29,6 @@ namespace {
 constexpr std::int64_t kSelects = 300'000;
 constexpr std::int64_t kAccounts = 100'000;
 
-class NobodyFollows final : public engine::RunObserver {
- public:
-  void phase_begins(std::size_t /*measurement*/, engine::Phase /*phase*/) override {}
-  void lifecycle_done() override {}
-  void measurement_done(std::size_t /*measurement*/) override {}
-};
-
 void report_rate(benchmark::State& state, double seconds) {
   state.SetIterationTime(seconds);
   state.counters["selects_per_second"] = benchmark::Counter(static_cast<double>(kSelects) / seconds,
@@ -60,7 +53,7 @@ std::shared_ptr<engine::ScriptJob> select_only() {
 
 void scripted_select(benchmark::State& state) {
   const metrics::SteadyClock clock;
-  NobodyFollows observer;
+  engine::NobodyFollows observer;
   engine::ConfigurationPlan plan;
   plan.threads = 1;
   plan.files = kSelects;

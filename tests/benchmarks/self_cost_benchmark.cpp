@@ -142,13 +142,6 @@ class BareWriter {
   std::array<sqlite3_stmt*, 3> updates_{};
 };
 
-class NoObserver final : public engine::RunObserver {
- public:
-  void phase_begins(std::size_t, engine::Phase) override {}
-  void lifecycle_done() override {}
-  void measurement_done(std::size_t) override {}
-};
-
 void report_rate(benchmark::State& state, double seconds) {
   state.SetIterationTime(seconds);
   state.counters["files_per_second"] =
@@ -176,7 +169,7 @@ void bare_loop(benchmark::State& state) {
 void measure(benchmark::State& state, std::string_view strategy, std::int64_t threads,
              storage::Instrumentation instrumentation) {
   const metrics::SteadyClock clock;
-  NoObserver observer;
+  engine::NobodyFollows observer;
   engine::ConfigurationPlan plan;
   plan.threads = threads;
   plan.files = kFiles;

@@ -10,16 +10,12 @@
 #include <atomic>
 #include <chrono>
 #include <fstream>
-#include <memory>
-#include <stop_token>
 #include <string>
 #include <vector>
 
-#include "engine/measurement.hpp"
 #include "engine/workload/lifecycle/lifecycle.hpp"
 #include "storage/sqlite/database_files.hpp"
-#include "storage/sqlite/strategy/sqlite_database.hpp"
-#include "storage/strategies.hpp"
+#include "tests/engine/sqlite_measurement.hpp"
 #include "tests/support/measured_study.hpp"
 
 namespace walbench::engine {
@@ -50,35 +46,15 @@ class NewFile {
 };
 
 /// Group commit, end to end, on a database on disk.
-class GroupCommit : public testing::Test {
+class GroupCommit : public SqliteMeasurement {
  protected:
   GroupCommit() {
-    plan_.strategy = "group-commit";
-    plan_.axes = storage::find_strategy("group-commit")->axes;
-    plan_.settings.synchronous = storage::Synchronous::off;
+    use("group-commit");
     plan_.threads = 20;
     plan_.files = 60;
     // No lifecycle can end before all of the first have begun: delays are served after that.
     plan_.api_delay = ApiDelay(milliseconds(1));
   }
-
-  ConfigurationResult measure() {
-    context_.open_database = [this](const ConfigurationPlan& plan) {
-      files_.start_over();
-      return std::make_unique<storage::SqliteDatabase>(files_.database(), plan.settings);
-    };
-    context_.clock = &clock_;
-    context_.observer = &observer_;
-    context_.stop = stop_.get_token();
-    return measure_configuration(plan_, 0, context_);
-  }
-
-  metrics::SteadyClock clock_;
-  storage::DatabaseFiles files_{std::nullopt};
-  test_support::RecordingObserver observer_;
-  std::stop_source stop_;
-  RunContext context_{};
-  ConfigurationPlan plan_;
 };
 
 TEST_F(GroupCommit, HasManyLifecyclesInFlightOnAFewThreads) {
@@ -173,8 +149,7 @@ TEST_F(GroupCommit, WhatAThreadedStrategyAcknowledgesIsLoggedAlike) {
   const NewFile log;
   AckLog acks(log.path());
   context_.acks = &acks;
-  plan_.strategy = "pooled-connection";
-  plan_.axes = storage::find_strategy("pooled-connection")->axes;
+  use("pooled-connection");
   plan_.warmup_files = 30;
   plan_.threads = 4;
   measure();

@@ -10,17 +10,13 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
 
-#include "engine/measurement.hpp"
 #include "metrics/analysis/limit_verdicts.hpp"
-#include "storage/sqlite/database_files.hpp"
-#include "storage/sqlite/strategy/sqlite_database.hpp"
-#include "storage/strategies.hpp"
 #include "tests/engine/fake_measurement.hpp"
+#include "tests/engine/sqlite_measurement.hpp"
 
 namespace walbench::engine {
 namespace {
@@ -80,28 +76,16 @@ TEST_F(FakeLifecycleOutcomes, OtherRefusalsOfAConnectionEndTheRun) {
 }
 
 /// Lifecycles on a database on disk, of a strategy.
-class LifecycleOutcomes : public testing::TestWithParam<std::string_view> {
+class LifecycleOutcomes : public SqliteMeasurement,
+                          public testing::WithParamInterface<std::string_view> {
  protected:
   LifecycleOutcomes() {
-    plan_.strategy = GetParam();
-    plan_.axes = storage::find_strategy(GetParam())->axes;
-    plan_.settings.synchronous = storage::Synchronous::off;
+    use(GetParam());
     plan_.settings.busy_timeout = milliseconds(0);
     plan_.threads = 6;
     plan_.files = 120;
     plan_.warmup_files = 6;
     plan_.api_delay = ApiDelay(std::chrono::microseconds(200));
-  }
-
-  ConfigurationResult measure() {
-    context_.open_database = [this](const ConfigurationPlan& plan) {
-      files_.start_over();
-      return std::make_unique<storage::SqliteDatabase>(files_.database(), plan.settings);
-    };
-    context_.clock = &clock_;
-    context_.observer = &observer_;
-    context_.stop = stop_.get_token();
-    return measure_configuration(plan_, 0, context_);
   }
 
   void expect_every_file_counted(const ConfigurationResult& result) const {
@@ -121,13 +105,6 @@ class LifecycleOutcomes : public testing::TestWithParam<std::string_view> {
     EXPECT_GE(100 * at_once, 98 * refused);
     EXPECT_GE(refused, result.given_up.busy);
   }
-
-  metrics::SteadyClock clock_;
-  storage::DatabaseFiles files_{std::nullopt};
-  test_support::RecordingObserver observer_;
-  std::stop_source stop_;
-  RunContext context_{};
-  ConfigurationPlan plan_;
 };
 
 /// Another connection that takes the write lock again and again, for a while each time, from the
@@ -180,15 +157,9 @@ class IntrudingObserver final : public RunObserver {
 TEST_P(LifecycleOutcomes, WithoutATimeoutTheDatabaseHoldsWhatWasAcknowledged) {
   IntrudingObserver intruding(files_.database().string());
   context_.observer = &intruding;
-  context_.open_database = [this](const ConfigurationPlan& plan) {
-    files_.start_over();
-    return std::make_unique<storage::SqliteDatabase>(files_.database(), plan.settings);
-  };
-  context_.clock = &clock_;
-  context_.stop = stop_.get_token();
   // A machine may be so slow that the intruder never meets anybody.
   for (int round = 0; round < 20; ++round) {
-    const ConfigurationResult result = measure_configuration(plan_, 0, context_);
+    const ConfigurationResult result = measure();
     expect_every_file_counted(result);
     if (result.given_up.busy == 0) continue;
     EXPECT_THAT(metrics::judge(result),

@@ -166,7 +166,7 @@ TEST_F(ScriptMeasurement, BusyIsCountedByStatementAndTheRunGoesOn) {
   plan_.retry.max_tries = 3;
   run_scripts({"\\set i :client_id\nSELECT 1;\nUPDATE counters SET n = n + 1 WHERE id = 1;"});
   Holder holder;
-  on_thread_ = [&] { holder.take(files_.database().string()); };
+  context_.on_worker_thread = [&] { holder.take(files_.database().string()); };
   const ConfigurationResult result = measure();
   holder.let_go();
   EXPECT_EQ(counter(), 0);
@@ -189,7 +189,7 @@ TEST_F(ScriptMeasurement, WaitsBeforeBusyAreTold) {
   plan_.settings.busy_timeout = milliseconds(3);
   run_scripts({kCount});
   Holder holder;
-  on_thread_ = [&] { holder.take(files_.database().string()); };
+  context_.on_worker_thread = [&] { holder.take(files_.database().string()); };
   const ConfigurationResult result = measure();
   holder.let_go();
   ASSERT_THAT(result.failures, SizeIs(1));
@@ -205,7 +205,7 @@ TEST_F(ScriptMeasurement, PausesBeforeFurtherAttemptsAreWaitsForTheLock) {
   plan_.retry = {.max_tries = 4, .delay = milliseconds(2)};
   run_scripts({kCount});
   Holder holder;
-  on_thread_ = [&] { holder.take(files_.database().string()); };
+  context_.on_worker_thread = [&] { holder.take(files_.database().string()); };
   const ConfigurationResult result = measure();
   holder.let_go();
   const metrics::Stream* const busy = result.find_stream("busy");
@@ -249,7 +249,7 @@ TEST_F(ScriptMeasurement, ReadersHoldNoWriteLock) {
 
 TEST_F(ScriptMeasurement, PartsAddUp) {
   const test_support::ManualClock clock(std::chrono::nanoseconds(7));
-  clock_ = &clock;
+  context_.clock = &clock;
   plan_.threads = 1;
   run_scripts({std::string(kLook) + "\\sleep 5 us\n" + kCount});
   const ConfigurationResult result = measure();
@@ -266,7 +266,7 @@ TEST_F(ScriptMeasurement, PartsAddUp) {
 
 TEST_F(ScriptMeasurement, AfterItsDurationNothingStarts) {
   const test_support::ManualClock clock(std::chrono::microseconds(1));
-  clock_ = &clock;
+  context_.clock = &clock;
   plan_.files = 0;
   plan_.warmup_files = 10;
   plan_.duration = milliseconds(10);

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +26,8 @@ class SqliteMeasurement : public testing::Test {
   SqliteMeasurement() {
     plan_.settings.synchronous = storage::Synchronous::off;
     use("pooled-connection");
+    context_.clock = &steady_;
+    context_.observer = &observer_;
   }
 
   void use(std::string_view strategy) {
@@ -51,22 +53,19 @@ class SqliteMeasurement : public testing::Test {
   }
 
   metrics::ConfigurationResult measure() {
-    RunContext context{};
-    context.open_database = [this](const ConfigurationPlan& plan) {
+    context_.open_database = [this](const ConfigurationPlan& plan) {
       files_.start_over();
       return std::make_unique<storage::SqliteDatabase>(files_.database(), plan.settings);
     };
-    context.clock = clock_;
-    context.observer = &observer_;
-    context.on_worker_thread = on_thread_;
-    return measure_configuration(plan_, 0, context);
+    context_.stop = stop_.get_token();
+    return measure_configuration(plan_, 0, context_);
   }
 
   metrics::SteadyClock steady_;
-  const metrics::Clock* clock_ = &steady_;
   storage::DatabaseFiles files_{std::nullopt};
   test_support::RecordingObserver observer_;
-  std::function<void()> on_thread_;
+  std::stop_source stop_;
+  RunContext context_{};
   ConfigurationPlan plan_;
 };
 

@@ -27,7 +27,6 @@ ConfigurationPlan handed_over(const ConfigurationPlan& plan) {
   const auto back = from_bytes<Order>(bytes);
   EXPECT_EQ(to_bytes(back), bytes);
   EXPECT_EQ(back.plan.planned(), plan.planned());
-  EXPECT_EQ(back.plan.axes, plan.axes);
   return back.plan;
 }
 
@@ -46,10 +45,10 @@ TEST(Plans, ArriveWithTheValuesThatStandInNoTable) {
   plan.axes.connection = storage::ConnectionAxis::pool(17);
   plan.axes.commit = storage::CommitAxis::batch(23);
   plan.axes.busy_handler = storage::BusyHandlerAxis::exponential(1234567ns, 59'999'999'999ns);
-  handed_over(plan);
+  EXPECT_EQ(handed_over(plan).axes, plan.axes);
   plan.axes.commit = storage::CommitAxis::group(29);
   plan.axes.busy_handler = storage::BusyHandlerAxis::constant(1001ns);
-  handed_over(plan);
+  EXPECT_EQ(handed_over(plan).axes, plan.axes);
 }
 
 TEST(Plans, ArriveWithEverySetting) {

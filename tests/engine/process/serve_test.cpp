@@ -121,7 +121,10 @@ TEST_F(Serve, EndsWithoutAnOrder) {
   begin();
   parent_.hang_up();
   child_.join();
-  SUCCEED();
+  EXPECT_FALSE(stop_.stop_requested())
+      << "nobody asked it to stop: it saw that its parent was gone";
+  served_.hang_up();
+  EXPECT_EQ(parent_.receive(), std::nullopt) << "there is no result";
 }
 
 TEST_F(Serve, RefusesAnotherLibraryThanItWasToMeasure) {
